@@ -1,0 +1,93 @@
+package org.sipoauth.keys.store;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import org.sipoauth.keys.KeyRing;
+
+/**
+ * A ring in one file, encrypted under a {@link MasterKey}. The file is replaced whole (written beside, forced to disk,
+ * renamed), so that a crash at any byte leaves the old ring or the new one; it is 0600 from its first byte. What is in
+ * the way and is not a ring of this master key is never overwritten. Processes on one machine may share it.
+ */
+public final class EncryptedFileStore implements KeyRingStore {
+    private final Path file;
+    private final MasterKey masterKey;
+
+    /**
+     * @param file where the ring is or will be, in an existing folder; {@code file.lock} and {@code file.new} beside it
+     *     belong to the store too
+     */
+    public EncryptedFileStore(Path file, MasterKey masterKey) {
+        this.file = file;
+        this.masterKey = masterKey;
+    }
+
+    @Override
+    public Optional<StoredRing> load() {
+        try {
+            if (Files.notExists(file)) {
+                return Optional.empty();
+            }
+            OwnerOnlyFile.requireOwnerOnly(file);
+            return Optional.of(read(masterKey.open(Files.readString(file).strip(), file.toString())));
+        } catch (IOException e) {
+            throw new KeyRingStoreException("cannot read the key ring from " + file, e);
+        }
+    }
+
+    @Override
+    public boolean replace(long expectedVersion, KeyRing next) {
+        synchronized (EncryptedFileStore.class) { // file locks keep processes apart, not threads
+            return replaceAlone(expectedVersion, next);
+        }
+    }
+
+    private boolean replaceAlone(long expectedVersion, KeyRing next) {
+        try (FileChannel lockFile =
+                        FileChannel.open(beside(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = lockFile.lock()) {
+            long storedVersion = load().map(StoredRing::version).orElse(NONE);
+            if (storedVersion != expectedVersion || !lock.isValid()) {
+                return false;
+            }
+            write(masterKey.seal(expectedVersion + 1 + "\n" + next.toPrivateJson()));
+            return true;
+        } catch (IOException e) {
+            throw new KeyRingStoreException("cannot write the key ring to " + file + "; the old one is still there", e);
+        }
+    }
+
+    private void write(String sealed) throws IOException {
+        Path replacement = beside(".new");
+        Files.deleteIfExists(replacement); // what a crash left behind; the lock says nobody writes it now
+        OwnerOnlyFile.create(replacement, sealed + "\n");
+        Files.move(replacement, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        OwnerOnlyFile.forceFolder(OwnerOnlyFile.folderOf(file));
+    }
+
+    private StoredRing read(String document) {
+        try {
+            int endOfVersion = document.indexOf('\n');
+            long version = Long.parseLong(document.substring(0, Math.max(0, endOfVersion)));
+            return new StoredRing(version, KeyRing.fromPrivateJson(document.substring(endOfVersion + 1)));
+        } catch (IllegalArgumentException e) {
+            throw new KeyRingStoreException(
+                    file + " opens with this master key but holds no key ring that this release knows", e);
+        }
+    }
+
+    private Path beside(String suffix) {
+        return file.resolveSibling(file.getFileName() + suffix);
+    }
+
+    @Override
+    public String toString() {
+        return "key ring file " + file;
+    }
+}
