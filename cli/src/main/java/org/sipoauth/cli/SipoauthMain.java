@@ -1,0 +1,75 @@
+package org.sipoauth.cli;
+
+import java.time.Clock;
+import org.sipoauth.cli.console.CommandFailure;
+import org.sipoauth.cli.pki.DevPkiCommand;
+import org.sipoauth.cli.token.InspectCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code sipoauth}: the commands, wired by hand. */
+@Command(
+        name = "sipoauth",
+        description = "Tools for phones that register to SIP servers with OAuth tokens.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        versionProvider = SipoauthMain.Version.class,
+        subcommands = HelpCommand.class)
+public final class SipoauthMain implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    private SipoauthMain() {}
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    /** A fresh command line over the system's clock, input and output. */
+    public static CommandLine commandLine() {
+        Clock clock = Clock.systemUTC();
+        return withCommands(new DevPkiCommand(clock), new InspectCommand(clock, System.in));
+    }
+
+    /** The front of the program with these commands, for those who bring their own clock or input. */
+    public static CommandLine withCommands(Object... commands) {
+        CommandLine sipoauth = new CommandLine(new SipoauthMain());
+        for (Object command : commands) {
+            CommandLine added = new CommandLine(command);
+            added.getCommandSpec().mixinStandardHelpOptions(true).versionProvider(new Version());
+            sipoauth.addSubcommand(added);
+        }
+        sipoauth.setExecutionExceptionHandler(SipoauthMain::explain);
+        sipoauth.setUsageHelpAutoWidth(true);
+        return sipoauth;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Name a command.");
+    }
+
+    /** The version of the jar this runs from. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = SipoauthMain.class.getPackage().getImplementationVersion();
+            return new String[] {"sipoauth " + (version == null ? "(not run from its jar)" : version)};
+        }
+    }
+
+    private static int explain(Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed)
+            throws Exception {
+        if (failure instanceof CommandFailure expected) {
+            commandLine.getErr().println("sipoauth: " + expected.getMessage());
+            commandLine.getErr().println(expected.advice());
+            return expected.exitCode();
+        }
+        throw failure;
+    }
+}
