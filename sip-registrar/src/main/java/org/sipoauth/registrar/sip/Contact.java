@@ -1,0 +1,80 @@
+package org.sipoauth.registrar.sip;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** One Contact of a REGISTER or its answer (RFC 3261 §20.10, RFC 5626 §11.2, and the incumbent's device name). */
+public record Contact(NameAddr address) {
+    public static final String INSTANCE = "+sip.instance";
+    public static final String DEVICE_NAME = "+u.sip!devicename.ccm.cisco.com";
+    public static final String REG_ID = "reg-id";
+    public static final String EXPIRES = "expires";
+
+    private static final long MALFORMED_EXPIRES_SECONDS = 3600;
+
+    /** @throws SipSyntaxException if an address or a parameter of the registrar's concern is malformed */
+    public Contact {
+        Parameters parameters = address.parameters();
+        if (parameters.has("q") && !parameters.value("q").orElse("").matches("0(\\.\\d{0,3})?|1(\\.0{0,3})?")) {
+            throw new SipSyntaxException("q is not a number from 0 to 1");
+        }
+        if (parameters.has(REG_ID) && !parameters.value(REG_ID).orElse("").matches("[1-9]\\d{0,8}|0*[1-9]\\d{0,8}")) {
+            throw new SipSyntaxException("reg-id is not a positive number");
+        }
+    }
+
+    public static Contact parse(String text) {
+        return new Contact(NameAddr.parse(text));
+    }
+
+    public String uri() {
+        return address.uri();
+    }
+
+    public Parameters parameters() {
+        return address.parameters();
+    }
+
+    /** The {@code expires} parameter; a malformed one counts as 3600 (§20.10). */
+    public OptionalLong expiresSeconds() {
+        return parameters().has(EXPIRES)
+                ? OptionalLong.of(DeltaSeconds.parse(parameters().value(EXPIRES).orElse(""))
+                        .orElse(MALFORMED_EXPIRES_SECONDS))
+                : OptionalLong.empty();
+    }
+
+    /** {@code +sip.instance} without its angle brackets, usually {@code urn:uuid:…}. */
+    public Optional<String> instance() {
+        return parameters().value(INSTANCE).map(Contact::withoutBrackets);
+    }
+
+    /** {@code reg-id}, which counts only beside an instance (RFC 5626 §6). */
+    public Optional<String> regId() {
+        return parameters().value(REG_ID);
+    }
+
+    /** The incumbent's device name. */
+    public Optional<String> deviceName() {
+        return parameters().value(DEVICE_NAME).filter(name -> !name.isEmpty());
+    }
+
+    public Contact withExpires(long seconds) {
+        return new Contact(address.with(address.parameters().with(EXPIRES, Long.toString(seconds))));
+    }
+
+    /** Whether both are the same contact address, by the URI alone (RFC 3261 §10.3 step 7). */
+    public boolean hasSameUriAs(Contact other) {
+        return address.sipUri().isPresent() && other.address.sipUri().isPresent()
+                ? address.sipUri().get().isEquivalentTo(other.address.sipUri().get())
+                : uri().equals(other.uri());
+    }
+
+    private static String withoutBrackets(String text) {
+        return text.startsWith("<") && text.endsWith(">") ? text.substring(1, text.length() - 1) : text;
+    }
+
+    @Override
+    public String toString() {
+        return address.toString();
+    }
+}

@@ -1,0 +1,23 @@
+package org.sipoauth.registrar.sip;
+
+import java.util.Locale;
+import java.util.OptionalInt;
+
+/** {@code host[:port]}; the host in lower case. */
+record HostPort(String host, OptionalInt port) {
+    static HostPort parse(String text) {
+        int colon = text.startsWith("[") ? text.indexOf(':', text.indexOf(']') + 1) : text.indexOf(':');
+        String host = Grammar.trim(colon < 0 ? text : text.substring(0, colon));
+        if (!Grammar.isHost(host)) {
+            throw new SipSyntaxException("host is malformed");
+        }
+        OptionalInt port =
+                colon < 0 ? OptionalInt.empty() : OptionalInt.of(Grammar.port(Grammar.trim(text.substring(colon + 1))));
+        return new HostPort(host.toLowerCase(Locale.ROOT), port);
+    }
+
+    @Override
+    public String toString() {
+        return port.isPresent() ? host + ":" + port.getAsInt() : host;
+    }
+}

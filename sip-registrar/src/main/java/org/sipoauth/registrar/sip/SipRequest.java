@@ -1,0 +1,75 @@
+package org.sipoauth.registrar.sip;
+
+import java.util.Optional;
+
+/**
+ * A request that has every header field RFC 3261 §8.1.1 demands, each well-formed. Max-Forwards alone may be missing, for
+ * the sake of old phones.
+ */
+public final class SipRequest extends SipMessage {
+    private final String method;
+    private final String uri;
+    private final Optional<SipUri> sipUri;
+
+    private SipRequest(String method, String uri, Headers headers, byte[] body) {
+        super(headers, body);
+        if (!Grammar.isToken(method)) {
+            throw new SipSyntaxException("method is not a token");
+        }
+        this.method = method;
+        this.uri = uri;
+        this.sipUri = SipUri.hasSipScheme(uri) ? Optional.of(SipUri.parse(uri)) : Optional.empty();
+        if (sipUri.isEmpty() && !Grammar.isAbsoluteUri(uri)) {
+            throw new SipSyntaxException("Request-URI is not an absolute URI");
+        }
+        if (!cseq().method().equals(method)) {
+            throw new SipSyntaxException("CSeq names another method");
+        }
+        for (String via : headers.elements("Via")) {
+            Via.parse(via);
+        }
+        if (from().tag().isEmpty() && from().parameters().has("tag")) {
+            throw new SipSyntaxException("From has an empty tag");
+        }
+        if (maxForwards() < 0) {
+            throw new SipSyntaxException("Max-Forwards is not a number up to 255");
+        }
+        expiresSeconds();
+        headers.elements("Require");
+    }
+
+    /** @throws SipSyntaxException if a part is malformed or a required header is missing */
+    public static SipRequest of(String method, String uri, Headers headers, byte[] body) {
+        return new SipRequest(method, uri, headers, body);
+    }
+
+    public static SipRequest of(String method, String uri, Headers headers) {
+        return new SipRequest(method, uri, headers, new byte[0]);
+    }
+
+    public String method() {
+        return method;
+    }
+
+    /** The Request-URI as it came; any scheme. */
+    public String uri() {
+        return uri;
+    }
+
+    /** The Request-URI when its scheme is one of ours. */
+    public Optional<SipUri> sipUri() {
+        return sipUri;
+    }
+
+    /** 70 when the header is missing (RFC 3261 §8.1.1.6). */
+    public int maxForwards() {
+        String value = headers().single("Max-Forwards").orElse("70");
+        int hops = Grammar.isDigits(value) && value.length() <= 3 ? Integer.parseInt(value) : -1;
+        return hops <= 255 ? hops : -1;
+    }
+
+    @Override
+    public String startLine() {
+        return method + " " + uri + " SIP/2.0";
+    }
+}

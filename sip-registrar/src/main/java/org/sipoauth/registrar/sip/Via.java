@@ -1,0 +1,100 @@
+package org.sipoauth.registrar.sip;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** One hop of the way a request came (RFC 3261 §20.42). */
+public final class Via {
+    private final String transport;
+    private final HostPort sentBy;
+    private final Parameters parameters;
+
+    private Via(String transport, HostPort sentBy, Parameters parameters) {
+        this.transport = transport;
+        this.sentBy = sentBy;
+        this.parameters = parameters;
+    }
+
+    /** @throws SipSyntaxException if the text is no Via value */
+    public static Via parse(String text) {
+        List<String> parts = Grammar.split(text, ';');
+        String[] protocol = parts.get(0).split("/", 3);
+        if (protocol.length != 3
+                || !Grammar.trim(protocol[0]).equalsIgnoreCase("SIP")
+                || !Grammar.trim(protocol[1]).equals("2.0")) {
+            throw new SipSyntaxException("Via is not of SIP/2.0");
+        }
+        String[] rest = Grammar.trim(protocol[2]).split("[ \t]+", 2);
+        if (rest.length != 2 || !Grammar.isToken(rest[0])) {
+            throw new SipSyntaxException("Via has no transport or no sent-by");
+        }
+        return new Via(
+                rest[0].toUpperCase(Locale.ROOT),
+                HostPort.parse(rest[1]),
+                Parameters.of(parts.subList(1, parts.size())));
+    }
+
+    /** The hop of a client of our own, which asks for {@code rport}. */
+    public static Via of(String transport, String host, int port, String branch) {
+        return new Via(
+                transport,
+                HostPort.parse(host + ":" + port),
+                Parameters.NONE.with("branch", branch).withFlag("rport"));
+    }
+
+    public String transport() {
+        return transport;
+    }
+
+    public String host() {
+        return sentBy.host();
+    }
+
+    public OptionalInt port() {
+        return sentBy.port();
+    }
+
+    public Optional<String> branch() {
+        return parameters.value("branch");
+    }
+
+    public Parameters parameters() {
+        return parameters;
+    }
+
+    /**
+     * As the server that received the request completes it: {@code received} when the sender's address is not the one it
+     * wrote (RFC 3261 §18.2.1), both {@code received} and {@code rport} when it asked for {@code rport} (RFC 3581 §4).
+     *
+     * @param address the peer's address as text, an IPv6 address without brackets
+     */
+    public Via receivedFrom(String address, int port) {
+        boolean wantsPort = parameters.has("rport");
+        if (!wantsPort && address.equals(host().replace("[", "").replace("]", ""))) {
+            return new Via(transport, sentBy, parameters.without("received"));
+        }
+        Parameters completed = parameters.with("received", address);
+        return new Via(transport, sentBy, wantsPort ? completed.with("rport", Integer.toString(port)) : completed);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Via that
+                && transport.equals(that.transport)
+                && sentBy.equals(that.sentBy)
+                && parameters.equals(that.parameters);
+    }
+
+    @Override
+    public int hashCode() {
+        return sentBy.hashCode() * 31 + parameters.hashCode();
+    }
+
+    /** As on the wire. */
+    @Override
+    public String toString() {
+        return "SIP/2.0/" + transport + " " + sentBy + parameters;
+    }
+}
