@@ -43,27 +43,50 @@ public final class EncryptedFileStore implements KeyRingStore {
 
     @Override
     public boolean replace(long expectedVersion, KeyRing next) {
-        synchronized (EncryptedFileStore.class) { // file locks keep processes apart, not threads
-            return replaceAlone(expectedVersion, next);
-        }
-    }
-
-    private boolean replaceAlone(long expectedVersion, KeyRing next) {
-        try (FileChannel lockFile =
-                        FileChannel.open(beside(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock lock = lockFile.lock()) {
+        return alone(() -> {
             long storedVersion = load().map(StoredRing::version).orElse(NONE);
-            if (storedVersion != expectedVersion || !lock.isValid()) {
+            if (storedVersion != expectedVersion) {
                 return false;
             }
-            write(masterKey.seal(expectedVersion + 1 + "\n" + next.toPrivateJson()));
+            write(masterKey, new StoredRing(expectedVersion + 1, next));
             return true;
-        } catch (IOException e) {
-            throw new KeyRingStoreException("cannot write the key ring to " + file + "; the old one is still there", e);
+        });
+    }
+
+    /**
+     * Encrypts the same ring under another master key, which every process that uses it needs from then on.
+     *
+     * @return the store under its new key; this one can no longer read it
+     * @throws KeyRingStoreException if there is no ring, or it cannot be read or written; the old one is still there
+     */
+    public EncryptedFileStore rewrap(MasterKey next) {
+        alone(() -> {
+            StoredRing stored = load().orElseThrow(() -> new KeyRingStoreException("there is no key ring at " + file));
+            write(next, stored);
+            return true;
+        });
+        return new EncryptedFileStore(file, next);
+    }
+
+    private interface Change {
+        boolean make() throws IOException;
+    }
+
+    private boolean alone(Change change) {
+        synchronized (EncryptedFileStore.class) { // file locks keep processes apart, not threads
+            try (FileChannel lockFile =
+                            FileChannel.open(beside(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = lockFile.lock()) {
+                return lock.isValid() && change.make();
+            } catch (IOException e) {
+                throw new KeyRingStoreException(
+                        "cannot write the key ring to " + file + "; the old one is still there", e);
+            }
         }
     }
 
-    private void write(String sealed) throws IOException {
+    private void write(MasterKey key, StoredRing stored) throws IOException {
+        String sealed = key.seal(stored.version() + "\n" + stored.ring().toPrivateJson());
         Path replacement = beside(".new");
         Files.deleteIfExists(replacement); // what a crash left behind; the lock says nobody writes it now
         OwnerOnlyFile.create(replacement, sealed + "\n");

@@ -142,6 +142,29 @@ class EncryptedFileStoreTest {
     }
 
     @Test
+    void rewrapsTheSameRingUnderANewMasterKey() {
+        KeyRing ring = newRing();
+        store.replace(KeyRingStore.NONE, ring);
+        MasterKey next = MasterKey.create(folder.resolve("next.key"));
+
+        StoredRing rewrapped = store.rewrap(next).load().orElseThrow();
+
+        assertThat(rewrapped.version()).isEqualTo(1);
+        assertThat(rewrapped.ring().toPrivateJson()).isEqualTo(ring.toPrivateJson());
+        assertThatThrownBy(store::load)
+                .isInstanceOf(KeyRingStoreException.class)
+                .hasMessageContaining(next.id());
+    }
+
+    @Test
+    void rewrapsNothingWhereThereIsNoRing() {
+        assertThatThrownBy(() -> store.rewrap(masterKey))
+                .isInstanceOf(KeyRingStoreException.class)
+                .hasMessageContaining("no key ring");
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
     void refusesARingThatOthersCanRead() throws Exception {
         store.replace(KeyRingStore.NONE, newRing());
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
