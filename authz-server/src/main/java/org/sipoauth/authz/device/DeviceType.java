@@ -1,0 +1,6 @@
+package org.sipoauth.authz.device;
+
+public enum DeviceType {
+    SOFTPHONE,
+    DESK_PHONE
+}

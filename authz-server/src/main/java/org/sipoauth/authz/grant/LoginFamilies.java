@@ -1,0 +1,30 @@
+package org.sipoauth.authz.grant;
+
+import java.util.Optional;
+import java.util.Set;
+import org.springframework.security.oauth2.core.OAuth2RefreshToken;
+import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
+
+/** What a login leaves behind so that it can be renewed and revoked; the implementation is in {@code authz.refresh}. */
+public interface LoginFamilies {
+
+    /**
+     * Begins a family for a login that has just been granted.
+     *
+     * @throws GrantRefused if it cannot be made durable now
+     */
+    Begun begin(Login login);
+
+    /** Ends a family for good; does nothing if there is none. */
+    void revoke(String familyId, String why);
+
+    /**
+     * Who signed in, where, and for what.
+     *
+     * @param deviceName absent for a login that registers no phone
+     */
+    record Login(RegisteredClient client, String subscriber, Optional<String> deviceName, Set<String> scopes) {}
+
+    /** The new family and its first refresh token. */
+    record Begun(String familyId, OAuth2RefreshToken refreshToken) {}
+}

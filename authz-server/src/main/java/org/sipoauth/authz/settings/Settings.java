@@ -1,0 +1,105 @@
+package org.sipoauth.authz.settings;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Everything under {@code sipoauth.} in the configuration.
+ *
+ * @param issuer the {@code iss} of every token and the base of every endpoint's address (RFC 8414 §2)
+ * @param audience the {@code aud} of every access token: the SIP platform. Has no default
+ * @param dataDir where keys, generated passwords and the embedded Redis live
+ * @param sipOauthMode whether phones are told to register by token; disabled unless set
+ * @param insecurePlainHttp serves without TLS, for a TLS proxy in front on the same machine
+ * @param masterKeyFile the key that encrypts the key ring; unset: {@code SIPOAUTH_MASTER_KEY} in the environment, else
+ *     {@code master.key} in the data folder
+ */
+@Validated
+@ConfigurationProperties("sipoauth")
+public record Settings(
+        @DefaultValue("https://localhost:8443") URI issuer,
+
+        @NotBlank(message = "is required: name the SIP platform the tokens are for, such as sip:example.com")
+        String audience,
+
+        @DefaultValue("./data") Path dataDir,
+        @DefaultValue("disabled") SipOauthMode sipOauthMode,
+        @DefaultValue("false") boolean insecurePlainHttp,
+        @Nullable Path masterKeyFile,
+        @DefaultValue @Valid Tokens tokens,
+        @DefaultValue @Valid Provisioning provisioning,
+        @DefaultValue @Valid List<Client> clients) {
+
+    public enum SipOauthMode {
+        ENABLED,
+        DISABLED
+    }
+
+    /**
+     * How long tokens live.
+     *
+     * @param softphoneRefresh from sign-in to the end of the login, for softphones
+     * @param deskPhoneRefresh the same for desk phones
+     */
+    public record Tokens(
+            @DefaultValue("60m") @NotNull Duration access,
+            @DefaultValue("60d") @NotNull Duration softphoneRefresh,
+            @DefaultValue("60d") @NotNull Duration deskPhoneRefresh) {}
+
+    /**
+     * The configuration file service.
+     *
+     * @param nodes the SIP servers that phones are sent to, in order of priority; unset: one on this machine
+     */
+    public record Provisioning(
+            @DefaultValue("6970") @Min(0) @Max(65535) int port,
+            @DefaultValue("ccmsipline") @NotBlank String realm,
+            @DefaultValue @Valid List<Node> nodes) {
+
+        public Provisioning {
+            nodes = nodes.isEmpty()
+                    ? List.of(new Node("node1", "127.0.0.1", 2000, 5060, 5061, 5090, 5091))
+                    : List.copyOf(nodes);
+        }
+    }
+
+    /** A SIP server as a phone sees it; the two OAuth ports accept 1024 to 49151. */
+    public record Node(
+            @NotBlank String name,
+            @NotBlank String address,
+            @DefaultValue("2000") @Min(1) @Max(65535) int ethernetPhonePort,
+            @DefaultValue("5060") @Min(1) @Max(65535) int sipPort,
+            @DefaultValue("5061") @Min(1) @Max(65535) int securedSipPort,
+            @DefaultValue("5090") @Min(1024) @Max(49151) int sipOauthPort,
+            @DefaultValue("5091") @Min(1024) @Max(49151) int sipMraOauthPort) {}
+
+    /**
+     * A client beside the built-in ones.
+     *
+     * @param secretHash {@code {sha256}} and the SHA-256 of a random secret in hexadecimal; unset: a public client
+     * @param redirectUris compared exactly; only a loopback address may be asked for with any port (RFC 8252 §7.3)
+     */
+    public record Client(
+            @NotBlank String id,
+            @Nullable String secretHash,
+            @DefaultValue List<String> grantTypes,
+            @DefaultValue List<String> scopes,
+            @DefaultValue List<String> redirectUris) {
+
+        @Override
+        public String toString() {
+            return "Client[" + id + "]";
+        }
+    }
+}

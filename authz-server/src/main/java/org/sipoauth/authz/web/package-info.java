@@ -1,0 +1,5 @@
+/** Filter chains, response headers, listeners and error documents. */
+@NullMarked
+package org.sipoauth.authz.web;
+
+import org.jspecify.annotations.NullMarked;
