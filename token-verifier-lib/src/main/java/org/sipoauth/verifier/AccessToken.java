@@ -1,0 +1,113 @@
+package org.sipoauth.verifier;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A verified access token (RFC 9068). To hold one is proof that {@link TokenVerifier} accepted it, at the instant it
+ * did: a server that keeps one asks {@link #expiresAt} again. Immutable.
+ */
+public final class AccessToken {
+    private final Claims claims;
+    private final List<AddressOfRecord> registrable;
+
+    AccessToken(Claims claims) {
+        this.claims = claims;
+        this.registrable = claims.addressesOfRecord().stream()
+                .map(AddressOfRecord::parse)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** {@code iss}: the authorization server that signed it. */
+    public String issuer() {
+        return claims.issuer();
+    }
+
+    /** {@code sub}: the subscriber, or the client itself where no subscriber is involved (RFC 9068 §2.2). */
+    public String subject() {
+        return claims.subject();
+    }
+
+    /** {@code aud}: every server it is meant for, ours among them. */
+    public List<String> audience() {
+        return claims.audience();
+    }
+
+    /** {@code client_id}: the application that asked for it. */
+    public String clientId() {
+        return claims.clientId();
+    }
+
+    /** {@code scope}, taken apart; empty where the token has none. */
+    public Set<String> scopes() {
+        return claims.scopes();
+    }
+
+    /** {@code jti}: its unique identifier, fit for logs. */
+    public String tokenId() {
+        return claims.tokenId();
+    }
+
+    public Instant issuedAt() {
+        return claims.issuedAt();
+    }
+
+    /** {@code exp}, without any tolerance: nothing that rests on this token should outlive it. */
+    public Instant expiresAt() {
+        return claims.expiresAt();
+    }
+
+    /** {@code device_name}: the device it was issued to, where it is bound to one. */
+    public Optional<String> deviceName() {
+        return claims.deviceName();
+    }
+
+    /** {@code aor}: the addresses-of-record its holder may register, as the issuer wrote them. */
+    public List<String> addressesOfRecord() {
+        return claims.addressesOfRecord();
+    }
+
+    /**
+     * {@code x5t#S256}: the base64url SHA-256 thumbprint of the client certificate it is bound to (RFC 8705 §3.1). Where
+     * present, only a connection with that certificate may use it; the verifier does not see connections.
+     */
+    public Optional<String> certificateThumbprint() {
+        return claims.certificateThumbprint();
+    }
+
+    /** Whether {@code scope}, case-sensitive (RFC 6749 §3.3), is among its scopes. */
+    public boolean hasScope(String scope) {
+        return claims.scopes().contains(scope);
+    }
+
+    /**
+     * Whether {@code addressOfRecord} is among the addresses its holder may register, compared as RFC 3261 §19.1.4 says
+     * for {@code user@host}: the user case-sensitive with escapes resolved, the host not case-sensitive, no port being
+     * different from any. URI parameters are ignored on both sides (§10.3 step 5). A {@code sip:} address covers its
+     * {@code sips:} form (§19.1), not the reverse.
+     *
+     * <p>Does not map host names, so the caller puts its canonical domain first; does not check scope.
+     *
+     * @return false also for what is no SIP or SIPS URI with a user, or has a password or headers
+     */
+    public boolean mayRegister(String addressOfRecord) {
+        return AddressOfRecord.parse(addressOfRecord)
+                .filter(asked -> registrable.stream().anyMatch(own -> own.covers(asked)))
+                .isPresent();
+    }
+
+    /** Whether it is bound to the device of that name, case-sensitive; a token bound to no device is for none. */
+    public boolean isForDevice(String name) {
+        return claims.deviceName().filter(name::equals).isPresent();
+    }
+
+    /** Names it by {@code jti}; the token itself is not even kept. */
+    @Override
+    public String toString() {
+        return "AccessToken[jti=" + Refusal.quoted(tokenId()) + ", sub=" + Refusal.quoted(subject()) + ", exp="
+                + expiresAt() + "]";
+    }
+}

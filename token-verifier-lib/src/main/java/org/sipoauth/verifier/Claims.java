@@ -1,0 +1,141 @@
+package org.sipoauth.verifier;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.sipoauth.verifier.internal.CanonicalBase64Url;
+import org.sipoauth.verifier.internal.JsonReader;
+import org.sipoauth.verifier.internal.JsonReader.Kind;
+import org.sipoauth.verifier.internal.MalformedException;
+
+/** The claims of an access token: those that RFC 9068 §2.2 requires, all present, and ours, each of its type. */
+record Claims(
+        String issuer,
+        String subject,
+        List<String> audience,
+        String clientId,
+        String tokenId,
+        Instant issuedAt,
+        Instant expiresAt,
+        Optional<Instant> notBefore,
+        Set<String> scopes,
+        Optional<String> deviceName,
+        List<String> addressesOfRecord,
+        Optional<String> certificateThumbprint) {
+
+    private static final BigDecimal LATEST = BigDecimal.valueOf(253_402_300_799L); // the end of year 9999
+
+    static Claims parse(byte[] payload) throws MalformedException, Refusal {
+        return new Reading().read(new JsonReader(payload));
+    }
+
+    /** The claims seen so far. */
+    private static final class Reading {
+        private @Nullable String issuer;
+        private @Nullable String subject;
+        private @Nullable List<String> audience;
+        private @Nullable String clientId;
+        private @Nullable String tokenId;
+        private @Nullable Instant issuedAt;
+        private @Nullable Instant expiresAt;
+        private @Nullable Instant notBefore;
+        private Set<String> scopes = Set.of();
+        private @Nullable String deviceName;
+        private List<String> addressesOfRecord = List.of();
+        private @Nullable String certificateThumbprint;
+
+        Claims read(JsonReader json) throws MalformedException, Refusal {
+            json.beginObject();
+            while (json.hasNext()) {
+                switch (json.name()) {
+                    case "iss" -> issuer = json.string();
+                    case "sub" -> subject = json.string();
+                    case "aud" -> audience = json.peek() == Kind.STRING ? List.of(json.string()) : json.strings();
+                    case "client_id" -> clientId = json.string();
+                    case "jti" -> tokenId = json.string();
+                    case "iat" -> issuedAt = numericDate(json);
+                    case "exp" -> expiresAt = numericDate(json);
+                    case "nbf" -> notBefore = numericDate(json);
+                    case "scope" -> scopes = scopes(json.string());
+                    case "device_name" -> deviceName = json.string();
+                    case "aor" -> addressesOfRecord = json.strings();
+                    case "cnf" -> certificateThumbprint = thumbprint(json);
+                    default -> json.skipValue();
+                }
+            }
+            json.end();
+            return new Claims(
+                    requiredText("iss", issuer),
+                    requiredText("sub", subject),
+                    required("aud", audience),
+                    requiredText("client_id", clientId),
+                    requiredText("jti", tokenId),
+                    required("iat", issuedAt),
+                    required("exp", expiresAt),
+                    Optional.ofNullable(notBefore),
+                    scopes,
+                    Optional.ofNullable(deviceName),
+                    addressesOfRecord,
+                    Optional.ofNullable(certificateThumbprint));
+        }
+
+        private static String requiredText(String name, @Nullable String value) throws Refusal {
+            String text = required(name, value);
+            if (text.isEmpty()) {
+                throw new Refusal(Reason.MISSING_CLAIM, "empty " + name);
+            }
+            return text;
+        }
+
+        private static <T> T required(String name, @Nullable T value) throws Refusal {
+            if (value == null) {
+                throw new Refusal(Reason.MISSING_CLAIM, "no " + name);
+            }
+            return value;
+        }
+    }
+
+    /** Seconds since the epoch, a fraction allowed (RFC 7519 §2, NumericDate) and cut off: no instant grows later. */
+    private static Instant numericDate(JsonReader json) throws MalformedException {
+        BigDecimal seconds = json.number();
+        if (seconds.signum() < 0 || seconds.compareTo(LATEST) > 0) {
+            throw new MalformedException("date out of range");
+        }
+        return Instant.ofEpochSecond(seconds.longValue());
+    }
+
+    /** RFC 6749 §3.3: tokens of printable ASCII but {@code "} and {@code \}, one space between two. */
+    private static Set<String> scopes(String scope) throws MalformedException {
+        List<String> tokens = List.of(scope.split(" ", -1));
+        for (String token : tokens) {
+            boolean wellFormed = token.chars().allMatch(c -> c > ' ' && c <= '~' && c != '"' && c != '\\');
+            if (token.isEmpty() || !wellFormed) {
+                throw new MalformedException("scope is not a list of scope tokens");
+            }
+        }
+        return Set.copyOf(tokens);
+    }
+
+    /**
+     * The SHA-256 thumbprint of the client certificate to which the token is bound (RFC 8705 §3.1). A token bound in
+     * any other way (RFC 9449 §6.1, say) is refused: we could not tell a thief from its owner.
+     */
+    private static String thumbprint(JsonReader json) throws MalformedException {
+        String thumbprint = null;
+        json.beginObject();
+        while (json.hasNext()) {
+            if (json.name().equals("x5t#S256")) {
+                thumbprint = json.string();
+            } else {
+                json.skipValue();
+            }
+        }
+        if (thumbprint == null || CanonicalBase64Url.decode(thumbprint).length != 32) {
+            throw new MalformedException("cnf without a certificate's SHA-256 thumbprint");
+        }
+        return thumbprint;
+    }
+}

@@ -1,0 +1,67 @@
+package org.sipoauth.verifier;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.sipoauth.verifier.internal.CanonicalBase64Url;
+import org.sipoauth.verifier.internal.JsonReader;
+import org.sipoauth.verifier.internal.MalformedException;
+
+/**
+ * A JWS in compact serialization, taken apart (RFC 7515 §5.2) and not yet verified.
+ *
+ * @param type the {@code typ}, where there is one
+ * @param keyId the {@code kid}, where there is one
+ */
+record Jws(
+        String algorithm,
+        @Nullable String type,
+        @Nullable String keyId,
+        byte[] signingInput,
+        byte[] payload,
+        byte[] signature) {
+    private static final int MAX_LENGTH = 8 * 1024;
+
+    static Jws parse(String compact) throws MalformedException {
+        if (compact.length() > MAX_LENGTH) {
+            throw new MalformedException("token of more than 8 KiB");
+        }
+        int firstDot = compact.indexOf('.');
+        int secondDot = compact.indexOf('.', firstDot + 1);
+        if (firstDot < 0 || secondDot < 0 || compact.indexOf('.', secondDot + 1) >= 0) {
+            throw new MalformedException("token is not of three parts");
+        }
+        byte[] header = CanonicalBase64Url.decode(compact, 0, firstDot);
+        byte[] payload = CanonicalBase64Url.decode(compact, firstDot + 1, secondDot);
+        byte[] signature = CanonicalBase64Url.decode(compact, secondDot + 1, compact.length());
+        byte[] signingInput = compact.substring(0, secondDot).getBytes(StandardCharsets.US_ASCII);
+        return withHeader(new JsonReader(header), signingInput, payload, signature);
+    }
+
+    /**
+     * Reads the three parameters we use. {@code jwk}, {@code jku}, {@code x5c} and {@code x5u} are passed over like any
+     * unknown one (RFC 7515 §4): keys come from our key source alone (RFC 8725 §3.10).
+     */
+    private static Jws withHeader(JsonReader json, byte[] signingInput, byte[] payload, byte[] signature)
+            throws MalformedException {
+        String algorithm = null;
+        String type = null;
+        String keyId = null;
+        json.beginObject();
+        while (json.hasNext()) {
+            switch (json.name()) {
+                case "alg" -> algorithm = json.string();
+                case "typ" -> type = json.string();
+                case "kid" -> keyId = json.string();
+                // RFC 7515 §4.1.11: who understands no extension refuses a token that needs one
+                case "crit" -> throw new MalformedException("header needs an extension (crit)");
+                case "b64" -> throw new MalformedException("unencoded payload (b64)"); // RFC 7797 §3
+                default -> json.skipValue();
+            }
+        }
+        json.end();
+        if (algorithm == null) {
+            throw new MalformedException("header without alg"); // RFC 7515 §4.1.1
+        }
+        return new Jws(algorithm, type, keyId, signingInput, payload, signature);
+    }
+}

@@ -1,0 +1,25 @@
+package org.sipoauth.verifier;
+
+/** Why a token was refused: the first check that failed, in the order of {@link TokenVerifier#verify}. */
+public enum Reason {
+    /** Not one signed JWT in compact form, of strict base64url and JSON, with claims of the right types. */
+    MALFORMED,
+    /** The {@code typ} is not {@code at+jwt}: not an access token (RFC 9068 §2.1). */
+    WRONG_TYPE,
+    /** Our keys are older than we may trust, or none were read yet. Our fault, not the phone's. */
+    KEYS_TOO_OLD,
+    /** No key of that {@code kid}, or no {@code kid}. It may become known: never remember this refusal. */
+    UNKNOWN_KEY,
+    /** Not signed by the key that {@code kid} names, or not with that key's algorithm. */
+    BAD_SIGNATURE,
+    /** A claim that RFC 9068 §2.2 requires is absent. */
+    MISSING_CLAIM,
+    /** The {@code iss} is another. */
+    WRONG_ISSUER,
+    /** The {@code aud} does not hold ours. */
+    WRONG_AUDIENCE,
+    /** At or past {@code exp}, the tolerance included. */
+    EXPIRED,
+    /** Before {@code nbf}, or issued in the future, the tolerance included. It becomes valid: never remember it. */
+    NOT_YET_VALID
+}

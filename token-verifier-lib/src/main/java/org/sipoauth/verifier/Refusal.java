@@ -1,0 +1,29 @@
+package org.sipoauth.verifier;
+
+/** How a check ends {@link TokenVerifier#verify} early. Stackless, and never leaves that method. */
+final class Refusal extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final Reason reason;
+    private final String detail;
+
+    Refusal(Reason reason, String detail) {
+        super(null, null, false, false);
+        this.reason = reason;
+        this.detail = detail;
+    }
+
+    Verdict.Rejected verdict() {
+        return new Verdict.Rejected(reason, detail);
+    }
+
+    /** What a token says, fit for a line of log: short, and without characters that could forge one. */
+    static String quoted(String text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        text.codePoints()
+                .limit(80)
+                .map(c -> c < ' ' || c > '~' || c == '"' ? '?' : c)
+                .forEach(quoted::appendCodePoint);
+        return quoted.append('"').toString();
+    }
+}

@@ -1,0 +1,132 @@
+package org.sipoauth.verifier;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.sipoauth.verifier.internal.MalformedException;
+import org.sipoauth.verifier.keys.KeySnapshot;
+import org.sipoauth.verifier.keys.KeySource;
+import org.sipoauth.verifier.keys.VerificationKey;
+
+/**
+ * Verifies access tokens (RFC 9068) offline, for one issuer and one audience. Thread-safe; verifying does no I/O and
+ * takes no lock.
+ */
+public final class TokenVerifier {
+    private static final String TYPE = "at+jwt";
+
+    private final Expectations expectations;
+    private final KeySource keys;
+    private final InstantSource clock;
+
+    /** A verifier on the system's clock. */
+    public TokenVerifier(Expectations expectations, KeySource keys) {
+        this(expectations, keys, Clock.systemUTC());
+    }
+
+    public TokenVerifier(Expectations expectations, KeySource keys, InstantSource clock) {
+        this.expectations = Objects.requireNonNull(expectations);
+        this.keys = Objects.requireNonNull(keys);
+        this.clock = Objects.requireNonNull(clock);
+    }
+
+    /**
+     * Verifies an access token in JWS compact serialization, at most 8 KiB of ASCII. Does not check scope, device,
+     * address-of-record or certificate: ask the {@link AccessToken} for those.
+     *
+     * @return {@link Verdict.Accepted}, or {@link Verdict.Rejected} with the first check that failed; never null
+     * @throws NullPointerException if {@code compact} is null; nothing in a token makes this method throw
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc9068#section-4">RFC 9068 §4</a>
+     */
+    public Verdict verify(String compact) {
+        Objects.requireNonNull(compact);
+        Instant now = clock.instant(); // read once
+        try {
+            Jws jws = Jws.parse(compact); // size cap, strict base64url and JSON, no crit: RFC 7515 §5.2
+            requireType(jws); // RFC 9068 §4
+            VerificationKey key = findKey(requireFresh(keys.current(), now), jws.keyId());
+            requireSignature(jws, key); // the key fixes the algorithm, never the token: RFC 8725 §3.1
+            Claims claims = Claims.parse(jws.payload()); // every claim RFC 9068 §2.2 requires, each of its type
+            requireIssuer(claims);
+            requireAudience(claims);
+            requireTime(claims, now);
+            return new Verdict.Accepted(new AccessToken(claims));
+        } catch (MalformedException malformed) {
+            return new Verdict.Rejected(Reason.MALFORMED, String.valueOf(malformed.getMessage()));
+        } catch (Refusal refusal) {
+            return refusal.verdict();
+        }
+    }
+
+    /** A media type, so case-insensitive and with or without its {@code application/} (RFC 7515 §4.1.9). */
+    private static void requireType(Jws jws) throws Refusal {
+        String type = jws.type();
+        if (type == null) {
+            throw new Refusal(Reason.WRONG_TYPE, "no typ");
+        }
+        if (!type.equalsIgnoreCase(TYPE) && !type.equalsIgnoreCase("application/" + TYPE)) {
+            throw new Refusal(Reason.WRONG_TYPE, "typ " + Refusal.quoted(type));
+        }
+    }
+
+    private static KeySnapshot requireFresh(KeySnapshot snapshot, Instant now) throws Refusal {
+        if (snapshot.isTooOld(now)) {
+            throw new Refusal(Reason.KEYS_TOO_OLD, snapshot.toString());
+        }
+        return snapshot;
+    }
+
+    private VerificationKey findKey(KeySnapshot snapshot, @Nullable String keyId) throws Refusal {
+        if (keyId == null) {
+            throw new Refusal(Reason.UNKNOWN_KEY, "no kid");
+        }
+        Optional<VerificationKey> key = snapshot.find(keyId);
+        if (key.isEmpty()) {
+            keys.keyUnknown(keyId); // only a hint; it does not wait
+            throw new Refusal(Reason.UNKNOWN_KEY, "kid " + Refusal.quoted(keyId));
+        }
+        return key.get();
+    }
+
+    private static void requireSignature(Jws jws, VerificationKey key) throws Refusal {
+        if (!key.isFor(jws.algorithm())) {
+            throw new Refusal(
+                    Reason.BAD_SIGNATURE, "alg " + Refusal.quoted(jws.algorithm()) + " is not that of key " + key);
+        }
+        if (!key.verifies(jws.signingInput(), jws.signature())) {
+            throw new Refusal(Reason.BAD_SIGNATURE, "not signed by key " + key);
+        }
+    }
+
+    private void requireIssuer(Claims claims) throws Refusal {
+        if (!claims.issuer().equals(expectations.issuer())) {
+            throw new Refusal(Reason.WRONG_ISSUER, "iss " + Refusal.quoted(claims.issuer()));
+        }
+    }
+
+    private void requireAudience(Claims claims) throws Refusal {
+        if (!claims.audience().contains(expectations.audience())) {
+            throw new Refusal(
+                    Reason.WRONG_AUDIENCE,
+                    "aud " + Refusal.quoted(claims.audience().toString()));
+        }
+    }
+
+    /** RFC 7519 §4.1.4 to §4.1.6: now is before {@code exp}, and neither before {@code nbf} nor before {@code iat}. */
+    private void requireTime(Claims claims, Instant now) throws Refusal {
+        Instant earliest = now.minus(expectations.clockTolerance());
+        Instant latest = now.plus(expectations.clockTolerance());
+        if (!earliest.isBefore(claims.expiresAt())) {
+            throw new Refusal(Reason.EXPIRED, "expired at " + claims.expiresAt());
+        }
+        if (claims.notBefore().filter(latest::isBefore).isPresent()) {
+            throw new Refusal(Reason.NOT_YET_VALID, "nbf " + claims.notBefore().get());
+        }
+        if (latest.isBefore(claims.issuedAt())) {
+            throw new Refusal(Reason.NOT_YET_VALID, "iat " + claims.issuedAt());
+        }
+    }
+}

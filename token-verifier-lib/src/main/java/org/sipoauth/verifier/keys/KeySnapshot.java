@@ -1,0 +1,74 @@
+package org.sipoauth.verifier.keys;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The keys trusted at one moment. Immutable: a {@link KeySource} replaces it whole, so withdrawn keys go. */
+public final class KeySnapshot {
+    private static final KeySnapshot NONE = new KeySnapshot(Map.of(), Instant.MIN, Instant.MIN);
+
+    private final Map<String, VerificationKey> keys;
+    private final Instant readAt;
+    private final Instant tooOldAt;
+
+    private KeySnapshot(Map<String, VerificationKey> keys, Instant readAt, Instant tooOldAt) {
+        this.keys = keys;
+        this.readAt = readAt;
+        this.tooOldAt = tooOldAt;
+    }
+
+    /** What a source that has read nothing yet shows: no keys, and too old at any time. */
+    public static KeySnapshot none() {
+        return NONE;
+    }
+
+    /**
+     * Parses a JWK Set (RFC 7517 §5) strictly. As its §5 asks, keys that cannot verify our tokens (another {@code kty},
+     * {@code crv}, {@code use}, {@code key_ops} or {@code alg}, no {@code kid}, a missing or out-of-range member) are
+     * skipped. The result is never too old; see {@link #tooOldAfter}.
+     *
+     * @param jwkSetJson at most 256 KiB of UTF-8
+     * @param readAt when the document was received
+     * @throws IllegalArgumentException if the document is malformed, holds private key material, names two usable keys
+     *     alike, or holds no usable key
+     */
+    public static KeySnapshot parse(String jwkSetJson, Instant readAt) {
+        return parse(jwkSetJson.getBytes(StandardCharsets.UTF_8), readAt);
+    }
+
+    static KeySnapshot parse(byte[] jwkSetUtf8, Instant readAt) {
+        return new KeySnapshot(JwkSet.parse(jwkSetUtf8), readAt, Instant.MAX);
+    }
+
+    /** The same keys, to be trusted no longer than {@code maxStaleness} after they were read. */
+    public KeySnapshot tooOldAfter(Duration maxStaleness) {
+        return new KeySnapshot(keys, readAt, readAt.plus(maxStaleness));
+    }
+
+    public Optional<VerificationKey> find(String keyId) {
+        return Optional.ofNullable(keys.get(keyId));
+    }
+
+    public Set<String> keyIds() {
+        return keys.keySet();
+    }
+
+    /** When the source last confirmed these keys; {@link Instant#MIN} where it never did. */
+    public Instant readAt() {
+        return readAt;
+    }
+
+    /** Whether nothing may be verified with these keys any more. */
+    public boolean isTooOld(Instant now) {
+        return !now.isBefore(tooOldAt);
+    }
+
+    @Override
+    public String toString() {
+        return this == NONE ? "no keys read yet" : "keys " + keys.keySet() + " read at " + readAt;
+    }
+}

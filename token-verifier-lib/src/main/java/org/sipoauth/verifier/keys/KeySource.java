@@ -1,0 +1,74 @@
+package org.sipoauth.verifier.keys;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+
+/**
+ * Where a verifier's keys come from. Implementations are thread-safe, and reading never waits: {@link #current} returns
+ * what the source knows now, and something else keeps that up to date.
+ */
+public interface KeySource extends AutoCloseable {
+    /** The keys to trust now. Never blocks, never null; before the first keys it is {@link KeySnapshot#none()}. */
+    KeySnapshot current();
+
+    /**
+     * Tells the source that a token named a key that {@link #current} lacks. A hint: it may start one refresh in the
+     * background, bounded in rate whatever the number of calls, and returns at once.
+     */
+    default void keyUnknown(String keyId) {}
+
+    /**
+     * Whether an unknown key may be news that this source has yet to hear: a refresh is under way, or the last one
+     * failed. A SIP server then answers 500 with Retry-After rather than calling the token invalid.
+     */
+    default boolean refreshing() {
+        return false;
+    }
+
+    /**
+     * Waits until there are keys to verify with, for use at start-up.
+     *
+     * @return whether there are; false after {@code timeout}, which is no reason not to start: the keys may come later
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    default boolean awaitReady(Duration timeout) throws InterruptedException {
+        return true;
+    }
+
+    /** Ends the threads of this source; {@link #current} keeps its last answer. */
+    @Override
+    default void close() {}
+
+    /**
+     * Keys that never change and are never too old.
+     *
+     * @throws IllegalArgumentException if the JWK Set is refused; see {@link KeySnapshot#parse}
+     */
+    static KeySource fixed(String jwkSetJson) {
+        KeySnapshot keys = KeySnapshot.parse(jwkSetJson, Clock.systemUTC().instant());
+        return () -> keys;
+    }
+
+    /** As {@link #file(Path, Duration)}, looking every 5 seconds. */
+    static KeySource file(Path jwkSet) {
+        return file(jwkSet, Duration.ofSeconds(5));
+    }
+
+    /**
+     * Keys from a JWK Set on disk, read at once and again in the background whenever the file changes. A file that is
+     * absent or broken later leaves the last good keys in place, and they are never too old: who owns the file decides.
+     *
+     * @throws java.io.UncheckedIOException if the file cannot be read now
+     * @throws IllegalArgumentException if its JWK Set is refused now; see {@link KeySnapshot#parse}
+     */
+    static KeySource file(Path jwkSet, Duration lookEvery) {
+        return FileKeys.open(jwkSet, lookEvery);
+    }
+
+    /** Keys from an authorization server's {@code jwks_uri} (RFC 8414 §2), refreshed in the background. */
+    static UrlKeys.Builder url(URI jwksUri) {
+        return new UrlKeys.Builder(jwksUri);
+    }
+}

@@ -1,0 +1,63 @@
+package org.sipoauth.verifier.keys;
+
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.util.Set;
+
+/** The signature algorithms we take. {@code none} and the HMAC family have no place to stand here. */
+enum SignatureAlgorithm {
+    /** RFC 7518 §3.4: the raw concatenation r || s, 32 bytes each. */
+    ES256(Set.of("ES256"), "SHA256withECDSAinP1363Format") {
+        @Override
+        boolean isPlausible(byte[] signature) {
+            return signature.length == 64 && isScalar(signature, 0) && isScalar(signature, 32);
+        }
+    },
+    /** RFC 7518 §3.3. */
+    RS256(Set.of("RS256"), "SHA256withRSA"),
+    /** RFC 8037 §3.1 under its first name, EdDSA, and RFC 9864 §2.2 under its full one. */
+    ED25519(Set.of("Ed25519", "EdDSA"), "Ed25519");
+
+    private static final BigInteger P256_ORDER =
+            new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
+
+    private final Set<String> names;
+    private final String jcaName;
+
+    SignatureAlgorithm(Set<String> names, String jcaName) {
+        this.names = names;
+        this.jcaName = jcaName;
+    }
+
+    /** Whether {@code alg}, case-sensitive (RFC 7515 §4.1.1), names this algorithm. */
+    boolean isNamed(String alg) {
+        return names.contains(alg);
+    }
+
+    boolean verifies(PublicKey key, byte[] message, byte[] signature) {
+        if (!isPlausible(signature)) {
+            return false;
+        }
+        try {
+            Signature verifier = Signature.getInstance(jcaName); // per call: an instance is not thread-safe
+            verifier.initVerify(key);
+            verifier.update(message);
+            return verifier.verify(signature);
+        } catch (GeneralSecurityException e) { // the JDK throws for signatures of the wrong form
+            return false;
+        }
+    }
+
+    /** The form a signature must have before the JDK sees it. */
+    boolean isPlausible(byte[] signature) {
+        return true;
+    }
+
+    /** In [1, n-1]. A JDK 17 before 17.0.3 does not look, and takes zeros as anyone's signature (CVE-2022-21449). */
+    private static boolean isScalar(byte[] signature, int offset) {
+        BigInteger scalar = new BigInteger(1, signature, offset, 32);
+        return scalar.signum() > 0 && scalar.compareTo(P256_ORDER) < 0;
+    }
+}

@@ -1,0 +1,79 @@
+package org.sipoauth.verifier;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.KeyUse;
+import com.nimbusds.jose.jwk.OctetKeyPair;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.security.interfaces.EdECPublicKey;
+import java.util.Arrays;
+import java.util.List;
+
+/** Signing keys made for one run of the tests; their key ids say so. */
+public final class TestKeys {
+    public static final ECKey ES256 = es256("test-es256");
+    public static final RSAKey RS256 = rs256("test-rs256", 2048);
+    public static final Ed25519KeyPair ED25519 = ed25519("test-ed25519");
+
+    private TestKeys() {}
+
+    /** Nimbus makes Ed25519 keys with Tink only; the JDK does as well. */
+    public record Ed25519KeyPair(OctetKeyPair jwk, KeyPair pair) {}
+
+    public static ECKey es256(String keyId) {
+        try {
+            return new ECKeyGenerator(Curve.P_256)
+                    .keyID(keyId)
+                    .keyUse(KeyUse.SIGNATURE)
+                    .algorithm(JWSAlgorithm.ES256)
+                    .generate();
+        } catch (JOSEException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public static RSAKey rs256(String keyId, int bits) {
+        try {
+            return new RSAKeyGenerator(bits, true).keyID(keyId).generate();
+        } catch (JOSEException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public static Ed25519KeyPair ed25519(String keyId) {
+        try {
+            KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+            OctetKeyPair jwk = new OctetKeyPair.Builder(
+                            Curve.Ed25519, com.nimbusds.jose.util.Base64URL.encode(encoded(pair)))
+                    .keyID(keyId)
+                    .build();
+            return new Ed25519KeyPair(jwk, pair);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The public halves as a JWK Set document. */
+    public static String jwkSet(JWK... keys) {
+        return new JWKSet(List.of(keys)).toString(true);
+    }
+
+    public static String allKeys() {
+        return jwkSet(ES256, RS256, ED25519.jwk());
+    }
+
+    /** The last 32 bytes of the SubjectPublicKeyInfo (RFC 8410 §4). */
+    private static byte[] encoded(KeyPair pair) {
+        byte[] info = ((EdECPublicKey) pair.getPublic()).getEncoded();
+        return Arrays.copyOfRange(info, info.length - 32, info.length);
+    }
+}

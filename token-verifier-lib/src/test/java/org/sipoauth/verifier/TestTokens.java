@@ -1,0 +1,139 @@
+package org.sipoauth.verifier;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.util.JSONObjectUtils;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.Signature;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Mints tokens: a valid one, and any departure from it. */
+public final class TestTokens {
+    public static final String ISSUER = "https://authz.example.com";
+    public static final String AUDIENCE = "sip:example.com";
+    public static final Instant ISSUED = Instant.parse("2026-11-23T12:00:00Z");
+    public static final Instant EXPIRES = ISSUED.plusSeconds(3600);
+
+    private final Map<String, Object> header = new LinkedHashMap<>();
+    private final Map<String, Object> claims = new LinkedHashMap<>();
+
+    private TestTokens() {
+        header.put("typ", "at+jwt");
+        claims.put("iss", ISSUER);
+        claims.put("sub", "alice");
+        claims.put("aud", AUDIENCE);
+        claims.put("exp", EXPIRES.getEpochSecond());
+        claims.put("iat", ISSUED.getEpochSecond());
+        claims.put("jti", "test-token-1");
+        claims.put("client_id", "softphone");
+        claims.put("scope", "openid sip.register");
+        claims.put("device_name", "CSFALICE");
+        claims.put("aor", List.of("sip:1001@example.com"));
+    }
+
+    public static TestTokens valid() {
+        return new TestTokens();
+    }
+
+    public TestTokens with(String claim, Object value) {
+        claims.put(claim, value);
+        return this;
+    }
+
+    public TestTokens without(String claim) {
+        claims.remove(claim);
+        return this;
+    }
+
+    /** Sets a header parameter, also one that signing would set. */
+    public TestTokens withHeader(String name, Object value) {
+        header.put(name, value);
+        return this;
+    }
+
+    public TestTokens withoutHeader(String name) {
+        header.put(name, REMOVED);
+        return this;
+    }
+
+    private static final Object REMOVED = new Object();
+
+    public String header(String algorithm, String keyId) {
+        Map<String, Object> whole = new LinkedHashMap<>();
+        whole.put("alg", algorithm);
+        whole.put("kid", keyId);
+        whole.putAll(header);
+        whole.values().removeIf(value -> value == REMOVED);
+        return JSONObjectUtils.toJSONString(whole);
+    }
+
+    public String claims() {
+        return JSONObjectUtils.toJSONString(claims);
+    }
+
+    /** Signed with {@link TestKeys#ES256}. */
+    public String sign() {
+        return sign(TestKeys.ES256);
+    }
+
+    public String sign(ECKey key) {
+        return signRaw(header("ES256", key.getKeyID()), claims(), key);
+    }
+
+    public String sign(RSAKey key) {
+        String input = signingInput(header("RS256", key.getKeyID()), claims());
+        try {
+            return input + "." + new RSASSASigner(key).sign(new JWSHeader(JWSAlgorithm.RS256), ascii(input));
+        } catch (JOSEException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public String sign(TestKeys.Ed25519KeyPair key, String algorithm) {
+        String input = signingInput(header(algorithm, key.jwk().getKeyID()), claims());
+        try {
+            Signature signer = Signature.getInstance("Ed25519");
+            signer.initSign(key.pair().getPrivate());
+            signer.update(ascii(input));
+            return input + "." + base64Url(signer.sign());
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** A genuine signature over any text as header and payload, well-formed or not. */
+    public static String signRaw(String header, String payload, ECKey key) {
+        return signInput(signingInput(header, payload), key);
+    }
+
+    public static String signInput(String input, ECKey key) {
+        try {
+            return input + "." + new ECDSASigner(key).sign(new JWSHeader(JWSAlgorithm.ES256), ascii(input));
+        } catch (JOSEException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public static String signingInput(String header, String payload) {
+        return base64Url(header.getBytes(StandardCharsets.UTF_8)) + "."
+                + base64Url(payload.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public static String base64Url(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}
