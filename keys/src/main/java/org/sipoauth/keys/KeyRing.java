@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * All keys of an authorization server. Immutable; every operation returns another ring and depends on nothing but its
- * arguments, save that new keys are random.
+ * arguments, save that new keys are random and made by a {@link KeyVault}.
  *
  * <p>Always holds, for every {@link KeyUse}: exactly one {@code ACTIVE} key. Key ids are unique.
  */
@@ -33,11 +33,11 @@ public final class KeyRing {
      * The very first ring: for each use an {@code ACTIVE} key and its {@code PUBLISHED} successor. Only here does a key
      * sign without having been published before, since there is no verifier yet that could miss it.
      */
-    public static KeyRing create(RotationPolicy policy, Instant now) {
+    public static KeyRing create(RotationPolicy policy, KeyVault vault, Instant now) {
         List<RingKey> first = new ArrayList<>();
         for (KeyUse use : KeyUse.values()) {
-            first.add(RingKey.generate(use, policy.algorithm(), now).activate(now));
-            first.add(RingKey.generate(use, policy.algorithm(), now));
+            first.add(RingKey.generate(use, policy.algorithm(), vault, now).activate(now));
+            first.add(RingKey.generate(use, policy.algorithm(), vault, now));
         }
         return new KeyRing(first);
     }
@@ -72,9 +72,9 @@ public final class KeyRing {
     }
 
     /** Adds a new key of this use that signs nothing yet, with the algorithm the policy now names. */
-    public KeyRing publish(KeyUse use, RotationPolicy policy, Instant now) {
+    public KeyRing publish(KeyUse use, RotationPolicy policy, KeyVault vault, Instant now) {
         List<RingKey> next = new ArrayList<>(keys);
-        next.add(RingKey.generate(use, policy.algorithm(), now));
+        next.add(RingKey.generate(use, policy.algorithm(), vault, now));
         return new KeyRing(next);
     }
 
@@ -110,7 +110,7 @@ public final class KeyRing {
      *
      * @throws IllegalArgumentException if the ring has no such key
      */
-    public KeyRing revoke(KeyId id, RotationPolicy policy, Instant now) {
+    public KeyRing revoke(KeyId id, RotationPolicy policy, KeyVault vault, Instant now) {
         RingKey leaked =
                 find(id).orElseThrow(() -> new IllegalArgumentException("the ring has no key with the id " + id));
         if (leaked.state() == KeyState.REVOKED) {
@@ -119,10 +119,10 @@ public final class KeyRing {
         if (leaked.state() != KeyState.ACTIVE) {
             return new KeyRing(replace(leaked, leaked.revoke(now)));
         }
-        KeyRing ready = successor(leaked.use()).isPresent() ? this : publish(leaked.use(), policy, now);
+        KeyRing ready = successor(leaked.use()).isPresent() ? this : publish(leaked.use(), policy, vault, now);
         RingKey successor = ready.successor(leaked.use()).orElseThrow();
         return ready.replaceActive(leaked.use(), successor, now, previous -> previous.revoke(now))
-                .publish(leaked.use(), policy, now);
+                .publish(leaked.use(), policy, vault, now);
     }
 
     /**
@@ -131,7 +131,7 @@ public final class KeyRing {
      *
      * @return this very ring if nothing is due
      */
-    public KeyRing advance(RotationPolicy policy, Instant now) {
+    public KeyRing advance(RotationPolicy policy, KeyVault vault, Instant now) {
         KeyRing ring = removeExpired(policy, now);
         for (KeyUse use : KeyUse.values()) {
             boolean due = !now.isBefore(ring.nextRotation(use, policy));
@@ -142,7 +142,7 @@ public final class KeyRing {
                 ring = ring.activate(use, policy, now);
             }
             if (ring.successor(use).isEmpty()) {
-                ring = ring.publish(use, policy, now);
+                ring = ring.publish(use, policy, vault, now);
             }
         }
         return ring;
@@ -160,9 +160,10 @@ public final class KeyRing {
      * Reads what {@link #toPrivateJson} wrote.
      *
      * @throws IllegalArgumentException if it is anything else; the message holds nothing of the input
+     * @throws IllegalStateException if the vault lacks the private half of a key that signs or will sign
      */
-    public static KeyRing fromPrivateJson(String json) {
-        return new KeyRing(RingDocument.read(json));
+    public static KeyRing fromPrivateJson(String json, KeyVault vault) {
+        return new KeyRing(RingDocument.read(json, vault));
     }
 
     private KeyRing replaceActive(KeyUse use, RingKey successor, Instant now, UnaryOperator<RingKey> end) {

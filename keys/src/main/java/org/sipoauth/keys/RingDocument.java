@@ -31,11 +31,11 @@ final class RingDocument {
         return JSONObjectUtils.toJSONString(Map.of("keys", written));
     }
 
-    static List<RingKey> read(String json) {
+    static List<RingKey> read(String json, KeyVault vault) {
         try {
             List<RingKey> keys = new ArrayList<>();
             for (Map<String, Object> entry : JSONObjectUtils.getJSONObjectArray(JSONObjectUtils.parse(json), "keys")) {
-                keys.add(readKey(entry));
+                keys.add(readKey(entry, vault));
             }
             return keys;
         } catch (ParseException | DateTimeException | NullPointerException e) {
@@ -44,16 +44,21 @@ final class RingDocument {
         }
     }
 
-    private static RingKey readKey(Map<String, Object> entry) throws ParseException {
-        Map<String, Object> jwk = JSONObjectUtils.getJSONObject(entry, "jwk");
+    private static RingKey readKey(Map<String, Object> entry, KeyVault vault) throws ParseException {
+        Map<String, Object> material = JSONObjectUtils.getJSONObject(entry, "jwk");
+        JWK jwk = material == null ? null : JWK.parse(material);
+        KeyUse use = KeyUse.valueOf(JSONObjectUtils.getString(entry, "use"));
+        KeyState state = KeyState.valueOf(JSONObjectUtils.getString(entry, "state"));
+        boolean signs = !use.isSymmetric() && (state == KeyState.PUBLISHED || state == KeyState.ACTIVE);
         return new RingKey(
-                KeyUse.valueOf(JSONObjectUtils.getString(entry, "use")),
-                KeyState.valueOf(JSONObjectUtils.getString(entry, "state")),
+                use,
+                state,
                 new KeyId(JSONObjectUtils.getString(entry, "id")),
                 Instant.parse(JSONObjectUtils.getString(entry, "published_at")),
                 instant(entry, "activated_at"),
                 instant(entry, "ended_at"),
-                jwk == null ? null : JWK.parse(jwk));
+                jwk,
+                signs && jwk != null ? vault.signer(jwk) : null);
     }
 
     private static @Nullable Instant instant(Map<String, Object> entry, String name) throws ParseException {

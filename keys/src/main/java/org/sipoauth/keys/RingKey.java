@@ -6,7 +6,6 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
 import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Base64;
@@ -30,7 +29,7 @@ public final class RingKey {
     private final @Nullable Instant activatedAt;
     private final @Nullable Instant endedAt;
     private final @Nullable JWK jwk; // null: a revoked symmetric key, of which nothing is left
-    private final @Nullable PrivateKey privateKey;
+    private final KeyVault.@Nullable Signer signer; // null: signs nothing
 
     RingKey(
             KeyUse use,
@@ -39,7 +38,8 @@ public final class RingKey {
             Instant publishedAt,
             @Nullable Instant activatedAt,
             @Nullable Instant endedAt,
-            @Nullable JWK jwk) {
+            @Nullable JWK jwk,
+            KeyVault.@Nullable Signer signer) {
         this.id = requireNonNull(id);
         this.use = requireNonNull(use);
         this.state = requireNonNull(state);
@@ -47,16 +47,15 @@ public final class RingKey {
         this.activatedAt = activatedAt;
         this.endedAt = endedAt;
         this.jwk = jwk;
-        this.privateKey = !use.isSymmetric() && jwk != null && jwk.isPrivate()
-                ? algorithmOf(jwk).privateKey(jwk)
-                : null;
+        this.signer = signer;
         requireConsistent();
     }
 
     /** A new key with fresh material, {@code PUBLISHED} at {@code now}; {@code algorithm} counts for signing only. */
-    static RingKey generate(KeyUse use, SignatureAlgorithm algorithm, Instant now) {
-        JWK jwk = use.isSymmetric() ? symmetricKey() : algorithm.generate();
-        return new RingKey(use, KeyState.PUBLISHED, new KeyId(jwk.getKeyID()), now, null, null, jwk);
+    static RingKey generate(KeyUse use, SignatureAlgorithm algorithm, KeyVault vault, Instant now) {
+        JWK jwk = use.isSymmetric() ? symmetricKey() : vault.generate(algorithm);
+        KeyVault.Signer signer = use.isSymmetric() ? null : vault.signer(jwk);
+        return new RingKey(use, KeyState.PUBLISHED, new KeyId(jwk.getKeyID()), now, null, null, jwk, signer);
     }
 
     private static JWK symmetricKey() {
@@ -101,7 +100,7 @@ public final class RingKey {
      * @throws IllegalStateException if this is a symmetric key
      */
     public SignatureAlgorithm algorithm() {
-        return algorithmOf(requireSigningKey());
+        return SignatureAlgorithm.of(requireSigningKey());
     }
 
     /**
@@ -120,10 +119,10 @@ public final class RingKey {
      * @throws IllegalStateException unless this is the {@code ACTIVE} signing key
      */
     public byte[] sign(byte[] signingInput) {
-        if (state != KeyState.ACTIVE || privateKey == null) {
+        if (state != KeyState.ACTIVE || signer == null) {
             throw new IllegalStateException("key " + id + " is " + state + " and signs nothing");
         }
-        return algorithm().sign(privateKey, signingInput);
+        return signer.sign(signingInput);
     }
 
     /**
@@ -148,17 +147,17 @@ public final class RingKey {
     }
 
     RingKey activate(Instant now) {
-        return new RingKey(use, KeyState.ACTIVE, id, publishedAt, now, null, jwk);
+        return new RingKey(use, KeyState.ACTIVE, id, publishedAt, now, null, jwk, signer);
     }
 
     RingKey retire(Instant now) {
         return new RingKey(
-                use, KeyState.RETIRED, id, publishedAt, activatedAt, now, use.isSymmetric() ? jwk : publicJwk());
+                use, KeyState.RETIRED, id, publishedAt, activatedAt, now, use.isSymmetric() ? jwk : publicJwk(), null);
     }
 
     RingKey revoke(Instant now) {
         return new RingKey(
-                use, KeyState.REVOKED, id, publishedAt, activatedAt, now, use.isSymmetric() ? null : publicJwk());
+                use, KeyState.REVOKED, id, publishedAt, activatedAt, now, use.isSymmetric() ? null : publicJwk(), null);
     }
 
     /** The whole key, private part included; only {@link RingDocument} asks. */
@@ -175,7 +174,7 @@ public final class RingKey {
 
     private void requireConsistent() {
         boolean ended = state == KeyState.RETIRED || state == KeyState.REVOKED;
-        boolean hasPrivatePart = jwk != null && jwk.isPrivate();
+        boolean hasPrivatePart = signer != null || (jwk != null && jwk.isPrivate());
         boolean needsPrivatePart = !ended || (use.isSymmetric() && state == KeyState.RETIRED);
         if (ended != (endedAt != null)
                 || (state == KeyState.ACTIVE && activatedAt == null)
@@ -188,10 +187,6 @@ public final class RingKey {
         if (!use.isSymmetric() && !id.value().equals(thumbprint(requireSigningKey()))) {
             throw new IllegalArgumentException("key " + id + " is not named by its thumbprint (RFC 7638)");
         }
-    }
-
-    private static SignatureAlgorithm algorithmOf(JWK jwk) {
-        return SignatureAlgorithm.ofJoseName(String.valueOf(jwk.getAlgorithm()));
     }
 
     private static String thumbprint(JWK jwk) {

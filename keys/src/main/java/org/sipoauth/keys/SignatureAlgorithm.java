@@ -53,7 +53,12 @@ public enum SignatureAlgorithm {
         return joseName;
     }
 
-    static SignatureAlgorithm ofJoseName(String joseName) {
+    static SignatureAlgorithm of(JWK jwk) {
+        return ofJoseName(String.valueOf(jwk.getAlgorithm()));
+    }
+
+    /** @throws IllegalArgumentException if no algorithm has this name */
+    public static SignatureAlgorithm ofJoseName(String joseName) {
         return Arrays.stream(values())
                 .filter(algorithm -> algorithm.joseName.equals(joseName))
                 .findFirst()
@@ -109,7 +114,11 @@ public enum SignatureAlgorithm {
         }
     }
 
-    /** Signs into the form of RFC 7518 §3.4 (ES256: R and S of 32 bytes each). */
+    /** The name of {@link java.security.Signature} whose output is in JWS form (RFC 7518 §3.4). */
+    public String signatureName() {
+        return signatureName;
+    }
+
     byte[] sign(PrivateKey key, byte[] signingInput) {
         try {
             java.security.Signature signature = java.security.Signature.getInstance(signatureName);

@@ -19,6 +19,7 @@ import org.sipoauth.keys.jwk.JwkSet;
 
 /** The rules of rotation over any sequence of operations and clock jumps, forward and back. */
 class KeyRingPropertiesTest {
+    private static final KeyVault VAULT = KeyVault.inRing();
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final RotationPolicy POLICY = RotationPolicy.builder()
             .algorithm(SignatureAlgorithm.ED25519) // the fastest to generate
@@ -54,12 +55,12 @@ class KeyRingPropertiesTest {
     /** One active key a use, unique ids, no private half where none may be: the constructors throw otherwise. */
     @Property(tries = 300)
     void everyReachableRingIsConsistentAndSurvivesItsJsonForm(@ForAll("steps") List<Step> steps) {
-        KeyRing ring = KeyRing.create(POLICY, START);
+        KeyRing ring = KeyRing.create(POLICY, VAULT, START);
         Instant now = START;
         for (Step step : steps) {
             now = now.plus(step.clock());
             ring = apply(step, ring, now);
-            assertThat(KeyRing.fromPrivateJson(ring.toPrivateJson()).toPrivateJson())
+            assertThat(KeyRing.fromPrivateJson(ring.toPrivateJson(), VAULT).toPrivateJson())
                     .isEqualTo(ring.toPrivateJson());
         }
     }
@@ -67,7 +68,7 @@ class KeyRingPropertiesTest {
     /** A key that was never active before its propagation time, unless the first, or after a revocation. */
     @Property(tries = 300)
     void noKeySignsBeforeItHasPropagated(@ForAll("steps") List<Step> steps) {
-        KeyRing ring = KeyRing.create(POLICY, START);
+        KeyRing ring = KeyRing.create(POLICY, VAULT, START);
         Set<KeyId> allowedEarly = new HashSet<>();
         for (RingKey first : ring.keys()) {
             allowedEarly.add(first.id());
@@ -96,7 +97,7 @@ class KeyRingPropertiesTest {
      */
     @Property(tries = 300)
     void noUnexpiredTokenLosesItsKey(@ForAll("steps") List<Step> steps) {
-        KeyRing ring = KeyRing.create(POLICY, START);
+        KeyRing ring = KeyRing.create(POLICY, VAULT, START);
         Duration slowest = POLICY.verifierRefresh().plus(POLICY.jwkSetMaxAge());
         List<IssuedToken> issued = new ArrayList<>();
         List<Snapshot> published = new ArrayList<>(List.of(new Snapshot(START, JwkSet.toJson(ring))));
@@ -124,12 +125,12 @@ class KeyRingPropertiesTest {
 
     @Property(tries = 300)
     void advanceIsDoneInOneCallAndAlwaysLeavesASuccessor(@ForAll("steps") List<Step> steps) {
-        KeyRing ring = KeyRing.create(POLICY, START);
+        KeyRing ring = KeyRing.create(POLICY, VAULT, START);
         Instant now = START;
         for (Step step : steps) {
             now = now.plus(step.clock());
-            ring = apply(step, ring, now).advance(POLICY, now);
-            assertThat(ring.advance(POLICY, now)).isSameAs(ring);
+            ring = apply(step, ring, now).advance(POLICY, VAULT, now);
+            assertThat(ring.advance(POLICY, VAULT, now)).isSameAs(ring);
             for (KeyUse use : KeyUse.values()) {
                 assertThat(ring.successor(use)).isPresent();
             }
@@ -148,14 +149,14 @@ class KeyRingPropertiesTest {
 
     private static KeyRing apply(Step step, KeyRing ring, Instant now) {
         return switch (step.operation()) {
-            case ADVANCE -> ring.advance(POLICY, now);
-            case PUBLISH -> ring.publish(step.use(), POLICY, now);
+            case ADVANCE -> ring.advance(POLICY, VAULT, now);
+            case PUBLISH -> ring.publish(step.use(), POLICY, VAULT, now);
             case ACTIVATE -> activateIfAllowed(step.use(), ring, now);
             case REMOVE_EXPIRED -> ring.removeExpired(POLICY, now);
-            case REVOKE_ACTIVE -> ring.revoke(ring.active(step.use()).id(), POLICY, now);
+            case REVOKE_ACTIVE -> ring.revoke(ring.active(step.use()).id(), POLICY, VAULT, now);
             case REVOKE_SUCCESSOR ->
                 ring.successor(step.use())
-                        .map(key -> ring.revoke(key.id(), POLICY, now))
+                        .map(key -> ring.revoke(key.id(), POLICY, VAULT, now))
                         .orElse(ring);
             case NOTHING -> ring;
         };

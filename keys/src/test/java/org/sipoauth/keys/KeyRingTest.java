@@ -17,12 +17,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class KeyRingTest {
+    private static final KeyVault VAULT = KeyVault.inRing();
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final RotationPolicy POLICY = RotationPolicy.defaults();
     private static final Instant PROPAGATED = START.plus(POLICY.propagation());
     private static final Instant DUE = START.plus(POLICY.rotateEvery());
 
-    private final KeyRing first = KeyRing.create(POLICY, START);
+    private final KeyRing first = KeyRing.create(POLICY, VAULT, START);
 
     @ParameterizedTest
     @EnumSource(KeyUse.class)
@@ -88,7 +89,7 @@ class KeyRingTest {
 
     @Test
     void advanceChangesNothingWhileNothingIsDue() {
-        assertThat(first.advance(POLICY, DUE.minusNanos(1))).isSameAs(first);
+        assertThat(first.advance(POLICY, VAULT, DUE.minusNanos(1))).isSameAs(first);
     }
 
     @ParameterizedTest
@@ -96,12 +97,12 @@ class KeyRingTest {
     void advanceRotatesWhenDueAndPublishesTheNextSuccessor(KeyUse use) {
         KeyId successor = first.successor(use).orElseThrow().id();
 
-        KeyRing next = first.advance(POLICY, DUE);
+        KeyRing next = first.advance(POLICY, VAULT, DUE);
 
         assertThat(next.active(use).id()).isEqualTo(successor);
         assertThat(statesOf(next, use)).containsExactly(RETIRED, ACTIVE, PUBLISHED);
         assertThat(next.nextRotation(use, POLICY)).isEqualTo(DUE.plus(POLICY.rotateEvery()));
-        assertThat(next.advance(POLICY, DUE)).isSameAs(next);
+        assertThat(next.advance(POLICY, VAULT, DUE)).isSameAs(next);
     }
 
     @Test
@@ -109,19 +110,21 @@ class KeyRingTest {
         KeyRing withoutSuccessor = new KeyRing(
                 first.keys().stream().filter(key -> key.state() == ACTIVE).toList());
 
-        KeyRing published = withoutSuccessor.advance(POLICY, DUE);
+        KeyRing published = withoutSuccessor.advance(POLICY, VAULT, DUE);
         assertThat(statesOf(published, ACCESS_TOKEN_SIGNING)).containsExactly(ACTIVE, PUBLISHED);
-        assertThat(published.advance(POLICY, DUE.plus(POLICY.propagation()).minusNanos(1)))
+        assertThat(published.advance(
+                        POLICY, VAULT, DUE.plus(POLICY.propagation()).minusNanos(1)))
                 .isSameAs(published);
-        KeyRing rotated = published.advance(POLICY, DUE.plus(POLICY.propagation()));
+        KeyRing rotated = published.advance(POLICY, VAULT, DUE.plus(POLICY.propagation()));
         assertThat(statesOf(rotated, ACCESS_TOKEN_SIGNING)).containsExactly(RETIRED, ACTIVE, PUBLISHED);
     }
 
     @Test
     void aClockThatGoesBackChangesNothing() {
-        KeyRing rotated = first.advance(POLICY, DUE);
+        KeyRing rotated = first.advance(POLICY, VAULT, DUE);
 
-        assertThat(rotated.advance(POLICY, START.minus(Duration.ofDays(1)))).isSameAs(rotated);
+        assertThat(rotated.advance(POLICY, VAULT, START.minus(Duration.ofDays(1))))
+                .isSameAs(rotated);
     }
 
     @Test
@@ -129,8 +132,8 @@ class KeyRingTest {
         RotationPolicy rsa =
                 RotationPolicy.builder().algorithm(SignatureAlgorithm.RS256).build();
 
-        KeyRing onceRotated = first.advance(rsa, DUE);
-        KeyRing twiceRotated = onceRotated.advance(rsa, DUE.plus(rsa.rotateEvery()));
+        KeyRing onceRotated = first.advance(rsa, VAULT, DUE);
+        KeyRing twiceRotated = onceRotated.advance(rsa, VAULT, DUE.plus(rsa.rotateEvery()));
 
         assertThat(onceRotated.active(ACCESS_TOKEN_SIGNING).algorithm()).isEqualTo(SignatureAlgorithm.ES256);
         assertThat(twiceRotated.active(ACCESS_TOKEN_SIGNING).algorithm()).isEqualTo(SignatureAlgorithm.RS256);
@@ -142,20 +145,20 @@ class KeyRingTest {
         KeyId leaked = first.active(use).id();
         KeyId successor = first.successor(use).orElseThrow().id();
 
-        KeyRing next = first.revoke(leaked, POLICY, START);
+        KeyRing next = first.revoke(leaked, POLICY, VAULT, START);
 
         assertThat(next.active(use).id()).isEqualTo(successor);
         assertThat(statesOf(next, use)).containsExactly(REVOKED, ACTIVE, PUBLISHED);
         assertThat(next.find(leaked).orElseThrow().material().filter(jwk -> jwk.isPrivate()))
                 .isEmpty();
-        assertThat(next.revoke(leaked, POLICY, START)).isSameAs(next);
+        assertThat(next.revoke(leaked, POLICY, VAULT, START)).isSameAs(next);
     }
 
     @Test
     void revokingASuccessorLeavesTheActiveKeyAtWork() {
         KeyId leaked = first.successor(ACCESS_TOKEN_SIGNING).orElseThrow().id();
 
-        KeyRing next = first.revoke(leaked, POLICY, START).advance(POLICY, START);
+        KeyRing next = first.revoke(leaked, POLICY, VAULT, START).advance(POLICY, VAULT, START);
 
         assertThat(next.active(ACCESS_TOKEN_SIGNING).id())
                 .isEqualTo(first.active(ACCESS_TOKEN_SIGNING).id());
@@ -164,17 +167,17 @@ class KeyRingTest {
 
     @Test
     void revokingAKeyThatIsNotThereSaysSo() {
-        assertThatThrownBy(() -> first.revoke(new KeyId("nobody"), POLICY, START))
+        assertThatThrownBy(() -> first.revoke(new KeyId("nobody"), POLICY, VAULT, START))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("nobody");
     }
 
     @Test
     void survivesItsJsonForm() {
-        KeyRing ring = first.advance(POLICY, DUE)
-                .revoke(first.active(REFRESH_TOKEN_AUTHENTICATION).id(), POLICY, DUE);
+        KeyRing ring = first.advance(POLICY, VAULT, DUE)
+                .revoke(first.active(REFRESH_TOKEN_AUTHENTICATION).id(), POLICY, VAULT, DUE);
 
-        KeyRing read = KeyRing.fromPrivateJson(ring.toPrivateJson());
+        KeyRing read = KeyRing.fromPrivateJson(ring.toPrivateJson(), VAULT);
 
         assertThat(read.toPrivateJson()).isEqualTo(ring.toPrivateJson());
         assertThat(read.keys())
@@ -188,7 +191,7 @@ class KeyRingTest {
 
         for (String json :
                 List.of("", "{}", "[]", "{\"keys\":[]}", "{\"keys\":[{}]}", "{\"keys\":[null]}", twoActive)) {
-            assertThatThrownBy(() -> KeyRing.fromPrivateJson(json))
+            assertThatThrownBy(() -> KeyRing.fromPrivateJson(json, VAULT))
                     .describedAs(json)
                     .isInstanceOf(IllegalArgumentException.class);
         }

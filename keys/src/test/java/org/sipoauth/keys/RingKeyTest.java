@@ -80,14 +80,15 @@ class RingKeyTest {
     @ParameterizedTest
     @EnumSource(SignatureAlgorithm.class)
     void aPublishedKeySignsNothing(SignatureAlgorithm algorithm) {
-        RingKey published = RingKey.generate(KeyUse.ACCESS_TOKEN_SIGNING, algorithm, NOW);
+        RingKey published = RingKey.generate(KeyUse.ACCESS_TOKEN_SIGNING, algorithm, KeyVault.inRing(), NOW);
 
         assertThatThrownBy(() -> published.sign(INPUT)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
     void authenticatesWithHmacSha256() throws Exception {
-        RingKey key = RingKey.generate(KeyUse.REFRESH_TOKEN_AUTHENTICATION, SignatureAlgorithm.ES256, NOW)
+        RingKey key = RingKey.generate(
+                        KeyUse.REFRESH_TOKEN_AUTHENTICATION, SignatureAlgorithm.ES256, KeyVault.inRing(), NOW)
                 .activate(NOW);
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(
@@ -98,8 +99,10 @@ class RingKeyTest {
 
     @Test
     void authenticatesNothingBeforeItIsActiveNorWithAKeyOfAnotherUse() {
-        RingKey published = RingKey.generate(KeyUse.REFRESH_TOKEN_AUTHENTICATION, SignatureAlgorithm.ES256, NOW);
-        RingKey other = RingKey.generate(KeyUse.ACCESS_TOKEN_ENCRYPTION, SignatureAlgorithm.ES256, NOW)
+        RingKey published =
+                RingKey.generate(KeyUse.REFRESH_TOKEN_AUTHENTICATION, SignatureAlgorithm.ES256, KeyVault.inRing(), NOW);
+        RingKey other = RingKey.generate(
+                        KeyUse.ACCESS_TOKEN_ENCRYPTION, SignatureAlgorithm.ES256, KeyVault.inRing(), NOW)
                 .activate(NOW);
 
         assertThatThrownBy(() -> published.mac(INPUT)).isInstanceOf(IllegalStateException.class);
@@ -109,6 +112,7 @@ class RingKeyTest {
     }
 
     private static RingKey signingKey(SignatureAlgorithm algorithm) {
-        return RingKey.generate(KeyUse.ACCESS_TOKEN_SIGNING, algorithm, NOW).activate(NOW);
+        return RingKey.generate(KeyUse.ACCESS_TOKEN_SIGNING, algorithm, KeyVault.inRing(), NOW)
+                .activate(NOW);
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.sipoauth.keys.KeyRing;
+import org.sipoauth.keys.KeyVault;
 
 /**
  * A ring in one file, encrypted under a {@link MasterKey}. The file is replaced whole (written beside, forced to disk,
@@ -18,14 +19,17 @@ import org.sipoauth.keys.KeyRing;
 public final class EncryptedFileStore implements KeyRingStore {
     private final Path file;
     private final MasterKey masterKey;
+    private final KeyVault vault;
 
     /**
      * @param file where the ring is or will be, in an existing folder; {@code file.lock} and {@code file.new} beside it
      *     belong to the store too
+     * @param vault where the private halves of the signing keys are
      */
-    public EncryptedFileStore(Path file, MasterKey masterKey) {
+    public EncryptedFileStore(Path file, MasterKey masterKey, KeyVault vault) {
         this.file = file;
         this.masterKey = masterKey;
+        this.vault = vault;
     }
 
     @Override
@@ -65,7 +69,7 @@ public final class EncryptedFileStore implements KeyRingStore {
             write(next, stored);
             return true;
         });
-        return new EncryptedFileStore(file, next);
+        return new EncryptedFileStore(file, next, vault);
     }
 
     private interface Change {
@@ -98,7 +102,7 @@ public final class EncryptedFileStore implements KeyRingStore {
         try {
             int endOfVersion = document.indexOf('\n');
             long version = Long.parseLong(document.substring(0, Math.max(0, endOfVersion)));
-            return new StoredRing(version, KeyRing.fromPrivateJson(document.substring(endOfVersion + 1)));
+            return new StoredRing(version, KeyRing.fromPrivateJson(document.substring(endOfVersion + 1), vault));
         } catch (IllegalArgumentException e) {
             throw new KeyRingStoreException(
                     file + " opens with this master key but holds no key ring that this release knows", e);

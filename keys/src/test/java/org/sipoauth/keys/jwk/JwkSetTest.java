@@ -10,17 +10,19 @@ import org.junit.jupiter.api.Test;
 import org.sipoauth.keys.KeyId;
 import org.sipoauth.keys.KeyRing;
 import org.sipoauth.keys.KeyUse;
+import org.sipoauth.keys.KeyVault;
 import org.sipoauth.keys.RotationPolicy;
 
 class JwkSetTest {
+    private static final KeyVault VAULT = KeyVault.inRing();
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final RotationPolicy POLICY = RotationPolicy.defaults();
 
-    private final KeyRing first = KeyRing.create(POLICY, START);
+    private final KeyRing first = KeyRing.create(POLICY, VAULT, START);
 
     @Test
     void listsPublishedActiveAndRetiredSigningKeysAndNothingPrivate() throws Exception {
-        KeyRing rotated = first.advance(POLICY, START.plus(POLICY.rotateEvery()));
+        KeyRing rotated = first.advance(POLICY, VAULT, START.plus(POLICY.rotateEvery()));
 
         JWKSet set = JWKSet.parse(JwkSet.toJson(rotated));
 
@@ -32,7 +34,7 @@ class JwkSetTest {
     void leavesOutARevokedKey() throws Exception {
         KeyId leaked = first.active(KeyUse.ACCESS_TOKEN_SIGNING).id();
 
-        JWKSet set = JWKSet.parse(JwkSet.toJson(first.revoke(leaked, POLICY, START)));
+        JWKSet set = JWKSet.parse(JwkSet.toJson(first.revoke(leaked, POLICY, VAULT, START)));
 
         assertThat(idsOf(set)).hasSize(2).doesNotContain(leaked.value());
     }

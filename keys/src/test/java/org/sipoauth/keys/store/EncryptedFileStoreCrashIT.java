@@ -10,6 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sipoauth.keys.KeyRing;
+import org.sipoauth.keys.KeyVault;
 import org.sipoauth.keys.RotationPolicy;
 
 /**
@@ -27,7 +28,7 @@ class EncryptedFileStoreCrashIT {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         MasterKey masterKey = MasterKey.create(folder.resolve("master.key"));
-        EncryptedFileStore store = new EncryptedFileStore(folder.resolve("ring.jwe"), masterKey);
+        EncryptedFileStore store = new EncryptedFileStore(folder.resolve("ring.jwe"), masterKey, KeyVault.inRing());
         long acknowledged = 0;
         for (int crash = 0; crash < CRASHES; crash++) {
             acknowledged = Math.max(acknowledged, writeUntilKilled(random.nextInt(40_000_000)));
@@ -72,8 +73,9 @@ class EncryptedFileStoreCrashIT {
         public static void main(String[] args) {
             Path folder = Path.of(args[0]);
             EncryptedFileStore store = new EncryptedFileStore(
-                    folder.resolve("ring.jwe"), MasterKey.fromFile(folder.resolve("master.key")));
-            KeyRing ring = KeyRing.create(RotationPolicy.defaults(), Instant.parse("2026-01-01T00:00:00Z"));
+                    folder.resolve("ring.jwe"), MasterKey.fromFile(folder.resolve("master.key")), KeyVault.inRing());
+            KeyRing ring =
+                    KeyRing.create(RotationPolicy.defaults(), KeyVault.inRing(), Instant.parse("2026-01-01T00:00:00Z"));
             long version = store.load().map(StoredRing::version).orElse(KeyRingStore.NONE);
             while (store.replace(version, ring)) {
                 version++;

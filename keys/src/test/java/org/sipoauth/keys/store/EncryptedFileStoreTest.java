@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sipoauth.keys.KeyRing;
+import org.sipoauth.keys.KeyVault;
 import org.sipoauth.keys.RotationPolicy;
 
 class EncryptedFileStoreTest {
@@ -33,7 +34,7 @@ class EncryptedFileStoreTest {
     void emptyStore() {
         file = folder.resolve("ring.jwe");
         masterKey = MasterKey.create(folder.resolve("master.key"));
-        store = new EncryptedFileStore(file, masterKey);
+        store = new EncryptedFileStore(file, masterKey, KeyVault.inRing());
     }
 
     @Test
@@ -47,7 +48,9 @@ class EncryptedFileStoreTest {
 
         assertThat(store.replace(KeyRingStore.NONE, ring)).isTrue();
 
-        StoredRing stored = new EncryptedFileStore(file, masterKey).load().orElseThrow();
+        StoredRing stored = new EncryptedFileStore(file, masterKey, KeyVault.inRing())
+                .load()
+                .orElseThrow();
         assertThat(stored.version()).isEqualTo(1);
         assertThat(stored.ring().toPrivateJson()).isEqualTo(ring.toPrivateJson());
     }
@@ -71,8 +74,8 @@ class EncryptedFileStoreTest {
         ExecutorService writers = Executors.newFixedThreadPool(8);
         try {
             List<Callable<Boolean>> writes = IntStream.range(0, 8)
-                    .<Callable<Boolean>>mapToObj(
-                            i -> () -> new EncryptedFileStore(file, masterKey).replace(KeyRingStore.NONE, newRing()))
+                    .<Callable<Boolean>>mapToObj(i -> () -> new EncryptedFileStore(file, masterKey, KeyVault.inRing())
+                            .replace(KeyRingStore.NONE, newRing()))
                     .toList();
             int won = 0;
             for (Future<Boolean> write : writers.invokeAll(writes)) {
@@ -99,7 +102,7 @@ class EncryptedFileStoreTest {
         store.replace(KeyRingStore.NONE, newRing());
         String before = Files.readString(file);
         MasterKey other = MasterKey.create(folder.resolve("other.key"));
-        EncryptedFileStore stranger = new EncryptedFileStore(file, other);
+        EncryptedFileStore stranger = new EncryptedFileStore(file, other, KeyVault.inRing());
 
         assertThatThrownBy(stranger::load)
                 .isInstanceOf(KeyRingStoreException.class)
@@ -175,6 +178,6 @@ class EncryptedFileStoreTest {
     }
 
     private static KeyRing newRing() {
-        return KeyRing.create(POLICY, Instant.parse("2026-01-01T00:00:00Z"));
+        return KeyRing.create(POLICY, KeyVault.inRing(), Instant.parse("2026-01-01T00:00:00Z"));
     }
 }
