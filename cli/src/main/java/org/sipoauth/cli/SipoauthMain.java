@@ -4,6 +4,7 @@ import java.time.Clock;
 import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.pki.DevPkiCommand;
 import org.sipoauth.cli.token.InspectCommand;
+import org.sipoauth.cli.token.VerifyCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -33,7 +34,8 @@ public final class SipoauthMain implements Runnable {
     /** A fresh command line over the system's clock, input and output. */
     public static CommandLine commandLine() {
         Clock clock = Clock.systemUTC();
-        return withCommands(new DevPkiCommand(clock), new InspectCommand(clock, System.in));
+        return withCommands(
+                new DevPkiCommand(clock), new InspectCommand(clock, System.in), new VerifyCommand(clock, System.in));
     }
 
     /** The front of the program with these commands, for those who bring their own clock or input. */
