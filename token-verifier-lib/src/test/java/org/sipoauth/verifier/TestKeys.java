@@ -10,24 +10,17 @@ import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jose.jwk.gen.OctetKeyPairGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.NoSuchAlgorithmException;
-import java.security.interfaces.EdECPublicKey;
-import java.util.Arrays;
 import java.util.List;
 
 /** Signing keys made for one run of the tests; their key ids say so. */
 public final class TestKeys {
     public static final ECKey ES256 = es256("test-es256");
     public static final RSAKey RS256 = rs256("test-rs256", 2048);
-    public static final Ed25519KeyPair ED25519 = ed25519("test-ed25519");
+    public static final OctetKeyPair ED25519 = ed25519("test-ed25519");
 
     private TestKeys() {}
-
-    /** Nimbus makes Ed25519 keys with Tink only; the JDK does as well. */
-    public record Ed25519KeyPair(OctetKeyPair jwk, KeyPair pair) {}
 
     public static ECKey es256(String keyId) {
         try {
@@ -49,15 +42,10 @@ public final class TestKeys {
         }
     }
 
-    public static Ed25519KeyPair ed25519(String keyId) {
+    public static OctetKeyPair ed25519(String keyId) {
         try {
-            KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
-            OctetKeyPair jwk = new OctetKeyPair.Builder(
-                            Curve.Ed25519, com.nimbusds.jose.util.Base64URL.encode(encoded(pair)))
-                    .keyID(keyId)
-                    .build();
-            return new Ed25519KeyPair(jwk, pair);
-        } catch (NoSuchAlgorithmException e) {
+            return new OctetKeyPairGenerator(Curve.Ed25519).keyID(keyId).generate();
+        } catch (JOSEException e) {
             throw new AssertionError(e);
         }
     }
@@ -68,12 +56,6 @@ public final class TestKeys {
     }
 
     public static String allKeys() {
-        return jwkSet(ES256, RS256, ED25519.jwk());
-    }
-
-    /** The last 32 bytes of the SubjectPublicKeyInfo (RFC 8410 §4). */
-    private static byte[] encoded(KeyPair pair) {
-        byte[] info = ((EdECPublicKey) pair.getPublic()).getEncoded();
-        return Arrays.copyOfRange(info, info.length - 32, info.length);
+        return jwkSet(ES256, RS256, ED25519);
     }
 }

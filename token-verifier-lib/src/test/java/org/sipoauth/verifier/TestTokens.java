@@ -4,13 +4,13 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.crypto.Ed25519Signer;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.Signature;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -99,14 +99,11 @@ public final class TestTokens {
         }
     }
 
-    public String sign(TestKeys.Ed25519KeyPair key, String algorithm) {
-        String input = signingInput(header(algorithm, key.jwk().getKeyID()), claims());
+    public String sign(OctetKeyPair key, String algorithm) {
+        String input = signingInput(header(algorithm, key.getKeyID()), claims());
         try {
-            Signature signer = Signature.getInstance("Ed25519");
-            signer.initSign(key.pair().getPrivate());
-            signer.update(ascii(input));
-            return input + "." + base64Url(signer.sign());
-        } catch (GeneralSecurityException e) {
+            return input + "." + new Ed25519Signer(key).sign(new JWSHeader(JWSAlgorithm.EdDSA), ascii(input));
+        } catch (JOSEException e) {
             throw new AssertionError(e);
         }
     }

@@ -1,19 +1,40 @@
 package org.sipoauth.verifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.jwk.ECKey;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.verifier.keys.KeySnapshot;
 import org.sipoauth.verifier.keys.KeySource;
 
 class TokenVerifierTest {
+    private static final Duration TOLERANCE = Duration.ofSeconds(30);
     private static final Expectations EXPECTATIONS =
-            new Expectations(TestTokens.ISSUER, TestTokens.AUDIENCE, Duration.ofSeconds(30));
+            new Expectations(TestTokens.ISSUER, TestTokens.AUDIENCE, TOLERANCE);
     private static final KeySource KEYS = KeySource.fixed(TestKeys.allKeys());
     private static final Instant NOW = TestTokens.ISSUED.plusSeconds(60);
 
-    private final TokenVerifier verifier = new TokenVerifier(EXPECTATIONS, KEYS, () -> NOW);
+    private final TokenVerifier verifier = at(NOW);
+
+    // ---- the compact serialization
 
     @Test
     void acceptsTokenSignedWithEveryAlgorithm() {
@@ -23,7 +44,565 @@ class TokenVerifierTest {
         assertAccepted(TestTokens.valid().sign(TestKeys.ED25519, "EdDSA"));
     }
 
+    @Test
+    void acceptsTokenOfEightKibibytesAndRejectsOneLonger() {
+        String short1 = TestTokens.valid().with("pad", "").sign();
+        int room = (8 * 1024 - short1.length()) / 4 * 3;
+        String full = TestTokens.valid().with("pad", "x".repeat(room)).sign();
+        assertThat(full.length()).isBetween(8 * 1024 - 3, 8 * 1024);
+        assertAccepted(full);
+        assertRejected(
+                Reason.MALFORMED,
+                TestTokens.valid().with("pad", "x".repeat(room + 4)).sign());
+    }
+
+    @Test
+    void rejectsAnyOtherNumberOfParts() {
+        String token = TestTokens.valid().sign();
+        assertRejected(Reason.MALFORMED, "");
+        assertRejected(Reason.MALFORMED, token.substring(0, token.lastIndexOf('.')));
+        assertRejected(Reason.MALFORMED, token + ".");
+        assertRejected(Reason.MALFORMED, "." + token);
+        assertRejected(Reason.MALFORMED, token + "." + token);
+    }
+
+    @Test
+    void rejectsSpaceAroundToken() {
+        String token = TestTokens.valid().sign();
+        assertRejected(Reason.MALFORMED, " " + token);
+        assertRejected(Reason.MALFORMED, token + "\n");
+    }
+
+    @Test
+    void rejectsOtherSpellingsOfTheSignature() {
+        String token = TestTokens.valid().sign(); // 64 bytes: the last of 86 characters carries 2 bits of 6
+        assertRejected(Reason.MALFORMED, token + "==");
+        String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        int last = alphabet.indexOf(token.charAt(token.length() - 1));
+        assertThat(last % 16).isZero();
+        for (int bits = 1; bits < 16; bits++) {
+            String other = token.substring(0, token.length() - 1) + alphabet.charAt(last + bits);
+            assertRejected(Reason.MALFORMED, other);
+        }
+    }
+
+    @Test
+    void throwsForNullOnly() {
+        String none = null;
+        assertThatThrownBy(() -> verifier.verify(none)).isInstanceOf(NullPointerException.class);
+    }
+
+    // ---- the header
+
+    @ParameterizedTest
+    @ValueSource(strings = {"at+jwt", "AT+JWT", "application/at+jwt", "Application/At+Jwt"})
+    void acceptsTypeAsMediaType(String type) {
+        assertAccepted(TestTokens.valid().withHeader("typ", type).sign());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"JWT", "jwt", "", "at+jwt ", "text/at+jwt", "at+jwt;v=1", "logout+jwt", "at\u212Ajwt"})
+    void rejectsOtherTypes(String type) {
+        assertRejected(
+                Reason.WRONG_TYPE, TestTokens.valid().withHeader("typ", type).sign());
+    }
+
+    @Test
+    void rejectsTokenWithoutType() {
+        assertRejected(
+                Reason.WRONG_TYPE, TestTokens.valid().withoutHeader("typ").sign());
+    }
+
+    @Test
+    void rejectsTokenThatNeedsAnExtension() {
+        assertRejected(
+                Reason.MALFORMED,
+                TestTokens.valid()
+                        .withHeader("crit", List.of("exp"))
+                        .withHeader("exp", 1)
+                        .sign());
+        assertRejected(
+                Reason.MALFORMED,
+                TestTokens.valid().withHeader("crit", List.of()).sign());
+        assertRejected(
+                Reason.MALFORMED, TestTokens.valid().withHeader("b64", false).sign());
+        assertRejected(
+                Reason.MALFORMED, TestTokens.valid().withHeader("b64", true).sign());
+    }
+
+    @Test
+    void rejectsTokenWithoutAlgorithm() {
+        assertRejected(Reason.MALFORMED, TestTokens.valid().withoutHeader("alg").sign());
+    }
+
+    @Test
+    void rejectsHeaderParametersOfOtherTypes() {
+        assertRejected(Reason.MALFORMED, TestTokens.valid().withHeader("alg", 1).sign());
+        assertRejected(
+                Reason.MALFORMED,
+                TestTokens.valid().withHeader("typ", List.of("at+jwt")).sign());
+        assertRejected(
+                Reason.MALFORMED, TestTokens.valid().withHeader("kid", true).sign());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "[]",
+                "null",
+                "\"x\"",
+                "{} ",
+                "{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"test-es256\"}x",
+                "{\"alg\":\"none\",\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"test-es256\"}",
+                "{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"a\",\"k\\u0069d\":\"test-es256\"}",
+                "{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"test-es256\",\"x\":{\"a\":1,\"a\":1}}",
+                "{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"test-es256\",}",
+            })
+    void rejectsHeaderThatIsNotStrictJson(String header) {
+        assertRejected(
+                Reason.MALFORMED, TestTokens.signRaw(header, TestTokens.valid().claims(), TestKeys.ES256));
+    }
+
+    @Test
+    void passesOverHeaderParametersItDoesNotKnow() {
+        assertAccepted(
+                TestTokens.valid().withHeader("x", Map.of("y", List.of(1))).sign());
+    }
+
+    // ---- the key
+
+    @Test
+    void rejectsTokenOfUnknownKeyAndTellsTheSource() {
+        CountingKeys keys = new CountingKeys();
+        TokenVerifier counting = new TokenVerifier(EXPECTATIONS, keys, () -> NOW);
+        ECKey stranger = TestKeys.es256("test-stranger");
+        assertThat(reason(counting.verify(TestTokens.valid().sign(stranger)))).isEqualTo(Reason.UNKNOWN_KEY);
+        assertThat(keys.lastUnknown).isEqualTo("test-stranger");
+    }
+
+    @Test
+    void rejectsTokenWithoutKeyIdEvenIfOneKeyWouldFit() {
+        assertRejected(
+                Reason.UNKNOWN_KEY, TestTokens.valid().withoutHeader("kid").sign());
+    }
+
+    @Test
+    void readsKeysOnceAndAsksForNothingElse() {
+        CountingKeys keys = new CountingKeys();
+        TokenVerifier counting = new TokenVerifier(EXPECTATIONS, keys, () -> NOW);
+        assertThat(counting.verify(TestTokens.valid().sign())).isInstanceOf(Verdict.Accepted.class);
+        assertThat(keys.reads).hasValue(1);
+        assertThat(keys.lastUnknown).isNull();
+    }
+
+    @Test
+    void readsClockOnce() {
+        AtomicInteger reads = new AtomicInteger();
+        TokenVerifier counting = new TokenVerifier(EXPECTATIONS, KEYS, () -> {
+            reads.incrementAndGet();
+            return NOW;
+        });
+        assertThat(counting.verify(TestTokens.valid().sign())).isInstanceOf(Verdict.Accepted.class);
+        assertThat(reads).hasValue(1);
+    }
+
+    @Test
+    void rejectsEveryTokenOnceKeysAreTooOld() {
+        KeySnapshot keys = KeySnapshot.parse(TestKeys.allKeys(), NOW).tooOldAfter(Duration.ofMinutes(10));
+        String token = TestTokens.valid().sign();
+        Instant lastMoment = NOW.plus(Duration.ofMinutes(10)).minusNanos(1);
+        assertThat(new TokenVerifier(EXPECTATIONS, () -> keys, () -> lastMoment).verify(token))
+                .isInstanceOf(Verdict.Accepted.class);
+        TokenVerifier late = new TokenVerifier(EXPECTATIONS, () -> keys, () -> NOW.plus(Duration.ofMinutes(10)));
+        assertThat(reason(late.verify(token))).isEqualTo(Reason.KEYS_TOO_OLD);
+        assertThat(reason(late.verify("x"))).isEqualTo(Reason.MALFORMED);
+    }
+
+    @Test
+    void rejectsEveryTokenBeforeTheFirstKeysAsKeysTooOld() {
+        TokenVerifier early = new TokenVerifier(EXPECTATIONS, KeySnapshot::none, () -> NOW);
+        assertThat(early.verify(TestTokens.valid().sign()))
+                .isEqualTo(new Verdict.Rejected(Reason.KEYS_TOO_OLD, "no keys read yet"));
+    }
+
+    // ---- the signature
+
+    @Test
+    void rejectsTokenSignedByAnotherKeyUnderTheSameId() {
+        assertRejected(Reason.BAD_SIGNATURE, TestTokens.valid().sign(TestKeys.es256("test-es256")));
+        assertRejected(Reason.BAD_SIGNATURE, TestTokens.valid().sign(TestKeys.rs256("test-rs256", 2048)));
+        assertRejected(Reason.BAD_SIGNATURE, TestTokens.valid().sign(TestKeys.ed25519("test-ed25519"), "Ed25519"));
+    }
+
+    @Test
+    void rejectsAlgorithmThatIsNotTheKeys() {
+        for (String algorithm : List.of("none", "None", "", "RS256", "ES384", "HS256", "EdDSA", "es256", "ES256K")) {
+            assertRejected(
+                    Reason.BAD_SIGNATURE,
+                    TestTokens.valid().withHeader("alg", algorithm).sign());
+        }
+    }
+
+    @Test
+    void rejectsUnsignedToken() {
+        String unsigned = TestTokens.signingInput(
+                TestTokens.valid().header("none", "test-es256"),
+                TestTokens.valid().claims());
+        assertRejected(Reason.BAD_SIGNATURE, unsigned + ".");
+        String signed = TestTokens.valid().sign();
+        assertRejected(Reason.BAD_SIGNATURE, signed.substring(0, signed.lastIndexOf('.') + 1));
+    }
+
+    /** The classic confusion: the public key, known to all, as the secret of an HMAC. */
+    @Test
+    void rejectsHmacUnderThePublicKey() throws JOSEException {
+        byte[] secret = TestKeys.RS256.toRSAPublicKey().getEncoded();
+        String input = TestTokens.signingInput(
+                TestTokens.valid().header("HS256", "test-rs256"),
+                TestTokens.valid().claims());
+        String mac = new MACSigner(secret)
+                .sign(new JWSHeader(JWSAlgorithm.HS256), input.getBytes(StandardCharsets.US_ASCII))
+                .toString();
+        assertRejected(Reason.BAD_SIGNATURE, input + "." + mac);
+    }
+
+    /** Keys in the token, or addresses of keys, are never used. */
+    @Test
+    void rejectsTokenThatBringsItsOwnKey() {
+        ECKey own = TestKeys.es256("test-es256");
+        assertRejected(
+                Reason.BAD_SIGNATURE,
+                TestTokens.valid()
+                        .withHeader("jwk", own.toPublicJWK().toJSONObject())
+                        .withHeader("jku", "https://mallory.example/jwks")
+                        .withHeader("x5u", "https://mallory.example/x5u")
+                        .withHeader("x5c", List.of("AA=="))
+                        .sign(own));
+        ECKey stranger = TestKeys.es256("test-stranger");
+        assertRejected(
+                Reason.UNKNOWN_KEY,
+                TestTokens.valid()
+                        .withHeader("jwk", stranger.toPublicJWK().toJSONObject())
+                        .sign(stranger));
+    }
+
+    @Test
+    void rejectsSignatureInDer() throws Exception {
+        String token = TestTokens.valid().sign();
+        String input = token.substring(0, token.lastIndexOf('.'));
+        java.security.Signature der = java.security.Signature.getInstance("SHA256withECDSA");
+        der.initSign(TestKeys.ES256.toECPrivateKey());
+        der.update(input.getBytes(StandardCharsets.US_ASCII));
+        assertRejected(Reason.BAD_SIGNATURE, input + "." + TestTokens.base64Url(der.sign()));
+    }
+
+    /** CVE-2022-21449. */
+    @Test
+    void rejectsSignatureOfZeros() {
+        String token = TestTokens.valid().sign();
+        String input = token.substring(0, token.lastIndexOf('.'));
+        assertRejected(Reason.BAD_SIGNATURE, input + "." + TestTokens.base64Url(new byte[64]));
+    }
+
+    @Test
+    void rejectsSignatureOfAnyOtherLength() {
+        for (String token : List.of(
+                TestTokens.valid().sign(TestKeys.ES256),
+                TestTokens.valid().sign(TestKeys.RS256),
+                TestTokens.valid().sign(TestKeys.ED25519, "Ed25519"))) {
+            String input = token.substring(0, token.lastIndexOf('.') + 1);
+            byte[] signature = Base64.getUrlDecoder().decode(token.substring(input.length()));
+            for (int length = 0; length <= signature.length + 8; length++) {
+                if (length != signature.length) {
+                    String other = TestTokens.base64Url(Arrays.copyOf(signature, length));
+                    assertRejected(Reason.BAD_SIGNATURE, input + other);
+                }
+            }
+        }
+    }
+
+    /** RFC 8032 §8.4: s and s plus the group's order would verify alike. */
+    @Test
+    void rejectsEd25519SignatureWithScalarPastTheGroupOrder() {
+        String token = TestTokens.valid().sign(TestKeys.ED25519, "Ed25519");
+        String input = token.substring(0, token.lastIndexOf('.') + 1);
+        byte[] signature = Base64.getUrlDecoder().decode(token.substring(input.length()));
+        BigInteger order = BigInteger.TWO.pow(252).add(new BigInteger("27742317777372353535851937790883648493"));
+        BigInteger scalar = new BigInteger(1, reversed(Arrays.copyOfRange(signature, 32, 64)));
+        byte[] shifted = reversed(scalar.add(order).toByteArray()); // below 2^254, so 32 bytes or one less
+        System.arraycopy(Arrays.copyOf(shifted, 32), 0, signature, 32, 32);
+        assertRejected(Reason.BAD_SIGNATURE, input + TestTokens.base64Url(signature));
+    }
+
+    // ---- the claims
+
+    @ParameterizedTest
+    @ValueSource(strings = {"iss", "sub", "aud", "exp", "iat", "jti", "client_id"})
+    void rejectsTokenWithoutClaimThatRfc9068Requires(String claim) {
+        assertRejected(Reason.MISSING_CLAIM, TestTokens.valid().without(claim).sign());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"iss", "sub", "jti", "client_id"})
+    void rejectsEmptyClaim(String claim) {
+        assertRejected(Reason.MISSING_CLAIM, TestTokens.valid().with(claim, "").sign());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"iss", "sub", "aud", "jti", "client_id", "scope", "device_name", "aor", "exp", "iat", "nbf"})
+    void rejectsClaimOfAnotherType(String claim) {
+        assertRejected(
+                Reason.MALFORMED, TestTokens.valid().with(claim, Map.of("a", 1)).sign());
+        assertRejected(Reason.MALFORMED, TestTokens.valid().with(claim, true).sign());
+        assertRejected(
+                Reason.MALFORMED, TestTokens.valid().with(claim, List.of(1)).sign());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"exp", "iat", "nbf"})
+    void rejectsDateThatIsNoDate(String claim) {
+        assertRejected(
+                Reason.MALFORMED, TestTokens.valid().with(claim, "1795435200").sign());
+        assertRejected(Reason.MALFORMED, TestTokens.valid().with(claim, -1).sign());
+        assertRejected(Reason.MALFORMED, withRawDate(claim, "1e300"));
+        assertRejected(Reason.MALFORMED, withRawDate(claim, "253402300800"));
+        assertRejected(Reason.MALFORMED, withRawDate(claim, "99999999999999999999999999999999999"));
+        assertRejected(Reason.MALFORMED, withRawDate(claim, "NaN"));
+    }
+
+    @Test
+    void acceptsDateWithFractionOrExponent() {
+        assertAccepted(withRawDate("exp", TestTokens.EXPIRES.getEpochSecond() + ".75"));
+        assertAccepted(withRawDate("exp", "2.0e9"));
+        assertAccepted(withRawDate("exp", "253402300799"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "a  b", " a", "a ", "a\tb", "a\"b", "a\\b", "\u00e9"})
+    void rejectsScopeThatIsNoListOfScopeTokens(String scope) {
+        assertRejected(Reason.MALFORMED, TestTokens.valid().with("scope", scope).sign());
+    }
+
+    @Test
+    void rejectsTokenBoundInAWayItCannotCheck() {
+        assertRejected(
+                Reason.MALFORMED,
+                TestTokens.valid()
+                        .with("cnf", Map.of("jkt", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"))
+                        .sign());
+        assertRejected(
+                Reason.MALFORMED, TestTokens.valid().with("cnf", Map.of()).sign());
+        assertRejected(Reason.MALFORMED, TestTokens.valid().with("cnf", "x").sign());
+        assertRejected(
+                Reason.MALFORMED,
+                TestTokens.valid().with("cnf", Map.of("x5t#S256", "AAAA")).sign());
+    }
+
+    @Test
+    void rejectsPayloadThatIsNotStrictJson() {
+        String claims = TestTokens.valid().claims();
+        assertPayloadRejected(claims + "x");
+        assertPayloadRejected(claims.replaceFirst("\\{", "{\"sub\":\"mallory\","));
+        assertPayloadRejected(claims.replaceFirst("\\{", "{\"s\\\\u0075b\":\"mallory\","));
+        assertPayloadRejected(claims.replaceFirst("}$", ",\"x\":{\"a\":1,\"a\":2}}"));
+        assertPayloadRejected("[" + claims + "]");
+        assertPayloadRejected("");
+        assertPayloadRejected("\ufeff" + claims);
+        assertPayloadRejected(claims.replaceFirst("}$", ",\"x\":" + "[".repeat(50) + "]".repeat(50) + "}"));
+    }
+
+    /** A nested JWT (RFC 7519 §5.2) is no access token of ours. */
+    @Test
+    void rejectsTokenInsideToken() {
+        String header = TestTokens.valid().withHeader("cty", "JWT").header("ES256", "test-es256");
+        assertRejected(
+                Reason.MALFORMED, TestTokens.signRaw(header, TestTokens.valid().sign(), TestKeys.ES256));
+    }
+
+    @Test
+    void looksAtNoClaimBeforeTheSignature() {
+        String forged = TestTokens.signRaw(
+                TestTokens.valid().header("ES256", "test-es256"), "not even JSON", TestKeys.es256("test-es256"));
+        assertRejected(Reason.BAD_SIGNATURE, forged);
+    }
+
+    // ---- issuer, audience, time
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://authz.example.com/", "https://AUTHZ.example.com", "https://authz.example.co", "x"})
+    void rejectsOtherIssuerEvenIfSimilar(String issuer) {
+        assertRejected(
+                Reason.WRONG_ISSUER, TestTokens.valid().with("iss", issuer).sign());
+    }
+
+    @Test
+    void acceptsAudienceAmongOthers() {
+        assertAccepted(TestTokens.valid()
+                .with("aud", List.of("x", TestTokens.AUDIENCE))
+                .sign());
+        assertAccepted(
+                TestTokens.valid().with("aud", List.of(TestTokens.AUDIENCE)).sign());
+    }
+
+    @Test
+    void rejectsTokenForAnotherRegistrar() {
+        assertRejected(
+                Reason.WRONG_AUDIENCE,
+                TestTokens.valid().with("aud", "sip:example.net").sign());
+        assertRejected(
+                Reason.WRONG_AUDIENCE,
+                TestTokens.valid().with("aud", "SIP:example.com").sign());
+        assertRejected(
+                Reason.WRONG_AUDIENCE,
+                TestTokens.valid().with("aud", List.of("a", "b")).sign());
+        assertRejected(
+                Reason.WRONG_AUDIENCE, TestTokens.valid().with("aud", List.of()).sign());
+    }
+
+    @Test
+    void acceptsTokenUntilToleranceAfterExpiry() {
+        String token = TestTokens.valid().sign();
+        Instant end = TestTokens.EXPIRES.plus(TOLERANCE);
+        assertThat(at(TestTokens.EXPIRES.minusSeconds(1)).verify(token)).isInstanceOf(Verdict.Accepted.class);
+        assertThat(at(TestTokens.EXPIRES).verify(token)).isInstanceOf(Verdict.Accepted.class);
+        assertThat(at(end.minusNanos(1)).verify(token)).isInstanceOf(Verdict.Accepted.class);
+        assertThat(reason(at(end).verify(token))).isEqualTo(Reason.EXPIRED);
+        assertThat(reason(at(end.plusSeconds(1)).verify(token))).isEqualTo(Reason.EXPIRED);
+    }
+
+    @Test
+    void rejectsTokenFromItsExpiryOnWithoutTolerance() {
+        String token = TestTokens.valid().sign();
+        assertThat(strictAt(TestTokens.EXPIRES.minusNanos(1)).verify(token)).isInstanceOf(Verdict.Accepted.class);
+        assertThat(reason(strictAt(TestTokens.EXPIRES).verify(token))).isEqualTo(Reason.EXPIRED);
+    }
+
+    @Test
+    void acceptsTokenFromToleranceBeforeNotBefore() {
+        Instant notBefore = NOW.plusSeconds(600);
+        String token =
+                TestTokens.valid().with("nbf", notBefore.getEpochSecond()).sign();
+        Instant start = notBefore.minus(TOLERANCE);
+        assertThat(at(start).verify(token)).isInstanceOf(Verdict.Accepted.class);
+        assertThat(reason(at(start.minusNanos(1)).verify(token))).isEqualTo(Reason.NOT_YET_VALID);
+        assertThat(strictAt(notBefore).verify(token)).isInstanceOf(Verdict.Accepted.class);
+        assertThat(reason(strictAt(notBefore.minusNanos(1)).verify(token))).isEqualTo(Reason.NOT_YET_VALID);
+    }
+
+    @Test
+    void rejectsTokenIssuedInTheFuture() {
+        String token = TestTokens.valid().sign();
+        Instant start = TestTokens.ISSUED.minus(TOLERANCE);
+        assertThat(at(start).verify(token)).isInstanceOf(Verdict.Accepted.class);
+        assertThat(reason(at(start.minusNanos(1)).verify(token))).isEqualTo(Reason.NOT_YET_VALID);
+        assertThat(strictAt(TestTokens.ISSUED).verify(token)).isInstanceOf(Verdict.Accepted.class);
+        assertThat(reason(strictAt(TestTokens.ISSUED.minusNanos(1)).verify(token)))
+                .isEqualTo(Reason.NOT_YET_VALID);
+    }
+
+    // ---- any input
+
+    @Test
+    void givesVerdictOnEveryTruncation() {
+        String token = TestTokens.valid().sign();
+        for (int length = 0; length < token.length(); length++) {
+            assertThat(verifier.verify(token.substring(0, length))).isInstanceOf(Verdict.Rejected.class);
+            assertThat(verifier.verify(token.substring(length + 1))).isInstanceOf(Verdict.Rejected.class);
+        }
+    }
+
+    @Test
+    void givesVerdictOnAnyText() {
+        Random random = new Random(4);
+        for (int round = 0; round < 20_000; round++) {
+            int[] codePoints = random.ints(random.nextInt(60), 0, 0x200).toArray();
+            Arrays.setAll(codePoints, i -> codePoints[i] < 0x180 ? codePoints[i] % 128 : codePoints[i]); // mostly ASCII
+            String text = new String(codePoints, 0, codePoints.length);
+            assertThat(verifier.verify(text)).isInstanceOf(Verdict.Rejected.class);
+        }
+    }
+
+    @Test
+    void givesVerdictOnAnySignedPayload() {
+        Random random = new Random(5);
+        String header = TestTokens.valid().header("ES256", "test-es256");
+        String claims = TestTokens.valid().claims();
+        for (int round = 0; round < 500; round++) {
+            StringBuilder mutated = new StringBuilder(claims);
+            for (int i = random.nextInt(4); i >= 0; i--) {
+                mutated.setCharAt(random.nextInt(mutated.length()), (char) random.nextInt(0x250));
+            }
+            assertThat(verifier.verify(TestTokens.signRaw(header, mutated.toString(), TestKeys.ES256)))
+                    .isNotNull();
+        }
+    }
+
+    @Test
+    void keepsWhatTheTokenSaysInOneLineOfDetail() {
+        String token = TestTokens.valid()
+                .with("iss", "x\"\r\nforged: line\u2028" + "y".repeat(500))
+                .sign();
+        Verdict.Rejected rejected = (Verdict.Rejected) verifier.verify(token);
+        assertThat(rejected.reason()).isEqualTo(Reason.WRONG_ISSUER);
+        assertThat(rejected.detail()).matches("[ -~]{1,120}");
+    }
+
+    private static byte[] reversed(byte[] bytes) {
+        byte[] reversed = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            reversed[i] = bytes[bytes.length - 1 - i];
+        }
+        return reversed;
+    }
+
+    private static String withRawDate(String claim, String number) {
+        String claims = TestTokens.valid().with(claim, "RAW").claims().replace("\"RAW\"", number);
+        return TestTokens.signRaw(TestTokens.valid().header("ES256", "test-es256"), claims, TestKeys.ES256);
+    }
+
+    private void assertPayloadRejected(String payload) {
+        String header = TestTokens.valid().header("ES256", "test-es256");
+        assertRejected(Reason.MALFORMED, TestTokens.signRaw(header, payload, TestKeys.ES256));
+    }
+
     private void assertAccepted(String token) {
         assertThat(verifier.verify(token)).isInstanceOf(Verdict.Accepted.class);
+    }
+
+    private void assertRejected(Reason reason, String token) {
+        assertThat(reason(verifier.verify(token))).isEqualTo(reason);
+    }
+
+    private static @Nullable Reason reason(Verdict verdict) {
+        return verdict instanceof Verdict.Rejected rejected ? rejected.reason() : null;
+    }
+
+    private static TokenVerifier at(Instant now) {
+        return new TokenVerifier(EXPECTATIONS, KEYS, () -> now);
+    }
+
+    private static TokenVerifier strictAt(Instant now) {
+        Expectations strict = new Expectations(TestTokens.ISSUER, TestTokens.AUDIENCE, Duration.ZERO);
+        return new TokenVerifier(strict, KEYS, () -> now);
+    }
+
+    /** Shows what the verifier asks of its keys: reading them is all that "offline" permits. */
+    private static final class CountingKeys implements KeySource {
+        private final AtomicInteger reads = new AtomicInteger();
+        private @Nullable String lastUnknown;
+
+        @Override
+        public KeySnapshot current() {
+            reads.incrementAndGet();
+            return KEYS.current();
+        }
+
+        @Override
+        public void keyUnknown(String keyId) {
+            lastUnknown = keyId;
+        }
     }
 }

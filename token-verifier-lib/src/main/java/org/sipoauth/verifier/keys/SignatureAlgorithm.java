@@ -18,7 +18,12 @@ enum SignatureAlgorithm {
     /** RFC 7518 §3.3. */
     RS256(Set.of("RS256"), "SHA256withRSA"),
     /** RFC 8037 §3.1 under its first name, EdDSA, and RFC 9864 §2.2 under its full one. */
-    ED25519(Set.of("Ed25519", "EdDSA"), "Ed25519");
+    ED25519(Set.of("Ed25519", "EdDSA"), "Ed25519") {
+        @Override
+        boolean isPlausible(byte[] signature) {
+            return signature.length == 64; // the JDK reads on past the end, and takes zeros there
+        }
+    };
 
     private static final BigInteger P256_ORDER =
             new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);

@@ -1,0 +1,197 @@
+package org.sipoauth.verifier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSVerifier;
+import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jose.crypto.Ed25519Verifier;
+import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jose.proc.BadJOSEException;
+import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
+import java.text.ParseException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Set;
+import org.jose4j.jwa.AlgorithmConstraints;
+import org.jose4j.jwk.JsonWebKeySet;
+import org.jose4j.jwt.NumericDate;
+import org.jose4j.jwt.consumer.InvalidJwtException;
+import org.jose4j.jwt.consumer.JwtConsumer;
+import org.jose4j.jwt.consumer.JwtConsumerBuilder;
+import org.jose4j.keys.resolvers.JwksVerificationKeyResolver;
+import org.jose4j.lang.JoseException;
+import org.junit.jupiter.api.Test;
+import org.sipoauth.verifier.keys.KeySource;
+
+/** Nimbus and jose4j, set as strictly as they go, must agree with us on genuine tokens and on changed ones. */
+class OracleTest {
+    private static final Instant NOW = TestTokens.ISSUED.plusSeconds(60);
+    private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+    private final TokenVerifier ours = new TokenVerifier(
+            new Expectations(TestTokens.ISSUER, TestTokens.AUDIENCE, Duration.ZERO),
+            KeySource.fixed(TestKeys.allKeys()),
+            () -> NOW);
+
+    @Test
+    void allAcceptGenuineTokens() {
+        for (String token : genuine()) {
+            assertThat(weAccept(token)).isTrue();
+            assertThat(nimbusAccepts(token)).isTrue();
+            assertThat(jose4jAccepts(token)).isTrue();
+        }
+    }
+
+    /**
+     * Every position, changed to its neighbour in the alphabet, whose lowest bit differs. Where only bits past the end
+     * of the last byte change, both peers see the same token and accept it; we do not. Nothing else gets past anyone.
+     */
+    @Test
+    void allRejectEveryChangeOfOneCharacterButPeersTakeOtherSpellings() {
+        for (String token : genuine()) {
+            List<Integer> takenByPeers = new ArrayList<>();
+            for (int i = 0; i < token.length(); i++) {
+                String changed = withCharacter(token, i, neighbour(token.charAt(i)));
+                assertThat(weAccept(changed)).as("ours, at %s", i).isFalse();
+                boolean nimbus = nimbusAccepts(changed);
+                assertThat(jose4jAccepts(changed)).as("jose4j, at %s", i).isEqualTo(nimbus);
+                if (nimbus) {
+                    takenByPeers.add(i);
+                }
+            }
+            // the signature's last character; header and payload are signed as they are spelled
+            assertThat(takenByPeers).containsExactly(token.length() - 1);
+        }
+    }
+
+    /** Cheap to ask of ourselves alone: all 63 other characters and some outside the alphabet, at every position. */
+    @Test
+    void weRejectEveryOtherCharacterAtEveryPosition() {
+        String token = TestTokens.valid().sign(TestKeys.RS256); // the fastest to verify
+        for (int i = 0; i < token.length(); i++) {
+            for (char c : (ALPHABET + ".=+/ \n\u0000\u00e9").toCharArray()) {
+                if (c != token.charAt(i)) {
+                    assertThat(weAccept(withCharacter(token, i, c)))
+                            .as("%s at %s", c, i)
+                            .isFalse();
+                }
+            }
+        }
+    }
+
+    @Test
+    void weRejectEveryCharacterInsertedOrLeftOut() {
+        for (String token : genuine()) {
+            for (int i = 0; i < token.length(); i++) {
+                assertThat(weAccept(token.substring(0, i) + token.substring(i + 1)))
+                        .isFalse();
+                assertThat(weAccept(token.substring(0, i) + "A" + token.substring(i)))
+                        .isFalse();
+            }
+        }
+    }
+
+    private static List<String> genuine() {
+        return List.of(
+                TestTokens.valid().sign(TestKeys.ES256),
+                TestTokens.valid().sign(TestKeys.RS256),
+                TestTokens.valid().sign(TestKeys.ED25519, "EdDSA")); // the name both peers know
+    }
+
+    private static char neighbour(char c) {
+        int index = ALPHABET.indexOf(c);
+        return index < 0 ? 'A' : ALPHABET.charAt(index ^ 1);
+    }
+
+    private static String withCharacter(String token, int index, char c) {
+        return token.substring(0, index) + c + token.substring(index + 1);
+    }
+
+    private boolean weAccept(String token) {
+        return ours.verify(token) instanceof Verdict.Accepted;
+    }
+
+    /** With Nimbus's parts, in the order of its processor, which itself knows no EdDSA. */
+    private static boolean nimbusAccepts(String token) {
+        try {
+            SignedJWT jwt = SignedJWT.parse(token);
+            NIMBUS_TYPE.verify(jwt.getHeader().getType(), null);
+            JWSVerifier verifier = nimbusVerifier(jwt.getHeader());
+            if (!jwt.verify(verifier)) {
+                return false;
+            }
+            NIMBUS_CLAIMS.verify(jwt.getJWTClaimsSet(), null);
+            return true;
+        } catch (ParseException | BadJOSEException | JOSEException e) {
+            return false;
+        }
+    }
+
+    private static JWSVerifier nimbusVerifier(JWSHeader header) throws JOSEException {
+        return switch (String.valueOf(header.getKeyID())) {
+            case "test-es256" -> new ECDSAVerifier(TestKeys.ES256);
+            case "test-rs256" -> new RSASSAVerifier(TestKeys.RS256);
+            case "test-ed25519" -> new Ed25519Verifier(TestKeys.ED25519.toPublicJWK());
+            default -> throw new JOSEException("unknown key");
+        };
+    }
+
+    private static boolean jose4jAccepts(String token) {
+        try {
+            JOSE4J.processToClaims(token);
+            return true;
+        } catch (InvalidJwtException e) {
+            return false;
+        }
+    }
+
+    private static final DefaultJOSEObjectTypeVerifier<SecurityContext> NIMBUS_TYPE =
+            new DefaultJOSEObjectTypeVerifier<>(new JOSEObjectType("at+jwt"));
+    private static final DefaultJWTClaimsVerifier<SecurityContext> NIMBUS_CLAIMS = nimbusClaims();
+    private static final JwtConsumer JOSE4J = jose4j();
+
+    private static DefaultJWTClaimsVerifier<SecurityContext> nimbusClaims() {
+        DefaultJWTClaimsVerifier<SecurityContext> claims =
+                new DefaultJWTClaimsVerifier<>(
+                        TestTokens.AUDIENCE,
+                        new JWTClaimsSet.Builder().issuer(TestTokens.ISSUER).build(),
+                        Set.of("sub", "exp", "iat", "jti", "client_id")) {
+                    @Override
+                    protected Date currentTime() {
+                        return Date.from(NOW);
+                    }
+                };
+        claims.setMaxClockSkew(0);
+        return claims;
+    }
+
+    private static JwtConsumer jose4j() {
+        try {
+            return new JwtConsumerBuilder()
+                    .setVerificationKeyResolver(
+                            new JwksVerificationKeyResolver(new JsonWebKeySet(TestKeys.allKeys()).getJsonWebKeys()))
+                    .setJwsAlgorithmConstraints(AlgorithmConstraints.ConstraintType.PERMIT, "ES256", "RS256", "EdDSA")
+                    .setExpectedType(true, "at+jwt")
+                    .setExpectedIssuer(TestTokens.ISSUER)
+                    .setExpectedAudience(TestTokens.AUDIENCE)
+                    .setRequireSubject()
+                    .setRequireJwtId()
+                    .setRequireExpirationTime()
+                    .setRequireIssuedAt()
+                    .setEvaluationTime(NumericDate.fromSeconds(NOW.getEpochSecond()))
+                    .build();
+        } catch (JoseException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

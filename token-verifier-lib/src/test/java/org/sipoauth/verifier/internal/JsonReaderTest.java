@@ -1,0 +1,234 @@
+package org.sipoauth.verifier.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.verifier.internal.JsonReader.Kind;
+
+class JsonReaderTest {
+    @Test
+    void readsEveryKindOfValue() throws MalformedException {
+        JsonReader json =
+                reader(" {\"s\":\"x\", \"n\":-1.5e2,\t\"a\":[\"p\",\"q\"],\r\n\"o\":{},\"b\":true,\"z\":null} ");
+        json.beginObject();
+        assertThat(json.hasNext()).isTrue();
+        assertThat(json.name()).isEqualTo("s");
+        assertThat(json.string()).isEqualTo("x");
+        assertThat(json.hasNext()).isTrue();
+        assertThat(json.name()).isEqualTo("n");
+        assertThat(json.number()).isEqualByComparingTo(new BigDecimal("-150"));
+        assertThat(json.hasNext()).isTrue();
+        assertThat(json.name()).isEqualTo("a");
+        assertThat(json.strings()).containsExactly("p", "q");
+        assertThat(json.hasNext()).isTrue();
+        assertThat(json.name()).isEqualTo("o");
+        assertThat(json.peek()).isEqualTo(Kind.OBJECT);
+        json.skipValue();
+        assertThat(json.hasNext()).isTrue();
+        assertThat(json.name()).isEqualTo("b");
+        assertThat(json.peek()).isEqualTo(Kind.BOOLEAN);
+        json.skipValue();
+        assertThat(json.hasNext()).isTrue();
+        assertThat(json.name()).isEqualTo("z");
+        assertThat(json.peek()).isEqualTo(Kind.NULL);
+        json.skipValue();
+        assertThat(json.hasNext()).isFalse();
+        json.end();
+    }
+
+    @Test
+    void resolvesEscapes() throws MalformedException {
+        assertThat(reader("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD83D\\uDE00x\"")
+                        .string())
+                .isEqualTo("\"\\/\b\f\n\r\t\u00e9\ud83d\ude00x");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "[]",
+                "[1,2]",
+                "[[],{}]",
+                "0",
+                "-0",
+                "10",
+                "0.5",
+                "1E5",
+                "1e-5",
+                "1e+5",
+                "true",
+                "false",
+                "null",
+                "\"\"",
+                "\"\u00e9\ud83d\ude00\"",
+                "{\"a\":{\"a\":1}}",
+                "[{\"a\":1},{\"a\":1}]",
+                "[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]",
+                "12345678901234567890123456789012"
+            })
+    void acceptsJson(String text) throws MalformedException {
+        JsonReader json = reader(text);
+        json.skipValue();
+        json.end();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "{",
+                "}",
+                "[",
+                "]",
+                "{]",
+                "[}",
+                "[1",
+                "[1,",
+                "[1,]",
+                "[,1]",
+                "[1 2]",
+                "[1,,2]",
+                "{\"a\"}",
+                "{\"a\":}",
+                "{\"a\":1,}",
+                "{,}",
+                "{\"a\" 1}",
+                "{a:1}",
+                "{'a':1}",
+                "{1:1}",
+                "nul",
+                "tru",
+                "fals",
+                "True",
+                "undefined",
+                "NaN",
+                "Infinity",
+                "-",
+                "+1",
+                "01",
+                "-01",
+                "1.",
+                ".5",
+                "1e",
+                "1e+",
+                "0x10",
+                "1_000",
+                "\"",
+                "\"a",
+                "\"\\\"",
+                "\"\\x\"",
+                "\"\\u12\"",
+                "\"\\u12G4\"",
+                "\"\\u\uff11\uff12\uff13\uff14\"",
+                "\"\\",
+                "\"\t\"",
+                "\"\n\"",
+                "\"\u0000\"",
+                "'a'",
+                "// c\n1",
+                "/**/1",
+                "\ufeff{}",
+                "\u00a01",
+                "\f1"
+            })
+    void rejectsWhatIsNotJson(String text) {
+        assertMalformed(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{} x", "{}{}", "1 1", "\"a\"\"b\"", "[],", "{}\u0000"})
+    void rejectsTextAfterTheDocument(String text) {
+        assertMalformed(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"a\":1,\"a\":1}",
+                "{\"a\":1,\"b\":2,\"\\u0061\":3}",
+                "{\"x\":{\"a\":1,\"a\":2}}",
+                "[[{\"a\":null,\"a\":null}]]",
+                "{\"\":1,\"\":1}"
+            })
+    void rejectsNameTwiceInOneObjectAtAnyDepth(String text) {
+        assertMalformed(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"\\ud83d\"",
+                "\"\\ude00\"",
+                "\"\\ud83dx\"",
+                "\"\\ud83d\\n\"",
+                "\"\\ud83d\\ud83d\"",
+                "\"\\ude00\\ud83d\""
+            })
+    void rejectsLoneSurrogates(String text) {
+        assertMalformed(text);
+    }
+
+    @Test
+    void rejectsNestingBeyondSixteen() {
+        assertMalformed("[".repeat(17) + "]".repeat(17));
+        assertMalformed("[".repeat(100_000));
+        assertMalformed("{\"a\":".repeat(100_000));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "123456789012345678901234567890123",
+                "1e1000",
+                "1e-1000",
+                "1E+9999999999",
+                "0.1234567890123456789012345678901234"
+            })
+    void rejectsNumbersOutOfBounds(String text) {
+        assertMalformed(text);
+    }
+
+    @Test
+    void rejectsWhatIsNotUtf8() {
+        assertMalformed(new byte[] {'"', (byte) 0xE9, '"'}); // Latin-1
+        assertMalformed(new byte[] {'"', (byte) 0xC0, (byte) 0xAF, '"'}); // overlong
+        assertMalformed(new byte[] {'"', (byte) 0xED, (byte) 0xA0, (byte) 0x80, '"'}); // a surrogate
+        assertMalformed(new byte[] {'"', (byte) 0xF4, (byte) 0x90, (byte) 0x80, (byte) 0x80, '"'}); // past U+10FFFF
+        assertMalformed(new byte[] {'"', (byte) 0xE2, (byte) 0x82});
+        assertMalformed("{}".getBytes(StandardCharsets.UTF_16BE));
+    }
+
+    @Test
+    void rejectsValueOfAnotherTypeThanAskedFor() {
+        assertThatThrownBy(() -> reader("1").string()).isInstanceOf(MalformedException.class);
+        assertThatThrownBy(() -> reader("\"1\"").number()).isInstanceOf(MalformedException.class);
+        assertThatThrownBy(() -> reader("null").string()).isInstanceOf(MalformedException.class);
+        assertThatThrownBy(() -> reader("[]").beginObject()).isInstanceOf(MalformedException.class);
+        assertThatThrownBy(() -> reader("{}").beginArray()).isInstanceOf(MalformedException.class);
+        assertThatThrownBy(() -> reader("[1]").strings()).isInstanceOf(MalformedException.class);
+    }
+
+    private static JsonReader reader(String text) throws MalformedException {
+        return new JsonReader(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void assertMalformed(String text) {
+        assertMalformed(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void assertMalformed(byte[] bytes) {
+        assertThatThrownBy(() -> {
+                    JsonReader json = new JsonReader(bytes);
+                    json.skipValue();
+                    json.end();
+                })
+                .isInstanceOf(MalformedException.class);
+    }
+}
