@@ -38,8 +38,9 @@ public record Settings(
         @DefaultValue("false") boolean insecurePlainHttp,
         @Nullable Path masterKeyFile,
         @DefaultValue @Valid Tokens tokens,
+        @DefaultValue @Valid Keys keys,
         @DefaultValue @Valid Provisioning provisioning,
-        @DefaultValue @Valid List<Client> clients) {
+        @DefaultValue List<@Valid Client> clients) {
 
     public enum SipOauthMode {
         ENABLED,
@@ -58,6 +59,21 @@ public record Settings(
             @DefaultValue("60d") @NotNull Duration deskPhoneRefresh) {}
 
     /**
+     * The signing key and its changes; contradictions are refused at start-up.
+     *
+     * @param algorithm of the next signing key: ES256, RS256 or Ed25519
+     * @param propagation how long a key is published before it may sign
+     * @param verifierRefresh the longest interval at which a verifier reads the JWK Set
+     * @param jwkSetMaxAge how long caches may keep the JWK Set
+     */
+    public record Keys(
+            @DefaultValue("ES256") @NotBlank String algorithm,
+            @DefaultValue("90d") @NotNull Duration rotateEvery,
+            @DefaultValue("15m") @NotNull Duration propagation,
+            @DefaultValue("5m") @NotNull Duration verifierRefresh,
+            @DefaultValue("5m") @NotNull Duration jwkSetMaxAge) {}
+
+    /**
      * The configuration file service.
      *
      * @param nodes the SIP servers that phones are sent to, in order of priority; unset: one on this machine
@@ -65,7 +81,7 @@ public record Settings(
     public record Provisioning(
             @DefaultValue("6970") @Min(0) @Max(65535) int port,
             @DefaultValue("ccmsipline") @NotBlank String realm,
-            @DefaultValue @Valid List<Node> nodes) {
+            @DefaultValue List<@Valid Node> nodes) {
 
         public Provisioning {
             nodes = nodes.isEmpty()

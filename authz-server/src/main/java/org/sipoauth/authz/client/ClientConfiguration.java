@@ -1,0 +1,131 @@
+package org.sipoauth.authz.client;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.sipoauth.authz.settings.Settings;
+import org.sipoauth.authz.settings.StartupRefused;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.security.oauth2.core.oidc.OidcScopes;
+import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
+import org.springframework.security.oauth2.server.authorization.settings.ClientSettings;
+import org.springframework.security.oauth2.server.authorization.settings.TokenSettings;
+
+/** The two built-in phone clients and those of the configuration. */
+@Configuration(proxyBeanMethods = false)
+class ClientConfiguration {
+    private static final String REGISTER_SCOPE = "sip.register";
+    private static final Duration CODE_LIFETIME = Duration.ofMinutes(1);
+    private static final Set<String> GRANT_TYPES = Set.of(
+            AuthorizationGrantType.AUTHORIZATION_CODE.getValue(),
+            AuthorizationGrantType.REFRESH_TOKEN.getValue(),
+            AuthorizationGrantType.CLIENT_CREDENTIALS.getValue());
+
+    @Bean
+    Clients clients(Settings settings, ObjectProvider<Settings.Client> furtherClients) {
+        List<RegisteredClient> clients = new ArrayList<>();
+        clients.add(softphone(settings));
+        clients.add(deskPhone(settings));
+        settings.clients().forEach(client -> clients.add(configured(client, settings)));
+        furtherClients.forEach(client -> clients.add(configured(client, settings)));
+        requireUniqueIds(clients);
+        return new Clients(clients);
+    }
+
+    private static RegisteredClient softphone(Settings settings) {
+        return base("softphone", settings, settings.tokens().softphoneRefresh())
+                .clientAuthenticationMethod(ClientAuthenticationMethod.NONE)
+                .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
+                .authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
+                .redirectUri("http://127.0.0.1/callback")
+                .scope(REGISTER_SCOPE)
+                .scope(OidcScopes.OPENID)
+                .build();
+    }
+
+    /** Has no browser, so for now it can only refresh what it was given. */
+    private static RegisteredClient deskPhone(Settings settings) {
+        return base("deskphone", settings, settings.tokens().deskPhoneRefresh())
+                .clientAuthenticationMethod(ClientAuthenticationMethod.NONE)
+                .authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
+                .scope(REGISTER_SCOPE)
+                .build();
+    }
+
+    private static RegisteredClient configured(Settings.Client client, Settings settings) {
+        RegisteredClient.Builder builder =
+                base(client.id(), settings, settings.tokens().softphoneRefresh());
+        if (client.secretHash() == null) {
+            builder.clientAuthenticationMethod(ClientAuthenticationMethod.NONE);
+        } else if (MachineSecretEncoder.isEncoded(client.secretHash())) {
+            builder.clientSecret(client.secretHash())
+                    .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_BASIC)
+                    .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_POST);
+        } else {
+            throw refusal(client, "its secret-hash is not {sha256} and 64 hexadecimal digits");
+        }
+        for (String grantType : client.grantTypes()) {
+            if (!GRANT_TYPES.contains(grantType)) {
+                throw refusal(client, "its grant type '" + grantType + "' is none of " + GRANT_TYPES);
+            }
+            builder.authorizationGrantType(new AuthorizationGrantType(grantType));
+        }
+        boolean machine = client.grantTypes().contains(AuthorizationGrantType.CLIENT_CREDENTIALS.getValue());
+        if (client.grantTypes().isEmpty() || machine && client.secretHash() == null) {
+            throw refusal(client, machine ? "client_credentials needs a secret-hash" : "it has no grant-types");
+        }
+        client.redirectUris().forEach(redirectUri -> builder.redirectUri(requireRedirectUri(client, redirectUri)));
+        try {
+            return builder.scopes(scopes -> scopes.addAll(client.scopes())).build();
+        } catch (IllegalArgumentException e) {
+            throw refusal(client, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static RegisteredClient.Builder base(String clientId, Settings settings, Duration refreshLifetime) {
+        return RegisteredClient.withId(clientId)
+                .clientId(clientId)
+                .clientSettings(ClientSettings.builder()
+                        .requireProofKey(true)
+                        .requireAuthorizationConsent(false)
+                        .build())
+                .tokenSettings(TokenSettings.builder()
+                        .authorizationCodeTimeToLive(CODE_LIFETIME)
+                        .accessTokenTimeToLive(settings.tokens().access())
+                        .refreshTokenTimeToLive(refreshLifetime)
+                        .reuseRefreshTokens(false)
+                        .build());
+    }
+
+    private static String requireRedirectUri(Settings.Client client, String redirectUri) {
+        URI uri = URI.create(redirectUri);
+        if (!uri.isAbsolute() || uri.getFragment() != null || redirectUri.contains("*")) {
+            throw refusal(client, "'" + redirectUri + "' is no absolute redirect URI without fragment or wildcard");
+        }
+        return redirectUri;
+    }
+
+    private static void requireUniqueIds(List<RegisteredClient> clients) {
+        Set<String> seen = new HashSet<>();
+        for (RegisteredClient client : clients) {
+            if (!seen.add(client.getClientId())) {
+                throw new StartupRefused(
+                        "There are two clients with the id " + client.getClientId() + ".",
+                        "Choose another id under sipoauth.clients; softphone and deskphone are built in.");
+            }
+        }
+    }
+
+    private static StartupRefused refusal(Settings.Client client, String why) {
+        return new StartupRefused(
+                "The client " + client.id() + " is not set up right: " + why + ".",
+                "Correct it under sipoauth.clients.");
+    }
+}

@@ -1,0 +1,65 @@
+package org.sipoauth.authz.demo;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.sipoauth.authz.client.MachineSecretEncoder;
+import org.sipoauth.authz.device.Device;
+import org.sipoauth.authz.device.DeviceType;
+import org.sipoauth.authz.device.Devices;
+import org.sipoauth.authz.settings.DataDirectory;
+import org.sipoauth.authz.settings.Settings;
+import org.sipoauth.authz.subscriber.Account.Kind;
+import org.sipoauth.authz.subscriber.Accounts;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Profile;
+
+@Configuration(proxyBeanMethods = false)
+@Profile("demo")
+class DemoConfiguration {
+    private static final List<String> SUBSCRIBERS =
+            List.of("alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy");
+    private static final int FIRST_NUMBER = 1001;
+
+    /** Ten subscribers, each with a softphone: alice has CSFALICE and 1001, bob CSFBOB and 1002, and so on. */
+    @Bean
+    ApplicationRunner demoSubscribers(DataDirectory data, Accounts accounts, Devices devices) {
+        return arguments -> {
+            SecretsFile passwords = SecretsFile.open(data, "demo-passwords.txt", SUBSCRIBERS, 128);
+            for (Map.Entry<String, String> subscriber : passwords.secrets().entrySet()) {
+                boolean created = accounts.create(subscriber.getKey(), Kind.SUBSCRIBER, subscriber.getValue(), false);
+                if (!created && passwords.fresh()) { // the old file is lost: what is in this one shall hold
+                    accounts.changePassword(subscriber.getKey(), subscriber.getValue());
+                }
+            }
+            for (int i = 0; i < SUBSCRIBERS.size(); i++) {
+                devices.save(softphone(SUBSCRIBERS.get(i), FIRST_NUMBER + i));
+            }
+        };
+    }
+
+    @Bean
+    Settings.Client demoService(DataDirectory data) {
+        String id = "demo-service";
+        String secret = SecretsFile.open(data, "demo-clients.txt", List.of(id), 256)
+                .secrets()
+                .get(id);
+        return new Settings.Client(
+                id,
+                new MachineSecretEncoder().encode(secret),
+                List.of("client_credentials"),
+                List.of("sip.register"),
+                List.of());
+    }
+
+    private static Device softphone(String owner, int number) {
+        return new Device(
+                "CSF" + owner.toUpperCase(Locale.ROOT),
+                DeviceType.SOFTPHONE,
+                owner,
+                List.of("sip:" + number + "@example.com"),
+                true);
+    }
+}

@@ -1,0 +1,92 @@
+package org.sipoauth.authz.grant;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.audit.Audit;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationException;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationToken;
+import org.springframework.web.util.UriComponentsBuilder;
+import org.springframework.web.util.UriUtils;
+
+/**
+ * Answers authorization requests: back to the client with a code or an error, each time with {@code iss} (RFC 9207), by
+ * which a client of several servers knows who answered. Without a redirect URI that can be trusted the answer stays here.
+ */
+final class AuthorizationResponses {
+    private final String issuer;
+    private final Audit audit;
+    private final GrantMetrics metrics;
+
+    AuthorizationResponses(String issuer, Audit audit, GrantMetrics metrics) {
+        this.issuer = issuer;
+        this.audit = audit;
+        this.metrics = metrics;
+    }
+
+    void granted(HttpServletRequest request, HttpServletResponse response, Authentication authentication)
+            throws IOException {
+        var result = (OAuth2AuthorizationCodeRequestAuthenticationToken) authentication;
+        String code = Objects.requireNonNull(result.getAuthorizationCode()).getTokenValue();
+        audit.event("code_issued")
+                .with("client_id", result.getClientId())
+                .with("sub", result.getName())
+                .with("scope", String.join(" ", result.getScopes()))
+                .write();
+        Map<String, @Nullable String> parameters = new LinkedHashMap<>();
+        parameters.put("code", code);
+        redirect(response, Objects.requireNonNull(result.getRedirectUri()), parameters, result.getState());
+    }
+
+    void refused(HttpServletRequest request, HttpServletResponse response, AuthenticationException exception)
+            throws IOException {
+        OAuth2Error error = ((OAuth2AuthenticationException) exception).getError();
+        OAuth2AuthorizationCodeRequestAuthenticationToken refused =
+                exception instanceof OAuth2AuthorizationCodeRequestAuthenticationException refusal
+                        ? refusal.getAuthorizationCodeRequestAuthentication()
+                        : null;
+        metrics.refused("authorization_request", error.getErrorCode());
+        audit.event("authorization_refused")
+                .with("client_id", refused == null ? null : refused.getClientId())
+                .with("error", error.getErrorCode())
+                .with("detail", error.getDescription())
+                .write();
+        if (refused == null
+                || refused.getRedirectUri() == null
+                || refused.getRedirectUri().isBlank()) {
+            response.sendError(HttpStatus.BAD_REQUEST.value());
+            return;
+        }
+        Map<String, @Nullable String> parameters = new LinkedHashMap<>();
+        parameters.put("error", error.getErrorCode());
+        parameters.put("error_description", error.getDescription());
+        redirect(response, refused.getRedirectUri(), parameters, refused.getState());
+    }
+
+    private void redirect(
+            HttpServletResponse response,
+            String redirectUri,
+            Map<String, @Nullable String> parameters,
+            @Nullable String state)
+            throws IOException {
+        parameters.put("state", state);
+        parameters.put("iss", issuer);
+        UriComponentsBuilder uri = UriComponentsBuilder.fromUriString(redirectUri);
+        parameters.forEach((name, value) -> {
+            if (value != null && !value.isEmpty()) {
+                uri.queryParam(name, UriUtils.encode(value, StandardCharsets.UTF_8));
+            }
+        });
+        response.sendRedirect(uri.build(true).toUriString());
+    }
+}

@@ -1,0 +1,156 @@
+package org.sipoauth.authz.grant;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.grant.AuthorizationCodes.Redemption;
+import org.sipoauth.authz.grant.LoginFamilies.Begun;
+import org.sipoauth.authz.grant.LoginFamilies.Login;
+import org.sipoauth.authz.token.AccessTokens;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+import org.springframework.security.oauth2.core.OAuth2RefreshToken;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
+import org.springframework.security.oauth2.core.oidc.OidcScopes;
+import org.springframework.security.oauth2.core.oidc.endpoint.OidcParameterNames;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
+import org.springframework.security.oauth2.server.authorization.OAuth2TokenType;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AccessTokenAuthenticationToken;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeAuthenticationToken;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientAuthenticationToken;
+import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
+import org.springframework.security.oauth2.server.authorization.context.AuthorizationServerContextHolder;
+import org.springframework.security.oauth2.server.authorization.token.DefaultOAuth2TokenContext;
+import org.springframework.security.oauth2.server.authorization.token.JwtGenerator;
+
+/**
+ * Exchanges an authorization code for tokens (RFC 6749 §4.1.3). The verifier was checked when the client authenticated
+ * (RFC 7636 §4.6). The code is used up by the first attempt, right or wrong; a second one ends what the first began
+ * (RFC 6749 §4.1.2, RFC 9700 §2.1.1). Spring's own provider lets two requests at the same instant through.
+ */
+final class CodeGrant implements AuthenticationProvider {
+    private final AuthorizationCodes codes;
+    private final AccessTokens accessTokens;
+    private final LoginFamilies families;
+    private final JwtGenerator generator;
+
+    CodeGrant(AuthorizationCodes codes, AccessTokens accessTokens, LoginFamilies families, JwtGenerator generator) {
+        this.codes = codes;
+        this.accessTokens = accessTokens;
+        this.families = families;
+        this.generator = generator;
+    }
+
+    @Override
+    public boolean supports(Class<?> authentication) {
+        return OAuth2AuthorizationCodeAuthenticationToken.class.isAssignableFrom(authentication);
+    }
+
+    @Override
+    public Authentication authenticate(Authentication authentication) {
+        var request = (OAuth2AuthorizationCodeAuthenticationToken) authentication;
+        OAuth2ClientAuthenticationToken caller = requireClient(request);
+        RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
+
+        OAuth2Authorization login = redeem(request.getCode());
+        requireSameClient(login, client);
+        requireSameRedirectUri(login, request);
+
+        Optional<String> device = DeviceParameter.of(requestOf(login));
+        OAuth2AccessToken accessToken = accessTokens
+                .mint(
+                        client,
+                        login.getPrincipalName(),
+                        device,
+                        login.getAuthorizedScopes(),
+                        AuthorizationGrantType.AUTHORIZATION_CODE,
+                        request)
+                .orElseThrow(() -> refusal("subscriber or device is no longer allowed to"));
+        OAuth2RefreshToken refreshToken =
+                client.getAuthorizationGrantTypes().contains(AuthorizationGrantType.REFRESH_TOKEN)
+                        ? begin(
+                                request.getCode(),
+                                new Login(client, login.getPrincipalName(), device, login.getAuthorizedScopes()))
+                        : null;
+        return new OAuth2AccessTokenAuthenticationToken(
+                client, caller, accessToken, refreshToken, idToken(login, client, request));
+    }
+
+    private static OAuth2ClientAuthenticationToken requireClient(OAuth2AuthorizationCodeAuthenticationToken request) {
+        if (request.getPrincipal() instanceof OAuth2ClientAuthenticationToken client && client.isAuthenticated()) {
+            return client;
+        }
+        throw new GrantRefused(OAuth2ErrorCodes.INVALID_CLIENT, "authenticate the client", "no client authentication");
+    }
+
+    private OAuth2Authorization redeem(String code) {
+        Redemption redemption = codes.redeem(code);
+        if (redemption instanceof Redemption.Redeemed redeemed) {
+            return redeemed.authorization();
+        }
+        if (redemption instanceof Redemption.Replayed replayed) {
+            replayed.familyId().ifPresent(family -> families.revoke(family, "authorization code used twice"));
+            throw refusal("the code was used before");
+        }
+        throw refusal("no such code, or it has expired");
+    }
+
+    private static void requireSameClient(OAuth2Authorization login, RegisteredClient client) {
+        if (!login.getRegisteredClientId().equals(client.getId())) {
+            throw refusal("the code was issued to another client");
+        }
+    }
+
+    private static void requireSameRedirectUri(
+            OAuth2Authorization login, OAuth2AuthorizationCodeAuthenticationToken request) {
+        String asked = requestOf(login).getRedirectUri();
+        if (asked != null && !asked.equals(request.getRedirectUri())) {
+            throw refusal("redirect_uri is not that of the authorization request");
+        }
+    }
+
+    private OAuth2RefreshToken begin(String code, Login login) {
+        Begun begun = families.begin(login);
+        if (!codes.bind(code, begun.familyId())) {
+            families.revoke(begun.familyId(), "authorization code used twice");
+            throw refusal("the code was used again at the same time");
+        }
+        return begun.refreshToken();
+    }
+
+    /** OpenID Connect Core §3.1.3.3; empty unless asked for. */
+    private Map<String, Object> idToken(OAuth2Authorization login, RegisteredClient client, Authentication grant) {
+        if (!login.getAuthorizedScopes().contains(OidcScopes.OPENID)) {
+            return Map.of();
+        }
+        @Nullable
+        Jwt idToken = generator.generate(DefaultOAuth2TokenContext.builder()
+                .registeredClient(client)
+                .principal(UsernamePasswordAuthenticationToken.authenticated(login.getPrincipalName(), null, List.of()))
+                .authorizationServerContext(AuthorizationServerContextHolder.getContext())
+                .authorization(login)
+                .authorizedScopes(login.getAuthorizedScopes())
+                .tokenType(new OAuth2TokenType(OidcParameterNames.ID_TOKEN))
+                .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
+                .authorizationGrant(grant)
+                .build());
+        return Map.of(
+                OidcParameterNames.ID_TOKEN, Objects.requireNonNull(idToken).getTokenValue());
+    }
+
+    private static OAuth2AuthorizationRequest requestOf(OAuth2Authorization login) {
+        return Objects.requireNonNull(login.getAttribute(OAuth2AuthorizationRequest.class.getName()));
+    }
+
+    private static GrantRefused refusal(String auditDetail) {
+        return new GrantRefused(
+                OAuth2ErrorCodes.INVALID_GRANT, "the authorization code is not valid for this request", auditDetail);
+    }
+}

@@ -1,0 +1,85 @@
+package org.sipoauth.authz.grant;
+
+import java.util.Set;
+import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.client.MachineSecretEncoder;
+import org.sipoauth.authz.device.Devices;
+import org.sipoauth.authz.settings.Settings;
+import org.sipoauth.authz.subscriber.Accounts;
+import org.sipoauth.authz.token.AccessTokens;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.configurers.oauth2.server.authorization.OAuth2AuthorizationServerConfigurer;
+import org.springframework.security.oauth2.server.authorization.authentication.ClientSecretAuthenticationProvider;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeAuthenticationProvider;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationProvider;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationValidator;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2DeviceCodeAuthenticationProvider;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2RefreshTokenAuthenticationProvider;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2TokenExchangeAuthenticationProvider;
+import org.springframework.security.oauth2.server.authorization.token.JwtGenerator;
+import org.springframework.security.oauth2.server.authorization.web.authentication.OAuth2AuthorizationCodeAuthenticationConverter;
+import org.springframework.security.oauth2.server.authorization.web.authentication.OAuth2ClientCredentialsAuthenticationConverter;
+
+/**
+ * Puts our parts into Spring's endpoints. Of Spring's grants, client credentials stay; the code grant is ours here, the
+ * refresh grant is that of {@code authz.refresh}, and what nobody can use is not offered.
+ */
+@Configuration(proxyBeanMethods = false)
+class GrantConfiguration {
+    private static final Set<Class<?>> NOT_OFFERED = Set.of(
+            OAuth2AuthorizationCodeAuthenticationProvider.class,
+            OAuth2RefreshTokenAuthenticationProvider.class,
+            OAuth2DeviceCodeAuthenticationProvider.class,
+            OAuth2TokenExchangeAuthenticationProvider.class);
+
+    @Bean
+    Customizer<OAuth2AuthorizationServerConfigurer> grants(
+            Settings settings,
+            AuthorizationCodes codes,
+            AccessTokens accessTokens,
+            LoginFamilies families,
+            JwtGenerator generator,
+            Devices devices,
+            Accounts accounts,
+            Audit audit,
+            GrantMetrics metrics) {
+        AuthorizationResponses authorizationResponses =
+                new AuthorizationResponses(settings.issuer().toString(), audit, metrics);
+        TokenResponses tokenResponses = new TokenResponses(audit, metrics);
+        DeviceParameter deviceParameter = new DeviceParameter(devices, accounts);
+        return server -> server.authorizationService(codes)
+                .tokenGenerator(generator)
+                .clientAuthentication(clients -> clients.errorResponseHandler(tokenResponses::refused)
+                        .authenticationProviders(providers -> providers.forEach(GrantConfiguration::useMachineSecrets)))
+                .authorizationEndpoint(endpoint -> endpoint.authorizationResponseHandler(
+                                authorizationResponses::granted)
+                        .errorResponseHandler(authorizationResponses::refused)
+                        .authenticationProviders(
+                                providers -> providers.forEach(provider -> checkDevice(provider, deviceParameter))))
+                .tokenEndpoint(endpoint -> endpoint.accessTokenResponseHandler(tokenResponses::issued)
+                        .errorResponseHandler(tokenResponses::refused)
+                        .authenticationProvider(new CodeGrant(codes, accessTokens, families, generator))
+                        .authenticationProviders(
+                                providers -> providers.removeIf(provider -> NOT_OFFERED.contains(provider.getClass())))
+                        .accessTokenRequestConverters(converters -> converters.removeIf(
+                                converter -> converter.getClass().getName().startsWith("org.springframework.security.")
+                                        && !(converter instanceof OAuth2AuthorizationCodeAuthenticationConverter)
+                                        && !(converter instanceof OAuth2ClientCredentialsAuthenticationConverter))));
+    }
+
+    private static void useMachineSecrets(AuthenticationProvider provider) {
+        if (provider instanceof ClientSecretAuthenticationProvider secrets) {
+            secrets.setPasswordEncoder(new MachineSecretEncoder());
+        }
+    }
+
+    private static void checkDevice(AuthenticationProvider provider, DeviceParameter deviceParameter) {
+        if (provider instanceof OAuth2AuthorizationCodeRequestAuthenticationProvider requests) {
+            requests.setAuthenticationValidator(
+                    new OAuth2AuthorizationCodeRequestAuthenticationValidator().andThen(deviceParameter));
+        }
+    }
+}

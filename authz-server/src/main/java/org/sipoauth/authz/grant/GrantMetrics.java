@@ -1,0 +1,46 @@
+package org.sipoauth.authz.grant;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Counts grants by type and outcome. What a request makes up itself never becomes a label. */
+@Component
+final class GrantMetrics {
+    private static final Set<String> GRANTS =
+            Set.of("authorization_code", "refresh_token", "client_credentials", "authorization_request", "none");
+    private static final Set<String> ERRORS = Set.of(
+            "invalid_request",
+            "invalid_client",
+            "invalid_grant",
+            "unauthorized_client",
+            "unsupported_grant_type",
+            "unsupported_response_type",
+            "invalid_scope",
+            "access_denied",
+            "login_required",
+            "consent_required",
+            "server_error",
+            "temporarily_unavailable");
+
+    private final MeterRegistry registry;
+
+    GrantMetrics(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    void issued(@Nullable String grant) {
+        registry.counter("sipoauth.grants.issued", "grant", known(GRANTS, grant))
+                .increment();
+    }
+
+    void refused(@Nullable String grant, String error) {
+        registry.counter("sipoauth.grants.refused", "grant", known(GRANTS, grant), "error", known(ERRORS, error))
+                .increment();
+    }
+
+    private static String known(Set<String> labels, @Nullable String label) {
+        return label != null && labels.contains(label) ? label : "other";
+    }
+}

@@ -1,0 +1,107 @@
+package org.sipoauth.authz.grant;
+
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.text.ParseException;
+import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.audit.Audit;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.server.ServletServerHttpResponse;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
+import org.springframework.security.oauth2.core.http.converter.OAuth2ErrorHttpMessageConverter;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AccessTokenAuthenticationToken;
+import org.springframework.security.oauth2.server.authorization.web.authentication.OAuth2AccessTokenResponseAuthenticationSuccessHandler;
+
+/** Answers token requests of every grant (RFC 6749 §5), and records and counts each answer. */
+final class TokenResponses {
+    private static final String TEMPORARILY_UNAVAILABLE = OAuth2ErrorCodes.TEMPORARILY_UNAVAILABLE;
+
+    private final OAuth2AccessTokenResponseAuthenticationSuccessHandler success =
+            new OAuth2AccessTokenResponseAuthenticationSuccessHandler();
+    private final OAuth2ErrorHttpMessageConverter errors = new OAuth2ErrorHttpMessageConverter();
+    private final Audit audit;
+    private final GrantMetrics metrics;
+
+    TokenResponses(Audit audit, GrantMetrics metrics) {
+        this.audit = audit;
+        this.metrics = metrics;
+    }
+
+    void issued(HttpServletRequest request, HttpServletResponse response, Authentication authentication)
+            throws IOException, ServletException {
+        var result = (OAuth2AccessTokenAuthenticationToken) authentication;
+        JWTClaimsSet claims = claimsOf(result.getAccessToken().getTokenValue());
+        String grant = request.getParameter(OAuth2ParameterNames.GRANT_TYPE);
+        audit.event("issued")
+                .with("grant", grant)
+                .with("client_id", claims.getClaim("client_id"))
+                .with("sub", claims.getSubject())
+                .with("device_name", claims.getClaim("device_name"))
+                .with("scope", claims.getClaim("scope"))
+                .with("jti", claims.getJWTID())
+                .with("exp", claims.getExpirationTime().toInstant())
+                .write();
+        metrics.issued(grant);
+        success.onAuthenticationSuccess(request, response, authentication);
+    }
+
+    void refused(HttpServletRequest request, HttpServletResponse response, AuthenticationException exception)
+            throws IOException {
+        OAuth2Error error = exception instanceof OAuth2AuthenticationException oauth
+                ? oauth.getError()
+                : new OAuth2Error(OAuth2ErrorCodes.SERVER_ERROR);
+        String grant = request.getParameter(OAuth2ParameterNames.GRANT_TYPE);
+        audit.event("refused")
+                .with("grant", grant)
+                .with("client_id", clientOf(request))
+                .with("error", error.getErrorCode())
+                .with(
+                        "detail",
+                        exception instanceof GrantRefused refused ? refused.auditDetail() : error.getDescription())
+                .with("address", request.getRemoteAddr())
+                .write();
+        metrics.refused(grant, error.getErrorCode());
+        write(response, error);
+    }
+
+    private void write(HttpServletResponse response, OAuth2Error error) throws IOException {
+        ServletServerHttpResponse answer = new ServletServerHttpResponse(response);
+        switch (error.getErrorCode()) {
+            case OAuth2ErrorCodes.INVALID_CLIENT -> {
+                answer.setStatusCode(HttpStatus.UNAUTHORIZED);
+                answer.getHeaders().set(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"token\""); // RFC 6749 §5.2
+            }
+            case TEMPORARILY_UNAVAILABLE -> {
+                answer.setStatusCode(HttpStatus.SERVICE_UNAVAILABLE);
+                answer.getHeaders().set(HttpHeaders.RETRY_AFTER, "2");
+            }
+            case OAuth2ErrorCodes.SERVER_ERROR -> answer.setStatusCode(HttpStatus.INTERNAL_SERVER_ERROR);
+            default -> answer.setStatusCode(HttpStatus.BAD_REQUEST);
+        }
+        errors.write(new OAuth2Error(error.getErrorCode(), error.getDescription(), null), null, answer);
+    }
+
+    private static @Nullable String clientOf(HttpServletRequest request) {
+        Authentication client = SecurityContextHolder.getContext().getAuthentication();
+        return client != null ? client.getName() : request.getParameter(OAuth2ParameterNames.CLIENT_ID);
+    }
+
+    private static JWTClaimsSet claimsOf(String ownToken) {
+        try {
+            return SignedJWT.parse(ownToken).getJWTClaimsSet();
+        } catch (ParseException e) {
+            throw new IllegalStateException("this server issued a token that does not parse", e);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package org.sipoauth.authz.provisioning;
+
+import java.io.StringWriter;
+import java.util.List;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+import org.sipoauth.authz.settings.Settings;
+import org.sipoauth.authz.settings.Settings.Node;
+
+/** The configuration file of one device: the SIP servers in order, their ports, and whether to register by token. */
+final class ConfigurationFile {
+    private static final XMLOutputFactory XML = XMLOutputFactory.newDefaultFactory();
+
+    private ConfigurationFile() {}
+
+    static String of(String deviceName, boolean sipOauthMode, Settings.Provisioning provisioning) {
+        StringWriter text = new StringWriter();
+        try {
+            XMLStreamWriter xml = XML.createXMLStreamWriter(text);
+            xml.writeStartDocument("UTF-8", "1.0");
+            xml.writeStartElement("device");
+            write(xml, "deviceName", deviceName);
+            write(xml, "sipOAuthMode", sipOauthMode ? "1" : "0");
+            xml.writeStartElement("callManagerGroup");
+            xml.writeStartElement("members");
+            List<Node> nodes = provisioning.nodes();
+            for (int priority = 0; priority < nodes.size(); priority++) {
+                xml.writeStartElement("member");
+                xml.writeAttribute("priority", Integer.toString(priority));
+                write(xml, nodes.get(priority));
+                xml.writeEndElement();
+            }
+            xml.writeEndDocument();
+            xml.close();
+        } catch (XMLStreamException e) {
+            throw new IllegalStateException("the XML writer of this Java runtime failed", e);
+        }
+        return text.toString();
+    }
+
+    private static void write(XMLStreamWriter xml, Node node) throws XMLStreamException {
+        xml.writeStartElement("callManager");
+        write(xml, "name", node.name());
+        write(xml, "processNodeName", node.address());
+        xml.writeStartElement("ports");
+        write(xml, "ethernetPhonePort", node.ethernetPhonePort());
+        write(xml, "sipPort", node.sipPort());
+        write(xml, "securedSipPort", node.securedSipPort());
+        write(xml, "sipOAuthPort", node.sipOauthPort());
+        write(xml, "sipMRAOAuthPort", node.sipMraOauthPort());
+        xml.writeEndElement();
+        xml.writeEndElement();
+    }
+
+    private static void write(XMLStreamWriter xml, String element, Object value) throws XMLStreamException {
+        xml.writeStartElement(element);
+        xml.writeCharacters(value.toString());
+        xml.writeEndElement();
+    }
+}

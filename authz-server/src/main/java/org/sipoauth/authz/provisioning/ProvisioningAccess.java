@@ -1,0 +1,61 @@
+package org.sipoauth.authz.provisioning;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.settings.Settings;
+import org.sipoauth.authz.settings.Settings.SipOauthMode;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.stereotype.Component;
+
+/** How a phone proves who it is, and the answer if it does not: where to sign in, and nothing about the device. */
+@Component
+public final class ProvisioningAccess implements AuthenticationEntryPoint {
+    private final Settings settings;
+    private final JwtDecoder decoder;
+    private final MeterRegistry metrics;
+
+    ProvisioningAccess(Settings settings, JwtDecoder decoder, MeterRegistry metrics) {
+        this.settings = settings;
+        this.decoder = decoder;
+        this.metrics = metrics;
+    }
+
+    boolean required() {
+        return settings.sipOauthMode() == SipOauthMode.ENABLED;
+    }
+
+    /** Bearer tokens are looked at while SIP OAuth mode is on. */
+    public void configure(HttpSecurity http) {
+        if (required()) {
+            http.oauth2ResourceServer(
+                    server -> server.jwt(jwt -> jwt.decoder(decoder)).authenticationEntryPoint(this));
+        }
+    }
+
+    @Override
+    public void commence(
+            HttpServletRequest request, HttpServletResponse response, @Nullable AuthenticationException failure) {
+        challenge(response, failure instanceof InvalidBearerTokenException);
+    }
+
+    /** RFC 6750 §3, with the parameter of RFC 8898 §2.1.1 that names the authorization server. */
+    void challenge(HttpServletResponse response, boolean invalidToken) {
+        metrics.counter("sipoauth.provisioning.requests", "outcome", invalidToken ? "invalid_token" : "challenged")
+                .increment();
+        response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
+        response.setHeader(
+                HttpHeaders.WWW_AUTHENTICATE,
+                "Bearer authz_server=\"%s\", realm=\"%s\"%s"
+                        .formatted(
+                                settings.issuer(),
+                                settings.provisioning().realm(),
+                                invalidToken ? ", error=\"invalid_token\"" : ""));
+    }
+}

@@ -1,0 +1,97 @@
+package org.sipoauth.authz.signin;
+
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.subscriber.Accounts;
+import org.sipoauth.authz.subscriber.Passwords;
+import org.springframework.security.authentication.dao.DaoAuthenticationProvider;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetails;
+import org.springframework.security.core.userdetails.UsernameNotFoundException;
+import org.springframework.security.web.authentication.SavedRequestAwareAuthenticationSuccessHandler;
+import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
+import org.springframework.stereotype.Component;
+
+/** Signing in with name and password, for subscribers and administrators alike. */
+@Component
+public final class SignIn {
+    /** The sign-in page. */
+    public static final String PAGE = "/login";
+
+    static final String CHANGE_PASSWORD_PAGE = "/change-password";
+    private static final String FAILED_PAGE = PAGE + "?failed";
+
+    private final Accounts accounts;
+    private final Passwords passwords;
+    private final SignInThrottle throttle;
+    private final SignInMetrics metrics;
+    private final Audit audit;
+    private final SavedRequestAwareAuthenticationSuccessHandler onward =
+            new SavedRequestAwareAuthenticationSuccessHandler();
+
+    SignIn(Accounts accounts, Passwords passwords, SignInThrottle throttle, SignInMetrics metrics, Audit audit) {
+        this.accounts = accounts;
+        this.passwords = passwords;
+        this.throttle = throttle;
+        this.metrics = metrics;
+        this.audit = audit;
+    }
+
+    public void configure(HttpSecurity http) {
+        DaoAuthenticationProvider provider = new DaoAuthenticationProvider(this::load);
+        provider.setPasswordEncoder(passwords);
+        http.authenticationProvider(provider)
+                .formLogin(form -> form.loginPage(PAGE)
+                        .successHandler(this::signedIn)
+                        .failureHandler(this::refused)
+                        .permitAll())
+                .logout(logout -> logout.logoutSuccessUrl(PAGE + "?signed-out"))
+                .addFilterBefore(
+                        new ThrottleFilter(throttle, metrics, audit), UsernamePasswordAuthenticationFilter.class)
+                .addFilterAfter(new PasswordChangeFilter(), UsernamePasswordAuthenticationFilter.class);
+    }
+
+    private UserDetails load(String name) {
+        return accounts.find(name)
+                .map(account -> new User(
+                        account.name(),
+                        account.passwordHash(),
+                        AuthorityUtils.createAuthorityList(SignedIn.authority(account))))
+                .orElseThrow(() -> new UsernameNotFoundException("no such account"));
+    }
+
+    private void signedIn(HttpServletRequest request, HttpServletResponse response, Authentication account)
+            throws IOException, ServletException {
+        throttle.succeeded(account.getName(), request.getRemoteAddr());
+        metrics.signedIn();
+        audit.event("signed_in")
+                .with("account", account.getName())
+                .with("address", request.getRemoteAddr())
+                .write();
+        if (SignedIn.mustChangePassword(account)) {
+            response.sendRedirect(CHANGE_PASSWORD_PAGE);
+        } else {
+            onward.onAuthenticationSuccess(request, response, account);
+        }
+    }
+
+    private void refused(HttpServletRequest request, HttpServletResponse response, AuthenticationException why)
+            throws IOException {
+        String account = request.getParameter(UsernamePasswordAuthenticationFilter.SPRING_SECURITY_FORM_USERNAME_KEY);
+        throttle.failed(account, request.getRemoteAddr());
+        metrics.refused("credentials");
+        audit.event("sign_in_refused")
+                .with("account", account != null && accounts.find(account).isPresent() ? account : "unknown")
+                .with("address", request.getRemoteAddr())
+                .with("reason", why.getClass().getSimpleName())
+                .write();
+        response.sendRedirect(FAILED_PAGE);
+    }
+}

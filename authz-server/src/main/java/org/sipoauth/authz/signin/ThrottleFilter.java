@@ -1,0 +1,49 @@
+package org.sipoauth.authz.signin;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.sipoauth.authz.audit.Audit;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Turns attempts away that come too fast, before they cost a password hash. */
+final class ThrottleFilter extends OncePerRequestFilter {
+    private final SignInThrottle throttle;
+    private final SignInMetrics metrics;
+    private final Audit audit;
+
+    ThrottleFilter(SignInThrottle throttle, SignInMetrics metrics, Audit audit) {
+        this.throttle = throttle;
+        this.metrics = metrics;
+        this.audit = audit;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        if (!request.getMethod().equals("POST") || !request.getRequestURI().equals(SignIn.PAGE)) {
+            chain.doFilter(request, response);
+            return;
+        }
+        String account = request.getParameter(UsernamePasswordAuthenticationFilter.SPRING_SECURITY_FORM_USERNAME_KEY);
+        Optional<Duration> wait = throttle.wait(account, request.getRemoteAddr());
+        if (wait.isEmpty()) {
+            chain.doFilter(request, response);
+            return;
+        }
+        metrics.refused("too_many");
+        audit.event("sign_in_refused")
+                .with("address", request.getRemoteAddr())
+                .with("reason", "too many attempts")
+                .write();
+        response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(wait.get().toSeconds() + 1));
+        response.sendError(HttpStatus.TOO_MANY_REQUESTS.value());
+    }
+}

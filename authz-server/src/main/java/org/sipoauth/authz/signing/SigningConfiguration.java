@@ -1,0 +1,126 @@
+package org.sipoauth.authz.signing;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.settings.DataDirectory;
+import org.sipoauth.authz.settings.Settings;
+import org.sipoauth.authz.settings.StartupRefused;
+import org.sipoauth.keys.KeyVault;
+import org.sipoauth.keys.RotationPolicy;
+import org.sipoauth.keys.SignatureAlgorithm;
+import org.sipoauth.keys.store.EncryptedFileStore;
+import org.sipoauth.keys.store.KeyRingStore;
+import org.sipoauth.keys.store.KeyRingStoreException;
+import org.sipoauth.keys.store.MasterKey;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtEncoder;
+import org.springframework.security.oauth2.jwt.JwtValidators;
+import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+
+@Configuration(proxyBeanMethods = false)
+@EnableScheduling
+class SigningConfiguration {
+    private static final Duration SHORTEST_RETENTION = Duration.ofHours(2);
+    private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
+    private static final Duration RING_OUTAGE = Duration.ofMinutes(1);
+
+    @Bean
+    RotationPolicy rotationPolicy(Settings settings) {
+        Settings.Tokens tokens = settings.tokens();
+        Settings.Keys keys = settings.keys();
+        Duration needed = tokens.access().plus(CLOCK_TOLERANCE).plus(RING_OUTAGE);
+        try {
+            return RotationPolicy.builder()
+                    .algorithm(SignatureAlgorithm.valueOf(keys.algorithm().toUpperCase(Locale.ROOT)))
+                    .rotateEvery(keys.rotateEvery())
+                    .propagation(keys.propagation())
+                    .verifierRefresh(keys.verifierRefresh())
+                    .jwkSetMaxAge(keys.jwkSetMaxAge())
+                    .accessTokenLifetime(tokens.access())
+                    .refreshTokenLifetime(longer(tokens.softphoneRefresh(), tokens.deskPhoneRefresh()))
+                    .clockTolerance(CLOCK_TOLERANCE)
+                    .ringOutage(RING_OUTAGE)
+                    .retention(longer(SHORTEST_RETENTION, needed))
+                    .build();
+        } catch (IllegalArgumentException e) {
+            throw new StartupRefused(
+                    "The settings under sipoauth.keys and sipoauth.tokens contradict each other: " + e.getMessage(),
+                    "Change one of the settings named.",
+                    e);
+        }
+    }
+
+    @Bean
+    KeyVault keyVault() {
+        return KeyVault.inRing();
+    }
+
+    @Bean
+    KeyRingStore keyRingStore(Settings settings, DataDirectory data, KeyVault vault, Environment environment) {
+        Path ring = data.file("keyring.jwe");
+        try {
+            return new EncryptedFileStore(
+                    ring, masterKey(settings, data, ring, environment.getProperty("SIPOAUTH_MASTER_KEY")), vault);
+        } catch (KeyRingStoreException e) {
+            throw refusal(e);
+        }
+    }
+
+    @Bean
+    KeyRingKeeper keyRingKeeper(KeyRingStore store, KeyVault vault, RotationPolicy policy, Clock clock, Audit audit) {
+        try {
+            return new KeyRingKeeper(store, vault, policy, clock, audit);
+        } catch (KeyRingStoreException e) {
+            throw refusal(e);
+        }
+    }
+
+    @Bean
+    JwtEncoder jwtEncoder(CurrentKeyRing ring) {
+        return new ActiveKeyEncoder(ring);
+    }
+
+    /** Checks access tokens that come back to this server (RFC 9068 §4). */
+    @Bean
+    JwtDecoder accessTokenDecoder(KeyRingKeeper keeper, Settings settings) {
+        NimbusJwtDecoder decoder = new NimbusJwtDecoder(OwnTokens.processor(keeper::lastRead));
+        decoder.setJwtValidator(JwtValidators.createAtJwtValidator()
+                .issuer(settings.issuer().toString())
+                .audience(settings.audience())
+                .build());
+        return decoder;
+    }
+
+    private static MasterKey masterKey(
+            Settings settings, DataDirectory data, Path ring, @Nullable String fromEnvironment) {
+        if (settings.masterKeyFile() != null) {
+            return MasterKey.fromFile(settings.masterKeyFile());
+        }
+        if (fromEnvironment != null) {
+            return MasterKey.parse(fromEnvironment, "SIPOAUTH_MASTER_KEY");
+        }
+        Path file = data.file("master.key");
+        return Files.exists(file) || Files.exists(ring) ? MasterKey.fromFile(file) : MasterKey.create(file);
+    }
+
+    private static StartupRefused refusal(KeyRingStoreException cause) {
+        return new StartupRefused(
+                "The key ring cannot be opened: " + cause.getMessage(),
+                "Restore what is named above, or name the master key with --sipoauth.master-key-file=<file> or the"
+                        + " environment variable SIPOAUTH_MASTER_KEY.",
+                cause);
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) >= 0 ? one : other;
+    }
+}

@@ -1,0 +1,84 @@
+package org.sipoauth.authz.subscriber;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.sipoauth.authz.subscriber.Account.Kind;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.DefaultRedisScript;
+import org.springframework.data.redis.core.script.RedisScript;
+import org.springframework.stereotype.Component;
+
+/** The accounts, one small Redis hash each. Subscribers and administrators share one space of names. */
+@Component
+public final class Accounts {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
+    private static final RedisScript<Long> CREATE = new DefaultRedisScript<>("""
+            if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+            redis.call('HSET', KEYS[1], 'kind', ARGV[1], 'password', ARGV[2], 'change', ARGV[3])
+            return 1
+            """, Long.class);
+    private static final RedisScript<Long> CHANGE_PASSWORD = new DefaultRedisScript<>("""
+            if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+            redis.call('HSET', KEYS[1], 'password', ARGV[1], 'change', 'false')
+            return 1
+            """, Long.class);
+
+    private final StringRedisTemplate redis;
+    private final Passwords passwords;
+
+    Accounts(StringRedisTemplate redis, Passwords passwords) {
+        this.redis = redis;
+        this.passwords = passwords;
+    }
+
+    public Optional<Account> find(String name) {
+        if (!isName(name)) {
+            return Optional.empty();
+        }
+        Map<String, String> fields = redis.<String, String>opsForHash().entries(key(name));
+        return fields.isEmpty() ? Optional.empty() : Optional.of(read(name, fields));
+    }
+
+    public boolean isSubscriber(String name) {
+        return find(name).filter(account -> account.kind() == Kind.SUBSCRIBER).isPresent();
+    }
+
+    /** @return false, with nothing changed, if the name is taken */
+    public boolean create(String name, Kind kind, String password, boolean mustChangePassword) {
+        if (!isName(name)) {
+            throw new IllegalArgumentException("an account's name is 1 to 64 letters, digits, '.', '_', '-' or '@'");
+        }
+        Long created = redis.execute(
+                CREATE,
+                List.of(key(name)),
+                kind.name().toLowerCase(Locale.ROOT),
+                Objects.requireNonNull(passwords.encode(password)),
+                Boolean.toString(mustChangePassword));
+        return created == 1;
+    }
+
+    /** Sets a password of the account's own choosing; does nothing if the account is gone. */
+    public void changePassword(String name, String password) {
+        redis.execute(CHANGE_PASSWORD, List.of(key(name)), Objects.requireNonNull(passwords.encode(password)));
+    }
+
+    private static boolean isName(String text) {
+        return NAME.matcher(text).matches();
+    }
+
+    private static Account read(String name, Map<String, String> fields) {
+        return new Account(
+                name,
+                Kind.valueOf(fields.get("kind").toUpperCase(Locale.ROOT)),
+                fields.get("password"),
+                Boolean.parseBoolean(fields.get("change")));
+    }
+
+    private static String key(String name) {
+        return "account:" + name;
+    }
+}

@@ -1,0 +1,44 @@
+package org.sipoauth.authz.subscriber;
+
+import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.settings.RandomSecret;
+import org.sipoauth.authz.subscriber.Account.Kind;
+import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+
+/**
+ * Makes the administrator at the very first start. The password goes to the console once, past the log, and is good for
+ * choosing another one only.
+ */
+@Component
+@Order(0)
+final class FirstAdministrator implements ApplicationRunner {
+    static final String NAME = "admin";
+
+    private final Accounts accounts;
+    private final Audit audit;
+
+    FirstAdministrator(Accounts accounts, Audit audit) {
+        this.accounts = accounts;
+        this.audit = audit;
+    }
+
+    @Override
+    public void run(ApplicationArguments args) {
+        if (accounts.find(NAME).isPresent()) {
+            return;
+        }
+        String oneTimePassword = RandomSecret.ofBits(120);
+        if (accounts.create(NAME, Kind.ADMINISTRATOR, oneTimePassword, true)) {
+            audit.event("administrator_created").with("account", NAME).write();
+            print("First start: sign in as '" + NAME + "' with the one-time password " + oneTimePassword
+                    + " and choose your own. It is not shown again.");
+        }
+    }
+
+    private static void print(String line) {
+        System.out.println(line);
+    }
+}

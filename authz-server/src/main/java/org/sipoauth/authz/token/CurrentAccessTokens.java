@@ -1,0 +1,75 @@
+package org.sipoauth.authz.token;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.device.Device;
+import org.sipoauth.authz.device.Devices;
+import org.sipoauth.authz.subscriber.Accounts;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.server.authorization.OAuth2TokenType;
+import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
+import org.springframework.security.oauth2.server.authorization.context.AuthorizationServerContextHolder;
+import org.springframework.security.oauth2.server.authorization.token.DefaultOAuth2TokenContext;
+import org.springframework.security.oauth2.server.authorization.token.JwtGenerator;
+
+/** Looks the subscriber and the device up for every token, so that a change shows in the next one. */
+final class CurrentAccessTokens implements AccessTokens {
+    /** SIP servers' header limits are that small. */
+    private static final int MAX_LENGTH = 900;
+
+    private final JwtGenerator generator;
+    private final Accounts accounts;
+    private final Devices devices;
+
+    CurrentAccessTokens(JwtGenerator generator, Accounts accounts, Devices devices) {
+        this.generator = generator;
+        this.accounts = accounts;
+        this.devices = devices;
+    }
+
+    @Override
+    public Optional<OAuth2AccessToken> mint(
+            RegisteredClient client,
+            String subscriber,
+            Optional<String> deviceName,
+            Set<String> scopes,
+            AuthorizationGrantType grantType,
+            Authentication grant) {
+        Optional<Device> device = deviceName.flatMap(name -> devices.findUsable(name, subscriber));
+        if (!accounts.isSubscriber(subscriber) || deviceName.isPresent() && device.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(mint(client, new PhoneLogin(subscriber, device.orElse(null)), scopes, grantType, grant));
+    }
+
+    private OAuth2AccessToken mint(
+            RegisteredClient client,
+            PhoneLogin login,
+            Set<String> scopes,
+            AuthorizationGrantType grantType,
+            Authentication grant) {
+        @Nullable
+        Jwt jwt = generator.generate(DefaultOAuth2TokenContext.builder()
+                .registeredClient(client)
+                .principal(login)
+                .authorizationServerContext(AuthorizationServerContextHolder.getContext())
+                .authorizedScopes(scopes)
+                .tokenType(OAuth2TokenType.ACCESS_TOKEN)
+                .authorizationGrantType(grantType)
+                .authorizationGrant(grant)
+                .build());
+        String compact = Objects.requireNonNull(jwt, "clients are set up for JWT access tokens")
+                .getTokenValue();
+        if (compact.length() > MAX_LENGTH) {
+            throw new IllegalStateException("an access token of " + compact.length() + " bytes is longer than "
+                    + MAX_LENGTH + ": shorten the issuer, the audience or the addresses-of-record");
+        }
+        return new OAuth2AccessToken(
+                OAuth2AccessToken.TokenType.BEARER, compact, jwt.getIssuedAt(), jwt.getExpiresAt(), scopes);
+    }
+}

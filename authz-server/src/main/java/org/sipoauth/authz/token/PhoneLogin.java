@@ -1,0 +1,46 @@
+package org.sipoauth.authz.token;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.device.Device;
+import org.springframework.security.authentication.AbstractAuthenticationToken;
+
+/** The subscriber a token is for, and the phone if it registers one. */
+final class PhoneLogin extends AbstractAuthenticationToken {
+    private static final long serialVersionUID = 1L;
+
+    private final String subscriber;
+    private final transient @Nullable Device device;
+
+    PhoneLogin(String subscriber, @Nullable Device device) {
+        super(List.of());
+        this.subscriber = subscriber;
+        this.device = device;
+        setAuthenticated(true);
+    }
+
+    @Override
+    public Object getPrincipal() {
+        return subscriber;
+    }
+
+    @Override
+    public @Nullable Object getCredentials() {
+        return null;
+    }
+
+    Optional<Device> device() {
+        return Optional.ofNullable(device);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
+    }
+}

@@ -1,0 +1,48 @@
+package org.sipoauth.authz.web;
+
+import java.util.List;
+import java.util.Map;
+import org.sipoauth.authz.settings.Settings;
+import org.springframework.security.config.annotation.web.configurers.oauth2.server.authorization.OAuth2AuthorizationServerConfigurer;
+import org.springframework.stereotype.Component;
+
+/** The two metadata documents (RFC 8414, OpenID Connect Discovery): what this server does, no more and no less. */
+@Component
+final class Metadata {
+    private static final List<String> NOT_OFFERED = List.of(
+            "userinfo_endpoint",
+            "end_session_endpoint",
+            "introspection_endpoint",
+            "introspection_endpoint_auth_methods_supported",
+            "revocation_endpoint",
+            "revocation_endpoint_auth_methods_supported",
+            "tls_client_certificate_bound_access_tokens",
+            "dpop_signing_alg_values_supported");
+
+    private final Settings settings;
+
+    Metadata(Settings settings) {
+        this.settings = settings;
+    }
+
+    void configure(OAuth2AuthorizationServerConfigurer server) {
+        server.authorizationServerMetadataEndpoint(endpoint ->
+                        endpoint.authorizationServerMetadataCustomizer(document -> document.claims(this::correct)))
+                .oidc(oidc -> oidc.providerConfigurationEndpoint(endpoint ->
+                        endpoint.providerConfigurationCustomizer(document -> document.claims(claims -> {
+                            correct(claims);
+                            claims.put(
+                                    "id_token_signing_alg_values_supported",
+                                    List.of(settings.keys().algorithm()));
+                        }))));
+    }
+
+    private void correct(Map<String, Object> claims) {
+        NOT_OFFERED.forEach(claims::remove);
+        claims.put("grant_types_supported", List.of("authorization_code", "refresh_token", "client_credentials"));
+        claims.put(
+                "token_endpoint_auth_methods_supported", List.of("none", "client_secret_basic", "client_secret_post"));
+        claims.put("scopes_supported", List.of("openid", "sip.register"));
+        claims.put("authorization_response_iss_parameter_supported", true); // RFC 9207 §3
+    }
+}

@@ -1,0 +1,31 @@
+package org.sipoauth.authz.web;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.regex.Pattern;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Configuration files are on the provisioning port and nowhere else, and nothing else is there. */
+final class PortSeparation extends OncePerRequestFilter {
+    private static final Pattern CONFIGURATION_FILE = Pattern.compile("/[A-Za-z0-9._-]{1,50}\\.cnf\\.xml");
+
+    private final ProvisioningConnector provisioning;
+
+    PortSeparation(ProvisioningConnector provisioning) {
+        this.provisioning = provisioning;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        boolean isFile = CONFIGURATION_FILE.matcher(request.getRequestURI()).matches();
+        if (isFile == provisioning.received(request)) {
+            chain.doFilter(request, response);
+        } else {
+            response.setStatus(HttpServletResponse.SC_NOT_FOUND);
+        }
+    }
+}

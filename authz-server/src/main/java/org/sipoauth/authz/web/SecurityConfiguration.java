@@ -1,0 +1,126 @@
+package org.sipoauth.authz.web;
+
+import jakarta.servlet.DispatcherType;
+import org.sipoauth.authz.client.Clients;
+import org.sipoauth.authz.provisioning.ProvisioningAccess;
+import org.sipoauth.authz.settings.Settings;
+import org.sipoauth.authz.signin.SignIn;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
+import org.springframework.security.config.annotation.web.configurers.oauth2.server.authorization.OAuth2AuthorizationServerConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.AndRequestMatcher;
+import org.springframework.security.web.util.matcher.NegatedRequestMatcher;
+import org.springframework.security.web.util.matcher.OrRequestMatcher;
+import org.springframework.security.web.util.matcher.RequestMatcher;
+
+/** Who may do what, by listener and path: the first chain whose matcher fits decides. */
+@Configuration(proxyBeanMethods = false)
+class SecurityConfiguration {
+    private static final PathPatternRequestMatcher.Builder PATH = PathPatternRequestMatcher.withDefaults();
+
+    /** Spring's endpoints that need stored tokens, of which there are none. */
+    private static final RequestMatcher NOT_OFFERED = new OrRequestMatcher(
+            PATH.matcher("/oauth2/introspect"),
+            PATH.matcher("/oauth2/revoke"),
+            PATH.matcher("/userinfo"),
+            PATH.matcher("/connect/logout"));
+
+    @Bean
+    AuthorizationServerSettings authorizationServerSettings(Settings settings) {
+        return AuthorizationServerSettings.builder()
+                .issuer(settings.issuer().toString())
+                .build();
+    }
+
+    /** Health and metrics: on a loopback port of their own, so open. */
+    @Bean
+    @Order(1)
+    SecurityFilterChain managementChain(HttpSecurity http) {
+        return http.securityMatcher(EndpointRequest.toAnyEndpoint())
+                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .csrf(AbstractHttpConfigurer::disable)
+                .build();
+    }
+
+    @Bean
+    @Order(2)
+    SecurityFilterChain provisioningChain(
+            HttpSecurity http, ProvisioningConnector connector, ProvisioningAccess access) {
+        http.securityMatcher(connector::received)
+                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll()) // the endpoint knows the device
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .csrf(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .headers(SecurityConfiguration::headers);
+        access.configure(http);
+        return http.build();
+    }
+
+    @Bean
+    @Order(3)
+    SecurityFilterChain authorizationServerChain(
+            HttpSecurity http,
+            Metadata metadata,
+            ObjectProvider<Customizer<OAuth2AuthorizationServerConfigurer>> features) {
+        OAuth2AuthorizationServerConfigurer server = new OAuth2AuthorizationServerConfigurer();
+        http.securityMatcher(
+                        new AndRequestMatcher(server.getEndpointsMatcher(), new NegatedRequestMatcher(NOT_OFFERED)))
+                .with(server, spring -> {
+                    metadata.configure(spring);
+                    features.orderedStream().forEach(feature -> feature.customize(spring));
+                })
+                .authorizeHttpRequests(requests -> requests.requestMatchers(HttpMethod.GET, "/oauth2/jwks")
+                        .permitAll()
+                        .anyRequest()
+                        .authenticated())
+                .exceptionHandling(exceptions -> exceptions.defaultAuthenticationEntryPointFor(
+                        new LoginUrlAuthenticationEntryPoint(SignIn.PAGE), PATH.matcher("/oauth2/authorize")))
+                .headers(SecurityConfiguration::headers);
+        return http.build();
+    }
+
+    @Bean
+    @Order(4)
+    SecurityFilterChain pagesChain(HttpSecurity http, SignIn signIn, Clients clients) {
+        http.authorizeHttpRequests(
+                        requests -> requests.dispatcherTypeMatchers(DispatcherType.FORWARD, DispatcherType.ERROR)
+                                .permitAll()
+                                .requestMatchers(HttpMethod.GET, "/style.css")
+                                .permitAll()
+                                .anyRequest()
+                                .authenticated())
+                .headers(headers -> {
+                    headers(headers);
+                    headers.contentSecurityPolicy(policy -> policy.policyDirectives(contentSecurityPolicy(clients)));
+                });
+        signIn.configure(http);
+        return http.build();
+    }
+
+    private static void headers(HeadersConfigurer<HttpSecurity> headers) {
+        headers.referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER))
+                .permissionsPolicyHeader(
+                        permissions -> permissions.policy("camera=(), geolocation=(), microphone=(), payment=()"))
+                .contentSecurityPolicy(policy -> policy.policyDirectives("default-src 'none'; frame-ancestors 'none'"));
+    }
+
+    private static String contentSecurityPolicy(Clients clients) {
+        return "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self' "
+                + String.join(" ", clients.redirectSources());
+    }
+}

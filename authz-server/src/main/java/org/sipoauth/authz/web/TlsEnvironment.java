@@ -1,0 +1,58 @@
+package org.sipoauth.authz.web;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.sipoauth.authz.settings.StartupRefused;
+import org.springframework.boot.EnvironmentPostProcessor;
+import org.springframework.boot.SpringApplication;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+
+/**
+ * Makes {@code sipoauth.tls.certificate} and {@code sipoauth.tls.private-key} the certificate of every listener, read
+ * again when the files change. Without them nothing starts, unless plain HTTP is asked for by name.
+ */
+public final class TlsEnvironment implements EnvironmentPostProcessor {
+    /** The name of the SSL bundle. */
+    static final String BUNDLE = "sipoauth";
+
+    private static final String CERTIFICATE = "sipoauth.tls.certificate";
+    private static final String PRIVATE_KEY = "sipoauth.tls.private-key";
+    private static final String PLAIN_HTTP = "sipoauth.insecure-plain-http";
+
+    @Override
+    public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+        if (environment.getProperty(PLAIN_HTTP, Boolean.class, false)) {
+            return;
+        }
+        String bundle = "spring.ssl.bundle.pem." + BUNDLE + ".";
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put(bundle + "keystore.certificate", requireFile(environment, CERTIFICATE));
+        properties.put(bundle + "keystore.private-key", requireFile(environment, PRIVATE_KEY));
+        properties.put(bundle + "reload-on-update", "true");
+        properties.put(bundle + "options.enabled-protocols", "TLSv1.3,TLSv1.2");
+        properties.put("server.ssl.bundle", BUNDLE);
+        properties.put("server.servlet.session.cookie.secure", "true");
+        environment.getPropertySources().addLast(new MapPropertySource("sipoauth-tls", properties));
+    }
+
+    private static String requireFile(ConfigurableEnvironment environment, String option) {
+        String file = environment.getProperty(option);
+        if (file == null) {
+            throw new StartupRefused(
+                    "This server speaks TLS, but " + option + " names no PEM file.",
+                    "Name one with --" + option + "=<file>; `sipoauth dev-pki --out <folder>` makes a certificate for"
+                            + " trying things out (node.crt, node.key). Behind a TLS proxy on the same machine, set"
+                            + " --" + PLAIN_HTTP + "=true.");
+        }
+        if (!Files.isReadable(Path.of(file))) {
+            throw new StartupRefused(
+                    "The file " + file + " that " + option + " names cannot be read.",
+                    "Check the path and its rights; `sipoauth dev-pki --out <folder>` makes a certificate for trying"
+                            + " things out (node.crt, node.key).");
+        }
+        return Path.of(file).toAbsolutePath().toUri().toString();
+    }
+}

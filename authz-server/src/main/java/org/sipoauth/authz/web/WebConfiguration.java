@@ -1,0 +1,27 @@
+package org.sipoauth.authz.web;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+
+@Configuration(proxyBeanMethods = false)
+class WebConfiguration {
+
+    @Bean
+    FilterRegistrationBean<PortSeparation> portSeparation(ProvisioningConnector provisioning) {
+        FilterRegistrationBean<PortSeparation> registration =
+                new FilterRegistrationBean<>(new PortSeparation(provisioning));
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return registration;
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> refusedRequests(
+            MeterRegistry registry, ProvisioningConnector provisioning) {
+        return factory -> factory.addEngineValves(new RefusedRequests(registry, provisioning));
+    }
+}
