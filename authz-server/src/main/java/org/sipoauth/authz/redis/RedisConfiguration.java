@@ -1,0 +1,35 @@
+package org.sipoauth.authz.redis;
+
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
+import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.PropertySource;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+/** What holds for every Redis, the embedded one and the operator's own. */
+@Configuration(proxyBeanMethods = false)
+@PropertySource("classpath:org/sipoauth/authz/redis/redis.properties")
+class RedisConfiguration {
+
+    /** While the connection is down, fail at once: commands that wait for it would be sent long after their request. */
+    @Bean
+    LettuceClientOptionsBuilderCustomizer rejectCommandsWhileDisconnected() {
+        return options -> options.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS);
+    }
+
+    @Bean
+    RedisCheck redisCheck(RedisConnectionFactory redis) {
+        return new RedisCheck(redis);
+    }
+
+    /** Just outside Spring Security's filters, which hold the token endpoint. */
+    @Bean
+    FilterRegistrationBean<StoreAwayFilter> storeAwayFilter() {
+        FilterRegistrationBean<StoreAwayFilter> filter = new FilterRegistrationBean<>(new StoreAwayFilter());
+        filter.setOrder(SecurityFilterProperties.DEFAULT_FILTER_ORDER - 1);
+        return filter;
+    }
+}

@@ -1,0 +1,163 @@
+package org.sipoauth.authz.redis;
+
+import com.redis.testcontainers.RedisContainer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.boot.testcontainers.service.connection.ServiceConnection;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.data.redis.connection.RedisPassword;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.util.FileSystemUtils;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.utility.DockerImageName;
+
+/**
+ * The Redis of the integration tests: a container where a container engine answers, else the embedded one. The image is
+ * {@code redis:8} unless {@code SIPOAUTH_TEST_REDIS_IMAGE} names another.
+ *
+ * <p>Tests of the whole application import this class; others {@link #open} a Redis of their own.
+ */
+@TestConfiguration(proxyBeanMethods = false)
+public class RedisForTests {
+    private static final Logger LOG = LoggerFactory.getLogger(RedisForTests.class);
+
+    @Bean
+    @ServiceConnection
+    @Conditional(EngineAnswers.class)
+    RedisContainer redis() {
+        return container();
+    }
+
+    /** A Redis with nothing in it. */
+    public static Running open() {
+        return EngineAnswers.answers() ? new InContainer() : new Embedded();
+    }
+
+    private static RedisContainer container() {
+        String image =
+                Optional.ofNullable(System.getenv("SIPOAUTH_TEST_REDIS_IMAGE")).orElse("redis:8");
+        return new RedisContainer(DockerImageName.parse(image).asCompatibleSubstituteFor("redis"));
+    }
+
+    static class EngineAnswers implements Condition {
+        private static final boolean ANSWERS = ask();
+
+        private static boolean ask() {
+            boolean answers = DockerClientFactory.instance().isDockerAvailable();
+            LOG.info(
+                    "integration tests use {}",
+                    answers ? "Redis in a container" : "the embedded Redis, since no container engine answers");
+            return answers;
+        }
+
+        static boolean answers() {
+            return ANSWERS;
+        }
+
+        @Override
+        public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+            return ANSWERS;
+        }
+    }
+
+    /** A Redis and a connection to it; both end with {@link #close}. */
+    public abstract static class Running implements AutoCloseable {
+        private final LettuceConnectionFactory connections;
+
+        private Running(RedisStandaloneConfiguration configuration) {
+            connections = new LettuceConnectionFactory(configuration);
+            connections.afterPropertiesSet();
+            connections.start();
+        }
+
+        public StringRedisTemplate template() {
+            return new StringRedisTemplate(connections);
+        }
+
+        @Override
+        public void close() {
+            connections.destroy();
+        }
+    }
+
+    private static final class InContainer extends Running {
+        private final RedisContainer container;
+
+        InContainer() {
+            this(started());
+        }
+
+        private InContainer(RedisContainer container) {
+            super(new RedisStandaloneConfiguration(container.getRedisHost(), container.getRedisPort()));
+            this.container = container;
+        }
+
+        private static RedisContainer started() {
+            RedisContainer container = container();
+            container.start();
+            return container;
+        }
+
+        @Override
+        public void close() {
+            super.close();
+            container.stop();
+        }
+    }
+
+    private static final class Embedded extends Running {
+        private final Path folder;
+        private final EmbeddedRedis redis;
+
+        Embedded() {
+            this(newFolder());
+        }
+
+        private Embedded(Path folder) {
+            this(folder, EmbeddedRedis.start(folder, System.getenv("PATH")));
+        }
+
+        private Embedded(Path folder, EmbeddedRedis redis) {
+            super(configuration(redis));
+            this.folder = folder;
+            this.redis = redis;
+        }
+
+        private static RedisStandaloneConfiguration configuration(EmbeddedRedis redis) {
+            RedisStandaloneConfiguration configuration = new RedisStandaloneConfiguration("127.0.0.1", redis.port());
+            configuration.setPassword(RedisPassword.of(redis.password()));
+            return configuration;
+        }
+
+        private static Path newFolder() {
+            try {
+                return Files.createTempDirectory("redis-for-tests");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            super.close();
+            redis.close();
+            try {
+                FileSystemUtils.deleteRecursively(folder);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
