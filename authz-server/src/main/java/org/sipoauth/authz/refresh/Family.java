@@ -1,0 +1,28 @@
+package org.sipoauth.authz.refresh;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One login, and what its refresh tokens stand for. All of it stays as it was at the login; the generations, which move,
+ * are the store's alone.
+ *
+ * @param device the phone it belongs to; empty for a login without one
+ * @param scopes what the user granted; a refresh may ask for less, never for more
+ * @param end when the last of its tokens dies, however often it was refreshed
+ */
+record Family(
+        FamilyId id,
+        String user,
+        Optional<String> device,
+        String client,
+        Set<String> scopes,
+        Instant start,
+        Instant end,
+        FamilySecret secret) {
+
+    Family {
+        scopes = Set.copyOf(scopes);
+    }
+}
