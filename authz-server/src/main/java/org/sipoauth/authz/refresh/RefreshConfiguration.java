@@ -1,0 +1,49 @@
+package org.sipoauth.authz.refresh;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.signing.CurrentKeyRing;
+import org.sipoauth.authz.token.AccessTokens;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.configurers.oauth2.server.authorization.OAuth2AuthorizationServerConfigurer;
+import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
+import org.springframework.security.oauth2.server.authorization.web.authentication.OAuth2RefreshTokenAuthenticationConverter;
+
+/** Puts the refresh grant into Spring's token endpoint. */
+@Configuration(proxyBeanMethods = false)
+class RefreshConfiguration {
+
+    @Bean
+    FamilyStore familyStore(StringRedisTemplate redis) {
+        return new FamilyStore(redis);
+    }
+
+    @Bean
+    Families families(FamilyStore store, CurrentKeyRing ring, Clock clock, Audit audit, MeterRegistry meters) {
+        return new Families(store, ring, clock, audit, meters);
+    }
+
+    @Bean
+    Customizer<OAuth2AuthorizationServerConfigurer> refreshGrant(
+            FamilyStore store,
+            Families families,
+            CurrentKeyRing ring,
+            AccessTokens accessTokens,
+            RegisteredClientRepository clients,
+            Clock clock,
+            Audit audit,
+            MeterRegistry meters) {
+        PublicClientAuthentication publicClients = new PublicClientAuthentication(clients);
+        RefreshGrant grant = new RefreshGrant(store, families, ring, accessTokens, clock, audit, meters);
+        OAuth2RefreshTokenAuthenticationConverter request = new OAuth2RefreshTokenAuthenticationConverter();
+        return server -> server.clientAuthentication(authentication -> authentication
+                        .authenticationProvider(publicClients)
+                        .authenticationConverters(converters -> converters.add(publicClients)))
+                .tokenEndpoint(endpoint ->
+                        endpoint.accessTokenRequestConverter(request::convert).authenticationProvider(grant));
+    }
+}

@@ -1,0 +1,216 @@
+package org.sipoauth.authz.refresh;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.grant.GrantRefused;
+import org.sipoauth.authz.refresh.Presentation.Outcome;
+import org.sipoauth.authz.signing.CurrentKeyRing;
+import org.sipoauth.authz.token.AccessTokens;
+import org.sipoauth.keys.KeyState;
+import org.sipoauth.keys.KeyUse;
+import org.sipoauth.keys.RingKey;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AccessTokenAuthenticationToken;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientAuthenticationToken;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2RefreshTokenAuthenticationToken;
+import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
+
+/**
+ * The refresh grant (RFC 6749 §6), from a request whose client is known to a new pair of tokens.
+ *
+ * <p>All that can refuse it comes before the generation is presented, so that only a request that is granted moves the
+ * family; what the presentation means is decided in {@code present.lua}. A request whose answer is lost on the way, here
+ * or on the network, is made again with the same token and gets the same refresh token.
+ *
+ * <p>Does not look at DPoP proofs or client certificates: these tokens are bearer tokens.
+ */
+final class RefreshGrant implements AuthenticationProvider {
+    private final FamilyStore store;
+    private final Families families;
+    private final CurrentKeyRing ring;
+    private final AccessTokens accessTokens;
+    private final Clock clock;
+    private final Audit audit;
+    private final MeterRegistry meters;
+
+    RefreshGrant(
+            FamilyStore store,
+            Families families,
+            CurrentKeyRing ring,
+            AccessTokens accessTokens,
+            Clock clock,
+            Audit audit,
+            MeterRegistry meters) {
+        this.store = store;
+        this.families = families;
+        this.ring = ring;
+        this.accessTokens = accessTokens;
+        this.clock = clock;
+        this.audit = audit;
+        this.meters = meters;
+    }
+
+    @Override
+    public boolean supports(Class<?> authentication) {
+        return OAuth2RefreshTokenAuthenticationToken.class.isAssignableFrom(authentication);
+    }
+
+    @Override
+    public Authentication authenticate(Authentication authentication) {
+        var request = (OAuth2RefreshTokenAuthenticationToken) authentication;
+        var caller = (OAuth2ClientAuthenticationToken) request.getPrincipal();
+        RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
+        Instant now = clock.instant();
+
+        requireGrantType(client); // RFC 6749 §5.2, unauthorized_client
+        RefreshToken presented = parse(request.getRefreshToken());
+        Family family = find(presented);
+        requireAuthentic(presented, family);
+        requireSameClient(family, client); // RFC 6749 §10.4
+        requireBeforeEnd(family, now);
+        Set<String> scopes = narrow(family, client, request.getScopes()); // RFC 6749 §6
+        OAuth2AccessToken accessToken = mint(client, family, scopes, request);
+
+        Presentation presentation = store.present(family.id(), presented.generation(), now);
+        requireGranted(presentation, presented);
+
+        record(presentation, presented);
+        return new OAuth2AccessTokenAuthenticationToken(
+                client,
+                caller,
+                accessToken,
+                families.token(family, presentation.generation(), now),
+                Map.of(
+                        "refresh_token_expires_in",
+                        Duration.between(now, family.end()).toSeconds()));
+    }
+
+    private void requireGrantType(RegisteredClient client) {
+        if (!client.getAuthorizationGrantTypes().contains(AuthorizationGrantType.REFRESH_TOKEN)) {
+            count("unauthorized_client");
+            throw new GrantRefused(
+                    OAuth2ErrorCodes.UNAUTHORIZED_CLIENT,
+                    "this client may not refresh",
+                    "refresh_token is not among the client's grant types");
+        }
+    }
+
+    private RefreshToken parse(String value) {
+        return RefreshToken.parse(value).orElseThrow(() -> refusal("malformed", "not a refresh token of this server"));
+    }
+
+    private Family find(RefreshToken presented) {
+        return store.find(presented.family())
+                .orElseThrow(() -> refusal("unknown", presented + ": no such family, or past its end"));
+    }
+
+    private void requireAuthentic(RefreshToken presented, Family family) {
+        RingKey key = ring.get()
+                .find(presented.keyId())
+                .filter(found -> found.use() == KeyUse.REFRESH_TOKEN_AUTHENTICATION)
+                .orElseThrow(() -> refusal("forged", presented + ": no key of the ring made it"));
+        if (key.state() == KeyState.REVOKED) {
+            throw refusal("key_revoked", presented + ": its key " + key.id() + " is revoked");
+        }
+        if (key.state() == KeyState.PUBLISHED) {
+            throw later(presented + ": another server uses the key " + key.id() + " already, this one not yet");
+        }
+        if (!presented.isAuthentic(key, family.secret())) {
+            throw refusal("forged", presented + ": its tag is wrong");
+        }
+    }
+
+    private void requireSameClient(Family family, RegisteredClient client) {
+        if (!family.client().equals(client.getClientId())) {
+            throw refusal("wrong_client", "family " + family.id() + " belongs to client " + family.client());
+        }
+    }
+
+    private void requireBeforeEnd(Family family, Instant now) {
+        if (!now.isBefore(family.end())) {
+            throw refusal("expired", "family " + family.id() + " ended at " + family.end());
+        }
+    }
+
+    /** What the login granted and the client is still allowed, or as much of it as the request asks for. */
+    private Set<String> narrow(Family family, RegisteredClient client, Set<String> requested) {
+        Set<String> allowed = new HashSet<>(family.scopes());
+        allowed.retainAll(client.getScopes());
+        if (requested.isEmpty()) {
+            return allowed;
+        }
+        if (!allowed.containsAll(requested)) {
+            count("invalid_scope");
+            throw new GrantRefused(
+                    OAuth2ErrorCodes.INVALID_SCOPE,
+                    "the scope exceeds what the login granted",
+                    "family " + family.id() + " allows " + allowed);
+        }
+        return requested;
+    }
+
+    private OAuth2AccessToken mint(
+            RegisteredClient client, Family family, Set<String> scopes, OAuth2RefreshTokenAuthenticationToken request) {
+        return accessTokens
+                .mint(client, family.user(), family.device(), scopes, AuthorizationGrantType.REFRESH_TOKEN, request)
+                .orElseThrow(() -> refusal(
+                        "not_allowed", "family " + family.id() + ": subscriber or device is no longer allowed to"));
+    }
+
+    private void requireGranted(Presentation presentation, RefreshToken presented) {
+        if (presentation.isGranted()) {
+            return;
+        }
+        String outcome = name(presentation.outcome());
+        if (presentation.outcome() == Outcome.DEFERRED) {
+            count(outcome);
+            throw later(presented + ": perhaps a late copy; certain in " + presentation.retryAfter());
+        }
+        if (presentation.outcome() == Outcome.REPLAYED || presentation.outcome() == Outcome.REPLAYED_STRUCK_OUT) {
+            families.recordRevocation(presented.family(), outcome);
+        }
+        throw refusal(outcome, presented + ": " + outcome);
+    }
+
+    private void record(Presentation presentation, RefreshToken presented) {
+        String outcome = name(presentation.outcome());
+        audit.event("rotated")
+                .with("family", presented.family())
+                .with("presented", presented.generation())
+                .with("granted", presentation.generation())
+                .with("outcome", outcome)
+                .write();
+        count(outcome);
+    }
+
+    private GrantRefused refusal(String outcome, String auditDetail) {
+        count(outcome);
+        return new GrantRefused(
+                OAuth2ErrorCodes.INVALID_GRANT, "the refresh token is not valid: sign in again", auditDetail);
+    }
+
+    private static GrantRefused later(String auditDetail) {
+        return new GrantRefused(
+                OAuth2ErrorCodes.TEMPORARILY_UNAVAILABLE, "send the same request again soon", auditDetail);
+    }
+
+    private void count(String outcome) {
+        meters.counter("sipoauth.refreshes", "outcome", outcome).increment();
+    }
+
+    private static String name(Outcome outcome) {
+        return outcome.name().toLowerCase(Locale.ROOT);
+    }
+}
