@@ -10,6 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.sipoauth.keys.KeyRing;
 import org.sipoauth.keys.KeyUse;
+import org.sipoauth.keys.KeyVault;
 import org.sipoauth.keys.RingKey;
 import org.sipoauth.keys.RotationPolicy;
 
@@ -109,7 +110,7 @@ class RefreshTokenTest {
     }
 
     private static RingKey key() {
-        return KeyRing.create(RotationPolicy.defaults(), Instant.parse("2026-01-01T00:00:00Z"))
+        return KeyRing.create(RotationPolicy.defaults(), KeyVault.inRing(), Instant.parse("2026-01-01T00:00:00Z"))
                 .active(KeyUse.REFRESH_TOKEN_AUTHENTICATION);
     }
 }
