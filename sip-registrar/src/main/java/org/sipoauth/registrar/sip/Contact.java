@@ -62,6 +62,10 @@ public record Contact(NameAddr address) {
         return new Contact(address.with(address.parameters().with(EXPIRES, Long.toString(seconds))));
     }
 
+    public Contact withoutExpires() {
+        return new Contact(address.with(address.parameters().without(EXPIRES)));
+    }
+
     /** Whether both are the same contact address, by the URI alone (RFC 3261 §10.3 step 7). */
     public boolean hasSameUriAs(Contact other) {
         return address.sipUri().isPresent() && other.address.sipUri().isPresent()

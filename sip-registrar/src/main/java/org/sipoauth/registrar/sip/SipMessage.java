@@ -30,6 +30,17 @@ public abstract sealed class SipMessage permits SipRequest, SipResponse {
         this.contacts = isStar() ? List.of() : parseContacts();
     }
 
+    /** The same message with more headers, none of them one of the five that {@code original} has. */
+    SipMessage(SipMessage original, Headers headers) {
+        this.headers = headers;
+        this.body = original.body;
+        this.from = original.from;
+        this.to = original.to;
+        this.callId = original.callId;
+        this.cseq = original.cseq;
+        this.contacts = isStar() ? List.of() : parseContacts();
+    }
+
     private String required(String name) {
         return headers.single(name).orElseThrow(() -> new SipSyntaxException(name + " is missing"));
     }

@@ -1,5 +1,6 @@
 package org.sipoauth.registrar.sip;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** A response; what {@link #answering} makes goes the way back that its request came (RFC 3261 §8.2.6). */
@@ -14,6 +15,12 @@ public final class SipResponse extends SipMessage {
         }
         this.status = status;
         this.reason = reason;
+    }
+
+    private SipResponse(SipResponse original, Headers headers) {
+        super(original, headers);
+        this.status = original.status;
+        this.reason = original.reason;
     }
 
     /** @throws SipSyntaxException if a part is malformed or a required header is missing */
@@ -32,13 +39,13 @@ public final class SipResponse extends SipMessage {
 
     /** The same from the headers alone, which is all there is of a malformed request. */
     static SipResponse answering(Headers request, int status, String reason, String toTag) {
-        Headers headers = Headers.NONE;
+        List<Headers.Header> fields = new ArrayList<>();
         for (String name : List.of("Via", "From", "To", "Call-ID", "CSeq")) {
             for (String value : request.all(name)) {
-                headers = headers.plus(name, name.equals("To") ? tagged(value, toTag) : value);
+                fields.add(new Headers.Header(name, name.equals("To") ? tagged(value, toTag) : value));
             }
         }
-        return new SipResponse(status, reason, headers, new byte[0]);
+        return new SipResponse(status, reason, new Headers(fields), new byte[0]);
     }
 
     private static String tagged(String to, String tag) {
@@ -54,22 +61,24 @@ public final class SipResponse extends SipMessage {
         return reason;
     }
 
-    public SipResponse with(String name, String value) {
-        return new SipResponse(status, reason, headers().plus(name, value), body());
+    /** With these fields behind the others. */
+    public SipResponse with(List<Headers.Header> more) {
+        List<Headers.Header> fields = new ArrayList<>(headers().fields());
+        fields.addAll(more);
+        return new SipResponse(this, new Headers(fields));
     }
 
     /** With the top Via completed by the address the request came from: see {@link Via#receivedFrom}. */
     public SipResponse receivedFrom(String address, int port) {
         List<String> vias = headers().elements("Via");
-        Headers headers = Headers.NONE.plus(
-                "Via", Via.parse(vias.get(0)).receivedFrom(address, port).toString());
+        List<Headers.Header> fields = new ArrayList<>();
+        fields.add(new Headers.Header(
+                "Via", Via.parse(vias.get(0)).receivedFrom(address, port).toString()));
         for (String via : vias.subList(1, vias.size())) {
-            headers = headers.plus("Via", via);
+            fields.add(new Headers.Header("Via", via));
         }
-        for (Headers.Header field : headers().without("Via").fields()) {
-            headers = headers.plus(field.name(), field.value());
-        }
-        return new SipResponse(status, reason, headers, body());
+        fields.addAll(headers().without("Via").fields());
+        return new SipResponse(this, new Headers(fields));
     }
 
     @Override

@@ -1,0 +1,52 @@
+package org.sipoauth.registrar.location;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.sipoauth.registrar.sip.Contact;
+
+/**
+ * One contact of one address-of-record (RFC 3261 §10).
+ *
+ * @param addressOfRecord canonical, {@code sip:user@domain}
+ * @param contact as registered, without its {@code expires}
+ * @param deviceName the device of the token that registered it
+ * @param callId with {@code cseq}, which request registered it last
+ * @param expiresAt the first instant at which the binding is gone; never after the token's own
+ * @param path the proxies to go through, in order (RFC 3327)
+ */
+public record Binding(
+        String addressOfRecord,
+        Contact contact,
+        Optional<String> deviceName,
+        String callId,
+        long cseq,
+        Instant expiresAt,
+        List<String> path) {
+
+    public Binding {
+        path = List.copyOf(path);
+    }
+
+    public boolean isLive(Instant now) {
+        return now.isBefore(expiresAt);
+    }
+
+    /** Whole seconds left, at least 1 for a live binding: 0 would say that it is gone. */
+    public long remainingSeconds(Instant now) {
+        return Math.max(1, Duration.between(now, expiresAt).toSeconds());
+    }
+
+    /**
+     * Whether a registration of {@code other} replaces this binding: the same instance and reg-id where both have them
+     * (RFC 5626 §6), else the same URI.
+     */
+    public boolean isReplacedBy(Contact other) {
+        boolean sameFlow = contact.regId().isPresent()
+                && contact.instance().isPresent()
+                && contact.regId().equals(other.regId())
+                && contact.instance().equals(other.instance());
+        return sameFlow || contact.hasSameUriAs(other);
+    }
+}

@@ -1,0 +1,70 @@
+package org.sipoauth.registrar.location;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+
+/** Bindings of this process alone, gone with it; at most as many as the limit. */
+public final class InMemoryLocation implements Location {
+    private final ConcurrentHashMap<String, List<Binding>> bindings = new ConcurrentHashMap<>();
+    private final AtomicInteger size = new AtomicInteger();
+    private final int limit;
+
+    public InMemoryLocation(int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("a location needs room for a binding");
+        }
+        this.limit = limit;
+    }
+
+    @Override
+    public List<Binding> update(String addressOfRecord, Instant now, UnaryOperator<List<Binding>> rule) {
+        List<Binding> after = bindings.compute(addressOfRecord, (aor, held) -> {
+            List<Binding> before = held == null ? List.of() : held;
+            List<Binding> next = List.copyOf(rule.apply(live(before, now)));
+            reserve(next.size() - before.size());
+            return next.isEmpty() ? null : next;
+        });
+        return after == null ? List.of() : after;
+    }
+
+    private void reserve(int more) {
+        if (size.addAndGet(more) > limit && more > 0) {
+            size.addAndGet(-more);
+            throw new LocationFullException(limit);
+        }
+    }
+
+    @Override
+    public List<Binding> find(String addressOfRecord, Instant now) {
+        return live(bindings.getOrDefault(addressOfRecord, List.of()), now);
+    }
+
+    @Override
+    public List<Binding> all(Instant now) {
+        return bindings.values().stream()
+                .flatMap(List::stream)
+                .filter(binding -> binding.isLive(now))
+                .toList();
+    }
+
+    @Override
+    public int size() {
+        return size.get();
+    }
+
+    /** Lets go of what has expired. No answer depends on it, only memory. */
+    public void sweep(Instant now) {
+        bindings.forEach((aor, held) -> {
+            if (held.stream().anyMatch(binding -> !binding.isLive(now))) {
+                update(aor, now, UnaryOperator.identity());
+            }
+        });
+    }
+
+    private static List<Binding> live(List<Binding> held, Instant now) {
+        return held.stream().filter(binding -> binding.isLive(now)).toList();
+    }
+}

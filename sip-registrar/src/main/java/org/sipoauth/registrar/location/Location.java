@@ -1,0 +1,27 @@
+package org.sipoauth.registrar.location;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** The bindings of all addresses-of-record. Thread-safe. */
+public interface Location {
+    /**
+     * Replaces the bindings of one address-of-record, atomically and as a whole.
+     *
+     * @param rule the live bindings in order of registration to those that take their place. May be called more than
+     *     once, so must be pure; what it throws leaves everything as it was
+     * @return what is registered afterwards
+     * @throws LocationFullException if there is no room for more bindings; everything is as it was
+     */
+    List<Binding> update(String addressOfRecord, Instant now, UnaryOperator<List<Binding>> rule);
+
+    /** The live bindings of one address-of-record. */
+    List<Binding> find(String addressOfRecord, Instant now);
+
+    /** All live bindings. */
+    List<Binding> all(Instant now);
+
+    /** How many bindings are held, the expired among them until they are swept. */
+    int size();
+}

@@ -1,0 +1,10 @@
+package org.sipoauth.registrar.location;
+
+/** There is no room for another binding. Carries no stack trace: it is an answer, not a fault. */
+public final class LocationFullException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    LocationFullException(int limit) {
+        super("all " + limit + " bindings are taken", null, false, false);
+    }
+}

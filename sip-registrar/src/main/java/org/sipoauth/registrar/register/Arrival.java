@@ -1,0 +1,27 @@
+package org.sipoauth.registrar.register;
+
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/**
+ * How a request came to us.
+ *
+ * @param port which of our ports
+ * @param encrypted whether over TLS
+ * @param peer the other end of the connection
+ * @param edge the listed edge whose certificate the connection showed
+ */
+public record Arrival(Port port, boolean encrypted, InetSocketAddress peer, Optional<String> edge) {
+    /** The two OAuth ports. */
+    public enum Port {
+        /** For phones on premises: TLS. */
+        OAUTH,
+        /** For phones behind an edge: mutual TLS. */
+        MRA;
+
+        /** As in metrics and logs. */
+        public String label() {
+            return this == OAUTH ? "oauth" : "mra";
+        }
+    }
+}

@@ -1,0 +1,289 @@
+package org.sipoauth.registrar.register;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.sipoauth.registrar.bearer.BearerGate;
+import org.sipoauth.registrar.bearer.BearerGate.Outcome;
+import org.sipoauth.registrar.location.Binding;
+import org.sipoauth.registrar.location.Location;
+import org.sipoauth.registrar.location.LocationFullException;
+import org.sipoauth.registrar.sip.Contact;
+import org.sipoauth.registrar.sip.Headers.Header;
+import org.sipoauth.registrar.sip.SipRequest;
+import org.sipoauth.registrar.sip.SipResponse;
+import org.sipoauth.registrar.sip.SipUri;
+import org.sipoauth.verifier.AccessToken;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers requests: registers phones that hold an access token for their address-of-record, and nothing else. Does no I/O
+ * but what the {@link Location} does. Thread-safe.
+ */
+public final class Registrar {
+    /** The scope that allows registering. */
+    public static final String SCOPE = "sip.register";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Registrar.class);
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final DateTimeFormatter SIP_DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
+
+    private static final String METHODS = "REGISTER, OPTIONS";
+    private static final String PATH = "path";
+    private static final Duration UNDECIDED_RETRY = Duration.ofSeconds(5);
+    private static final String MISMATCH_RETRY_SECONDS = "35";
+    private static final int LOGGED_LENGTH = 200;
+
+    private final RegistrarPolicy policy;
+    private final ServedDomain domain;
+    private final BearerGate gate;
+    private final Location location;
+    private final RegistrationEvents events;
+    private final InstantSource clock;
+
+    public Registrar(
+            RegistrarPolicy policy,
+            ServedDomain domain,
+            BearerGate gate,
+            Location location,
+            RegistrationEvents events,
+            InstantSource clock) {
+        this.policy = policy;
+        this.domain = domain;
+        this.gate = gate;
+        this.location = location;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    /** A fresh tag for the To of an answer. */
+    public static String newTag() {
+        byte[] random = new byte[8];
+        RANDOM.nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    /** Never throws on any request. The top Via of the response is still without {@code received}. */
+    public Answer answer(SipRequest request, Arrival arrival) {
+        if (request.method().equals("ACK")) {
+            return Answer.NONE;
+        }
+        try {
+            return granted(request, arrival);
+        } catch (Refused refused) {
+            return refusal(request, arrival, refused);
+        } catch (LocationFullException full) {
+            return refusal(request, arrival, later(Refusal.LOCATION_FULL, String.valueOf(full.getMessage())));
+        } catch (RuntimeException ours) {
+            LOG.error("cannot answer a {}", printable(request.method()), ours);
+            return refusal(
+                    request,
+                    arrival,
+                    new Refused(Refusal.INTERNAL, 500, "Server Internal Error", "our own fault, see above"));
+        }
+    }
+
+    private Answer granted(SipRequest request, Arrival arrival) {
+        Instant now = clock.instant();
+        requireOAuthMode(request, arrival);
+        requireServedUri(request); // RFC 3261 §10.3 step 1
+        requireKnownMethod(request);
+        requireKnownExtensions(request); // step 2
+        if (request.method().equals("OPTIONS")) {
+            return new Answer(Optional.of(capabilities(request)), false);
+        }
+        AccessToken token = authenticate(request, now); // step 3
+        String addressOfRecord = requireAddressOfRecord(request); // step 5, without which step 4 has nothing to ask
+        requireAuthorized(request, token, addressOfRecord); // step 4
+        List<Binding> bindings =
+                location.update(addressOfRecord, now, new BindingUpdate(request, addressOfRecord, token, policy, now));
+        events.accepted();
+        return new Answer(Optional.of(success(request, bindings, now)), true); // step 8
+    }
+
+    /** The three situations in which a phone is told that this is not its port. */
+    private void requireOAuthMode(SipRequest request, Arrival arrival) {
+        if (!arrival.encrypted()) {
+            throw mismatch(Refusal.NOT_TLS, "the OAuth ports speak TLS alone");
+        }
+        if (!policy.oauthMode()) {
+            throw mismatch(Refusal.MODE_DISABLED, "SIP OAuth mode is disabled");
+        }
+        if (arrival.port() == Arrival.Port.MRA && arrival.edge().isEmpty()) {
+            throw mismatch(Refusal.MRA_WITHOUT_EDGE, "no client certificate on the mutual-TLS port");
+        }
+        for (Contact contact : request.contacts()) {
+            contact.deviceName().ifPresent(this::requireOAuthDevice);
+        }
+    }
+
+    private void requireOAuthDevice(String deviceName) {
+        if (policy.devicesWithoutOAuth().contains(deviceName)) {
+            throw mismatch(Refusal.DEVICE_OAUTH_DISABLED, "the profile of device " + deviceName + " lacks OAuth");
+        }
+    }
+
+    private Refused mismatch(Refusal cause, String detail) {
+        return new Refused(
+                cause,
+                403,
+                "Forbidden",
+                detail,
+                new Header("Retry-After", MISMATCH_RETRY_SECONDS),
+                new Header("Warning", "399 " + policy.nodeName() + " \"SIP OAuth Registration port Mismatch\""));
+    }
+
+    private void requireServedUri(SipRequest request) {
+        SipUri uri = request.sipUri()
+                .orElseThrow(() -> new Refused(
+                        Refusal.URI_SCHEME, 416, "Unsupported URI Scheme", "Request-URI is neither sip nor sips"));
+        if (!domain.serves(uri)) {
+            throw new Refused(Refusal.DOMAIN, 404, "Not Found", "Request-URI names host " + uri.host());
+        }
+    }
+
+    private static void requireKnownMethod(SipRequest request) {
+        if (!request.method().equals("REGISTER") && !request.method().equals("OPTIONS")) {
+            throw new Refused(
+                    Refusal.METHOD, 405, "Method Not Allowed", request.method(), new Header("Allow", METHODS));
+        }
+    }
+
+    private static void requireKnownExtensions(SipRequest request) {
+        List<String> unknown = request.headers().elements("Require").stream()
+                .filter(option -> !option.equalsIgnoreCase(PATH))
+                .toList();
+        if (!unknown.isEmpty()) {
+            String options = String.join(", ", unknown);
+            throw new Refused(Refusal.EXTENSION, 420, "Bad Extension", options, new Header("Unsupported", options));
+        }
+    }
+
+    private AccessToken authenticate(SipRequest request, Instant now) {
+        Outcome outcome = gate.check(request.headers(), now);
+        if (outcome instanceof Outcome.Verified verified) {
+            return verified.token();
+        }
+        if (outcome instanceof Outcome.Undecided undecided) {
+            throw later(
+                    Refusal.of(undecided.refused().reason()),
+                    undecided.refused().detail());
+        }
+        Outcome.Challenged asked = (Outcome.Challenged) outcome;
+        throw new Refused(
+                asked.refused().map(rejected -> Refusal.of(rejected.reason())).orElse(Refusal.CHALLENGED),
+                asked.pair().status(),
+                asked.pair().reason(),
+                asked.refused().map(rejected -> rejected.detail()).orElse("no Bearer credentials"),
+                new Header(asked.pair().challengeHeader(), asked.challenge().headerValue()));
+    }
+
+    /** Not 503, at which an edge would shun this node. */
+    private static Refused later(Refusal cause, String detail) {
+        return new Refused(
+                cause,
+                500,
+                "Server Internal Error",
+                detail,
+                new Header("Retry-After", Long.toString(UNDECIDED_RETRY.toSeconds())));
+    }
+
+    private String requireAddressOfRecord(SipRequest request) {
+        return request.to()
+                .sipUri()
+                .flatMap(domain::addressOfRecord)
+                .orElseThrow(() -> new Refused(Refusal.DOMAIN, 404, "Not Found", "To is no address-of-record of ours"));
+    }
+
+    private void requireAuthorized(SipRequest request, AccessToken token, String addressOfRecord) {
+        if (!token.hasScope(SCOPE)) {
+            throw Refused.forbidden(Refusal.SCOPE, "token lacks scope " + SCOPE);
+        }
+        if (!request.from().sipUri().flatMap(domain::addressOfRecord).equals(Optional.of(addressOfRecord))) {
+            throw Refused.forbidden(Refusal.THIRD_PARTY, "From is not To");
+        }
+        if (!token.mayRegister(addressOfRecord)) {
+            throw Refused.forbidden(Refusal.ADDRESS_OF_RECORD, "token is for other addresses-of-record");
+        }
+        for (Contact contact : request.contacts()) {
+            if (contact.deviceName().isPresent()
+                    && !token.isForDevice(contact.deviceName().get())) {
+                throw Refused.forbidden(
+                        Refusal.DEVICE,
+                        "token is for device " + token.deviceName().orElse("(none)"));
+            }
+        }
+        token.deviceName().ifPresent(this::requireOAuthDevice);
+        if (token.certificateThumbprint().isPresent()) {
+            throw Refused.forbidden(
+                    Refusal.CERTIFICATE_BINDING, "token is bound to a certificate that the connection did not show");
+        }
+    }
+
+    private static SipResponse success(SipRequest request, List<Binding> bindings, Instant now) {
+        List<Header> headers = new ArrayList<>();
+        headers.add(new Header("Date", SIP_DATE.format(now)));
+        OptionalLong granted = bindings.stream()
+                .filter(binding -> request.contacts().stream().anyMatch(binding::isReplacedBy))
+                .mapToLong(binding -> binding.remainingSeconds(now))
+                .min();
+        granted.ifPresent(seconds -> headers.add(new Header("Expires", Long.toString(seconds))));
+        for (Binding binding : bindings) {
+            Contact contact = binding.contact().withExpires(binding.remainingSeconds(now));
+            headers.add(new Header("Contact", contact.toString()));
+        }
+        if (request.headers().elements("Supported").stream().anyMatch(PATH::equalsIgnoreCase)) {
+            for (String hop : request.headers().elements("Path")) {
+                headers.add(new Header("Path", hop)); // RFC 3327 §5.3
+            }
+        }
+        return ok(request).with(headers);
+    }
+
+    private static SipResponse capabilities(SipRequest request) {
+        return ok(request).with(List.of(new Header("Allow", METHODS), new Header("Supported", PATH)));
+    }
+
+    private static SipResponse ok(SipRequest request) {
+        return SipResponse.answering(request, 200, "OK", newTag());
+    }
+
+    private Answer refusal(SipRequest request, Arrival arrival, Refused refused) {
+        events.refused(refused.refusal());
+        if (refused.refusal() != Refusal.CHALLENGED) {
+            List<String> devices = new ArrayList<>();
+            request.contacts().forEach(contact -> contact.deviceName().ifPresent(devices::add));
+            LOG.info(
+                    "refused {} with {}: {} ({}); to {}, device {}, from {} on {}",
+                    printable(request.method()),
+                    refused.status(),
+                    refused.refusal().label(),
+                    printable(String.valueOf(refused.getMessage())),
+                    printable(request.to().uri()),
+                    printable(devices.isEmpty() ? "-" : String.join(",", devices)),
+                    arrival.edge().map(edge -> edge + " at ").orElse("") + arrival.peer(),
+                    arrival.port().label());
+        }
+        SipResponse response = SipResponse.answering(request, refused.status(), refused.phrase(), newTag())
+                .with(refused.headers());
+        return new Answer(Optional.of(response), false);
+    }
+
+    /** What a peer wrote, as one harmless line. */
+    private static String printable(String text) {
+        String line = text.length() > LOGGED_LENGTH ? text.substring(0, LOGGED_LENGTH) + "…" : text;
+        return line.replaceAll("\\p{Cntrl}", "?");
+    }
+}

@@ -1,0 +1,10 @@
+package org.sipoauth.registrar.register;
+
+/** What the registrar reports as it happens; implementations return at once. */
+public interface RegistrationEvents {
+    /** A REGISTER was granted, be it to add, remove or look up bindings. */
+    void accepted();
+
+    /** A request was answered with anything but success. */
+    void refused(Refusal refusal);
+}
