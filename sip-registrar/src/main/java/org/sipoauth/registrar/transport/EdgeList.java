@@ -1,0 +1,94 @@
+package org.sipoauth.registrar.transport;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+
+/** The edges that may connect to the mutual-TLS port, by a name in their certificate. May change while running. */
+public final class EdgeList {
+    private static final int SAN_DNS_NAME = 2;
+
+    private final Set<String> fixed;
+    private final Optional<Path> file;
+    private volatile Set<String> names;
+
+    /**
+     * @param fixed names from the settings
+     * @param file more names, one a line, {@code #} before a comment; read now and at each {@link #reload}
+     * @throws UncheckedIOException if the file cannot be read
+     */
+    public EdgeList(Collection<String> fixed, Optional<Path> file) {
+        this.fixed = normalized(fixed);
+        this.file = file;
+        this.names = read();
+    }
+
+    /** Whether the list changed; an unreadable file leaves the old one in place and throws. */
+    boolean reload() {
+        Set<String> read = read();
+        boolean changed = !read.equals(names);
+        names = read;
+        return changed;
+    }
+
+    private Set<String> read() {
+        Set<String> all = new HashSet<>(fixed);
+        if (file.isPresent()) {
+            try {
+                List<String> lines = Files.readAllLines(file.get());
+                all.addAll(normalized(lines.stream()
+                        .map(line -> line.replaceFirst("#.*", "").strip())
+                        .filter(line -> !line.isEmpty())
+                        .toList()));
+            } catch (IOException unreadable) {
+                throw new UncheckedIOException("cannot read the list of edges", unreadable);
+            }
+        }
+        return Set.copyOf(all);
+    }
+
+    private static Set<String> normalized(Collection<String> names) {
+        Set<String> normalized = new HashSet<>();
+        names.forEach(name -> normalized.add(name.toLowerCase(Locale.ROOT)));
+        return normalized;
+    }
+
+    /** The listed name of this certificate: one of its DNS names, or its common name. */
+    Optional<String> nameOf(X509Certificate certificate) {
+        return certificateNames(certificate).stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .filter(names::contains)
+                .findFirst();
+    }
+
+    static List<String> certificateNames(X509Certificate certificate) {
+        List<String> found = new ArrayList<>();
+        try {
+            Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
+            if (alternatives != null) {
+                alternatives.stream()
+                        .filter(entry -> entry.get(0).equals(SAN_DNS_NAME))
+                        .forEach(entry -> found.add(String.valueOf(entry.get(1))));
+            }
+            new LdapName(certificate.getSubjectX500Principal().getName())
+                    .getRdns().stream()
+                            .filter(rdn -> rdn.getType().equalsIgnoreCase("CN"))
+                            .forEach(rdn -> found.add(String.valueOf(rdn.getValue())));
+        } catch (CertificateParsingException | InvalidNameException unreadable) {
+            return List.of();
+        }
+        return found;
+    }
+}

@@ -1,0 +1,78 @@
+package org.sipoauth.registrar.transport;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.sipoauth.registrar.register.Arrival.Port;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Waits for the TLS handshake, then makes way for SIP. */
+final class Handshake extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
+
+    private final SipListener listener;
+
+    Handshake(SipListener listener) {
+        this.listener = listener;
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent completion) {
+            if (completion.isSuccess()) {
+                succeeded(context);
+            } else {
+                failed(context, completion.cause());
+            }
+        } else if (event == SipListener.DRAIN) {
+            context.close();
+        }
+        context.fireUserEventTriggered(event);
+    }
+
+    private void succeeded(ChannelHandlerContext context) {
+        Optional<String> edge = listener.port() == Port.MRA ? edge(context) : Optional.empty();
+        SipConnection.install(context.pipeline(), listener, true, edge);
+        context.pipeline().remove(this);
+    }
+
+    /** The listed name in the certificate that the connection showed; EdgeTrust has let it pass. */
+    private Optional<String> edge(ChannelHandlerContext context) {
+        try {
+            return listener.tls().edges().nameOf((X509Certificate) context.pipeline()
+                    .get(SslHandler.class)
+                    .engine()
+                    .getSession()
+                    .getPeerCertificates()[0]);
+        } catch (SSLPeerUnverifiedException noneShown) {
+            return Optional.empty();
+        }
+    }
+
+    private void failed(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof SslHandshakeTimeoutException) {
+            listener.closeLate(context, Deadline.HANDSHAKE);
+            return;
+        }
+        HandshakeFailure failure = HandshakeFailure.of(cause);
+        listener.events().handshakeFailed(listener.port(), failure);
+        LOG.info(
+                "TLS handshake failed: {}; from {} on {}: {}",
+                failure.label(),
+                context.channel().remoteAddress(),
+                listener.port().label(),
+                cause.toString());
+        context.close();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        context.close(); // the completion event has told
+    }
+}

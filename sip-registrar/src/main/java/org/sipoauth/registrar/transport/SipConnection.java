@@ -1,0 +1,196 @@
+package org.sipoauth.registrar.transport;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.sipoauth.registrar.register.Answer;
+import org.sipoauth.registrar.register.Arrival;
+import org.sipoauth.registrar.register.Registrar;
+import org.sipoauth.registrar.sip.Parsed;
+import org.sipoauth.registrar.sip.SipDecoder;
+import org.sipoauth.registrar.sip.SipEncoder;
+import org.sipoauth.registrar.sip.SipParser;
+import org.sipoauth.registrar.sip.SipRequest;
+import org.sipoauth.registrar.sip.SipResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One connection on which SIP is spoken: answers what comes, and ends what takes too long. */
+final class SipConnection extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(SipConnection.class);
+    private static final SipEncoder ENCODER = new SipEncoder();
+
+    /** An edge may pass on a broken message of a phone's now and then, not one after another. */
+    private static final int MAX_MALFORMED_IN_A_ROW = 10;
+
+    private final SipListener listener;
+    private final SipDecoder decoder;
+    private final Arrival arrival;
+    private final Map<Deadline, ScheduledFuture<?>> timers = new EnumMap<>(Deadline.class);
+    private int malformedInARow;
+    private boolean completedOne;
+    private boolean ending;
+
+    private SipConnection(SipListener listener, SipDecoder decoder, Arrival arrival) {
+        this.listener = listener;
+        this.decoder = decoder;
+        this.arrival = arrival;
+    }
+
+    static void install(ChannelPipeline pipeline, SipListener listener, boolean encrypted, Optional<String> edge) {
+        SipDecoder decoder =
+                new SipDecoder(SipParser.forServer(listener.settings().limits()));
+        Arrival arrival = new Arrival(
+                listener.port(),
+                encrypted,
+                (InetSocketAddress) pipeline.channel().remoteAddress(),
+                edge);
+        long idleMillis = listener.settings().idle().toMillis();
+        pipeline.addLast(
+                new IdleStateHandler(idleMillis, 0, 0, TimeUnit.MILLISECONDS),
+                ENCODER,
+                decoder,
+                new SipConnection(listener, decoder, arrival));
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        if (arrival.edge().isEmpty()) {
+            start(Deadline.UNREGISTERED, listener.settings().unregistered(), context);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        timers.values().forEach(timer -> timer.cancel(false));
+        timers.clear();
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object read) {
+        completedOne = true;
+        if (ending) {
+            return;
+        }
+        if (read instanceof Parsed.Message message) {
+            malformedInARow = 0;
+            if (message.message() instanceof SipRequest request) {
+                answer(context, request);
+            } else {
+                LOG.debug("a response from {}, who was asked nothing", arrival.peer());
+            }
+        } else if (read instanceof Parsed.Ping) {
+            context.write(new Parsed.Pong());
+        } else if (read instanceof Parsed.Malformed malformed) {
+            refuse(context, malformed);
+        }
+    }
+
+    private void answer(ChannelHandlerContext context, SipRequest request) {
+        Answer answer = listener.handler().answer(request, arrival);
+        if (answer.registered()) {
+            stop(Deadline.UNREGISTERED);
+        }
+        answer.response().ifPresent(response -> write(context, response));
+        if (!arrival.encrypted()) {
+            end(context);
+        }
+    }
+
+    private void refuse(ChannelHandlerContext context, Parsed.Malformed malformed) {
+        listener.events().malformed(listener.port(), malformed.status());
+        if (malformedInARow++ == 0) {
+            LOG.info(
+                    "malformed message from {} on {}: {}",
+                    arrival.peer(),
+                    listener.port().label(),
+                    malformed.reason());
+        }
+        malformed.answer(Registrar.newTag()).ifPresent(response -> write(context, response));
+        if (malformed.streamLost() || !arrival.encrypted() || malformedInARow >= MAX_MALFORMED_IN_A_ROW) {
+            end(context);
+        }
+    }
+
+    private void write(ChannelHandlerContext context, SipResponse response) {
+        context.write(response.receivedFrom(
+                arrival.peer().getAddress().getHostAddress(), arrival.peer().getPort()));
+    }
+
+    /** Closes once all that was written has gone out; a peer that does not take it meets the deadline for answers. */
+    private void end(ChannelHandlerContext context) {
+        ending = true;
+        start(Deadline.ANSWERS, listener.settings().message(), context);
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        context.flush();
+        if (completedOne || !decoder.inMessage()) {
+            stop(Deadline.MESSAGE);
+            completedOne = false;
+        }
+        if (decoder.inMessage() && !timers.containsKey(Deadline.MESSAGE)) {
+            start(Deadline.MESSAGE, listener.settings().message(), context);
+        } else if (!decoder.inMessage() && listener.isDraining() && !ending) {
+            end(context);
+        }
+        context.fireChannelReadComplete();
+    }
+
+    /** Back-pressure: who does not read our answers is not read. */
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        boolean writable = context.channel().isWritable();
+        context.channel().config().setAutoRead(writable);
+        if (!writable) {
+            start(Deadline.ANSWERS, listener.settings().message(), context);
+        } else if (!ending) {
+            stop(Deadline.ANSWERS);
+        }
+        context.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof IdleStateEvent) {
+            listener.closeLate(context, Deadline.IDLE);
+        } else if (event == SipListener.DRAIN && !decoder.inMessage() && !ending) {
+            end(context);
+        }
+        context.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        LOG.debug("connection from {} ended: {}", arrival.peer(), cause.toString());
+        context.close();
+    }
+
+    private void start(Deadline deadline, Duration time, ChannelHandlerContext context) {
+        timers.computeIfAbsent(
+                deadline,
+                late -> context.executor()
+                        .schedule(() -> listener.closeLate(context, late), time.toNanos(), TimeUnit.NANOSECONDS));
+    }
+
+    private void stop(Deadline deadline) {
+        ScheduledFuture<?> timer = timers.remove(deadline);
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+}

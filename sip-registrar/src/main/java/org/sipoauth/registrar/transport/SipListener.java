@@ -1,0 +1,63 @@
+package org.sipoauth.registrar.transport;
+
+import io.netty.channel.ChannelHandlerContext;
+import org.sipoauth.registrar.register.Arrival.Port;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the connections of one port share. */
+final class SipListener {
+    /** Tells a connection to end once what has begun is done. */
+    static final Object DRAIN = new Object();
+
+    private static final Logger LOG = LoggerFactory.getLogger(SipListener.class);
+
+    private final Port port;
+    private final TransportSettings settings;
+    private final ServerTls tls;
+    private final RequestHandler handler;
+    private final ConnectionEvents events;
+    private volatile boolean draining;
+
+    SipListener(Port port, TransportSettings settings, ServerTls tls, RequestHandler handler, ConnectionEvents events) {
+        this.port = port;
+        this.settings = settings;
+        this.tls = tls;
+        this.handler = handler;
+        this.events = events;
+    }
+
+    Port port() {
+        return port;
+    }
+
+    TransportSettings settings() {
+        return settings;
+    }
+
+    ServerTls tls() {
+        return tls;
+    }
+
+    RequestHandler handler() {
+        return handler;
+    }
+
+    ConnectionEvents events() {
+        return events;
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    void drain() {
+        draining = true;
+    }
+
+    void closeLate(ChannelHandlerContext context, Deadline deadline) {
+        events.timedOut(port, deadline);
+        LOG.info("closed {} on {}: deadline {}", context.channel().remoteAddress(), port.label(), deadline.label());
+        context.close();
+    }
+}

@@ -1,0 +1,103 @@
+package org.sipoauth.registrar.transport;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.sipoauth.registrar.register.Arrival.Port;
+
+/** Listens on the OAuth ports. */
+public final class SipServer {
+    private static final int BACKLOG = 1024;
+    private static final WriteBufferWaterMark UNREAD_ANSWERS = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+
+    private final TransportSettings settings;
+    private final ServerTls tls;
+    private final RequestHandler handler;
+    private final ConnectionEvents events;
+    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final AtomicInteger open = new AtomicInteger();
+    private final List<Channel> listening = new ArrayList<>();
+    private final List<SipListener> listeners = new ArrayList<>();
+
+    public SipServer(TransportSettings settings, ServerTls tls, RequestHandler handler, ConnectionEvents events) {
+        this.settings = settings;
+        this.tls = tls;
+        this.handler = handler;
+        this.events = events;
+    }
+
+    /**
+     * Opens a port.
+     *
+     * @return the address that was bound, its port chosen by the system if it was 0
+     * @throws PortInUseException if the address cannot be had
+     */
+    public InetSocketAddress listen(Port port, InetSocketAddress address) throws PortInUseException {
+        SipListener listener = new SipListener(port, settings, tls, handler, events);
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNREAD_ANSWERS)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel connection) {
+                        admit(connection, listener);
+                    }
+                })
+                .bind(address)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new PortInUseException(port, address, bound.cause());
+        }
+        listening.add(bound.channel());
+        listeners.add(listener);
+        return (InetSocketAddress) bound.channel().localAddress();
+    }
+
+    private void admit(Channel connection, SipListener listener) {
+        if (open.incrementAndGet() > settings.maxConnections()) {
+            open.decrementAndGet();
+            events.turnedAway(listener.port());
+            connection.close();
+            return;
+        }
+        events.opened(listener.port());
+        connections.add(connection);
+        connection.closeFuture().addListener(closed -> {
+            open.decrementAndGet();
+            events.closed(listener.port());
+        });
+        connection.pipeline().addLast(new FirstByte(listener));
+    }
+
+    /** Accepts no more, lets messages that have begun end and be answered, closes, and ends its threads. */
+    public void stop() {
+        listening.forEach(channel -> channel.close().awaitUninterruptibly());
+        listeners.forEach(SipListener::drain);
+        connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(SipListener.DRAIN));
+        if (!connections.newCloseFuture().awaitUninterruptibly(settings.drain().toMillis())) {
+            connections.close().awaitUninterruptibly(1000);
+        }
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}
