@@ -1,0 +1,350 @@
+package org.sipoauth.registrar;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.sipoauth.registrar.bearer.BearerGate;
+import org.sipoauth.registrar.bearer.HeaderPair;
+import org.sipoauth.registrar.location.Binding;
+import org.sipoauth.registrar.location.InMemoryLocation;
+import org.sipoauth.registrar.management.ManagementServer;
+import org.sipoauth.registrar.management.RegistrarMetrics;
+import org.sipoauth.registrar.register.Arrival.Port;
+import org.sipoauth.registrar.register.Registrar;
+import org.sipoauth.registrar.register.RegistrarPolicy;
+import org.sipoauth.registrar.register.ServedDomain;
+import org.sipoauth.registrar.sip.Limits;
+import org.sipoauth.registrar.transport.EdgeList;
+import org.sipoauth.registrar.transport.PortInUseException;
+import org.sipoauth.registrar.transport.ServerTls;
+import org.sipoauth.registrar.transport.SipServer;
+import org.sipoauth.registrar.transport.TlsFiles;
+import org.sipoauth.registrar.transport.TransportSettings;
+import org.sipoauth.verifier.Expectations;
+import org.sipoauth.verifier.TokenVerifier;
+import org.sipoauth.verifier.keys.KeySnapshot;
+import org.sipoauth.verifier.keys.KeySource;
+import org.sipoauth.verifier.keys.UrlKeys;
+import org.sipoauth.verifier.sip.BearerChallenge;
+
+/** A running registrar: all parts, put together from the settings. */
+final class RegistrarServer implements AutoCloseable {
+    private static final Duration FIRST_KEYS = Duration.ofSeconds(5);
+    private static final Duration FILE_LOOK = Duration.ofSeconds(5);
+    private static final Duration SWEEP = Duration.ofSeconds(1);
+
+    private final Clock clock = Clock.systemUTC();
+    private final RegistrarPolicy policy;
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final RegistrarMetrics metrics = new RegistrarMetrics(meters);
+    private final KeySource keys;
+    private final InMemoryLocation location;
+    private final ServerTls tls;
+    private final SipServer sip;
+    private final ScheduledExecutorService housekeeping = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "housekeeping");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private final InetSocketAddress oauthAddress;
+    private final Optional<InetSocketAddress> mraAddress;
+    private final ManagementServer management;
+    private volatile boolean draining;
+
+    /** Starts it: when this returns, every port is open. */
+    RegistrarServer(Settings settings) throws SettingsException {
+        OptionalInt mraPort = settings.optionalPort(Setting.MRA_OAUTH_PORT);
+        if (mraPort.isPresent() && settings.optional(Setting.TLS_CLIENT_CA).isEmpty()) {
+            throw new SettingsException("missing --tls.client-ca=…, the CAs of edges (or --mra-oauth-port=none)");
+        }
+        policy = policy(settings);
+        location = new InMemoryLocation(settings.number(Setting.MAX_BINDINGS, 1, 100_000_000));
+        TransportSettings transport = transport(settings);
+        Duration reload = settings.time(Setting.TLS_RELOAD);
+        ServedDomain domain = domain(settings);
+        HeaderPair challenge =
+                settings.choice(Setting.CHALLENGE, "407", "401").equals("407") ? HeaderPair.PROXY : HeaderPair.USER;
+        Expectations expectations = expectations(settings);
+        tls = tls(settings);
+        keys = keys(settings);
+
+        BearerGate gate = new BearerGate(
+                new TokenVerifier(expectations, keys, clock),
+                keys,
+                challenge,
+                BearerChallenge.ofRealm(settings.text(Setting.REALM))
+                        .withAuthzServer(
+                                settings.optional(Setting.AUTHZ_SERVER).orElse(settings.text(Setting.ISSUER))));
+        Registrar registrar = new Registrar(policy, domain, gate, location, metrics, clock);
+        sip = new SipServer(transport, tls, registrar::answer, metrics);
+        try {
+            String bind = settings.text(Setting.BIND);
+            oauthAddress = sip.listen(Port.OAUTH, new InetSocketAddress(bind, settings.port(Setting.OAUTH_PORT)));
+            mraAddress = mraPort.isPresent()
+                    ? Optional.of(sip.listen(Port.MRA, new InetSocketAddress(bind, mraPort.getAsInt())))
+                    : Optional.empty();
+            management = management(settings);
+        } catch (PortInUseException taken) {
+            stopParts();
+            Setting option = taken.port() == Port.OAUTH ? Setting.OAUTH_PORT : Setting.MRA_OAUTH_PORT;
+            throw new SettingsException(taken.getMessage() + "; choose another with --" + option.key() + "=…");
+        } catch (SettingsException | RuntimeException wrong) {
+            stopParts();
+            throw wrong;
+        }
+        metrics.watch(keys, location, tls::notAfter, clock);
+        every(reload, () -> tls.reload(metrics));
+        every(SWEEP, () -> location.sweep(clock.instant()));
+    }
+
+    private void every(Duration interval, Runnable task) {
+        housekeeping.scheduleWithFixedDelay(task, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private static RegistrarPolicy policy(Settings settings) throws SettingsException {
+        boolean enabled = settings.choice(Setting.MODE, "enabled", "disabled").equals("enabled");
+        String nodeName = settings.optional(Setting.NODE_NAME).orElseGet(RegistrarServer::hostName);
+        if (!nodeName.matches("[A-Za-z0-9._-]+(:\\d+)?")) { // a warn-agent: RFC 3261 §20.43
+            throw new SettingsException("--node-name: not a host name: " + nodeName);
+        }
+        try {
+            return new RegistrarPolicy(
+                    enabled,
+                    Set.copyOf(settings.list(Setting.DEVICES_OAUTH_DISABLED)),
+                    nodeName,
+                    settings.time(Setting.EXPIRES),
+                    settings.time(Setting.MIN_EXPIRES),
+                    settings.number(Setting.MAX_CONTACTS, 1, 100));
+        } catch (IllegalArgumentException wrong) {
+            throw new SettingsException("--expires, --min-expires: " + wrong.getMessage());
+        }
+    }
+
+    private static TransportSettings transport(Settings settings) throws SettingsException {
+        return new TransportSettings(
+                settings.time(Setting.TIMEOUT_HANDSHAKE),
+                settings.time(Setting.TIMEOUT_MESSAGE),
+                settings.time(Setting.TIMEOUT_UNREGISTERED),
+                settings.time(Setting.TIMEOUT_IDLE),
+                settings.time(Setting.TIMEOUT_DRAIN),
+                settings.number(Setting.MAX_CONNECTIONS, 1, 10_000_000),
+                Limits.DEFAULT);
+    }
+
+    private static Expectations expectations(Settings settings) throws SettingsException {
+        try {
+            return new Expectations(
+                    settings.text(Setting.ISSUER),
+                    settings.text(Setting.AUDIENCE),
+                    settings.time(Setting.CLOCK_TOLERANCE));
+        } catch (IllegalArgumentException wrong) {
+            throw new SettingsException("--issuer, --audience, --clock-tolerance: " + wrong.getMessage());
+        }
+    }
+
+    private static ServedDomain domain(Settings settings) {
+        Set<String> hosts = new HashSet<>(settings.list(Setting.HOSTS));
+        hosts.add(hostName());
+        settings.optional(Setting.NODE_NAME).ifPresent(hosts::add);
+        InetSocketAddress bind = new InetSocketAddress(settings.text(Setting.BIND), 0);
+        if (bind.getAddress() != null && !bind.getAddress().isAnyLocalAddress()) {
+            hosts.add(uriHost(bind.getAddress()));
+        } else {
+            addOwnAddresses(hosts);
+        }
+        return new ServedDomain(settings.text(Setting.DOMAIN), hosts);
+    }
+
+    private static void addOwnAddresses(Set<String> hosts) {
+        try {
+            NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .forEach(address -> hosts.add(uriHost(address)));
+        } catch (SocketException unknown) {
+            // then --hosts has to name them
+        }
+    }
+
+    private static String uriHost(InetAddress address) {
+        String text = address.getHostAddress().replaceFirst("%.*", "");
+        return text.contains(":") ? "[" + text + "]" : text;
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException nameless) {
+            return "localhost";
+        }
+    }
+
+    private static ServerTls tls(Settings settings) throws SettingsException {
+        TlsFiles files = new TlsFiles(
+                settings.path(Setting.TLS_CERTIFICATE),
+                settings.path(Setting.TLS_PRIVATE_KEY),
+                settings.optionalPath(Setting.TLS_CLIENT_CA));
+        try {
+            return new ServerTls(
+                    files, new EdgeList(settings.list(Setting.EDGES), settings.optionalPath(Setting.EDGES_FILE)));
+        } catch (IllegalArgumentException | UncheckedIOException unusable) {
+            throw new SettingsException(
+                    "--tls.certificate, --tls.private-key, --tls.client-ca: " + unusable.getMessage());
+        }
+    }
+
+    private KeySource keys(Settings settings) throws SettingsException {
+        String where = settings.optional(Setting.JWKS).orElse(settings.text(Setting.ISSUER) + "/oauth2/jwks");
+        Duration refresh = settings.time(Setting.JWKS_REFRESH);
+        try {
+            if (!where.contains("://")) {
+                return KeySource.file(Path.of(where), refresh.compareTo(FILE_LOOK) < 0 ? refresh : FILE_LOOK);
+            }
+            UrlKeys.Builder url = KeySource.url(URI.create(where))
+                    .refreshEvery(refresh)
+                    .maxStaleness(settings.time(Setting.JWKS_MAX_STALENESS))
+                    .clock(clock);
+            Optional<Path> trust = settings.optionalPath(Setting.JWKS_TRUST);
+            if (trust.isPresent()) {
+                url.sslContext(trusting(trust.get()));
+            }
+            settings.optional(Setting.JWKS_CACHE).map(Path::of).ifPresent(url::cacheFile);
+            UrlKeys opened = url.open();
+            opened.awaitReady(FIRST_KEYS); // without them phones are asked to come again
+            return opened;
+        } catch (IllegalArgumentException | UncheckedIOException unusable) {
+            throw new SettingsException("--jwks: " + unusable.getMessage());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new SettingsException("interrupted while reading --jwks");
+        }
+    }
+
+    private static SSLContext trusting(Path authorities) throws SettingsException {
+        try (InputStream pem = Files.newInputStream(authorities)) {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            for (Certificate certificate :
+                    CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+                store.setCertificateEntry("authority-" + store.size(), certificate);
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+            trust.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException | IOException unusable) {
+            throw new SettingsException("--jwks.trust: cannot use " + authorities + ": " + unusable.getMessage());
+        }
+    }
+
+    private ManagementServer management(Settings settings) throws SettingsException {
+        int port = settings.port(Setting.MANAGEMENT_PORT);
+        try {
+            return new ManagementServer(port, meters::scrape, this::health, this::bindings);
+        } catch (IOException taken) {
+            throw new SettingsException("127.0.0.1:" + port + " cannot be bound: " + taken.getMessage()
+                    + "; choose another with --" + Setting.MANAGEMENT_PORT.key() + "=…");
+        }
+    }
+
+    /** Healthy: phones with good tokens can register here now. */
+    private ManagementServer.Health health() {
+        KeySnapshot current = keys.current();
+        boolean keysUsable = !current.isTooOld(clock.instant());
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("status", draining ? "DRAINING" : keysUsable ? "UP" : "KEYS_TOO_OLD");
+        details.put("mode", policy.oauthMode() ? "enabled" : "disabled");
+        details.put("keyIds", List.copyOf(current.keyIds()));
+        details.put("keysReadAt", current.readAt().equals(Instant.MIN) ? Optional.empty() : current.readAt());
+        details.put("certificateEnds", tls.notAfter());
+        details.put("bindings", location.size());
+        return new ManagementServer.Health(keysUsable && !draining, details);
+    }
+
+    private List<Map<String, Object>> bindings() {
+        Instant now = clock.instant();
+        return location.all(now).stream().map(binding -> describe(binding, now)).toList();
+    }
+
+    private static Map<String, Object> describe(Binding binding, Instant now) {
+        Map<String, Object> described = new LinkedHashMap<>();
+        described.put("aor", binding.addressOfRecord());
+        described.put("contact", binding.contact().uri());
+        described.put("device", binding.deviceName());
+        described.put("instance", binding.contact().instance());
+        described.put("expires", binding.remainingSeconds(now));
+        described.put("expiresAt", binding.expiresAt());
+        return described;
+    }
+
+    InetSocketAddress oauthAddress() {
+        return oauthAddress;
+    }
+
+    Optional<InetSocketAddress> mraAddress() {
+        return mraAddress;
+    }
+
+    InetSocketAddress managementAddress() {
+        return management.address();
+    }
+
+    /** The line that says that we are ready. */
+    String listening() {
+        return "listening oauth=" + hostAndPort(oauthAddress)
+                + mraAddress.map(address -> " mra=" + hostAndPort(address)).orElse("")
+                + " management=" + hostAndPort(management.address());
+    }
+
+    private static String hostAndPort(InetSocketAddress address) {
+        return uriHost(address.getAddress()) + ":" + address.getPort();
+    }
+
+    /** Accepts nothing new, ends what has begun, then closes. */
+    @Override
+    public void close() {
+        draining = true;
+        stopParts();
+        management.close();
+    }
+
+    private void stopParts() {
+        sip.stop();
+        housekeeping.shutdownNow();
+        try {
+            keys.close();
+        } catch (Exception failed) {
+            throw new IllegalStateException("cannot close the key source", failed);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package org.sipoauth.registrar;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The settings, as they are written in the file and on the command line. */
+enum Setting {
+    ISSUER("issuer", null, "the tokens' issuer, an https URL (required)"),
+    AUDIENCE("audience", null, "the audience that names this SIP platform in tokens, e.g. sip:example.com (required)"),
+    CLOCK_TOLERANCE("clock-tolerance", "30s", "how far the issuer's clock and ours may differ"),
+    AUTHZ_SERVER("authz-server", "", "the authorization server named in challenges; default: the issuer"),
+    JWKS("jwks", "", "the issuer's keys, an https URL or a file; default: <issuer>/oauth2/jwks"),
+    JWKS_TRUST("jwks.trust", "", "PEM file of the CAs to trust for that URL; default: the JDK's"),
+    JWKS_REFRESH("jwks.refresh", "5m", "how often to read the keys anew, at the latest"),
+    JWKS_CACHE("jwks.cache", "", "file for the last good keys, to start without the issuer; default: none"),
+    JWKS_MAX_STALENESS("jwks.max-staleness", "24h", "how long to trust keys that could not be confirmed"),
+    DOMAIN("domain", null, "the domain of the addresses-of-record, e.g. example.com (required)"),
+    HOSTS("hosts", "127.0.0.1,localhost", "hosts that stand for the domain, beside this machine's own names"),
+    NODE_NAME("node-name", "", "this node's name in Warning headers; default: the host name"),
+    BIND("bind", "0.0.0.0", "address of the SIP ports"),
+    OAUTH_PORT("oauth-port", "5090", "port for phones on premises, TLS; 0: any free one"),
+    MRA_OAUTH_PORT("mra-oauth-port", "5091", "port for edges, mutual TLS; 0: any free one; none: not opened"),
+    MANAGEMENT_PORT("management-port", "9091", "port of /metrics, /health and /bindings on 127.0.0.1, plain HTTP"),
+    TLS_CERTIFICATE("tls.certificate", null, "PEM file: this node's certificate, then intermediates (required)"),
+    TLS_PRIVATE_KEY("tls.private-key", null, "PEM file: its key, PKCS#8, not encrypted (required)"),
+    TLS_CLIENT_CA("tls.client-ca", "", "PEM file: the CAs of edges (required unless mra-oauth-port=none)"),
+    TLS_RELOAD("tls.reload", "5s", "how often to look whether these files and edges.file have changed"),
+    EDGES("edges", "", "names, CN or SAN, of the edges that may connect; comma list"),
+    EDGES_FILE("edges.file", "", "file with more of them, one a line; read again when it changes"),
+    MODE("mode", "disabled", "SIP OAuth mode: enabled, or disabled (every request is refused)"),
+    DEVICES_OAUTH_DISABLED("devices.oauth-disabled", "", "devices whose profile lacks OAuth; comma list"),
+    CHALLENGE("challenge", "407", "status for requests without a token: 407 or 401"),
+    REALM("realm", "ccmsipline", "realm of challenges"),
+    EXPIRES("expires", "120s", "longest registration, and the one for phones that name none"),
+    MIN_EXPIRES("min-expires", "10s", "shortest registration that a phone may ask for"),
+    MAX_CONTACTS("max-contacts", "10", "most bindings of one address-of-record"),
+    MAX_BINDINGS("max-bindings", "200000", "most bindings in all"),
+    MAX_CONNECTIONS("max-connections", "50000", "most connections in all"),
+    TIMEOUT_HANDSHAKE("timeout.handshake", "10s", "for a connection's first byte, and its TLS handshake"),
+    TIMEOUT_MESSAGE("timeout.message", "10s", "for one message to arrive, and for our answers to be taken"),
+    TIMEOUT_UNREGISTERED("timeout.unregistered", "60s", "for a phone's connection until its first registration"),
+    TIMEOUT_IDLE("timeout.idle", "300s", "for a connection without any byte"),
+    TIMEOUT_DRAIN("timeout.drain", "5s", "for messages that have begun, when the process is told to stop");
+
+    private final String key;
+    private final Optional<String> byDefault;
+    private final String description;
+
+    /** @param byDefault null where the setting is required, "" where there is none or it depends on others */
+    Setting(String key, @Nullable String byDefault, String description) {
+        this.key = key;
+        this.byDefault = Optional.ofNullable(byDefault);
+        this.description = description;
+    }
+
+    String key() {
+        return key;
+    }
+
+    boolean isRequired() {
+        return byDefault.isEmpty();
+    }
+
+    /** Empty also where the default depends on others. */
+    Optional<String> byDefault() {
+        return byDefault.filter(value -> !value.isEmpty());
+    }
+
+    static Optional<Setting> of(String key) {
+        return Arrays.stream(values())
+                .filter(setting -> setting.key.equals(key))
+                .findFirst();
+    }
+
+    static String help() {
+        StringBuilder help = new StringBuilder("""
+                Registers SIP phones that hold an OAuth access token.
+
+                Usage: java -jar sip-registrar.jar [--config FILE] [--KEY=VALUE …]
+
+                FILE is a properties file of the same keys; the command line goes first.
+                Times are written 250ms, 30s, 5m, 24h. Prints one line "listening …" when ready.
+                Exit codes: 0 --help; 1 failure while starting; 2 wrong settings, or a port in use;
+                143 ended by SIGTERM after draining.
+
+                """);
+        for (Setting setting : values()) {
+            help.append(String.format("  --%-24s %s", setting.key, setting.description));
+            setting.byDefault()
+                    .ifPresent(value -> help.append(" [").append(value).append(']'));
+            help.append('\n');
+        }
+        return help.toString();
+    }
+}

@@ -1,0 +1,185 @@
+package org.sipoauth.registrar.management;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.sipoauth.registrar.location.Location;
+import org.sipoauth.registrar.register.Arrival.Port;
+import org.sipoauth.registrar.register.Refusal;
+import org.sipoauth.registrar.register.RegistrationEvents;
+import org.sipoauth.registrar.transport.ConnectionEvents;
+import org.sipoauth.registrar.transport.Deadline;
+import org.sipoauth.registrar.transport.HandshakeFailure;
+import org.sipoauth.verifier.keys.KeySource;
+
+/** Counts what happens. Every series exists from the start, so that an alert can tell 0 from absent. */
+public final class RegistrarMetrics implements RegistrationEvents, ConnectionEvents {
+    private static final int[] MALFORMED_STATUS = {400, 413, 505, 513};
+
+    private final MeterRegistry registry;
+    private final Counter accepted;
+    private final Map<Refusal, Counter> refused;
+    private final Map<Port, PortMeters> ports;
+    private final Counter reloaded;
+    private final Counter reloadFailed;
+
+    private record PortMeters(
+            AtomicInteger open,
+            Counter opened,
+            Counter turnedAway,
+            Map<HandshakeFailure, Counter> handshakeFailures,
+            Map<Deadline, Counter> timeouts,
+            Map<Integer, Counter> malformed) {}
+
+    public RegistrarMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        this.accepted = registrations("accepted", "none");
+        this.refused = each(
+                Refusal.class,
+                refusal -> registrations(refusal == Refusal.CHALLENGED ? "challenged" : "refused", refusal.label()));
+        this.ports = each(Port.class, this::portMeters);
+        this.reloaded = reloads("success");
+        this.reloadFailed = reloads("failure");
+    }
+
+    private static <K extends Enum<K>, V> Map<K, V> each(Class<K> type, Function<K, V> value) {
+        Map<K, V> map = new EnumMap<>(type);
+        for (K key : type.getEnumConstants()) {
+            map.put(key, value.apply(key));
+        }
+        return map;
+    }
+
+    private Counter registrations(String outcome, String cause) {
+        return Counter.builder("sip.registrations")
+                .description("Requests by outcome and cause")
+                .tag("outcome", outcome)
+                .tag("cause", cause)
+                .register(registry);
+    }
+
+    private Counter reloads(String outcome) {
+        return Counter.builder("tls.reloads")
+                .description("Changed certificates, keys and lists of edges")
+                .tag("outcome", outcome)
+                .register(registry);
+    }
+
+    private PortMeters portMeters(Port port) {
+        AtomicInteger open = new AtomicInteger();
+        Gauge.builder("sip.connections", open, AtomicInteger::get)
+                .description("Open connections")
+                .tag("port", port.label())
+                .register(registry);
+        Map<Integer, Counter> malformed = new HashMap<>();
+        for (int status : MALFORMED_STATUS) {
+            malformed.put(
+                    status, counter("sip.malformed", "Malformed messages by status", port, "status", "" + status));
+        }
+        return new PortMeters(
+                open,
+                counter("sip.connections.opened", "Connections taken", port, "result", "opened"),
+                counter("sip.connections.turned.away", "Connections beyond the limit", port, "result", "closed"),
+                each(
+                        HandshakeFailure.class,
+                        failure -> counter(
+                                "tls.handshake.failures", "TLS handshakes failed", port, "cause", failure.label())),
+                each(
+                        Deadline.class,
+                        deadline -> counter(
+                                "sip.timeouts", "Connections closed as too slow", port, "deadline", deadline.label())),
+                malformed);
+    }
+
+    private Counter counter(String name, String description, Port port, String key, String value) {
+        return Counter.builder(name)
+                .description(description)
+                .tag("port", port.label())
+                .tag(key, value)
+                .register(registry);
+    }
+
+    /** Adds the gauges over parts that exist only later. */
+    public void watch(KeySource keys, Location location, Supplier<Instant> certificateEnd, InstantSource clock) {
+        Gauge.builder("jwk.age", () -> secondsBetween(keys.current().readAt(), clock.instant()))
+                .description("Time since the keys were last confirmed; NaN before the first time")
+                .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder("sip.bindings", location, Location::size)
+                .description("Bindings held")
+                .register(registry);
+        Gauge.builder("tls.certificate.remaining", () -> secondsBetween(clock.instant(), certificateEnd.get()))
+                .description("Time until the node's certificate ends")
+                .baseUnit("seconds")
+                .register(registry);
+    }
+
+    private static double secondsBetween(Instant from, Instant to) {
+        return from.equals(Instant.MIN)
+                ? Double.NaN
+                : Duration.between(from, to).toMillis() / 1000.0;
+    }
+
+    @Override
+    public void accepted() {
+        accepted.increment();
+    }
+
+    @Override
+    public void refused(Refusal refusal) {
+        of(refused, refusal).increment();
+    }
+
+    @Override
+    public void opened(Port port) {
+        of(ports, port).open().incrementAndGet();
+        of(ports, port).opened().increment();
+    }
+
+    @Override
+    public void closed(Port port) {
+        of(ports, port).open().decrementAndGet();
+    }
+
+    @Override
+    public void turnedAway(Port port) {
+        of(ports, port).turnedAway().increment();
+    }
+
+    @Override
+    public void handshakeFailed(Port port, HandshakeFailure cause) {
+        of(of(ports, port).handshakeFailures(), cause).increment();
+    }
+
+    @Override
+    public void malformed(Port port, int status) {
+        of(of(ports, port).malformed(), status).increment();
+    }
+
+    @Override
+    public void timedOut(Port port, Deadline deadline) {
+        of(of(ports, port).timeouts(), deadline).increment();
+    }
+
+    @Override
+    public void reloaded(boolean successfully) {
+        (successfully ? reloaded : reloadFailed).increment();
+    }
+
+    private static <K, V> V of(Map<K, V> map, K key) {
+        V value = map.get(key);
+        if (value == null) {
+            throw new IllegalStateException("no meter for " + key);
+        }
+        return value;
+    }
+}
