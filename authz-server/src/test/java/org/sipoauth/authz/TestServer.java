@@ -1,0 +1,107 @@
+package org.sipoauth.authz;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.sipoauth.authz.redis.RedisForTests;
+import org.sipoauth.authz.web.ProvisioningConnector;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The whole server under the demo profile, on free ports, with TLS. */
+public final class TestServer implements AutoCloseable {
+    public static final String ISSUER = "https://localhost:8443";
+    public static final String AUDIENCE = "sip:example.com";
+
+    private final Path folder;
+    private final TestCertificate certificate;
+    private final ConfigurableApplicationContext context;
+
+    private TestServer(Path folder, TestCertificate certificate, ConfigurableApplicationContext context) {
+        this.folder = folder;
+        this.certificate = certificate;
+        this.context = context;
+    }
+
+    /** @param folder for its certificate and data */
+    public static TestServer start(Path folder, String... options) {
+        TestCertificate certificate = TestCertificate.create();
+        certificate.writeTo(folder);
+        List<String> arguments = new ArrayList<>(List.of(
+                "--server.port=0",
+                "--sipoauth.provisioning.port=0",
+                "--management.server.port=0",
+                "--sipoauth.tls.certificate=" + folder.resolve("node.crt"),
+                "--sipoauth.tls.private-key=" + folder.resolve("node.key"),
+                "--sipoauth.data-dir=" + folder.resolve("data")));
+        arguments.addAll(List.of(options));
+        return new TestServer(
+                folder,
+                certificate,
+                new SpringApplicationBuilder(AuthzServerApplication.class, RedisForTests.class)
+                        .profiles("demo")
+                        .run(arguments.toArray(String[]::new)));
+    }
+
+    public TestCertificate certificate() {
+        return certificate;
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    public int port() {
+        return Integer.parseInt(context.getEnvironment().getRequiredProperty("local.server.port"));
+    }
+
+    public int provisioningPort() {
+        return context.getBean(ProvisioningConnector.class).port();
+    }
+
+    public URI url(String path) {
+        return URI.create("https://localhost:" + port() + path);
+    }
+
+    public URI provisioningUrl(String path) {
+        return URI.create("https://localhost:" + provisioningPort() + path);
+    }
+
+    public URI managementUrl(String path) {
+        return URI.create(
+                "http://127.0.0.1:" + context.getEnvironment().getRequiredProperty("local.management.port") + path);
+    }
+
+    public String passwordOf(String subscriber) {
+        return secrets("demo-passwords.txt").get(subscriber);
+    }
+
+    public String secretOf(String client) {
+        return secrets("demo-clients.txt").get(client);
+    }
+
+    public <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    private Map<String, String> secrets(String file) {
+        try {
+            return Files.readAllLines(folder.resolve("data").resolve(file)).stream()
+                    .map(line -> line.split(":", 2))
+                    .collect(Collectors.toMap(parts -> parts[0], parts -> parts[1]));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}
