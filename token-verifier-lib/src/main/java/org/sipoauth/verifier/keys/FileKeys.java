@@ -28,7 +28,7 @@ final class FileKeys implements KeySource {
         this.file = file;
         this.lastRead = document;
         this.current = KeySnapshot.parse(document, Clock.systemUTC().instant());
-        this.thread = BackgroundThread.named("sipoauth-keys-file");
+        this.thread = BackgroundThread.named("sipoauth-keys-file", () -> {});
     }
 
     static FileKeys open(Path file, Duration lookEvery) {
@@ -55,7 +55,7 @@ final class FileKeys implements KeySource {
         thread.shutdownNow();
     }
 
-    private void look() {
+    void look() {
         try {
             byte[] document = read(file);
             if (!Arrays.equals(document, lastRead)) {

@@ -9,7 +9,6 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -20,44 +19,57 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** An HTTP resource with a JWK Set, fetched one at a time. Redirects are not followed: the address is configuration. */
-final class JwkSetEndpoint {
+final class JwkSetEndpoint implements AutoCloseable {
     private final URI uri;
-    private final @Nullable SSLContext sslContext;
     private final Duration timeout;
-    private @Nullable String entityTag;
+    private final HttpClient client;
+    private @Nullable Tagged last;
+
+    /** A document and the name its server gave to that version of it (RFC 9110 §8.8.3). */
+    private record Tagged(String entityTag, byte[] document) {}
 
     JwkSetEndpoint(URI uri, @Nullable SSLContext sslContext, Duration timeout) {
         this.uri = uri;
-        this.sslContext = sslContext;
         this.timeout = timeout;
+        HttpClient.Builder settings = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(timeout);
+        if (sslContext != null) {
+            settings.sslContext(sslContext);
+        }
+        this.client = settings.build();
     }
 
-    /** The document, or empty where the last one fetched still holds (RFC 9110 §13.1.2). */
-    Optional<byte[]> fetch() throws IOException, InterruptedException {
+    /** The document as it is now; asks conditionally where it can (RFC 9110 §13.1.2). */
+    byte[] fetch() throws IOException, InterruptedException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(uri).header("Accept", "application/jwk-set+json, application/json");
-        if (entityTag != null) {
-            request.header("If-None-Match", entityTag);
+        Tagged known = last;
+        if (known != null) {
+            request.header("If-None-Match", known.entityTag());
         }
         HttpResponse<byte[]> response = send(request.build());
-        return switch (response.statusCode()) {
-            case 200 -> {
-                entityTag = response.headers().firstValue("ETag").orElse(null);
-                yield Optional.of(response.body());
-            }
-            case 304 -> Optional.empty();
-            default -> throw new IOException("answered " + response.statusCode());
-        };
+        if (response.statusCode() == 304 && known != null) {
+            return known.document();
+        }
+        if (response.statusCode() != 200) {
+            throw new IOException("answered " + response.statusCode());
+        }
+        last = response.headers()
+                .firstValue("ETag")
+                .map(tag -> new Tagged(tag, response.body()))
+                .orElse(null);
+        return response.body();
     }
 
-    /** Drops what a 304 would refer to, after a document that turned out to be broken. */
+    /** Asks unconditionally next time, after a document that turned out to be broken. */
     void forget() {
-        entityTag = null;
+        last = null;
     }
 
     /** With one deadline for all of it: the client's own ends with the header, and a slow body could go on for ever. */
     private HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
-        HttpClient client = newClient();
         CompletableFuture<HttpResponse<byte[]>> response =
                 client.sendAsync(request, head -> new LimitedBody(JwkSet.MAX_BYTES));
         try {
@@ -71,16 +83,16 @@ final class JwkSetEndpoint {
         }
     }
 
-    /** A client for each fetch, minutes apart: an idle one would keep a thread and a connection. */
-    private HttpClient newClient() {
-        HttpClient.Builder client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(timeout);
-        if (sslContext != null) {
-            client.sslContext(sslContext);
+    /** Ends the client's thread at once from Java 21 on; before, it ends when the client is garbage. */
+    @Override
+    public void close() {
+        if (client instanceof AutoCloseable closeable) {
+            try {
+                closeable.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("an HTTP client closes without exception", e);
+            }
         }
-        return client.build();
     }
 
     /** Collects a body and gives up as soon as it exceeds the limit. */

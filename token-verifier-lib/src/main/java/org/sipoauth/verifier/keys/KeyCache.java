@@ -52,7 +52,7 @@ final class KeyCache {
         for (int line = 0; line < 3; line++) {
             document = endOfLine(content, document);
         }
-        String[] head = new String(content, 0, document, StandardCharsets.UTF_8).split("\n");
+        String[] head = new String(content, 0, document, StandardCharsets.UTF_8).split("\n", -1);
         if (!head[0].equals(FORMAT)) {
             throw new IOException("not a key cache of this version");
         }

@@ -43,7 +43,6 @@ public final class UrlKeys implements KeySource {
     private final AtomicBoolean asked = new AtomicBoolean();
 
     // by the background thread alone
-    private byte @Nullable [] document;
     private int failures;
     private @Nullable Future<?> next;
 
@@ -55,7 +54,7 @@ public final class UrlKeys implements KeySource {
         this.schedule = new RefreshSchedule(settings.refreshInterval);
         this.endpoint = new JwkSetEndpoint(uri, settings.sslContext, settings.timeout);
         this.cache = settings.cacheFile == null ? null : new KeyCache(settings.cacheFile, uri);
-        this.thread = BackgroundThread.named("sipoauth-keys-url");
+        this.thread = BackgroundThread.named("sipoauth-keys-url", endpoint::close);
     }
 
     @Override
@@ -123,9 +122,13 @@ public final class UrlKeys implements KeySource {
         underWay = true;
         lastStartNanos = System.nanoTime();
         asked.set(false);
-        Duration pause = tryRefresh();
-        underWay = false;
-        next = thread.schedule(this::refresh, pause.toNanos(), TimeUnit.NANOSECONDS);
+        Duration pause = schedule.interval();
+        try {
+            pause = tryRefresh();
+        } finally { // whatever happened, there is a next time
+            underWay = false;
+            next = thread.schedule(this::refresh, pause.toNanos(), TimeUnit.NANOSECONDS);
+        }
     }
 
     private Duration tryRefresh() {
@@ -150,16 +153,11 @@ public final class UrlKeys implements KeySource {
     }
 
     private void fetch() throws IOException, InterruptedException {
-        Optional<byte[]> fetched = endpoint.fetch();
+        byte[] document = endpoint.fetch();
         Instant now = clock.instant();
-        byte[] newest = fetched.isPresent() ? fetched.get() : document;
-        if (newest == null) {
-            throw new IOException("answered 304 to an unconditional request");
-        }
-        publish(KeySnapshot.parse(newest, now));
-        document = newest;
+        publish(KeySnapshot.parse(document, now));
         if (cache != null) {
-            keep(cache, newest, now);
+            keep(cache, document, now);
         }
     }
 
@@ -171,9 +169,9 @@ public final class UrlKeys implements KeySource {
     }
 
     /** Failing to keep them is no failure to fetch them. */
-    private void keep(KeyCache kept, byte[] newest, Instant now) {
+    private void keep(KeyCache kept, byte[] document, Instant now) {
         try {
-            kept.write(newest, now);
+            kept.write(document, now);
         } catch (IOException e) {
             LOG.log(Level.WARNING, "{0}: cannot keep the keys on disk: {1}", uri, e.toString());
         }

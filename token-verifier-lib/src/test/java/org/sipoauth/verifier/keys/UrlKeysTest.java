@@ -1,0 +1,360 @@
+package org.sipoauth.verifier.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sipoauth.verifier.TestKeys;
+
+class UrlKeysTest {
+    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
+    private static final String FIRST = TestKeys.jwkSet(TestKeys.es256("first"));
+    private static final String SECOND = TestKeys.jwkSet(TestKeys.es256("second"));
+
+    @TempDir
+    private Path folder;
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(NOON);
+    private JwkSetServer server;
+
+    @BeforeEach
+    void startServer() throws IOException {
+        server = JwkSetServer.http().answers(JwkSetServer.document(FIRST));
+    }
+
+    @AfterEach
+    void stopServer() {
+        server.close();
+    }
+
+    // ---- fetching
+
+    @Test
+    void fetchesKeysAtOnceInTheBackground() throws Exception {
+        try (UrlKeys keys = source().open()) {
+            assertThat(keys.awaitReady(LONG)).isTrue();
+            assertThat(keys.current().keyIds()).containsExactly("first");
+            assertThat(keys.current().readAt()).isEqualTo(NOON);
+            await().until(() -> !keys.refreshing());
+        }
+    }
+
+    @Test
+    void startsWithoutWaitingForTheServer() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        server.answers(exchange -> {
+            release.await();
+            JwkSetServer.send(exchange, 200, FIRST);
+        });
+        try (UrlKeys keys = source().open()) {
+            assertThat(keys.current()).isSameAs(KeySnapshot.none());
+            assertThat(keys.refreshing()).isTrue();
+            assertThat(keys.awaitReady(Duration.ofMillis(1))).isFalse();
+            release.countDown();
+            assertThat(keys.awaitReady(LONG)).isTrue();
+        }
+    }
+
+    @Test
+    void replacesKeysWholeAtTheNextRefresh() throws Exception {
+        try (UrlKeys keys = source().refreshEvery(Duration.ofMillis(20)).open()) {
+            assertThat(keys.awaitReady(LONG)).isTrue();
+            server.answers(JwkSetServer.document(SECOND));
+            await().until(() -> keys.current().find("second").isPresent());
+            assertThat(keys.current().keyIds()).containsExactly("second");
+        }
+    }
+
+    @Test
+    void keepsTheLastGoodKeysThroughEveryKindOfFailure() throws Exception {
+        List<JwkSetServer.Answer> failures = List.of(
+                JwkSetServer.status(500),
+                JwkSetServer.status(404),
+                JwkSetServer.status(204),
+                JwkSetServer.status(304), // to an unconditional request
+                JwkSetServer.document(""),
+                JwkSetServer.document("<html>"),
+                JwkSetServer.document("{\"keys\":[]}"),
+                JwkSetServer.document(TestKeys.ES256.toJSONString()),
+                JwkSetServer.document("{\"keys\":[" + TestKeys.ES256.toJSONString() + "]}"), // private
+                JwkSetServer.document(SECOND + " ".repeat(256 * 1024)),
+                exchange -> {
+                    exchange.getResponseHeaders().set("Location", "/elsewhere");
+                    JwkSetServer.send(exchange, 302, "");
+                },
+                exchange -> {
+                    exchange.sendResponseHeaders(200, 1000); // and then ends
+                });
+        try (UrlKeys keys = source().refreshEvery(Duration.ofMillis(20)).open()) {
+            assertThat(keys.awaitReady(LONG)).isTrue();
+            for (JwkSetServer.Answer failure : failures) {
+                server.answers(failure);
+                int seen = server.requests();
+                await().until(() -> server.requests() >= seen + 3);
+                assertThat(keys.current().keyIds()).containsExactly("first");
+                assertThat(keys.refreshing()).isTrue();
+            }
+            server.answers(JwkSetServer.document(SECOND));
+            await().until(() -> keys.current().find("second").isPresent());
+            await().until(() -> !keys.refreshing());
+        }
+    }
+
+    @Test
+    void givesUpOnBodyThatNeverEnds() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        server.answers(exchange -> {
+            exchange.sendResponseHeaders(200, 1000);
+            exchange.getResponseBody().write('{');
+            exchange.getResponseBody().flush();
+            release.await();
+        });
+        try (UrlKeys keys = source().refreshEvery(Duration.ofMillis(20))
+                .timeout(Duration.ofMillis(200))
+                .open()) {
+            await().until(() -> server.requests() >= 2);
+            server.answers(JwkSetServer.document(FIRST));
+            assertThat(keys.awaitReady(LONG)).isTrue();
+        } finally {
+            release.countDown();
+        }
+    }
+
+    @Test
+    void asksConditionallyAndTakesNotModifiedForFresh() throws Exception {
+        AtomicInteger notModified = new AtomicInteger();
+        server.answers(exchange -> {
+            exchange.getResponseHeaders().set("ETag", "\"v1\"");
+            if ("\"v1\"".equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
+                notModified.incrementAndGet();
+                JwkSetServer.send(exchange, 304, "");
+            } else {
+                JwkSetServer.send(exchange, 200, FIRST);
+            }
+        });
+        try (UrlKeys keys = source().refreshEvery(Duration.ofMillis(20)).open()) {
+            assertThat(keys.awaitReady(LONG)).isTrue();
+            Instant later = NOON.plusSeconds(60);
+            now.set(later);
+            await().until(() -> keys.current().readAt().equals(later));
+            assertThat(notModified).hasPositiveValue();
+            assertThat(keys.current().keyIds()).containsExactly("first");
+        }
+    }
+
+    // ---- unknown keys
+
+    @Test
+    void refreshesOnceForManyUnknownKeysWithoutMakingTheCallerWait() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        try (UrlKeys keys =
+                source().refreshForUnknownKeyEvery(Duration.ofNanos(1)).open()) {
+            assertThat(keys.awaitReady(LONG)).isTrue();
+            await().until(() -> !keys.refreshing());
+            server.answers(exchange -> {
+                release.await();
+                JwkSetServer.send(exchange, 200, SECOND);
+            });
+            keys.keyUnknown("second");
+            assertThat(keys.refreshing()).isTrue();
+            await().until(() -> server.requests() == 2);
+            for (int i = 0; i < 1_000; i++) {
+                keys.keyUnknown("other" + i); // while one is under way: one more, when it ends
+            }
+            release.countDown();
+            await().until(() -> server.requests() == 3);
+            await().until(() -> !keys.refreshing());
+            assertThat(keys.current().keyIds()).containsExactly("second");
+            assertThat(server.requests()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void holdsBackRefreshesForUnknownKeysUntilTheIntervalHasPassed() throws Exception {
+        try (UrlKeys keys =
+                source().refreshForUnknownKeyEvery(Duration.ofMillis(500)).open()) {
+            assertThat(keys.awaitReady(LONG)).isTrue();
+            await().until(() -> !keys.refreshing());
+            keys.keyUnknown("second");
+            assertThat(keys.refreshing()).isFalse(); // it only waits for its turn
+            assertThat(server.requests()).isEqualTo(1);
+            await().until(() -> server.requests() == 2);
+        }
+    }
+
+    // ---- age
+
+    @Test
+    void trustsKeysNoLongerThanTheirMaximumStaleness() throws Exception {
+        try (UrlKeys keys = source().maxStaleness(Duration.ofHours(1)).open()) {
+            assertThat(keys.awaitReady(LONG)).isTrue();
+            assertThat(keys.current().isTooOld(NOON.plusSeconds(3599))).isFalse();
+            assertThat(keys.current().isTooOld(NOON.plusSeconds(3600))).isTrue();
+        }
+    }
+
+    // ---- on disk
+
+    @Test
+    void startsFromDiskWhenTheServerIsDown() throws Exception {
+        Path file = folder.resolve("new/folder/keys");
+        try (UrlKeys keys = source().cacheFile(file).open()) {
+            assertThat(keys.awaitReady(LONG)).isTrue();
+            await().until(() -> Files.exists(file));
+        }
+        server.answers(JwkSetServer.status(503));
+        now.set(NOON.plusSeconds(60));
+        try (UrlKeys keys =
+                source().cacheFile(file).maxStaleness(Duration.ofHours(1)).open()) {
+            assertThat(keys.current().keyIds()).containsExactly("first");
+            assertThat(keys.current().readAt()).isEqualTo(NOON);
+            assertThat(keys.awaitReady(Duration.ZERO)).isTrue();
+            assertThat(keys.current().isTooOld(NOON.plusSeconds(3600))).isTrue(); // the restart made them no younger
+        }
+        now.set(NOON.plusSeconds(3600));
+        try (UrlKeys keys =
+                source().cacheFile(file).maxStaleness(Duration.ofHours(1)).open()) {
+            assertThat(keys.awaitReady(Duration.ZERO)).isFalse();
+            assertThat(keys.current().isTooOld(now.get())).isTrue();
+        }
+    }
+
+    @Test
+    void keepsFileReadableToItsOwnerAlone() throws Exception {
+        Path file = folder.resolve("keys");
+        try (UrlKeys keys = source().cacheFile(file).open()) {
+            assertThat(keys.awaitReady(LONG)).isTrue();
+            await().until(() -> Files.exists(file));
+        }
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        try (var files = Files.list(folder)) {
+            assertThat(files).containsExactly(file); // no temporary file stays
+        }
+    }
+
+    @Test
+    void startsWithoutKeysWhereTheFileIsNotItsOwnOrBroken() throws Exception {
+        Path file = folder.resolve("keys");
+        String head = "sipoauth-keys 1\n" + server.uri() + "\n" + NOON + "\n";
+        server.answers(JwkSetServer.status(503));
+        for (String content : List.of(
+                "",
+                "\n\n\n",
+                FIRST,
+                head,
+                head + "{",
+                head + "{\"keys\":[]}",
+                (head + FIRST).replace("keys 1", "keys 2"),
+                (head + FIRST).replace("/jwks", "/other"),
+                (head + FIRST).replace(NOON.toString(), "yesterday"),
+                (head + FIRST).replace(NOON.toString(), NOON.plusSeconds(301).toString()))) {
+            Files.writeString(file, content);
+            try (UrlKeys keys = source().cacheFile(file).open()) {
+                assertThat(keys.current()).as(content).isSameAs(KeySnapshot.none());
+            }
+        }
+        Files.writeString(file, head + FIRST); // the twin that shows the others fail for their own reasons
+        try (UrlKeys keys = source().cacheFile(file).open()) {
+            assertThat(keys.current().keyIds()).containsExactly("first");
+        }
+    }
+
+    @Test
+    void goesOnWithoutDiskWhereItCannotWrite() throws Exception {
+        Path file = folder.resolve("plain-file/keys");
+        Files.writeString(folder.resolve("plain-file"), "in the way");
+        try (UrlKeys keys =
+                source().cacheFile(file).refreshEvery(Duration.ofMillis(20)).open()) {
+            assertThat(keys.awaitReady(LONG)).isTrue();
+            await().until(() -> server.requests() >= 3);
+            assertThat(keys.current().keyIds()).containsExactly("first");
+        }
+    }
+
+    @Test
+    void writesNoBrokenDocumentToDisk() throws Exception {
+        Path file = folder.resolve("keys");
+        try (UrlKeys keys =
+                source().cacheFile(file).refreshEvery(Duration.ofMillis(20)).open()) {
+            assertThat(keys.awaitReady(LONG)).isTrue();
+            server.answers(JwkSetServer.document("{\"keys\":[]}"));
+            int seen = server.requests();
+            await().until(() -> server.requests() >= seen + 3);
+        }
+        assertThat(Files.readString(file)).endsWith(FIRST);
+    }
+
+    // ---- TLS
+
+    @Test
+    void fetchesOverTlsFromServerItTrusts() throws Exception {
+        TestTls tls = TestTls.create(folder);
+        try (JwkSetServer secure = JwkSetServer.https(tls.server()).answers(JwkSetServer.document(FIRST));
+                UrlKeys keys =
+                        KeySource.url(secure.uri()).sslContext(tls.client()).open()) {
+            assertThat(keys.awaitReady(LONG)).isTrue();
+            assertThat(keys.current().keyIds()).containsExactly("first");
+        }
+    }
+
+    @Test
+    void takesNoKeysFromServerItDoesNotTrust() throws Exception {
+        TestTls tls = TestTls.create(folder);
+        try (JwkSetServer secure = JwkSetServer.https(tls.server()).answers(JwkSetServer.document(FIRST));
+                UrlKeys keys = KeySource.url(secure.uri())
+                        .refreshEvery(Duration.ofMillis(20))
+                        .open()) {
+            assertThat(keys.awaitReady(Duration.ofMillis(500))).isFalse();
+            assertThat(secure.requests()).isZero();
+            assertThat(keys.current()).isSameAs(KeySnapshot.none());
+        }
+    }
+
+    @Test
+    void refusesPlainHttpUnlessToldThatItIsInsecure() {
+        assertThatThrownBy(() -> KeySource.url(server.uri()).open()).isInstanceOf(IllegalArgumentException.class);
+        for (String address : List.of("file:///keys", "https:/keys", "/keys", "ftp://localhost/keys")) {
+            assertThatThrownBy(() -> KeySource.url(URI.create(address))
+                            .insecurePlainHttp()
+                            .open())
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    // ---- the end
+
+    @Test
+    void endsItsThreadOnCloseEvenDuringFetch() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        server.answers(exchange -> release.await());
+        UrlKeys keys = source().open();
+        await().until(() -> server.requests() == 1);
+        assertThat(Threads.named("sipoauth-keys-url")).isNotEmpty();
+        keys.close();
+        await().until(() -> Threads.named("sipoauth-keys-url").isEmpty());
+        keys.keyUnknown("x");
+        assertThat(Threads.named("sipoauth-keys-url")).isEmpty();
+        release.countDown();
+    }
+
+    private UrlKeys.Builder source() {
+        return KeySource.url(server.uri()).insecurePlainHttp().clock(now::get);
+    }
+}
