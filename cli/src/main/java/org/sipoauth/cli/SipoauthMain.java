@@ -2,6 +2,8 @@ package org.sipoauth.cli;
 
 import java.time.Clock;
 import org.sipoauth.cli.console.CommandFailure;
+import org.sipoauth.cli.phone.PhoneCommand;
+import org.sipoauth.cli.phone.RegisterCommand;
 import org.sipoauth.cli.pki.DevPkiCommand;
 import org.sipoauth.cli.token.InspectCommand;
 import org.sipoauth.cli.token.VerifyCommand;
@@ -34,18 +36,22 @@ public final class SipoauthMain implements Runnable {
     /** A fresh command line over the system's clock, input and output. */
     public static CommandLine commandLine() {
         Clock clock = Clock.systemUTC();
+        CommandLine phone = new CommandLine(new PhoneCommand());
+        phone.addSubcommand(new RegisterCommand(clock, System.in));
         return withCommands(
-                new DevPkiCommand(clock), new InspectCommand(clock, System.in), new VerifyCommand(clock, System.in));
+                new DevPkiCommand(clock),
+                new InspectCommand(clock, System.in),
+                new VerifyCommand(clock, System.in),
+                phone);
     }
 
     /** The front of the program with these commands, for those who bring their own clock or input. */
     public static CommandLine withCommands(Object... commands) {
         CommandLine sipoauth = new CommandLine(new SipoauthMain());
         for (Object command : commands) {
-            CommandLine added = new CommandLine(command);
-            added.getCommandSpec().mixinStandardHelpOptions(true).versionProvider(new Version());
-            sipoauth.addSubcommand(added);
+            sipoauth.addSubcommand(command);
         }
+        addHelp(sipoauth);
         sipoauth.setExecutionExceptionHandler(SipoauthMain::explain);
         sipoauth.setUsageHelpAutoWidth(true);
         return sipoauth;
@@ -62,6 +68,15 @@ public final class SipoauthMain implements Runnable {
         public String[] getVersion() {
             String version = SipoauthMain.class.getPackage().getImplementationVersion();
             return new String[] {"sipoauth " + (version == null ? "(not run from its jar)" : version)};
+        }
+    }
+
+    private static void addHelp(CommandLine command) {
+        for (CommandLine below : command.getSubcommands().values()) {
+            if (!(below.getCommand() instanceof HelpCommand)) {
+                below.getCommandSpec().mixinStandardHelpOptions(true).versionProvider(new Version());
+                addHelp(below);
+            }
         }
     }
 

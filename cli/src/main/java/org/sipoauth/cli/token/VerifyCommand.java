@@ -18,6 +18,7 @@ import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.console.ExitCodes;
 import org.sipoauth.cli.console.Printable;
 import org.sipoauth.cli.http.HttpsClient;
+import org.sipoauth.cli.http.NetworkTrouble;
 import org.sipoauth.cli.http.Trust;
 import org.sipoauth.verifier.Expectations;
 import org.sipoauth.verifier.TokenVerifier;
@@ -149,7 +150,7 @@ public final class VerifyCommand implements Callable<Integer> {
             return KeySource.fixed(jwks.contains("://") ? fetch(URI.create(jwks)) : Files.readString(Path.of(jwks)));
         } catch (IOException unreadable) {
             throw noKeys(
-                    "cannot read the JWK Set " + jwks + ": " + unreadable,
+                    "cannot read the JWK Set " + jwks + ": " + NetworkTrouble.inWords(unreadable),
                     "Check the name, and --trust if it is" + " an https address.");
         } catch (IllegalArgumentException unusable) {
             throw noKeys(

@@ -1,0 +1,294 @@
+package org.sipoauth.cli.phone;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.sipoauth.cli.console.CommandFailure;
+import org.sipoauth.cli.console.ExitCodes;
+import org.sipoauth.cli.http.HttpsClient;
+import org.sipoauth.cli.http.Trust;
+import org.sipoauth.cli.token.UnverifiedToken;
+import org.sipoauth.registrar.sip.SipSyntaxException;
+import org.sipoauth.registrar.sip.SipUri;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Registers as a softphone does, from its configuration to a registration that is kept alive. */
+@Command(
+        name = "register",
+        description = {
+            "Registers as a softphone does: reads the device's configuration, signs in by authorization code with PKCE,"
+                    + " registers over TLS with the token, keeps the registration alive and the tokens fresh.",
+            "Ends on SIGINT or SIGTERM, and takes the registration back first.",
+            "Signs in with a browser, or without one if --user is given."
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:registered (--once), or asked to end and unregistered",
+            "1:something local is unusable: the token file, the configuration, the password file; or a signal came too early",
+            "2:wrong usage",
+            "3:the device's configuration has the SIP OAuth mode off",
+            "4:the sign-in was refused, or the login has ended: sign in again",
+            "5:the registrar refuses the registration",
+            "6:a server cannot be reached"
+        })
+public final class RegisterCommand implements Callable<Integer> {
+    private static final Duration HTTP_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration BROWSER_PATIENCE = Duration.ofMinutes(5);
+    private static final int LONGEST_PASSWORD_FILE = 4096;
+
+    private final InstantSource clock;
+    private final InputStream input;
+    private final RandomGenerator random = new SecureRandom();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--provisioning",
+            required = true,
+            paramLabel = "URL",
+            description = "Where the device's configuration is, such as https://host:6970.")
+    private URI provisioning;
+
+    @Option(names = "--device", required = true, paramLabel = "NAME", description = "The device, such as CSFALICE.")
+    private String device;
+
+    @Option(names = "--user", paramLabel = "NAME", description = "Sign in without a browser, as this person.")
+    private @Nullable String user;
+
+    @Option(
+            names = "--password-file",
+            paramLabel = "FILE",
+            description = "With --user: the file whose first line is the password.")
+    private @Nullable Path passwordFile;
+
+    @Option(names = "--password-stdin", description = "With --user: the password is the first line of standard input.")
+    private boolean passwordStdin;
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description =
+                    "Remember tokens and configuration here (readable by the owner alone), and use them if they are"
+                            + " here: so the phone registers while the authorization server is down.")
+    private @Nullable Path tokenFile;
+
+    @Option(
+            names = "--trust",
+            paramLabel = "PEM",
+            description = "Certificate authorities to trust for all connections, in place of this Java's own.")
+    private @Nullable Path trust;
+
+    @Option(names = "--once", description = "Register once, print the binding, leave it in place and end.")
+    private boolean once;
+
+    @Option(names = "--trace", description = "Print the SIP dialogue, with tokens shortened.")
+    private boolean tracing;
+
+    @Option(names = "--edge", description = "Register as through an edge: at sipMRAOAuthPort, not sipOAuthPort.")
+    private boolean edge;
+
+    @Option(names = "--sip-host", paramLabel = "HOST", description = "Connect there, not to the configured node.")
+    private @Nullable String sipHost;
+
+    @Option(names = "--sip-port", paramLabel = "PORT", description = "Connect to this port, not the configured one.")
+    private @Nullable Integer sipPort;
+
+    @Option(
+            names = "--aor",
+            paramLabel = "URI",
+            description = "Register this address-of-record; otherwise the first that the token names, at the node's"
+                    + " address.")
+    private @Nullable String aor;
+
+    @Option(
+            names = "--client-id",
+            paramLabel = "ID",
+            defaultValue = "softphone",
+            description = "The phone's client id at the authorization server (default: ${DEFAULT-VALUE}).")
+    private String clientId;
+
+    @Option(
+            names = "--authz-server",
+            paramLabel = "URL",
+            description = "Sign in at this issuer, not the one the provisioning service names.")
+    private @Nullable URI authzServer;
+
+    public RegisterCommand(InstantSource clock, InputStream input) {
+        this.clock = clock;
+        this.input = input;
+    }
+
+    @Override
+    public Integer call() {
+        requireSensibleOptions();
+        SSLContext tls = Trust.context(Optional.ofNullable(trust));
+        EndOnSignal ending = EndOnSignal.interrupting(Thread.currentThread());
+        int exit = ExitCodes.NO;
+        try {
+            Startup.Ready ready = startup(tls).prepare();
+            Login login = ready.login().orElseThrow(() -> modeOff(ready.configuration()));
+            if (!ready.configuration().sipOAuthMode()) {
+                throw modeOff(ready.configuration());
+            }
+            exit = register(phone(tls, ready.configuration(), login));
+        } catch (InterruptedException asked) {
+            say("Ended before it was registered");
+        } catch (LoginEnded ended) {
+            throw new CommandFailure(PhoneExitCodes.SIGN_IN, ended.getMessage(), "Start the phone again to sign in.");
+        } finally {
+            ending.finished(exit);
+        }
+        return exit;
+    }
+
+    private int register(Phone phone) throws InterruptedException, LoginEnded {
+        if (once) {
+            phone.registerOnce();
+            return ExitCodes.OK;
+        }
+        try {
+            phone.stayRegistered();
+        } catch (InterruptedException asked) {
+            say("Ended");
+        }
+        return ExitCodes.OK;
+    }
+
+    private Startup startup(SSLContext tls) {
+        HttpsClient https = new HttpsClient(tls, HTTP_TIMEOUT);
+        return new Startup(
+                https,
+                new Provisioning(https, provisioning, device),
+                new PhoneMemory(Optional.ofNullable(tokenFile), device),
+                new Startup.SignInRequest(
+                        clientId, "sip.register", device, Optional.ofNullable(authzServer), () -> signIn(tls)),
+                clock,
+                random,
+                this::say);
+    }
+
+    private Phone phone(SSLContext tls, PhoneConfiguration configuration, Login login) {
+        List<Endpoint> endpoints = Endpoint.of(configuration, edge, sipHost, sipPort);
+        String sipUser = aor == null ? userOf(login.tokens().accessToken()) : "";
+        Phone.Addresses addresses = endpoint -> aor == null ? "sip:" + sipUser + "@" + endpoint.domain() : aor;
+        return new Phone(
+                tls,
+                endpoints,
+                new Phone.Identity(device, addresses),
+                login,
+                new Trace(out(), tracing),
+                clock,
+                random,
+                this::say);
+    }
+
+    private SignIn signIn(SSLContext tls) throws IOException {
+        return user == null
+                ? new BrowserSignIn(out(), BROWSER_PATIENCE)
+                : new ScriptedSignIn(tls, HTTP_TIMEOUT, user, password());
+    }
+
+    private String password() {
+        try (InputStream source = passwordStdin ? input : Files.newInputStream(passwordFile)) {
+            byte[] content = source.readNBytes(LONGEST_PASSWORD_FILE);
+            return new String(content, StandardCharsets.UTF_8)
+                    .lines()
+                    .findFirst()
+                    .filter(line -> !line.isEmpty())
+                    .orElseThrow(() -> noPassword("it is empty"));
+        } catch (IOException unreadable) {
+            throw noPassword(unreadable.toString());
+        }
+    }
+
+    private static CommandFailure noPassword(String why) {
+        return new CommandFailure(
+                ExitCodes.NO,
+                "cannot read the password: " + why,
+                "Its first line must hold the password, nothing else.");
+    }
+
+    /** The token is the phone's own; that it reads it unverified decides nothing but what it asks for. */
+    private static String userOf(String accessToken) {
+        try {
+            return UnverifiedToken.parse(accessToken)
+                    .claims()
+                    .flatMap(claims -> claims.strings("aor").stream().findFirst())
+                    .flatMap(address -> SipUri.parse(address).user())
+                    .orElseThrow(RegisterCommand::noAor);
+        } catch (UnverifiedToken.NotAToken | SipSyntaxException opaque) {
+            throw noAor();
+        }
+    }
+
+    private static CommandFailure noAor() {
+        return new CommandFailure(
+                ExitCodes.NO, "the token names no address-of-record to register", "Name it with --aor.");
+    }
+
+    private CommandFailure modeOff(PhoneConfiguration configuration) {
+        PhoneConfiguration.Node node = configuration.nodes().get(0);
+        return new CommandFailure(
+                PhoneExitCodes.MODE_OFF,
+                "the configuration of " + device + " has sipOAuthMode 0: a phone now registers without tokens, at "
+                        + node.name() + " (" + node.address() + ") port " + node.sipPort() + ", or "
+                        + node.securedSipPort()
+                        + " with TLS",
+                "Switch the SIP OAuth mode on at the authorization server and the registrar to register by token.");
+    }
+
+    private void requireSensibleOptions() {
+        require(
+                "https".equalsIgnoreCase(provisioning.getScheme()) && provisioning.getHost() != null,
+                "--provisioning: an https address, for tokens are sent there");
+        require(device.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,49}"), "--device: not a device name");
+        require(
+                authzServer == null || "https".equalsIgnoreCase(authzServer.getScheme()),
+                "--authz-server: an https address");
+        require(passwordFile == null || !passwordStdin, "--password-file and --password-stdin exclude each other");
+        boolean password = passwordFile != null || passwordStdin;
+        require(password == (user != null), "--user goes with --password-file or --password-stdin");
+        require(sipPort == null || sipPort >= 1 && sipPort <= 65535, "--sip-port: from 1 to 65535");
+        require(aor == null || isAor(aor), "--aor: a SIP URI such as sip:1001@example.com");
+    }
+
+    private static boolean isAor(String text) {
+        try {
+            return SipUri.parse(text).user().isPresent();
+        } catch (SipSyntaxException malformed) {
+            return false;
+        }
+    }
+
+    private void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new ParameterException(spec.commandLine(), otherwise);
+        }
+    }
+
+    private void say(String line) {
+        out().println(line);
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+}

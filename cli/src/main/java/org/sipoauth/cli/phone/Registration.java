@@ -1,0 +1,221 @@
+package org.sipoauth.cli.phone;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.sipoauth.registrar.sip.Contact;
+import org.sipoauth.registrar.sip.Headers;
+import org.sipoauth.registrar.sip.NameAddr;
+import org.sipoauth.registrar.sip.SipRequest;
+import org.sipoauth.registrar.sip.SipResponse;
+import org.sipoauth.verifier.sip.BearerChallenge;
+import org.sipoauth.verifier.sip.BearerCredentials;
+import org.sipoauth.verifier.sip.BearerCredentials.Dialect;
+
+/**
+ * One phone's registration of one address-of-record over one connection (RFC 3261 §10.2), with the headers the incumbent's
+ * softphone sends. The first REGISTER carries no token; the challenge tells in which header, and so in which dialect, the
+ * registrar wants it, and later ones carry it at once.
+ */
+final class Registration {
+    /** How a REGISTER ended. */
+    sealed interface Outcome {
+        /**
+         * @param granted how long the registrar keeps the binding
+         * @param bindings all that the registrar has for the address-of-record
+         * @param flowTimer how often it wants a sign of life (RFC 5626 §4.4.1)
+         */
+        record Registered(Duration granted, List<Contact> bindings, Optional<Duration> flowTimer) implements Outcome {}
+
+        /** The registrar does not take this token. */
+        record TokenRejected(String reason) implements Outcome {}
+
+        /** @param warning the text of the Warning header, which says more than the status */
+        record Refused(int status, String reason, Optional<Duration> retryAfter, Optional<String> warning)
+                implements Outcome {}
+    }
+
+    private enum Challenger {
+        PROXY("Proxy-Authenticate", "Proxy-Authorization", Dialect.TOKEN_PARAMETER),
+        REGISTRAR("WWW-Authenticate", "Authorization", Dialect.TOKEN68);
+
+        private final String challenge;
+        private final String credentials;
+        private final Dialect dialect;
+
+        Challenger(String challenge, String credentials, Dialect dialect) {
+            this.challenge = challenge;
+            this.credentials = credentials;
+            this.dialect = dialect;
+        }
+
+        static Challenger of(SipResponse response) {
+            return response.status() == 407 ? PROXY : REGISTRAR;
+        }
+    }
+
+    private static final String MODEL = "+u.sip!model.ccm.cisco.com";
+    private static final String MODEL_SOFTPHONE = "503";
+    private static final long WANTED_SECONDS = 3600;
+    private static final int MOST_ROUNDS = 5;
+
+    private final SipConnection connection;
+    private final String aor;
+    private final String requestUri;
+    private final String device;
+    private final String callId;
+    private final String fromTag = newTag();
+    private final UUID instance;
+
+    private long cseq;
+    private long expiresSeconds = WANTED_SECONDS;
+    private boolean outbound = true;
+    private boolean registered;
+    private Optional<Challenger> challenger = Optional.empty();
+
+    /**
+     * @param aor the address-of-record, such as {@code sip:1001@192.0.2.1}
+     * @param requestUri the registrar's own address, such as {@code sip:192.0.2.1}
+     */
+    Registration(SipConnection connection, String aor, String requestUri, String device) {
+        this.connection = connection;
+        this.aor = aor;
+        this.requestUri = requestUri;
+        this.device = device;
+        this.callId = UUID.randomUUID() + "@" + connection.localAddress().replaceFirst(":\\d+$", "");
+        this.instance = UUID.nameUUIDFromBytes(("sipoauth phone " + device).getBytes(StandardCharsets.UTF_8));
+    }
+
+    Outcome register(String token) throws IOException, InterruptedException {
+        boolean tokenSent = false;
+        for (int round = 0; round < MOST_ROUNDS; round++) {
+            Optional<Challenger> answered = challenger;
+            SipResponse response = connection.transact(request(token, expiresSeconds));
+            tokenSent |= answered.isPresent();
+            switch (response.status()) {
+                case 200 -> {
+                    return registered(response);
+                }
+                case 401, 407 -> {
+                    Optional<BearerChallenge> challenge = challenge(response);
+                    if (challenge.isEmpty()) {
+                        return refused(response, Optional.of("it asks for credentials other than a Bearer token"));
+                    }
+                    challenger = Optional.of(Challenger.of(response));
+                    if (answered.equals(challenger)) {
+                        return new Outcome.TokenRejected(challenge.get().error().orElse("no reason given"));
+                    }
+                }
+                case 423 -> expiresSeconds = atLeast(response);
+                case 439 -> outbound = false; // an edge in between does not know outbound: RFC 5626 §4.2.1
+                default -> {
+                    return refused(response, warning(response));
+                }
+            }
+        }
+        return tokenSent
+                ? new Outcome.TokenRejected("the registrar keeps asking for it in another header")
+                : new Outcome.Refused(423, "Interval Too Brief", Optional.empty(), Optional.empty());
+    }
+
+    /** Whether the registrar has granted a binding here. */
+    boolean isRegistered() {
+        return registered;
+    }
+
+    /**
+     * Takes the binding back.
+     *
+     * @return whether the registrar confirmed that
+     * @throws IOException if it gave no answer in time
+     */
+    boolean unregister(String token, Duration timeout) throws IOException, InterruptedException {
+        registered = false;
+        return connection.transact(request(token, 0), timeout).status() == 200;
+    }
+
+    private SipRequest request(String token, long expires) {
+        String local = connection.localAddress();
+        Headers headers = Headers.NONE
+                .plus("Via", "SIP/2.0/TLS " + local + ";branch=z9hG4bK" + newTag() + ";rport")
+                .plus("From", NameAddr.of(aor).withTag(fromTag).toString())
+                .plus("To", NameAddr.of(aor).toString())
+                .plus("Call-ID", callId)
+                .plus("CSeq", ++cseq + " REGISTER")
+                .plus("Max-Forwards", "70")
+                .plus("Contact", contact(local))
+                .plus("Expires", Long.toString(expires))
+                .plus("Supported", outbound ? "path,outbound" : "path")
+                .plus("User-Agent", "sipoauth-phone")
+                .plus("Reason", "SIP;cause=200;text=\"cisco-alarm:111 Name=" + device + "\"");
+        if (challenger.isPresent()) {
+            Challenger asking = challenger.get();
+            headers = headers.plus(
+                    asking.credentials,
+                    BearerCredentials.of(token, asking.dialect).headerValue());
+        }
+        return SipRequest.of("REGISTER", requestUri, headers);
+    }
+
+    private String contact(String local) {
+        NameAddr address = NameAddr.of("sip:" + instance + "@" + local + ";transport=tls");
+        return address.with(address.parameters()
+                                .withQuoted(Contact.INSTANCE, "<urn:uuid:" + instance + ">")
+                                .withQuoted(Contact.DEVICE_NAME, device)
+                                .withQuoted(MODEL, MODEL_SOFTPHONE)
+                                .withFlag("video"))
+                        .toString()
+                + (outbound ? ";" + Contact.REG_ID + "=1" : "");
+    }
+
+    private Outcome registered(SipResponse response) {
+        registered = true;
+        long seconds = response.contacts().stream()
+                .filter(binding -> binding.instance().equals(Optional.of("urn:uuid:" + instance)))
+                .flatMapToLong(binding -> binding.expiresSeconds().stream())
+                .max()
+                .orElse(response.expiresSeconds().orElse(expiresSeconds));
+        return new Outcome.Registered(
+                Duration.ofSeconds(seconds), response.contacts(), seconds(response, "Flow-Timer"));
+    }
+
+    private static Optional<BearerChallenge> challenge(SipResponse response) {
+        return response.headers().all(Challenger.of(response).challenge).stream()
+                .flatMap(value -> BearerChallenge.parse(value).stream())
+                .findFirst();
+    }
+
+    private static Outcome refused(SipResponse response, Optional<String> warning) {
+        return new Outcome.Refused(response.status(), response.reason(), seconds(response, "Retry-After"), warning);
+    }
+
+    private static Optional<String> warning(SipResponse response) {
+        return response.headers().first("Warning");
+    }
+
+    private long atLeast(SipResponse response) {
+        return Math.max(
+                expiresSeconds,
+                seconds(response, "Min-Expires").map(Duration::toSeconds).orElse(WANTED_SECONDS));
+    }
+
+    /** The number of seconds that a header begins with, such as {@code Retry-After: 35}. */
+    private static Optional<Duration> seconds(SipResponse response, String header) {
+        return response.headers()
+                .first(header)
+                .map(value -> value.replaceFirst("\\D.*", ""))
+                .filter(digits -> !digits.isEmpty() && digits.length() < 10)
+                .map(digits -> Duration.ofSeconds(Long.parseLong(digits)));
+    }
+
+    static String newTag() {
+        byte[] bytes = new byte[8];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+}
