@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -18,6 +19,7 @@ import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
+import org.sipoauth.registrar.sip.Headers;
 import org.sipoauth.registrar.sip.Limits;
 import org.sipoauth.registrar.sip.Parsed;
 import org.sipoauth.registrar.sip.SipParser;
@@ -90,11 +92,12 @@ final class TestRegistrar implements AutoCloseable {
     }
 
     static SipResponse ok(SipRequest request, long expires) {
-        SipResponse response = SipResponse.answering(request, 200, "OK", "t1").with("Expires", Long.toString(expires));
+        SipResponse response = with(SipResponse.answering(request, 200, "OK", "t1"), "Expires", Long.toString(expires));
         boolean removed = request.expiresSeconds().equals(Optional.of(0L));
         return removed
                 ? response
-                : response.with(
+                : with(
+                        response,
                         "Contact",
                         request.contacts().get(0).withExpires(expires).toString());
     }
@@ -119,12 +122,12 @@ final class TestRegistrar implements AutoCloseable {
                 .apply(request);
     }
 
-    private static SipResponse with(SipResponse bare, String... headersAndValues) {
-        SipResponse response = bare;
+    private static SipResponse with(SipResponse response, String... headersAndValues) {
+        List<Headers.Header> headers = new ArrayList<>();
         for (int i = 0; i < headersAndValues.length; i += 2) {
-            response = response.with(headersAndValues[i], headersAndValues[i + 1]);
+            headers.add(new Headers.Header(headersAndValues[i], headersAndValues[i + 1]));
         }
-        return response;
+        return response.with(headers);
     }
 
     private void accept() {
