@@ -31,6 +31,15 @@ public final class TestServer implements AutoCloseable {
 
     /** @param folder for its certificate and data */
     public static TestServer start(Path folder, String... options) {
+        return start(folder, List.of(AuthzServerApplication.class, RedisForTests.class), options);
+    }
+
+    /** With a Redis of its own in the folder, which another server can start on later. */
+    public static TestServer startWithEmbeddedRedis(Path folder, String... options) {
+        return start(folder, List.of(AuthzServerApplication.class), options);
+    }
+
+    private static TestServer start(Path folder, List<Class<?>> sources, String... options) {
         TestCertificate certificate = TestCertificate.create();
         certificate.writeTo(folder);
         List<String> arguments = new ArrayList<>(List.of(
@@ -44,7 +53,7 @@ public final class TestServer implements AutoCloseable {
         return new TestServer(
                 folder,
                 certificate,
-                new SpringApplicationBuilder(AuthzServerApplication.class, RedisForTests.class)
+                new SpringApplicationBuilder(sources.toArray(Class<?>[]::new))
                         .profiles("demo")
                         .run(arguments.toArray(String[]::new)));
     }

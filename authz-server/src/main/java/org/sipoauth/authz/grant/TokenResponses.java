@@ -7,6 +7,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.text.ParseException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Audit;
 import org.springframework.http.HttpHeaders;
@@ -18,8 +21,10 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 import org.springframework.security.oauth2.core.http.converter.OAuth2ErrorHttpMessageConverter;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AccessTokenAuthenticationContext;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AccessTokenAuthenticationToken;
 import org.springframework.security.oauth2.server.authorization.web.authentication.OAuth2AccessTokenResponseAuthenticationSuccessHandler;
 
@@ -36,6 +41,7 @@ final class TokenResponses {
     TokenResponses(Audit audit, GrantMetrics metrics) {
         this.audit = audit;
         this.metrics = metrics;
+        this.success.setAccessTokenResponseCustomizer(TokenResponses::tellRefreshTokenLife);
     }
 
     void issued(HttpServletRequest request, HttpServletResponse response, Authentication authentication)
@@ -73,6 +79,20 @@ final class TokenResponses {
                 .write();
         metrics.refused(grant, error.getErrorCode());
         write(response, error);
+    }
+
+    /** So that a phone knows when its user will have to sign in again. */
+    private static void tellRefreshTokenLife(OAuth2AccessTokenAuthenticationContext context) {
+        OAuth2AccessTokenAuthenticationToken result = context.getAuthentication();
+        OAuth2RefreshToken refreshToken = result.getRefreshToken();
+        if (refreshToken != null && refreshToken.getIssuedAt() != null && refreshToken.getExpiresAt() != null) {
+            Map<String, Object> parameters = new LinkedHashMap<>(result.getAdditionalParameters());
+            parameters.put(
+                    "refresh_token_expires_in",
+                    Duration.between(refreshToken.getIssuedAt(), refreshToken.getExpiresAt())
+                            .toSeconds());
+            context.getAccessTokenResponse().additionalParameters(parameters);
+        }
     }
 
     private void write(HttpServletResponse response, OAuth2Error error) throws IOException {

@@ -2,11 +2,9 @@ package org.sipoauth.authz.refresh;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.sipoauth.authz.audit.Audit;
@@ -70,7 +68,7 @@ final class RefreshGrant implements AuthenticationProvider {
     @Override
     public Authentication authenticate(Authentication authentication) {
         var request = (OAuth2RefreshTokenAuthenticationToken) authentication;
-        var caller = (OAuth2ClientAuthenticationToken) request.getPrincipal();
+        OAuth2ClientAuthenticationToken caller = requireClient(request);
         RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
         Instant now = clock.instant();
 
@@ -88,13 +86,15 @@ final class RefreshGrant implements AuthenticationProvider {
 
         record(presentation, presented);
         return new OAuth2AccessTokenAuthenticationToken(
-                client,
-                caller,
-                accessToken,
-                families.token(family, presentation.generation(), now),
-                Map.of(
-                        "refresh_token_expires_in",
-                        Duration.between(now, family.end()).toSeconds()));
+                client, caller, accessToken, families.token(family, presentation.generation(), now));
+    }
+
+    /** A browser that is signed in here comes authenticated, too, but as its user. */
+    private static OAuth2ClientAuthenticationToken requireClient(OAuth2RefreshTokenAuthenticationToken request) {
+        if (request.getPrincipal() instanceof OAuth2ClientAuthenticationToken client && client.isAuthenticated()) {
+            return client;
+        }
+        throw new GrantRefused(OAuth2ErrorCodes.INVALID_CLIENT, "name the client", "no client authentication");
     }
 
     private void requireGrantType(RegisteredClient client) {

@@ -1,0 +1,305 @@
+package org.sipoauth.authz.refresh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.grant.GrantRefused;
+import org.sipoauth.authz.grant.LoginFamilies.Begun;
+import org.sipoauth.authz.grant.LoginFamilies.Login;
+import org.sipoauth.authz.redis.RedisForTests;
+import org.sipoauth.keys.KeyRing;
+import org.sipoauth.keys.KeyUse;
+import org.sipoauth.keys.KeyVault;
+import org.sipoauth.keys.RotationPolicy;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AccessTokenAuthenticationToken;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientAuthenticationToken;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2RefreshTokenAuthenticationToken;
+import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
+import org.springframework.security.oauth2.server.authorization.settings.TokenSettings;
+
+/** The refresh grant while minutes, days and keys go by; on a real Redis, with a clock that the test moves. */
+class RefreshTimesIT {
+    private static final Duration LIFETIME = Duration.ofDays(60);
+    private static final RegisteredClient PHONE = RegisteredClient.withId("softphone")
+            .clientId("softphone")
+            .clientAuthenticationMethod(ClientAuthenticationMethod.NONE)
+            .authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
+            .scope("sip.register")
+            .tokenSettings(
+                    TokenSettings.builder().refreshTokenTimeToLive(LIFETIME).build())
+            .build();
+
+    private static RedisForTests.Running redis;
+
+    private final RotationPolicy policy = RotationPolicy.defaults();
+    private final KeyVault vault = KeyVault.inRing();
+    private final MovableClock clock = new MovableClock();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final FamilyStore store = new FamilyStore(redis.template());
+    private KeyRing ring = KeyRing.create(policy, vault, clock.instant());
+    private final Families families = new Families(store, () -> ring, clock, new Audit(), meters);
+    private final RefreshGrant grant = new RefreshGrant(
+            store,
+            families,
+            () -> ring,
+            (client, subscriber, device, scopes, type, request) -> Optional.of(new OAuth2AccessToken(
+                    OAuth2AccessToken.TokenType.BEARER,
+                    "access",
+                    clock.instant(),
+                    clock.instant().plusSeconds(3600))),
+            clock,
+            new Audit(),
+            meters);
+
+    @BeforeAll
+    static void open() {
+        redis = RedisForTests.open();
+    }
+
+    @AfterAll
+    static void close() {
+        redis.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT59S", "PT60S", "PT71S", "PT1H", "P1D", "P30D", "P59D"})
+    void goesOnWhenAPhoneThatLostTheAnswerComesBack(Duration away) {
+        String first = begin();
+        refresh(first);
+        clock.advance(away);
+
+        String second = refresh(first);
+
+        clock.advance(Duration.ofSeconds(30));
+        String third = refresh(second);
+        clock.advance(Duration.ofHours(20));
+        refresh(third);
+    }
+
+    @Test
+    void asksAPhoneToComeAgainInTheSecondsInWhichItCannotTell() {
+        String first = begin();
+        refresh(first);
+        clock.advance(Duration.ofSeconds(65));
+
+        assertThat(refused(first)).isEqualTo("temporarily_unavailable");
+        clock.advance(Duration.ofSeconds(6));
+        refresh(refresh(first));
+
+        assertThat(count("deferred")).isEqualTo(1);
+        assertThat(count("struck_out")).isEqualTo(1);
+    }
+
+    @Test
+    void findsAThiefWhoFollowsOneGenerationBehind() {
+        String stolen = begin();
+        String held = refresh(stolen);
+        clock.advance(Duration.ofMinutes(20));
+        String thiefs = refresh(stolen);
+
+        clock.advance(Duration.ofMinutes(10));
+        assertThat(refused(held)).isEqualTo("invalid_grant");
+        assertThat(refused(thiefs)).isEqualTo("invalid_grant");
+
+        assertThat(count("replayed_struck_out")).isEqualTo(1);
+        assertThat(count("revoked")).isEqualTo(1);
+        assertThat(meters.counter("sipoauth.families.revoked").count()).isEqualTo(1);
+    }
+
+    @Test
+    void findsAThiefWhoseTokenIsOlder() {
+        String stolen = begin();
+        String held = stolen;
+        for (int i = 0; i < 5; i++) {
+            clock.advance(Duration.ofMinutes(30));
+            held = refresh(held);
+        }
+
+        assertThat(refused(stolen)).isEqualTo("invalid_grant");
+        assertThat(refused(held)).isEqualTo("invalid_grant");
+        assertThat(count("replayed")).isEqualTo(1);
+    }
+
+    @Test
+    void endsAtItsAbsoluteEndHoweverOftenItWasRefreshed() {
+        String held = begin();
+        Instant end = clock.instant().plus(LIFETIME);
+        while (clock.instant().isBefore(end.minus(Duration.ofDays(1)))) {
+            clock.advance(Duration.ofHours(12));
+            held = refresh(held);
+        }
+        clock.set(end.minusMillis(1));
+        held = refresh(held);
+        clock.set(end);
+
+        assertThat(refused(held)).isEqualTo("invalid_grant");
+        assertThat(count("expired")).isEqualTo(1);
+    }
+
+    @Test
+    void tellsTheSameEndAtEveryRefresh() {
+        String first = begin();
+        Instant end = clock.instant().plus(LIFETIME);
+        clock.advance(Duration.ofDays(10));
+
+        assertThat(present(first).getRefreshToken().getExpiresAt()).isEqualTo(end);
+    }
+
+    @Test
+    void takesTokensOfAKeyThatHasRetired() {
+        String held = begin();
+        rotateKeys();
+
+        String next = refresh(held);
+
+        assertThat(RefreshToken.parse(next).orElseThrow().keyId())
+                .isEqualTo(ring.active(KeyUse.REFRESH_TOKEN_AUTHENTICATION).id());
+        refresh(next);
+    }
+
+    /** Another server has turned the ring and used the new key; this one reads the ring seconds later. */
+    @Test
+    void asksToComeAgainForAKeyThatIsNotActiveHereYet() {
+        String held = begin();
+        KeyRing behind = ring;
+        rotateKeys();
+        KeyRing ahead = ring;
+        String next = refresh(held);
+
+        ring = behind;
+        assertThat(refused(next)).isEqualTo("temporarily_unavailable");
+
+        ring = ahead;
+        refresh(next);
+    }
+
+    @Test
+    void refusesTokensOfAKeyThatIsRevoked() {
+        String held = begin();
+        ring = ring.revoke(ring.active(KeyUse.REFRESH_TOKEN_AUTHENTICATION).id(), policy, vault, clock.instant());
+
+        assertThat(refused(held)).isEqualTo("invalid_grant");
+        assertThat(count("key_revoked")).isEqualTo(1);
+    }
+
+    @Test
+    void refusesALoginThatWasRevoked() {
+        Begun begun = families.begin(login());
+        families.revoke(begun.familyId(), "the test says so");
+        families.revoke(begun.familyId(), "and again");
+
+        assertThat(refused(begun.refreshToken().getTokenValue())).isEqualTo("invalid_grant");
+        assertThat(meters.counter("sipoauth.families.revoked").count()).isEqualTo(1);
+    }
+
+    /** The store comes back without its last write, as after a failover. */
+    @Test
+    void goesOnAfterTheStoreLostAWrite() {
+        Begun begun = families.begin(login());
+        String first = begun.refreshToken().getTokenValue();
+        String key = FamilyId.parse(begun.familyId()).key();
+        Map<Object, Object> before = redis.template().opsForHash().entries(key);
+        String second = refresh(first);
+        redis.template().opsForHash().putAll(key, before);
+
+        String third = refresh(second);
+
+        clock.advance(Duration.ofMinutes(30));
+        refresh(third);
+        assertThat(count("fast_forwarded")).isEqualTo(1);
+    }
+
+    @Test
+    void countsWhatBecameOfEveryRefresh() {
+        String first = begin();
+        refresh(first);
+        refresh(first);
+        refused("nonsense");
+
+        assertThat(count("rotated")).isEqualTo(1);
+        assertThat(count("repeated")).isEqualTo(1);
+        assertThat(count("malformed")).isEqualTo(1);
+    }
+
+    private void rotateKeys() {
+        clock.advance(policy.propagation());
+        ring = ring.activate(KeyUse.REFRESH_TOKEN_AUTHENTICATION, policy, clock.instant());
+    }
+
+    private String begin() {
+        return families.begin(login()).refreshToken().getTokenValue();
+    }
+
+    private static Login login() {
+        return new Login(PHONE, "alice", Optional.of("CSFALICE"), Set.of("sip.register"));
+    }
+
+    private String refresh(String token) {
+        return present(token).getRefreshToken().getTokenValue();
+    }
+
+    private OAuth2AccessTokenAuthenticationToken present(String token) {
+        return (OAuth2AccessTokenAuthenticationToken) grant.authenticate(new OAuth2RefreshTokenAuthenticationToken(
+                token,
+                new OAuth2ClientAuthenticationToken(PHONE, ClientAuthenticationMethod.NONE, null),
+                Set.of(),
+                Map.of()));
+    }
+
+    private String refused(String token) {
+        GrantRefused[] refused = new GrantRefused[1];
+        assertThatThrownBy(() -> present(token))
+                .isInstanceOfSatisfying(GrantRefused.class, refusal -> refused[0] = refusal);
+        assertThat(refused[0].auditDetail()).doesNotContain(token);
+        return refused[0].getError().getErrorCode();
+    }
+
+    private double count(String outcome) {
+        return meters.counter("sipoauth.refreshes", "outcome", outcome).count();
+    }
+
+    private static final class MovableClock extends Clock {
+        private Instant now = Instant.ofEpochMilli(System.currentTimeMillis());
+
+        void advance(Duration duration) {
+            now = now.plus(duration);
+        }
+
+        void set(Instant instant) {
+            now = instant;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package org.sipoauth.authz.refresh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sipoauth.authz.TestPhone;
+import org.sipoauth.authz.TestPhone.Answer;
+import org.sipoauth.authz.TestServer;
+
+/** Logins outlive the server and its embedded Redis, and the server outlives Redis. */
+class RestartIT {
+    @TempDir
+    Path folder;
+
+    @Test
+    void keepsLoginsOverARestart() {
+        Answer login;
+        Answer newest;
+        try (TestServer server = TestServer.startWithEmbeddedRedis(folder)) {
+            TestPhone phone = new TestPhone(server);
+            login = phone.logIn("alice", "CSFALICE");
+            newest = phone.token(refresh(login));
+        }
+        try (TestServer server = TestServer.startWithEmbeddedRedis(folder)) {
+            TestPhone phone = new TestPhone(server);
+            assertThat(phone.token(refresh(login)).text("refresh_token")).isEqualTo(newest.text("refresh_token"));
+            assertThat(phone.token(refresh(newest)).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void asksPhonesToComeAgainWhileRedisIsAway() throws Exception {
+        assumeThat(Path.of("/bin/kill")).exists();
+        try (TestServer server = TestServer.startWithEmbeddedRedis(folder)) {
+            TestPhone phone = new TestPhone(server);
+            Answer login = phone.logIn("alice", "CSFALICE");
+            signalRedis("STOP");
+            try {
+                HttpResponse<String> answer = phone.send(HttpRequest.newBuilder(server.url("/oauth2/token"))
+                        .timeout(Duration.ofSeconds(10))
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                "grant_type=refresh_token&client_id=softphone&refresh_token="
+                                        + login.text("refresh_token")))
+                        .build());
+
+                assertThat(answer.statusCode()).isEqualTo(503);
+                assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+                assertThat(answer.body()).contains("temporarily_unavailable");
+                assertThat(readiness(phone, server)).isEqualTo(503);
+            } finally {
+                signalRedis("CONT");
+            }
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> phone.token(refresh(login)).status(), status -> status == 200);
+            assertThat(readiness(phone, server)).isEqualTo(200);
+        }
+    }
+
+    private static int readiness(TestPhone phone, TestServer server) {
+        return phone.get(server.managementUrl("/actuator/health/readiness")).statusCode();
+    }
+
+    private void signalRedis(String signal) throws IOException, InterruptedException {
+        String pid = Files.readString(folder.resolve("data/redis/redis.pid")).strip();
+        assertThat(new ProcessBuilder("/bin/kill", "-" + signal, pid).start().waitFor())
+                .isZero();
+    }
+
+    private static Map<String, String> refresh(Answer previous) {
+        return Map.of(
+                "grant_type", "refresh_token",
+                "client_id", "softphone",
+                "refresh_token", previous.text("refresh_token"));
+    }
+}
