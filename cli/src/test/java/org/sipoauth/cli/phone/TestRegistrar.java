@@ -161,17 +161,17 @@ final class TestRegistrar implements AutoCloseable {
 
     private void handle(Parsed parsed, OutputStream output) throws IOException {
         if (parsed instanceof Parsed.Ping ping) {
+            pings.add(ping);
             if (answersPings) {
                 output.write("\r\n".getBytes(StandardCharsets.US_ASCII));
             }
-            pings.add(ping);
         } else if (parsed instanceof Parsed.Message message && message.message() instanceof SipRequest request) {
+            requests.add(request); // first, so that a phone that has its answer has been seen
             Script script = Optional.ofNullable(next.poll()).orElse(otherwise);
             Optional<SipResponse> response = script.apply(request);
             if (response.isPresent()) {
                 output.write(SipPrinter.print(response.get()));
             }
-            requests.add(request);
         } else {
             throw new IOException("the phone sent " + parsed);
         }
