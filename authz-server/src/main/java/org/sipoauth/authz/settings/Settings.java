@@ -65,13 +65,22 @@ public record Settings(
      * @param propagation how long a key is published before it may sign
      * @param verifierRefresh the longest interval at which a verifier reads the JWK Set
      * @param jwkSetMaxAge how long caches may keep the JWK Set
+     * @param store where the ring is kept: in a file of this server, or in Redis for several servers
+     * @param lookEvery how often a server looks for changes to the ring, its own and those of others
      */
     public record Keys(
             @DefaultValue("ES256") @NotBlank String algorithm,
             @DefaultValue("90d") @NotNull Duration rotateEvery,
             @DefaultValue("15m") @NotNull Duration propagation,
             @DefaultValue("5m") @NotNull Duration verifierRefresh,
-            @DefaultValue("5m") @NotNull Duration jwkSetMaxAge) {}
+            @DefaultValue("5m") @NotNull Duration jwkSetMaxAge,
+            @DefaultValue("file") @NotNull KeyStore store,
+            @DefaultValue("5s") @NotNull Duration lookEvery) {}
+
+    public enum KeyStore {
+        FILE,
+        REDIS
+    }
 
     /**
      * The configuration file service.

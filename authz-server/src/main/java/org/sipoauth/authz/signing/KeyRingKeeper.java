@@ -4,9 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.keys.KeyRing;
-import org.sipoauth.keys.KeyUse;
 import org.sipoauth.keys.KeyVault;
 import org.sipoauth.keys.RotationPolicy;
 import org.sipoauth.keys.store.KeyRingStore;
@@ -17,28 +15,45 @@ import org.springframework.scheduling.annotation.Scheduled;
 
 /**
  * Holds the ring, makes the first one, and does on a timer what the policy asks for. Several servers may keep one ring:
- * of two that turn it in the same instant one wins, and the other takes over what the winner wrote.
+ * of two that change it in the same instant one wins, and the other starts again from what the winner wrote. A server
+ * that finds an older ring in the store than it holds (a failover or a restored backup lost the last write) puts its own
+ * back: tokens may have been signed with it.
  */
 final class KeyRingKeeper implements CurrentKeyRing {
     private static final Logger LOG = LoggerFactory.getLogger(KeyRingKeeper.class);
-    private static final int ATTEMPTS = 5;
+    private static final int ATTEMPTS = 20;
 
     private final KeyRingStore store;
     private final KeyVault vault;
     private final RotationPolicy policy;
     private final Clock clock;
-    private final Audit audit;
+    private final ClockCheck clockCheck;
+    private final KeyAudit audit;
     private volatile Held held;
 
-    private record Held(KeyRing ring, Instant readAt) {}
+    private record Held(StoredRing stored, Instant readAt) {}
 
-    KeyRingKeeper(KeyRingStore store, KeyVault vault, RotationPolicy policy, Clock clock, Audit audit) {
+    /** A change to a ring: from a ring and the instant it is made at, to another, or to the same if nothing is to do. */
+    @FunctionalInterface
+    interface Change {
+        KeyRing apply(KeyRing ring, Instant now);
+    }
+
+    KeyRingKeeper(
+            KeyRingStore store,
+            KeyVault vault,
+            RotationPolicy policy,
+            Clock clock,
+            ClockCheck clockCheck,
+            KeyAudit audit) {
         this.store = store;
         this.vault = vault;
         this.policy = policy;
         this.clock = clock;
+        this.clockCheck = clockCheck;
         this.audit = audit;
-        this.held = turn(true);
+        this.held = new Held(firstOrStored(), clock.instant());
+        turn();
     }
 
     @Override
@@ -49,50 +64,81 @@ final class KeyRingKeeper implements CurrentKeyRing {
             // Others may have rotated or revoked a key meanwhile: see RotationPolicy.ringOutage.
             throw new IllegalStateException("the key ring could not be read for " + unread);
         }
-        return now.ring();
+        return now.stored().ring();
     }
 
     /** The ring as last read, however long ago: good enough to look at, not to sign with. */
     KeyRing lastRead() {
-        return held.ring();
+        return held.stored().ring();
     }
 
     RotationPolicy policy() {
         return policy;
     }
 
-    @Scheduled(fixedDelayString = "PT10S", initialDelayString = "PT10S")
+    /** A server whose clock is wrong only reads: it would drop keys early, or activate them. */
+    @Scheduled(
+            fixedDelayString = "${sipoauth.keys.look-every:5s}",
+            initialDelayString = "${sipoauth.keys.look-every:5s}")
     void turn() {
         try {
-            held = turn(false);
+            boolean sound = clockCheck.isSound();
+            change("timer", (ring, now) -> sound ? ring.advance(policy, vault, now) : ring);
         } catch (RuntimeException e) {
-            LOG.error("the key ring cannot be kept: {}", e.getMessage(), e);
+            LOG.error("the key ring cannot be kept: {}", e.getMessage());
         }
     }
 
-    private Held turn(boolean mayCreate) {
+    /**
+     * Changes the ring, for every server that keeps it.
+     *
+     * @param by who asks for it, for the audit
+     * @return the ring as it is then
+     * @throws org.sipoauth.keys.store.KeyRingStoreException if the store cannot be read or written: nothing was changed
+     */
+    KeyRing change(String by, Change change) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Instant now = clock.instant();
             Optional<StoredRing> stored = store.load();
-            if (stored.isEmpty() && !mayCreate) {
-                throw new IllegalStateException("the key ring is gone from its store: restore it from a backup");
-            }
-            KeyRing next = stored.map(found -> found.ring().advance(policy, vault, now))
-                    .orElseGet(() -> KeyRing.create(policy, vault, now));
-            boolean asItWas = stored.isPresent() && stored.get().ring() == next;
-            if (asItWas || store.replace(stored.map(StoredRing::version).orElse(KeyRingStore.NONE), next)) {
-                if (!asItWas) {
-                    vault.discardUnused(next);
-                    audit.event("keys_changed")
-                            .with(
-                                    "signing_key",
-                                    next.active(KeyUse.ACCESS_TOKEN_SIGNING).id())
-                            .with("ring", next)
-                            .write();
+            long version = stored.map(StoredRing::version).orElse(KeyRingStore.NONE);
+            StoredRing mine = held.stored();
+            if (version < mine.version()) {
+                if (store.replace(version, mine)) {
+                    LOG.error("the store had lost the key ring of version {} and has it again", mine.version());
+                    audit.restored(version, mine);
                 }
-                return new Held(next, now);
+                continue;
+            }
+            StoredRing before = stored.orElseThrow();
+            KeyRing next = change.apply(before.ring(), now);
+            if (next == before.ring()) {
+                held = new Held(before, now);
+                return next;
+            }
+            StoredRing after = before.next(next);
+            if (store.replace(version, after)) {
+                held = new Held(after, now);
+                vault.discardUnused(next);
+                audit.changed(by, before.ring(), after);
+                return next;
             }
         }
-        throw new IllegalStateException("the key ring was changed by others " + ATTEMPTS + " times while turning it");
+        throw new IllegalStateException(
+                "the key ring was changed by others " + ATTEMPTS + " times in a row: try again");
+    }
+
+    private StoredRing firstOrStored() {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Optional<StoredRing> stored = store.load();
+            if (stored.isPresent()) {
+                return stored.get();
+            }
+            StoredRing first = StoredRing.first(KeyRing.create(policy, vault, clock.instant()));
+            if (store.replace(KeyRingStore.NONE, first)) {
+                audit.created(first);
+                return first;
+            }
+        }
+        throw new IllegalStateException("the key ring appears and disappears in its store");
     }
 }

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.settings.DataDirectory;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.StartupRefused;
@@ -20,6 +20,7 @@ import org.sipoauth.keys.store.MasterKey;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtEncoder;
@@ -37,6 +38,12 @@ class SigningConfiguration {
     RotationPolicy rotationPolicy(Settings settings) {
         Settings.Tokens tokens = settings.tokens();
         Settings.Keys keys = settings.keys();
+        if (keys.lookEvery().multipliedBy(3).compareTo(RING_OUTAGE) > 0) {
+            throw new StartupRefused(
+                    "sipoauth.keys.look-every is " + keys.lookEvery() + ", but a server stops signing when it has not"
+                            + " read the key ring for " + RING_OUTAGE + ".",
+                    "Set it to a third of that or less.");
+        }
         Duration needed = tokens.access().plus(CLOCK_TOLERANCE).plus(RING_OUTAGE);
         try {
             return RotationPolicy.builder()
@@ -65,20 +72,36 @@ class SigningConfiguration {
     }
 
     @Bean
-    KeyRingStore keyRingStore(Settings settings, DataDirectory data, KeyVault vault, Environment environment) {
-        Path ring = data.file("keyring.jwe");
+    KeyRingStore keyRingStore(
+            Settings settings, DataDirectory data, KeyVault vault, Environment environment, StringRedisTemplate redis) {
+        Path file = data.file("keyring.jwe");
+        boolean shared = settings.keys().store() == Settings.KeyStore.REDIS;
         try {
-            return new EncryptedFileStore(
-                    ring, masterKey(settings, data, ring, environment.getProperty("SIPOAUTH_MASTER_KEY")), vault);
+            MasterKey masterKey = givenMasterKey(settings, environment.getProperty("SIPOAUTH_MASTER_KEY"))
+                    .orElseGet(() -> shared ? sharedMasterKeyMissing() : ownMasterKey(data, file));
+            return shared
+                    ? new RedisKeyRingStore(redis, masterKey, vault)
+                    : new EncryptedFileStore(file, masterKey, vault);
         } catch (KeyRingStoreException e) {
             throw refusal(e);
         }
     }
 
     @Bean
-    KeyRingKeeper keyRingKeeper(KeyRingStore store, KeyVault vault, RotationPolicy policy, Clock clock, Audit audit) {
+    ClockCheck clockCheck(StringRedisTemplate redis, Clock clock) {
+        return new ClockCheck(redis, clock, CLOCK_TOLERANCE);
+    }
+
+    @Bean
+    KeyRingKeeper keyRingKeeper(
+            KeyRingStore store,
+            KeyVault vault,
+            RotationPolicy policy,
+            Clock clock,
+            ClockCheck clockCheck,
+            KeyAudit audit) {
         try {
-            return new KeyRingKeeper(store, vault, policy, clock, audit);
+            return new KeyRingKeeper(store, vault, policy, clock, clockCheck, audit);
         } catch (KeyRingStoreException e) {
             throw refusal(e);
         }
@@ -100,16 +123,19 @@ class SigningConfiguration {
         return decoder;
     }
 
-    private static MasterKey masterKey(
-            Settings settings, DataDirectory data, Path ring, @Nullable String fromEnvironment) {
-        if (settings.masterKeyFile() != null) {
-            return MasterKey.fromFile(settings.masterKeyFile());
-        }
-        if (fromEnvironment != null) {
-            return MasterKey.parse(fromEnvironment, "SIPOAUTH_MASTER_KEY");
-        }
+    private static Optional<MasterKey> givenMasterKey(Settings settings, @Nullable String fromEnvironment) {
+        return settings.masterKeyFile() != null
+                ? Optional.of(MasterKey.fromFile(settings.masterKeyFile()))
+                : Optional.ofNullable(fromEnvironment).map(text -> MasterKey.parse(text, "SIPOAUTH_MASTER_KEY"));
+    }
+
+    private static MasterKey ownMasterKey(DataDirectory data, Path ring) {
         Path file = data.file("master.key");
         return Files.exists(file) || Files.exists(ring) ? MasterKey.fromFile(file) : MasterKey.create(file);
+    }
+
+    private static MasterKey sharedMasterKeyMissing() {
+        throw new KeyRingStoreException("a ring that servers share in Redis needs a master key that they share, too");
     }
 
     private static StartupRefused refusal(KeyRingStoreException cause) {

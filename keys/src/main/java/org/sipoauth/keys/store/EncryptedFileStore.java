@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
-import org.sipoauth.keys.KeyRing;
 import org.sipoauth.keys.KeyVault;
 
 /**
@@ -39,20 +38,20 @@ public final class EncryptedFileStore implements KeyRingStore {
                 return Optional.empty();
             }
             OwnerOnlyFile.requireOwnerOnly(file);
-            return Optional.of(read(masterKey.open(Files.readString(file).strip(), file.toString())));
+            return Optional.of(StoredRing.open(Files.readString(file).strip(), masterKey, vault, file.toString()));
         } catch (IOException e) {
             throw new KeyRingStoreException("cannot read the key ring from " + file, e);
         }
     }
 
     @Override
-    public boolean replace(long expectedVersion, KeyRing next) {
+    public boolean replace(long expectedVersion, StoredRing next) {
         return alone(() -> {
             long storedVersion = load().map(StoredRing::version).orElse(NONE);
             if (storedVersion != expectedVersion) {
                 return false;
             }
-            write(masterKey, new StoredRing(expectedVersion + 1, next));
+            write(masterKey, next);
             return true;
         });
     }
@@ -90,23 +89,11 @@ public final class EncryptedFileStore implements KeyRingStore {
     }
 
     private void write(MasterKey key, StoredRing stored) throws IOException {
-        String sealed = key.seal(stored.version() + "\n" + stored.ring().toPrivateJson());
         Path replacement = beside(".new");
         Files.deleteIfExists(replacement); // what a crash left behind; the lock says nobody writes it now
-        OwnerOnlyFile.create(replacement, sealed + "\n");
+        OwnerOnlyFile.create(replacement, stored.sealed(key) + "\n");
         Files.move(replacement, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         OwnerOnlyFile.forceFolder(OwnerOnlyFile.folderOf(file));
-    }
-
-    private StoredRing read(String document) {
-        try {
-            int endOfVersion = document.indexOf('\n');
-            long version = Long.parseLong(document.substring(0, Math.max(0, endOfVersion)));
-            return new StoredRing(version, KeyRing.fromPrivateJson(document.substring(endOfVersion + 1), vault));
-        } catch (IllegalArgumentException e) {
-            throw new KeyRingStoreException(
-                    file + " opens with this master key but holds no key ring that this release knows", e);
-        }
     }
 
     private Path beside(String suffix) {

@@ -1,7 +1,6 @@
 package org.sipoauth.keys.store;
 
 import java.util.Optional;
-import org.sipoauth.keys.KeyRing;
 
 /** Keeps one ring. Whoever replaces it says which version he saw, so that of two writers one wins and the other knows. */
 public interface KeyRingStore {
@@ -18,8 +17,9 @@ public interface KeyRingStore {
     /**
      * Puts {@code next} in the place of the version that the caller loaded ({@link #NONE}: of nothing).
      *
+     * @param next of a later version, usually the {@link StoredRing#next}
      * @return false, with nothing changed, if another version is stored by now
      * @throws KeyRingStoreException if the store cannot be read or written; the old ring is still there
      */
-    boolean replace(long expectedVersion, KeyRing next);
+    boolean replace(long expectedVersion, StoredRing next);
 }

@@ -32,6 +32,7 @@ import org.sipoauth.keys.SignatureAlgorithm;
 import org.sipoauth.keys.store.EncryptedFileStore;
 import org.sipoauth.keys.store.KeyRingStore;
 import org.sipoauth.keys.store.MasterKey;
+import org.sipoauth.keys.store.StoredRing;
 
 /** Against a real SoftHSM 2, Debian's package softhsm2. */
 class Pkcs11VaultIT {
@@ -93,7 +94,7 @@ class Pkcs11VaultIT {
         Path file = folder.resolve("ring.jwe");
         Pkcs11Vault vault = open();
         KeyRing ring = KeyRing.create(RotationPolicy.defaults(), vault, START);
-        new EncryptedFileStore(file, masterKey, vault).replace(KeyRingStore.NONE, ring);
+        new EncryptedFileStore(file, masterKey, vault).replace(KeyRingStore.NONE, StoredRing.first(ring));
 
         KeyRing loaded = new EncryptedFileStore(file, masterKey, open())
                 .load()

@@ -77,7 +77,7 @@ class EncryptedFileStoreCrashIT {
             KeyRing ring =
                     KeyRing.create(RotationPolicy.defaults(), KeyVault.inRing(), Instant.parse("2026-01-01T00:00:00Z"));
             long version = store.load().map(StoredRing::version).orElse(KeyRingStore.NONE);
-            while (store.replace(version, ring)) {
+            while (store.replace(version, new StoredRing(version + 1, ring))) {
                 version++;
                 System.out.println(version + ".");
             }

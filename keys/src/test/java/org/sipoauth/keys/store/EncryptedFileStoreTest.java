@@ -46,7 +46,7 @@ class EncryptedFileStoreTest {
     void readsBackWhatItWrote() {
         KeyRing ring = newRing();
 
-        assertThat(store.replace(KeyRingStore.NONE, ring)).isTrue();
+        assertThat(store.replace(KeyRingStore.NONE, StoredRing.first(ring))).isTrue();
 
         StoredRing stored = new EncryptedFileStore(file, masterKey, KeyVault.inRing())
                 .load()
@@ -58,11 +58,12 @@ class EncryptedFileStoreTest {
     @Test
     void replacesOnlyTheVersionThatTheWriterSaw() {
         KeyRing second = newRing();
-        store.replace(KeyRingStore.NONE, newRing());
+        store.replace(KeyRingStore.NONE, StoredRing.first(newRing()));
 
-        assertThat(store.replace(KeyRingStore.NONE, newRing())).isFalse();
-        assertThat(store.replace(1, second)).isTrue();
-        assertThat(store.replace(1, newRing())).isFalse();
+        assertThat(store.replace(KeyRingStore.NONE, StoredRing.first(newRing())))
+                .isFalse();
+        assertThat(store.replace(1, new StoredRing(2, second))).isTrue();
+        assertThat(store.replace(1, new StoredRing(2, newRing()))).isFalse();
 
         StoredRing stored = store.load().orElseThrow();
         assertThat(stored.version()).isEqualTo(2);
@@ -75,7 +76,7 @@ class EncryptedFileStoreTest {
         try {
             List<Callable<Boolean>> writes = IntStream.range(0, 8)
                     .<Callable<Boolean>>mapToObj(i -> () -> new EncryptedFileStore(file, masterKey, KeyVault.inRing())
-                            .replace(KeyRingStore.NONE, newRing()))
+                            .replace(KeyRingStore.NONE, StoredRing.first(newRing())))
                     .toList();
             int won = 0;
             for (Future<Boolean> write : writers.invokeAll(writes)) {
@@ -90,7 +91,7 @@ class EncryptedFileStoreTest {
 
     @Test
     void holdsNoKeyInTheClearAndOnlyItsOwnerReadsIt() throws Exception {
-        store.replace(KeyRingStore.NONE, newRing());
+        store.replace(KeyRingStore.NONE, StoredRing.first(newRing()));
 
         assertThat(Files.readString(file)).doesNotContain("keys", "\"d\"").hasLineCount(1);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
@@ -99,7 +100,7 @@ class EncryptedFileStoreTest {
 
     @Test
     void refusesAnotherMasterKeyAndLeavesTheRingAlone() throws Exception {
-        store.replace(KeyRingStore.NONE, newRing());
+        store.replace(KeyRingStore.NONE, StoredRing.first(newRing()));
         String before = Files.readString(file);
         MasterKey other = MasterKey.create(folder.resolve("other.key"));
         EncryptedFileStore stranger = new EncryptedFileStore(file, other, KeyVault.inRing());
@@ -107,7 +108,7 @@ class EncryptedFileStoreTest {
         assertThatThrownBy(stranger::load)
                 .isInstanceOf(KeyRingStoreException.class)
                 .hasMessageContainingAll(masterKey.id(), other.id(), "left as it is");
-        assertThatThrownBy(() -> stranger.replace(KeyRingStore.NONE, newRing()))
+        assertThatThrownBy(() -> stranger.replace(KeyRingStore.NONE, StoredRing.first(newRing())))
                 .isInstanceOf(KeyRingStoreException.class);
         assertThat(Files.readString(file)).isEqualTo(before);
     }
@@ -116,7 +117,7 @@ class EncryptedFileStoreTest {
     void neverOverwritesWhatItDoesNotKnow() throws Exception {
         OwnerOnlyFile.create(file, "somebody's diary");
 
-        assertThatThrownBy(() -> store.replace(KeyRingStore.NONE, newRing()))
+        assertThatThrownBy(() -> store.replace(KeyRingStore.NONE, StoredRing.first(newRing())))
                 .isInstanceOf(KeyRingStoreException.class)
                 .hasMessageContaining("no encrypted key ring");
         assertThat(Files.readString(file)).isEqualTo("somebody's diary");
@@ -124,7 +125,7 @@ class EncryptedFileStoreTest {
 
     @Test
     void noticesOneChangedByteAnywhere() throws Exception {
-        store.replace(KeyRingStore.NONE, newRing());
+        store.replace(KeyRingStore.NONE, StoredRing.first(newRing()));
         String sealed = Files.readString(file).strip();
 
         for (int i = 0; i < sealed.length(); i += 97) {
@@ -136,18 +137,18 @@ class EncryptedFileStoreTest {
 
     @Test
     void goesOnAfterACrashBetweenWritingAndRenaming() throws Exception {
-        store.replace(KeyRingStore.NONE, newRing());
+        store.replace(KeyRingStore.NONE, StoredRing.first(newRing()));
         Files.writeString(folder.resolve("ring.jwe.new"), "half a ri");
 
         assertThat(store.load().orElseThrow().version()).isEqualTo(1);
-        assertThat(store.replace(1, newRing())).isTrue();
+        assertThat(store.replace(1, new StoredRing(2, newRing()))).isTrue();
         assertThat(folder.resolve("ring.jwe.new")).doesNotExist();
     }
 
     @Test
     void rewrapsTheSameRingUnderANewMasterKey() {
         KeyRing ring = newRing();
-        store.replace(KeyRingStore.NONE, ring);
+        store.replace(KeyRingStore.NONE, StoredRing.first(ring));
         MasterKey next = MasterKey.create(folder.resolve("next.key"));
 
         StoredRing rewrapped = store.rewrap(next).load().orElseThrow();
@@ -169,7 +170,7 @@ class EncryptedFileStoreTest {
 
     @Test
     void refusesARingThatOthersCanRead() throws Exception {
-        store.replace(KeyRingStore.NONE, newRing());
+        store.replace(KeyRingStore.NONE, StoredRing.first(newRing()));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
 
         assertThatThrownBy(store::load)
