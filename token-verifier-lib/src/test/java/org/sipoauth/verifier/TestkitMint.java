@@ -1,0 +1,362 @@
+package org.sipoauth.verifier;
+
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.OctetKeyPair;
+import com.nimbusds.jose.jwk.RSAKey;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * Writes {@code testkit/} anew, under fresh keys whose private halves are forgotten. A vector is added by adding its
+ * line here and running {@link #main} with the folder as argument.
+ */
+final class TestkitMint {
+    private static final Instant NOW = TestTokens.ISSUED.plusSeconds(60);
+
+    private final Path folder;
+    private final ECKey es256 = TestKeys.es256("testkit-es256");
+    private final RSAKey rs256 = TestKeys.rs256("testkit-rs256", 2048);
+    private final OctetKeyPair ed25519 = TestKeys.ed25519("testkit-ed25519");
+    private final ECKey stranger = TestKeys.es256("testkit-stranger");
+
+    private TestkitMint(Path folder) {
+        this.folder = folder;
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        TestkitMint mint = new TestkitMint(Path.of(arguments[0]));
+        mint.removeOld();
+        Files.writeString(
+                mint.folder.resolve("keys.json"), TestKeys.jwkSet(mint.es256, mint.rs256, mint.ed25519) + "\n");
+        mint.genuine();
+        mint.spelling();
+        mint.header();
+        mint.signature();
+        mint.claims();
+        mint.meaning();
+        mint.time();
+    }
+
+    private void genuine() throws IOException {
+        vector("genuine-es256", "accepted", "signed with ES256", token().sign(es256));
+        vector("genuine-rs256", "accepted", "signed with RS256", token().sign(rs256));
+        vector(
+                "genuine-ed25519",
+                "accepted",
+                "signed with Ed25519 under its full name, RFC 9864",
+                token().sign(ed25519, "Ed25519"));
+        vector(
+                "genuine-eddsa",
+                "accepted",
+                "signed with Ed25519 under its first name, RFC 8037",
+                token().sign(ed25519, "EdDSA"));
+        vector(
+                "genuine-audience-array",
+                "accepted",
+                "aud may be an array, RFC 7519 section 4.1.3",
+                token().with("aud", List.of("sip:example.net", TestTokens.AUDIENCE))
+                        .sign(es256));
+        vector(
+                "genuine-media-type",
+                "accepted",
+                "typ is a media type and not case-sensitive, RFC 7515 section 4.1.9",
+                token().withHeader("typ", "Application/AT+JWT").sign(es256));
+        vector(
+                "genuine-without-optional-claims",
+                "accepted",
+                "scope, device_name and aor are optional",
+                token().without("scope").without("device_name").without("aor").sign(es256));
+        vector(
+                "genuine-certificate-bound",
+                "accepted",
+                "bound to a client certificate, RFC 8705 section 3.1",
+                token().with("cnf", Map.of("x5t#S256", "A".repeat(43))).sign(es256));
+        vector(
+                "genuine-unknown-members",
+                "accepted",
+                "unknown header parameters and claims are passed over",
+                token().withHeader("x", List.of(1)).with("x", Map.of("y", 1.5)).sign(es256));
+    }
+
+    private void spelling() throws IOException {
+        String token = token().sign(es256);
+        int lastDot = token.lastIndexOf('.');
+        vector("spelling-padding", "MALFORMED", "base64url in a JWS has no padding, RFC 7515 section 2", token + "==");
+        vector(
+                "spelling-trailing-bits",
+                "MALFORMED",
+                "the bits past the end of the signature are zero, RFC 4648 section 3.5",
+                token.substring(0, token.length() - 1) + (char) (token.charAt(token.length() - 1) + 1));
+        vector(
+                "spelling-base64",
+                "MALFORMED",
+                "the alphabet of base64 is another one",
+                token.replace('-', '+').replace('_', '/') + "+");
+        vector("spelling-space-after", "MALFORMED", "nothing surrounds a token", token + " ");
+        vector("spelling-two-parts", "MALFORMED", "three parts, RFC 7515 section 7.1", token.substring(0, lastDot));
+        vector("spelling-four-parts", "MALFORMED", "three parts, RFC 7515 section 7.1", token + ".AAAA");
+        vector(
+                "spelling-too-long",
+                "MALFORMED",
+                "more than 8 KiB",
+                token().with("x", "x".repeat(6_000)).sign(es256));
+    }
+
+    private void header() throws IOException {
+        vector(
+                "header-no-type",
+                "WRONG_TYPE",
+                "typ is required, RFC 9068 section 2.1",
+                token().withoutHeader("typ").sign(es256));
+        vector(
+                "header-type-jwt",
+                "WRONG_TYPE",
+                "an ID token is no access token",
+                token().withHeader("typ", "JWT").sign(es256));
+        vector(
+                "header-crit",
+                "MALFORMED",
+                "no extension is understood, RFC 7515 section 4.1.11",
+                token().withHeader("crit", List.of("x")).withHeader("x", true).sign(es256));
+        vector(
+                "header-no-algorithm",
+                "MALFORMED",
+                "alg is required, RFC 7515 section 4.1.1",
+                token().withoutHeader("alg").sign(es256));
+        vector(
+                "header-no-key-id",
+                "UNKNOWN_KEY",
+                "keys are chosen by kid alone",
+                token().withoutHeader("kid").sign(es256));
+        vector("header-key-id-unknown", "UNKNOWN_KEY", "no such key", token().sign(stranger));
+        vector(
+                "header-own-key",
+                "UNKNOWN_KEY",
+                "a key in the token is never used, RFC 8725 section 3.10",
+                token().withHeader("jwk", stranger.toPublicJWK().toJSONObject()).sign(stranger));
+        vector(
+                "header-name-twice",
+                "MALFORMED",
+                "a name twice in the header",
+                raw(header -> header.replaceFirst("\\{", "{\"kid\":\"testkit-rs256\","), claims -> claims));
+        vector(
+                "header-name-twice-escaped",
+                "MALFORMED",
+                "a name twice, once escaped",
+                raw(header -> header.replaceFirst("\\{", "{\"k\\\\u0069d\":\"testkit-rs256\","), claims -> claims));
+        vector(
+                "header-text-after",
+                "MALFORMED",
+                "text after the header's object",
+                raw(header -> header + "{}", claims -> claims));
+        vector(
+                "header-type-is-array",
+                "MALFORMED",
+                "typ is a string",
+                token().withHeader("typ", List.of("at+jwt")).sign(es256));
+    }
+
+    private void signature() throws IOException {
+        String token = token().sign(es256);
+        String input = token.substring(0, token.lastIndexOf('.') + 1);
+        vector(
+                "signature-none",
+                "BAD_SIGNATURE",
+                "alg none",
+                TestTokens.signingInput(token().header("none", "testkit-es256"), token().claims()) + ".");
+        vector("signature-empty", "BAD_SIGNATURE", "no signature", input);
+        vector(
+                "signature-zeros",
+                "BAD_SIGNATURE",
+                "r = s = 0, CVE-2022-21449",
+                input + TestTokens.base64Url(new byte[64]));
+        vector(
+                "signature-of-another-key",
+                "BAD_SIGNATURE",
+                "another key under the same kid",
+                token().sign(TestKeys.es256("testkit-es256")));
+        vector(
+                "signature-algorithm-not-the-keys",
+                "BAD_SIGNATURE",
+                "the key fixes the algorithm, RFC 8725 section 3.1",
+                token().withHeader("alg", "HS256").sign(es256));
+        String ed25519Token = token().sign(ed25519, "EdDSA");
+        int signatureStart = ed25519Token.lastIndexOf('.') + 1;
+        byte[] signature = Base64.getUrlDecoder().decode(ed25519Token.substring(signatureStart));
+        vector(
+                "signature-ed25519-with-zeros-appended",
+                "BAD_SIGNATURE",
+                "an Ed25519 signature has 64 bytes, RFC 8032 section 5.1.6",
+                ed25519Token.substring(0, signatureStart) + TestTokens.base64Url(Arrays.copyOf(signature, 66)));
+        vector(
+                "signature-over-other-claims",
+                "BAD_SIGNATURE",
+                "the claims were exchanged",
+                TestTokens.signingInput(
+                                token().header("ES256", "testkit-es256"),
+                                token().with("sub", "mallory").claims())
+                        + token.substring(token.lastIndexOf('.')));
+    }
+
+    private void claims() throws IOException {
+        for (String claim : List.of("iss", "sub", "aud", "exp", "iat", "jti", "client_id")) {
+            vector(
+                    "claim-missing-" + claim.replace('_', '-'),
+                    "MISSING_CLAIM",
+                    claim + " is required, RFC 9068 section 2.2",
+                    token().without(claim).sign(es256));
+        }
+        vector(
+                "claim-subject-empty",
+                "MISSING_CLAIM",
+                "an empty sub names nobody",
+                token().with("sub", "").sign(es256));
+        vector(
+                "claim-twice",
+                "MALFORMED",
+                "a claim twice",
+                raw(header -> header, claims -> claims.replaceFirst("\\{", "{\"sub\":\"bob\",")));
+        vector(
+                "claim-expiry-is-string",
+                "MALFORMED",
+                "exp is a number, RFC 7519 section 4.1.4",
+                token().with("exp", "1795438800").sign(es256));
+        vector(
+                "claim-expiry-beyond-year-9999",
+                "MALFORMED",
+                "dates are bounded",
+                token().with("exp", 253402300800L).sign(es256));
+        vector(
+                "claim-scope-is-array",
+                "MALFORMED",
+                "scope is a string, RFC 8693 section 4.2",
+                token().with("scope", List.of("sip.register")).sign(es256));
+        vector(
+                "claim-scope-two-spaces",
+                "MALFORMED",
+                "one space between two scopes, RFC 6749 section 3.3",
+                token().with("scope", "a  b").sign(es256));
+        vector(
+                "claim-addresses-is-string",
+                "MALFORMED",
+                "aor is an array",
+                token().with("aor", "sip:1001@example.com").sign(es256));
+        vector(
+                "claim-bound-to-dpop-key",
+                "MALFORMED",
+                "bound in a way a SIP server cannot check, RFC 9449 section 6.1",
+                token().with("cnf", Map.of("jkt", "A".repeat(43))).sign(es256));
+        vector(
+                "claims-nested-too-deeply",
+                "MALFORMED",
+                "depth is bounded",
+                raw(
+                        header -> header,
+                        claims -> claims.replaceFirst("\\}$", ",\"x\":" + "[".repeat(20) + "]".repeat(20) + "}")));
+        vector(
+                "claims-lone-surrogate",
+                "MALFORMED",
+                "half a character",
+                raw(header -> header, claims -> claims.replaceFirst("alice", "\\\\ud83d")));
+        vector(
+                "claims-text-after",
+                "MALFORMED",
+                "text after the claims",
+                raw(header -> header, claims -> claims + " x"));
+        vector(
+                "claims-byte-order-mark",
+                "MALFORMED",
+                "JSON has no byte order mark, RFC 8259 section 8.1",
+                raw(header -> header, claims -> "\ufeff" + claims));
+    }
+
+    private void meaning() throws IOException {
+        vector(
+                "issuer-other",
+                "WRONG_ISSUER",
+                "another issuer",
+                token().with("iss", "https://authz.example.net").sign(es256));
+        vector(
+                "issuer-with-slash",
+                "WRONG_ISSUER",
+                "compared character by character",
+                token().with("iss", TestTokens.ISSUER + "/").sign(es256));
+        vector(
+                "audience-other",
+                "WRONG_AUDIENCE",
+                "a token for another registrar",
+                token().with("aud", "sip:example.net").sign(es256));
+        vector(
+                "audience-is-client",
+                "WRONG_AUDIENCE",
+                "an ID token is for its client",
+                token().with("aud", "softphone").sign(es256));
+        vector(
+                "audience-empty",
+                "WRONG_AUDIENCE",
+                "a token for nobody",
+                token().with("aud", List.of()).sign(es256));
+    }
+
+    private void time() throws IOException {
+        Instant end = TestTokens.EXPIRES.plusSeconds(30);
+        String token = token().sign(es256);
+        vector("time-last-moment", "accepted", "a second before exp and the tolerance", end.minusSeconds(1), token);
+        vector("time-expired", "EXPIRED", "at exp and the tolerance", end, token);
+        vector(
+                "time-issued-ahead-of-our-clock",
+                "accepted",
+                "iat ahead by the tolerance",
+                TestTokens.ISSUED.minusSeconds(30),
+                token);
+        vector(
+                "time-issued-in-the-future",
+                "NOT_YET_VALID",
+                "iat ahead by more than the tolerance",
+                TestTokens.ISSUED.minusSeconds(31),
+                token);
+        Instant notBefore = NOW.plusSeconds(600);
+        String later = token().with("nbf", notBefore.getEpochSecond()).sign(es256);
+        vector("time-not-before-reached", "accepted", "nbf ahead by the tolerance", notBefore.minusSeconds(30), later);
+        vector(
+                "time-not-before-ahead",
+                "NOT_YET_VALID",
+                "nbf ahead by more than the tolerance",
+                notBefore.minusSeconds(31),
+                later);
+    }
+
+    private static TestTokens token() {
+        return TestTokens.valid();
+    }
+
+    private String raw(UnaryOperator<String> header, UnaryOperator<String> claims) {
+        return TestTokens.signRaw(
+                header.apply(token().header("ES256", "testkit-es256")), claims.apply(token().claims()), es256);
+    }
+
+    private void vector(String name, String expect, String why, String token) throws IOException {
+        vector(name, expect, why, NOW, token);
+    }
+
+    private void vector(String name, String expect, String why, Instant now, String token) throws IOException {
+        String text = "expect: " + expect + "\nnow: " + now + "\nkeys: keys.json\nwhy: " + why + "\n\n" + token + "\n";
+        Files.writeString(folder.resolve(name + ".token"), text);
+    }
+
+    private void removeOld() throws IOException {
+        try (DirectoryStream<Path> old = Files.newDirectoryStream(folder, "*.token")) {
+            for (Path file : old) {
+                Files.delete(file);
+            }
+        }
+    }
+}
