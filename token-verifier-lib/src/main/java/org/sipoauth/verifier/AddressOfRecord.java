@@ -19,7 +19,7 @@ record AddressOfRecord(boolean secure, String user, String hostAndPort) {
             "(?<scheme>sips?):" // case-insensitive
                     + "(?<user>[a-z0-9\\-_.!~*'()&=+$,;?/%]+)@" // what follows a % is checked below
                     + "(?<host>(?:[a-z0-9.\\-]+|\\[[0-9a-f:.]+])(?::[0-9]{1,5})?)"
-                    + "(?:;[^?\\x00-\\x20\\x7f]*)?",
+                    + "(?:;[a-z0-9\\-_.!~*'()\\[\\]/:&+$;=%]*)?", // parameters, ignored
             Pattern.CASE_INSENSITIVE);
 
     private static final String UNRESERVED_MARKS = "-_.!~*'()";

@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,7 @@ public final class UrlKeys implements KeySource {
     private final CountDownLatch ready = new CountDownLatch(1);
 
     private volatile KeySnapshot current = KeySnapshot.none();
-    private volatile boolean underWay = true; // from the start: the first fetch is
+    private final AtomicInteger underWay = new AtomicInteger(); // running, or to run at once
     private volatile boolean lastFailed;
     private volatile long lastStartNanos = System.nanoTime();
     private final AtomicBoolean asked = new AtomicBoolean();
@@ -69,9 +70,10 @@ public final class UrlKeys implements KeySource {
         }
         long waitNanos = lastStartNanos + unknownKeyInterval.toNanos() - System.nanoTime();
         if (waitNanos <= 0) {
-            underWay = true;
+            refreshAtOnce();
+        } else {
+            thread.schedule(this::refresh, waitNanos, TimeUnit.NANOSECONDS);
         }
-        thread.schedule(this::refresh, Math.max(0, waitNanos), TimeUnit.NANOSECONDS);
     }
 
     /**
@@ -82,7 +84,7 @@ public final class UrlKeys implements KeySource {
      */
     @Override
     public boolean refreshing() {
-        return underWay || lastFailed;
+        return underWay.get() > 0 || lastFailed;
     }
 
     @Override
@@ -99,7 +101,18 @@ public final class UrlKeys implements KeySource {
         if (cache != null) {
             readCache(cache);
         }
-        thread.execute(this::refresh);
+        refreshAtOnce();
+    }
+
+    private void refreshAtOnce() {
+        underWay.incrementAndGet();
+        thread.execute(() -> {
+            try {
+                refresh();
+            } finally {
+                underWay.decrementAndGet();
+            }
+        });
     }
 
     private void readCache(KeyCache kept) {
@@ -119,14 +132,14 @@ public final class UrlKeys implements KeySource {
         if (next != null) {
             next.cancel(false);
         }
-        underWay = true;
+        underWay.incrementAndGet();
         lastStartNanos = System.nanoTime();
         asked.set(false);
         Duration pause = schedule.interval();
         try {
             pause = tryRefresh();
         } finally { // whatever happened, there is a next time
-            underWay = false;
+            underWay.decrementAndGet();
             next = thread.schedule(this::refresh, pause.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
