@@ -27,6 +27,7 @@ import org.sipoauth.authz.redis.RedisForTests;
 import org.sipoauth.authz.refresh.GenerationModel.State;
 import org.sipoauth.authz.refresh.GenerationModel.Step;
 import org.sipoauth.authz.refresh.Presentation.Outcome;
+import org.springframework.data.redis.core.script.RedisScript;
 
 /** The scripts, on a real Redis. */
 class FamilyStoreIT {
@@ -88,6 +89,19 @@ class FamilyStoreIT {
         store.start(family);
 
         assertThatThrownBy(() -> store.start(family)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void needsAtMost500BytesForAFamily() {
+        FamilyId id = started();
+        store.present(id, 1, START);
+        store.present(id, 2, START.plusSeconds(1));
+
+        Long bytes = redis.template()
+                .execute(
+                        RedisScript.of("return redis.call('MEMORY', 'USAGE', KEYS[1])", Long.class), List.of(id.key()));
+
+        assertThat(bytes).isLessThanOrEqualTo(500);
     }
 
     @Test

@@ -1,0 +1,76 @@
+package org.sipoauth.authz.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
+import jakarta.servlet.ServletException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.data.redis.RedisConnectionFailureException;
+import org.springframework.data.redis.RedisSystemException;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+
+class StoreAwayFilterTest {
+    private final StoreAwayFilter filter = new StoreAwayFilter();
+    private final MockHttpServletRequest request = new MockHttpServletRequest("POST", "/oauth2/token");
+    private final MockHttpServletResponse response = new MockHttpServletResponse();
+
+    @ParameterizedTest
+    @MethodSource
+    void asksToComeAgain(Exception storeAway) throws Exception {
+        filter.doFilter(request, response, (ignoredRequest, ignoredResponse) -> {
+            throw new ServletException(storeAway);
+        });
+
+        assertThat(response.getStatus()).isEqualTo(503);
+        assertThat(response.getHeader("Retry-After")).isEqualTo("5");
+        assertThat(response.getHeader("Cache-Control")).isEqualTo("no-store");
+        assertThat(response.getContentAsString())
+                .isEqualTo("{\"error\":\"temporarily_unavailable\",\"error_description\":\"try again later\"}");
+    }
+
+    static Stream<Exception> asksToComeAgain() {
+        return Stream.of(
+                new RedisConnectionFailureException("refused"),
+                new QueryTimeoutException("2 seconds"),
+                new RedisSystemException("rejected", new RedisException("currently not connected")),
+                new RedisSystemException("loading", new RedisCommandExecutionException("LOADING the dataset")),
+                new RedisSystemException("replica", new RedisCommandExecutionException("READONLY replica")),
+                new RedisSystemException("full", new RedisCommandExecutionException("OOM command not allowed")));
+    }
+
+    @Test
+    void passesOnWhatIsOurMistake() {
+        var mistake = new RedisSystemException("bad", new RedisCommandExecutionException("ERR unknown command"));
+
+        assertThatThrownBy(() -> filter.doFilter(request, response, (ignoredRequest, ignoredResponse) -> {
+                    throw mistake;
+                }))
+                .isSameAs(mistake);
+    }
+
+    @Test
+    void passesOnWhatHasNothingToDoWithTheStore() {
+        var mistake = new IllegalStateException("another");
+
+        assertThatThrownBy(() -> filter.doFilter(request, response, (ignoredRequest, ignoredResponse) -> {
+                    throw mistake;
+                }))
+                .isSameAs(mistake);
+    }
+
+    @Test
+    void leavesAGoodAnswerAlone() throws Exception {
+        filter.doFilter(
+                request, response, (ignoredRequest, answer) -> ((MockHttpServletResponse) answer).setStatus(200));
+
+        assertThat(response.getStatus()).isEqualTo(200);
+        assertThat(response.containsHeader("Retry-After")).isFalse();
+    }
+}
