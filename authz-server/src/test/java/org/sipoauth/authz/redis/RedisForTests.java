@@ -56,6 +56,9 @@ public class RedisForTests {
 
         private static boolean ask() {
             boolean answers = DockerClientFactory.instance().isDockerAvailable();
+            if (!answers && Boolean.parseBoolean(System.getenv("SIPOAUTH_REQUIRE_PEERS"))) {
+                throw new IllegalStateException("no container engine answers, and SIPOAUTH_REQUIRE_PEERS is set");
+            }
             LOG.info(
                     "integration tests use {}",
                     answers ? "Redis in a container" : "the embedded Redis, since no container engine answers");
