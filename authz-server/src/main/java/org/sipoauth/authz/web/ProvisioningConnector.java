@@ -39,6 +39,9 @@ public final class ProvisioningConnector implements WebServerFactoryCustomizer<T
     @Override
     public void customize(TomcatServletWebServerFactory factory) {
         connector.setPort(settings.provisioning().port());
+        if (factory.getAddress() != null) { // server.address holds for both listeners
+            connector.setProperty("address", factory.getAddress().getHostAddress());
+        }
         connector.setThrowOnFailure(true);
         factory.getProtocolHandlerCustomizers().forEach(customizer -> customize(customizer, connector));
         factory.getConnectorCustomizers().forEach(customizer -> customizer.customize(connector));
