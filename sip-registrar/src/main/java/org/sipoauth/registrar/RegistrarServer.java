@@ -300,6 +300,7 @@ final class RegistrarServer implements AutoCloseable {
         Map<String, Object> described = new LinkedHashMap<>();
         described.put("aor", binding.addressOfRecord());
         described.put("contact", binding.contact().uri());
+        described.put("path", binding.path());
         described.put("device", binding.deviceName());
         described.put("instance", binding.contact().instance());
         described.put("expires", binding.remainingSeconds(now));

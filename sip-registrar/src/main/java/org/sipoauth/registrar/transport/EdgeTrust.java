@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.PKIXReason;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.TrustManager;
@@ -91,9 +94,15 @@ final class EdgeTrust implements X509TrustManager {
         }
     }
 
+    /** No chain to a CA of ours, which a chain to another CA under the name of one of ours is too. */
     private static boolean hasNoPath(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof CertPathBuilderException) {
+                return true;
+            }
+            if (cause instanceof CertPathValidatorException invalid
+                    && (invalid.getReason() == BasicReason.INVALID_SIGNATURE
+                            || invalid.getReason() == PKIXReason.NO_TRUST_ANCHOR)) {
                 return true;
             }
         }
