@@ -1,0 +1,266 @@
+#!/usr/bin/env bash
+# Registers phones by the thousand over TLS: sipp behind stunnel4, real tokens of a real server, the registrar verifying
+# them while that server is down. Prints the rate, and the ratio to Kamailio with the same two answers and no token looked
+# at. Exits 0 only if every registration went through: 407 (or 401), then 200.
+#
+#   --pairs N        registrations, each a challenge and a 200, a round          (10000)
+#   --tokens N       distinct tokens that they share                             (1000)
+#   --rounds N       rounds of each, taking turns; the figures are the medians   (3)
+#   --dialect D      407: Proxy-Authorization, or 401: Authorization             (407)
+#   --in-flight N    registrations under way at the same time                    (100)
+#   --connections C  one: all over one TLS connection; each: one each            (one)
+#   --edge           through deploy/kamailio-edge to the registrar's mutual-TLS port, instead of straight to 5090
+#   --no-peer        does not hold the figure against Kamailio
+#
+# Needs the three jars (mvn package), sipp, stunnel4 and curl; kamailio with kamailio-tls-modules unless --no-peer, and
+# with kamailio-outbound-modules too for --edge.
+# Listens on loopback only, and ends all it starts.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+readonly here root=${here%/*}
+readonly registration_limit=300 # seconds, the longest a round may take
+
+pairs=10000 tokens=1000 rounds=3 dialect=407 in_flight=100 connections=one edge=false peer=true
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    --pairs | --tokens | --rounds | --dialect | --in-flight | --connections)
+      name=${1#--}
+      [[ $# -ge 2 ]] || { echo "$1 needs a value" >&2; exit 2; }
+      printf -v "${name//-/_}" '%s' "$2"
+      shift 2
+      ;;
+    --edge) edge=true; shift ;;
+    --no-peer) peer=false; shift ;;
+    *) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0" >&2; exit 2 ;;
+  esac
+done
+case $dialect in 407 | 401) ;; *) echo "--dialect is 407 or 401" >&2; exit 2 ;; esac
+case $connections in one) transport=t1 ;; each) transport=tn ;; *) echo "--connections is one or each" >&2; exit 2 ;; esac
+
+fail() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+tools=(java sipp stunnel4 curl)
+if $peer || $edge; then tools+=(kamailio); fi
+for tool in "${tools[@]}"; do
+  command -v "$tool" >/dev/null || fail "needs $tool"
+done
+for jar in authz-server/target/authz-server.jar sip-registrar/target/sip-registrar.jar cli/target/sipoauth.jar; do
+  [[ -f $root/$jar ]] || fail "needs $jar: mvn -DskipTests package"
+done
+
+# ---- processes -------------------------------------------------------------------------------------------------------
+
+work=$(mktemp -d)
+running=()
+finish() {
+  local status=$? pid
+  trap - EXIT INT TERM HUP
+  for pid in "${running[@]}"; do
+    kill "$pid" 2>/dev/null || true
+  done
+  for pid in "${running[@]}"; do
+    wait "$pid" 2>/dev/null || true
+  done
+  rm -rf "$work"
+  exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# start NAME COMMAND…: in the background, its output in a log of that name; its process is $started
+start() {
+  local name=$1
+  shift
+  "$@" </dev/null >"$work/$name.log" 2>&1 &
+  started=$!
+  running+=("$started")
+}
+
+stop() {
+  kill "$1" 2>/dev/null || true
+  wait "$1" 2>/dev/null || true
+}
+
+# await NAME PROCESS CONDITION…: until the condition holds, the process ends, or a minute has gone
+await() {
+  local name=$1 process=$2 limit=$((SECONDS + 60))
+  shift 2
+  until "$@" >/dev/null 2>&1; do
+    if ! kill -0 "$process" 2>/dev/null || ((SECONDS > limit)); then
+      tail -n 20 "$work/$name.log" >&2
+      fail "$name did not start"
+    fi
+    sleep 0.1
+  done
+}
+
+listens() { [[ -n $(ss --no-header --listening --tcp --numeric "sport = :$1") ]]; }
+
+# A free port below the range that outgoing connections draw from; each is handed out once.
+next_port=$((20000 + $$ % 5000))
+free_port() {
+  next_port=$((next_port + 1))
+  while listens "$next_port"; do
+    next_port=$((next_port + 1))
+  done
+  port=$next_port
+}
+
+# User and system time of a process and its children so far, in milliseconds.
+cpu() {
+  local pid total=0 tick
+  tick=$(getconf CLK_TCK)
+  for pid in "$1" $(ps -o pid= --ppid "$1" || true); do
+    total=$((total + $(awk '{ print $14 + $15 }' "/proc/$pid/stat" 2>/dev/null || echo 0)))
+  done
+  printf '%s' $((total * 1000 / tick))
+}
+
+# ---- one round -------------------------------------------------------------------------------------------------------
+
+# round NAME PROCESS HOST PORT: all registrations against that port, behind which a certificate for that host stands; sets
+# rate and cpu_per_pair, and fails if any registration did
+round() {
+  local name=$1 process=$2 host=$3 target=$4 tunnel local_port status=0 before after
+  free_port
+  local_port=$port
+  cat >"$work/stunnel.conf" <<CONF
+foreground = yes
+pid =
+debug = notice
+socket = l:TCP_NODELAY=1
+socket = r:TCP_NODELAY=1
+[phones]
+client = yes
+accept = 127.0.0.1:$local_port
+connect = 127.0.0.1:$target
+CAfile = $work/pki/ca.crt
+verifyChain = yes
+checkHost = $host
+TIMEOUTclose = 0
+CONF
+  start stunnel stunnel4 "$work/stunnel.conf"
+  tunnel=$started
+  await stunnel "$tunnel" listens "$local_port"
+  rm -f "$work/sipp.csv" "$work/sipp.errors"
+  before=$(cpu "$process")
+  timeout "$registration_limit" sipp "127.0.0.1:$local_port" -sf "$here/sipp/register-$dialect.xml" -inf "$work/tokens.csv" \
+    -t "$transport" -max_socket $((2 * in_flight + 100)) -i 127.0.0.1 -ci 127.0.0.1 -mi 127.0.0.1 \
+    -m "$pairs" -l "$in_flight" -r "$in_flight" -rp 1 -default_behaviors abortunexp -nostdin \
+    -trace_stat -stf "$work/sipp.csv" -fd 1 -trace_err -error_file "$work/sipp.errors" \
+    >"$work/sipp.log" 2>&1 || status=$?
+  after=$(cpu "$process")
+  stop "$tunnel"
+
+  local successful=0 failed=0 milliseconds=0
+  if [[ -s $work/sipp.csv ]]; then
+    read -r successful failed milliseconds < <(statistics "$work/sipp.csv")
+  fi
+  rate=0 cpu_per_pair=0
+  if [[ $status -ne 0 || $failed -ne 0 || $successful -ne $pairs ]]; then
+    # never a token, and not what sipp says of its own load
+    sed 's/Overload warning:[^.]*\.//g; s/token="[^"]*"/token="…"/; s/Bearer ey[^ ,]*/Bearer …/' "$work/sipp.errors" 2>/dev/null |
+      head -c 4000 || true
+    tail -n 20 "$work/$name.log" || true
+    printf '\n%s: %d of %d registrations, %d failed, exit status of sipp %d\n' \
+      "$name" "$successful" "$pairs" "$failed" "$status"
+    return 1
+  fi
+  rate=$((pairs * 1000 / milliseconds))
+  cpu_per_pair=$(((after - before) * 1000 / pairs))
+  printf '%-14s %6d registrations, 0 failed, %s s, %6d a second, %5d µs of its processor time each\n' \
+    "$name" "$pairs" "$((milliseconds / 1000)).$((milliseconds % 1000 / 100))" "$rate" "$cpu_per_pair"
+}
+
+# Of the last line of sipp's statistics: successful calls, failed ones, and the milliseconds from its start to that line.
+statistics() {
+  awk -F';' '
+    function epoch(time) { sub(/.*[ \t]/, "", time); return time }
+    NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+    { last = $0 }
+    END {
+      split(last, field, ";")
+      milliseconds = (epoch(field[column["CurrentTime"]]) - epoch(field[column["StartTime"]])) * 1000
+      printf "%d %d %d\n", field[column["SuccessfulCall(C)"]], field[column["FailedCall(C)"]], milliseconds
+    }' "$1"
+}
+
+median() { printf '%s\n' "$@" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+
+# ---- the tokens, then the registrar ----------------------------------------------------------------------------------
+
+free_port; server=$port
+free_port; provisioning=$port
+free_port; server_management=$port
+free_port; oauth=$port
+free_port; mra=$port
+free_port; registrar_management=$port
+free_port; edge_port=$port
+free_port; kamailio_port=$port
+issuer=https://localhost:$server
+
+java -jar "$root/cli/target/sipoauth.jar" dev-pki --out "$work/pki" >/dev/null
+start authz-server java -jar "$root/authz-server/target/authz-server.jar" --spring.profiles.active=demo \
+  --server.address=127.0.0.1 --server.port="$server" --management.server.port="$server_management" \
+  --sipoauth.issuer="$issuer" --sipoauth.provisioning.port="$provisioning" --sipoauth.data-dir="$work/data" \
+  --sipoauth.tls.certificate="$work/pki/node.crt" --sipoauth.tls.private-key="$work/pki/node.key"
+authz_server=$started
+await authz-server "$authz_server" curl --fail --silent "http://127.0.0.1:$server_management/actuator/health/readiness"
+start sip-registrar java -jar "$root/sip-registrar/target/sip-registrar.jar" --bind=127.0.0.1 --mode=enabled \
+  --oauth-port="$oauth" --mra-oauth-port="$mra" --management-port="$registrar_management" \
+  --issuer="$issuer" --audience=sip:example.com --domain=example.com --challenge="$dialect" \
+  --jwks.trust="$work/pki/ca.crt" --jwks.cache="$work/jwks.json" \
+  --tls.certificate="$work/pki/node.crt" --tls.private-key="$work/pki/node.key" --tls.client-ca="$work/pki/ca.crt" \
+  --edges=edge.example.com
+registrar=$started
+await sip-registrar "$registrar" grep -q '^listening ' "$work/sip-registrar.log"
+java "$here/src/main/java/org/sipoauth/benchmarks/registrations/MintTokens.java" \
+  "$issuer" "$work/pki/ca.crt" "$work/data/demo-passwords.txt" "$tokens" "$work/tokens.csv"
+stop "$authz_server" # from here on every token is verified offline
+
+entrance=$oauth entrance_host=localhost
+if $edge; then
+  mkdir "$work/edge"
+  cp "$root"/deploy/kamailio-edge/*.cfg "$work"/pki/{edge.crt,edge.key,ca.crt} "$work/edge"
+  start edge kamailio -DD -E -m 512 -f "$work/edge/kamailio.cfg" -Y "$work/edge" \
+    -A "EDGE_LISTEN=tls:127.0.0.1:$edge_port" -A "EDGE_REGISTRAR=\"sip:127.0.0.1:$mra;transport=tls\""
+  await edge "$started" listens "$edge_port"
+  entrance=$edge_port entrance_host=edge.example.com
+fi
+
+if $peer; then
+  kamailio_options=(-A "PEER_LISTEN=tls:127.0.0.1:$kamailio_port" -A "PEER_CERTIFICATE=\"$work/pki/node.crt\""
+    -A "PEER_PRIVATE_KEY=\"$work/pki/node.key\"")
+  if [[ $dialect == 401 ]]; then kamailio_options+=(-A PEER_401); fi
+  mkdir "$work/kamailio"
+  start kamailio kamailio -DD -E -m 512 -f "$here/sipp/kamailio-registrar.cfg" -Y "$work/kamailio" "${kamailio_options[@]}"
+  kamailio=$started
+  await kamailio "$kamailio" listens "$kamailio_port"
+fi
+
+# ---- the rounds ------------------------------------------------------------------------------------------------------
+
+printf '%d registrations a round, %d distinct tokens, dialect %s, %s in flight, connections: %s; %s processors, %s\n' \
+  "$pairs" "$tokens" "$dialect" "$in_flight" "$connections" "$(nproc)" "$(java -version 2>&1 | sed -n 1p)"
+if $edge; then echo 'through the edge'; fi
+ours=() ours_cpu=() theirs=() theirs_cpu=()
+for ((i = 1; i <= rounds; i++)); do
+  round sip-registrar "$registrar" "$entrance_host" "$entrance" || fail "not every registration went through"
+  ours+=("$rate") ours_cpu+=("$cpu_per_pair")
+  if $peer; then
+    round kamailio "$kamailio" localhost "$kamailio_port" || fail "the peer failed; --no-peer goes without it"
+    theirs+=("$rate") theirs_cpu+=("$cpu_per_pair")
+  fi
+done
+ours_rate=$(median "${ours[@]}")
+printf 'median: sip-registrar %d a second, %d µs each\n' "$ours_rate" "$(median "${ours_cpu[@]}")"
+if $peer; then
+  theirs_rate=$(median "${theirs[@]}")
+  printf 'median: kamailio, no verification, %d a second, %d µs each; ratio %s\n' \
+    "$theirs_rate" "$(median "${theirs_cpu[@]}")" "$(awk -v a="$ours_rate" -v b="$theirs_rate" 'BEGIN { printf "%.2f", a / b }')"
+fi
