@@ -95,12 +95,13 @@ final class ChildProcess implements AutoCloseable {
     /** Asks the program to end, as an operator's SIGTERM does, and insists after a while. */
     @Override
     public void close() {
-        process.destroy();
+        process.toHandle().destroy(); // unlike Process.destroy(), leaves its output to be read to the end
         try {
             if (!process.waitFor(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
                 fail("%s did not end within %s of SIGTERM:%n%s", name, END_LIMIT, output());
             }
+            reader.join(END_LIMIT.toMillis());
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();

@@ -1,0 +1,196 @@
+package org.sipoauth.cli.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Authorization server and registrar as an operator runs them: the jars, with a local PKI and the demo subscribers, on
+ * loopback ports of their own.
+ */
+final class Platform implements AutoCloseable {
+    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(60);
+
+    private final Path folder;
+    private final int httpsPort = LoopbackPorts.free();
+    private final int provisioningPort = LoopbackPorts.free();
+    private final int serverManagementPort = LoopbackPorts.free();
+    private final int oauthPort = LoopbackPorts.free();
+    private final int edgePort = LoopbackPorts.free();
+    private final int registrarManagementPort = LoopbackPorts.free();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final List<ChildProcess> running = new ArrayList<>();
+
+    private Platform(Path folder) throws IOException {
+        this.folder = folder;
+    }
+
+    /**
+     * Starts both, and returns when both are ready.
+     *
+     * @param edgeHost the host name in the edge's certificate; not yet on the registrar's list of edges
+     */
+    static Platform start(Path folder, String edgeHost) throws IOException, InterruptedException {
+        Platform platform = new Platform(folder);
+        try {
+            platform.sipoauth("dev-pki", "--out", platform.pki().toString(), "--edge", edgeHost);
+            platform.startServer();
+            platform.startRegistrar();
+            return platform;
+        } catch (IOException | InterruptedException | RuntimeException | Error failure) {
+            platform.close();
+            throw failure;
+        }
+    }
+
+    private void startServer() {
+        ChildProcess server = start(
+                "authz-server",
+                "authz-server/target/authz-server.jar",
+                "--spring.profiles.active=demo",
+                "--server.address=127.0.0.1",
+                "--server.port=" + httpsPort,
+                "--management.server.port=" + serverManagementPort,
+                "--sipoauth.issuer=" + issuer(),
+                "--sipoauth.data-dir=" + folder.resolve("data"),
+                "--sipoauth.tls.certificate=" + pki().resolve("node.crt"),
+                "--sipoauth.tls.private-key=" + pki().resolve("node.key"),
+                "--sipoauth.provisioning.port=" + provisioningPort,
+                "--sipoauth.provisioning.nodes[0].name=node1",
+                "--sipoauth.provisioning.nodes[0].address=127.0.0.1",
+                "--sipoauth.provisioning.nodes[0].sip-oauth-port=" + oauthPort,
+                "--sipoauth.provisioning.nodes[0].sip-mra-oauth-port=" + edgePort);
+        server.awaitLine("Started AuthzServerApplication");
+    }
+
+    private void startRegistrar() throws IOException {
+        Files.createFile(edges());
+        ChildProcess registrar = start(
+                "sip-registrar",
+                "sip-registrar/target/sip-registrar.jar",
+                "--bind=127.0.0.1",
+                "--mode=enabled",
+                "--oauth-port=" + oauthPort,
+                "--mra-oauth-port=" + edgePort,
+                "--management-port=" + registrarManagementPort,
+                "--issuer=" + issuer(),
+                "--audience=sip:example.com",
+                "--domain=example.com",
+                "--jwks.trust=" + pki().resolve("ca.crt"),
+                "--tls.certificate=" + pki().resolve("node.crt"),
+                "--tls.private-key=" + pki().resolve("node.key"),
+                "--tls.client-ca=" + pki().resolve("ca.crt"),
+                "--tls.reload=250ms",
+                "--edges.file=" + edges());
+        registrar.awaitLine("^listening ");
+    }
+
+    private ChildProcess start(String name, String jar, String... arguments) {
+        ChildProcess process = ChildProcess.start(name, folder, java(jar, arguments));
+        running.add(process);
+        return process;
+    }
+
+    private static List<String> java(String jar, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                Repository.file(jar).toString()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** What a run of a command printed, and its exit status. */
+    record Run(int exit, String output) {}
+
+    /** Runs {@code sipoauth} and expects it to succeed. */
+    String sipoauth(String... arguments) throws InterruptedException {
+        Run run = run(arguments);
+        assertThat(run.exit()).as(run.output()).isZero();
+        return run.output();
+    }
+
+    Run run(String... arguments) throws InterruptedException {
+        try (ChildProcess sipoauth =
+                ChildProcess.start("sipoauth", folder, java("cli/target/sipoauth.jar", arguments))) {
+            int exit = sipoauth.awaitExit(COMMAND_LIMIT);
+            return new Run(exit, sipoauth.output());
+        }
+    }
+
+    /** The text that a management page of the registrar shows. */
+    String registrarPage(String path) throws IOException, InterruptedException {
+        URI page = URI.create("http://127.0.0.1:" + registrarManagementPort + path);
+        return http.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString())
+                .body();
+    }
+
+    String serverHealth() throws IOException, InterruptedException {
+        URI page = URI.create("http://127.0.0.1:" + serverManagementPort + "/actuator/health/readiness");
+        return http.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString())
+                .body();
+    }
+
+    URI issuer() {
+        return URI.create("https://localhost:" + httpsPort);
+    }
+
+    URI provisioning() {
+        return URI.create("https://localhost:" + provisioningPort);
+    }
+
+    int oauthPort() {
+        return oauthPort;
+    }
+
+    /** Where edges connect, by mutual TLS. */
+    int edgePort() {
+        return edgePort;
+    }
+
+    Path pki() {
+        return folder.resolve("pki");
+    }
+
+    Path authority() {
+        return pki().resolve("ca.crt");
+    }
+
+    /** The list of edges, read again when it changes. */
+    Path edges() {
+        return folder.resolve("edges.txt");
+    }
+
+    /** What the server wrote to a file of its data folder. */
+    String dataFile(String name) throws IOException {
+        return Files.readString(folder.resolve("data").resolve(name));
+    }
+
+    /** A file with the password of a demo subscriber. */
+    Path passwordFile(String subscriber) throws IOException {
+        Path file = folder.resolve(subscriber + ".password");
+        String password = dataFile("demo-passwords.txt")
+                .lines()
+                .filter(line -> line.startsWith(subscriber + ":"))
+                .map(line -> line.substring(subscriber.length() + 1))
+                .findFirst()
+                .orElseThrow();
+        return Files.writeString(file, password + "\n");
+    }
+
+    @Override
+    public void close() {
+        for (int i = running.size() - 1; i >= 0; i--) {
+            running.get(i).close();
+        }
+    }
+}
