@@ -22,10 +22,9 @@ public final class NetworkTrouble {
         if (trouble instanceof SocketTimeoutException || trouble instanceof HttpTimeoutException) {
             return "no answer in time";
         }
-        if (trouble instanceof ConnectException) {
-            return trouble.getCause() instanceof IOException cause && !(cause instanceof ConnectException)
-                    ? inWords(cause)
-                    : "connection refused, nothing listens there";
+        if (trouble instanceof ConnectException
+                && (trouble.getMessage() == null || trouble.getMessage().contains("refused"))) {
+            return "connection refused, nothing listens there";
         }
         return trouble.getMessage() == null ? trouble.getClass().getSimpleName() : trouble.getMessage();
     }

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.cli.console.Printable;
+import org.sipoauth.cli.console.Times;
 import org.sipoauth.cli.http.HttpsClient;
 import org.sipoauth.cli.http.NetworkTrouble;
 import org.sipoauth.cli.phone.TokenEndpoint.Grant;
@@ -128,7 +129,7 @@ final class Login {
         failures = 0;
         refreshAt = halfLife(tokens);
         remember.accept(tokens);
-        say.accept("Tokens refreshed; access until " + tokens.expiresAt());
+        say.accept("Tokens refreshed; access until " + Times.utc(tokens.expiresAt()));
     }
 
     private void retryLater(IOException trouble) {

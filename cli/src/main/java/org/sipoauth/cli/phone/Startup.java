@@ -10,6 +10,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.console.Printable;
+import org.sipoauth.cli.console.Times;
 import org.sipoauth.cli.http.HttpsClient;
 import org.sipoauth.cli.http.NetworkTrouble;
 
@@ -84,8 +85,8 @@ final class Startup {
         configurationFile = remembered.configuration();
         Login login = login(endpoint(remembered.tokenEndpoint()), remembered.tokens());
         requireUnexpired(login);
-        say.accept(
-                "Remembered tokens are in use; access until " + login.tokens().expiresAt());
+        say.accept("Remembered tokens are in use; access until "
+                + Times.utc(login.tokens().expiresAt()));
         try {
             Provisioning.Answer answer = provisioning.read(accessToken(login));
             if (answer instanceof Provisioning.Answer.SignInFirst) {
@@ -114,8 +115,9 @@ final class Startup {
         } catch (IOException down) {
             throw new CommandFailure(
                     PhoneExitCodes.UNREACHABLE,
-                    "the remembered access token expired at " + login.tokens().expiresAt()
-                            + " and cannot be refreshed: " + NetworkTrouble.inWords(down),
+                    "the remembered access token expired at "
+                            + Times.utc(login.tokens().expiresAt()) + " and cannot be refreshed: "
+                            + NetworkTrouble.inWords(down),
                     "Start the authorization server, then this phone again: its refresh token is kept.");
         }
     }
@@ -130,7 +132,7 @@ final class Startup {
         say.accept("Signing in at " + server.issuer());
         TokenEndpoint endpoint = endpoint(server.tokenEndpoint());
         Login login = login(endpoint, signIn(server, endpoint));
-        say.accept("Signed in; access until " + login.tokens().expiresAt());
+        say.accept("Signed in; access until " + Times.utc(login.tokens().expiresAt()));
         if (provisioning.read(accessToken(login)) instanceof Provisioning.Answer.Configured configured) {
             remember(login, configured);
             return new Ready(configured.configuration(), Optional.of(login));

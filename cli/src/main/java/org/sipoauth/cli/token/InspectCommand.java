@@ -9,8 +9,6 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.console.ExitCodes;
 import org.sipoauth.cli.console.Printable;
+import org.sipoauth.cli.console.Times;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -37,8 +36,6 @@ import picocli.CommandLine.Spec;
         })
 public final class InspectCommand implements Callable<Integer> {
     private static final int LONGEST_INPUT = 64 * 1024;
-    private static final DateTimeFormatter UTC =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'").withZone(ZoneOffset.UTC);
 
     /** Known names first and in this order, each with the words a person reads; the others follow by their own names. */
     private static final Map<String, String> HEADER_WORDS = words("typ", "type", "alg", "algorithm", "kid", "key id");
@@ -158,7 +155,7 @@ public final class InspectCommand implements Callable<Integer> {
         String date;
         try {
             instant = Instant.ofEpochSecond(numericDate.longValue());
-            date = UTC.format(instant);
+            date = Times.utc(instant);
         } catch (DateTimeException outOfRange) {
             return numericDate + "   (not a time)";
         }

@@ -64,6 +64,12 @@ public final class VerifyCommand implements Callable<Integer> {
     private String jwks;
 
     @Option(
+            names = "--save-jwks",
+            paramLabel = "FILE",
+            description = "Also write the JWK Set to this file, to verify later without the network: --jwks FILE.")
+    private @Nullable Path saveJwks;
+
+    @Option(
             names = "--issuer",
             required = true,
             paramLabel = "ISSUER",
@@ -147,15 +153,22 @@ public final class VerifyCommand implements Callable<Integer> {
 
     private KeySource keys() throws InterruptedException {
         try {
-            return KeySource.fixed(jwks.contains("://") ? fetch(URI.create(jwks)) : Files.readString(Path.of(jwks)));
-        } catch (IOException unreadable) {
-            throw noKeys(
-                    "cannot read the JWK Set " + jwks + ": " + NetworkTrouble.inWords(unreadable),
-                    "Check the name, and --trust if it is" + " an https address.");
+            String document = jwks.contains("://") ? fetch(URI.create(jwks)) : Files.readString(Path.of(jwks));
+            KeySource keys = KeySource.fixed(document);
+            if (saveJwks != null) {
+                Files.writeString(saveJwks, document);
+            }
+            return keys;
+        } catch (IOException failed) {
+            throw new CommandFailure(
+                    NO_KEYS,
+                    "cannot read or save the JWK Set " + jwks + ": " + NetworkTrouble.inWords(failed),
+                    "Check the names, and --trust if it is an https address.");
         } catch (IllegalArgumentException unusable) {
-            throw noKeys(
+            throw new CommandFailure(
+                    NO_KEYS,
                     "cannot use the JWK Set " + jwks + ": " + unusable.getMessage(),
-                    "It must be the issuer's" + " published keys, as its jwks_uri serves them.");
+                    "It must be the issuer's published keys, as its jwks_uri serves them.");
         }
     }
 
@@ -171,9 +184,5 @@ public final class VerifyCommand implements Callable<Integer> {
             throw new IOException("the server answered " + answer.status());
         }
         return answer.body();
-    }
-
-    private static CommandFailure noKeys(String problem, String advice) {
-        return new CommandFailure(NO_KEYS, problem, advice);
     }
 }

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sipoauth.cli.CommandRun;
+import org.sipoauth.cli.TestHttpsServer;
+import org.sipoauth.cli.TestPki;
 import org.sipoauth.cli.TestTokens;
 
 class VerifyCommandTest {
@@ -141,6 +143,30 @@ class VerifyCommandTest {
     }
 
     @Test
+    void fetchesKeysAndSavesThemForLater() throws IOException {
+        TestPki pki = TestPki.in(folder.resolve("pki"));
+        Path saved = folder.resolve("saved.json");
+        byte[] published = tokens.publicJwkSet().getBytes(StandardCharsets.UTF_8);
+        String token = tokens.token("alice", NOW, HOUR);
+        String address;
+        try (TestHttpsServer server = new TestHttpsServer(pki)) {
+            server.on("/jwks", exchange -> {
+                exchange.sendResponseHeaders(200, published.length);
+                exchange.getResponseBody().write(published);
+            });
+            address = server.address() + "/jwks";
+            List<String> options = List.of("--trust", pki.authority().toString(), "--save-jwks", saved.toString());
+            assertThat(run(stream(token), address, options).out()).startsWith("accepted alice");
+            assertThat(run(stream(token), server.address() + "/none", options).exit())
+                    .isEqualTo(3);
+            assertThat(run(stream(token), address, List.of()).err()).contains("not trusted (see --trust)");
+        }
+
+        assertThat(run(stream(token), saved.toString(), List.of()).out()).startsWith("accepted alice");
+        assertThat(run(stream(token), address, List.of()).err()).contains("connection refused");
+    }
+
+    @Test
     void fetchesKeysByHttpsOnly() {
         CommandRun run = run(InputStream.nullInputStream(), "http://as.example.com/jwks", List.of());
 
@@ -159,8 +185,11 @@ class VerifyCommandTest {
     }
 
     private CommandRun verify(String input, String... options) {
-        ByteArrayInputStream stdin = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
-        return run(stdin, jwks.toString(), List.of(options));
+        return run(stream(input), jwks.toString(), List.of(options));
+    }
+
+    private static InputStream stream(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private CommandRun verify(InputStream input) {

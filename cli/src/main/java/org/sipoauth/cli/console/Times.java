@@ -1,0 +1,22 @@
+package org.sipoauth.cli.console;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+
+/** Instants as people read them. */
+public final class Times {
+    private static final DateTimeFormatter UTC =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'").withZone(ZoneOffset.UTC);
+
+    private Times() {}
+
+    /**
+     * To the second, in UTC.
+     *
+     * @throws java.time.DateTimeException if the instant lies beyond the calendar
+     */
+    public static String utc(Instant instant) {
+        return UTC.format(instant);
+    }
+}
