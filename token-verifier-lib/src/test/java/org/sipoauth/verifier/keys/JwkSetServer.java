@@ -3,6 +3,7 @@ package org.sipoauth.verifier.keys;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,6 +25,7 @@ final class JwkSetServer implements AutoCloseable {
     private final HttpServer server;
     private final String scheme;
     private final ExecutorService executor = Executors.newCachedThreadPool();
+    private final AtomicInteger handshakes = new AtomicInteger();
     private final AtomicInteger requests = new AtomicInteger();
     private volatile Answer answer = document("{\"keys\":[]}");
 
@@ -32,17 +34,26 @@ final class JwkSetServer implements AutoCloseable {
         this.scheme = scheme;
         server.createContext("/jwks", this::handle);
         server.setExecutor(executor);
-        server.start();
     }
 
     static JwkSetServer http() throws IOException {
-        return new JwkSetServer(HttpServer.create(loopback(), 0), "http");
+        JwkSetServer server = new JwkSetServer(HttpServer.create(loopback(), 0), "http");
+        server.server.start();
+        return server;
     }
 
     static JwkSetServer https(SSLContext context) throws IOException {
-        HttpsServer server = HttpsServer.create(loopback(), 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(context));
-        return new JwkSetServer(server, "https");
+        HttpsServer https = HttpsServer.create(loopback(), 0);
+        JwkSetServer server = new JwkSetServer(https, "https");
+        https.setHttpsConfigurator(new HttpsConfigurator(context) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+                server.handshakes.incrementAndGet();
+                super.configure(parameters);
+            }
+        });
+        server.server.start();
+        return server;
     }
 
     static Answer document(String json) {
@@ -64,6 +75,11 @@ final class JwkSetServer implements AutoCloseable {
 
     int requests() {
         return requests.get();
+    }
+
+    /** TLS handshakes that began, whatever became of them. */
+    int handshakes() {
+        return handshakes.get();
     }
 
     @Override
