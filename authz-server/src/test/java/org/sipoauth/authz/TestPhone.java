@@ -82,12 +82,17 @@ public final class TestPhone {
 
     /** Fetches a page and posts a form to it as a browser would. */
     public HttpResponse<String> postForm(String path, Map<String, String> fields) {
-        Matcher csrf = CSRF.matcher(get(server.url(path)).body());
+        return postForm(path, path, fields);
+    }
+
+    /** Fetches a page and posts its form, which goes elsewhere. */
+    public HttpResponse<String> postForm(String page, String action, Map<String, String> fields) {
+        Matcher csrf = CSRF.matcher(get(server.url(page)).body());
         Map<String, String> form = new LinkedHashMap<>(fields);
         if (csrf.find()) {
             form.put("_csrf", csrf.group(1));
         }
-        return send(post(server.url(path), form));
+        return send(post(server.url(action), form));
     }
 
     public Answer redeem(String code) {

@@ -53,15 +53,22 @@ final class DeviceParameter implements Consumer<OAuth2AuthorizationCodeRequestAu
         }
         Authentication who = (Authentication) request.getPrincipal();
         if (who.isAuthenticated() && !(who instanceof AnonymousAuthenticationToken)) {
+            requireSubscriber(request, who);
             requireOwnDevice(request, who.getName());
+        }
+    }
+
+    /** Neither an administrator, nor somebody who has yet to replace a one-time password. */
+    private void requireSubscriber(OAuth2AuthorizationCodeRequestAuthenticationToken request, Authentication who) {
+        boolean signedInAsOne =
+                who.getAuthorities().stream().anyMatch(authority -> "ROLE_SUBSCRIBER".equals(authority.getAuthority()));
+        if (!signedInAsOne || !accounts.isSubscriber(who.getName())) {
+            throw refusal(request, OAuth2ErrorCodes.ACCESS_DENIED, "only subscribers sign in on phones");
         }
     }
 
     /** The same answer whether there is no such device, it is another's, or OAuth is off for it. */
     private void requireOwnDevice(OAuth2AuthorizationCodeRequestAuthenticationToken request, String account) {
-        if (!accounts.isSubscriber(account)) {
-            throw refusal(request, OAuth2ErrorCodes.ACCESS_DENIED, "only subscribers sign in on phones");
-        }
         if (request.getScopes().contains(REGISTER_SCOPE)) {
             String name = String.valueOf(request.getAdditionalParameters().get(NAME));
             devices.findUsable(name, account)

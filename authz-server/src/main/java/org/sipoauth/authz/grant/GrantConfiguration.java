@@ -10,8 +10,6 @@ import org.sipoauth.authz.token.AccessTokens;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.authentication.AuthenticationProvider;
-import org.springframework.security.config.Customizer;
-import org.springframework.security.config.annotation.web.configurers.oauth2.server.authorization.OAuth2AuthorizationServerConfigurer;
 import org.springframework.security.oauth2.server.authorization.authentication.ClientSecretAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationProvider;
@@ -36,7 +34,7 @@ class GrantConfiguration {
             OAuth2TokenExchangeAuthenticationProvider.class);
 
     @Bean
-    Customizer<OAuth2AuthorizationServerConfigurer> grants(
+    GrantFeature grants(
             Settings settings,
             AuthorizationCodes codes,
             AccessTokens accessTokens,

@@ -3,13 +3,12 @@ package org.sipoauth.authz.refresh;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.grant.GrantFeature;
 import org.sipoauth.authz.signing.CurrentKeyRing;
 import org.sipoauth.authz.token.AccessTokens;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
-import org.springframework.security.config.Customizer;
-import org.springframework.security.config.annotation.web.configurers.oauth2.server.authorization.OAuth2AuthorizationServerConfigurer;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
 import org.springframework.security.oauth2.server.authorization.web.authentication.OAuth2RefreshTokenAuthenticationConverter;
 
@@ -28,7 +27,7 @@ class RefreshConfiguration {
     }
 
     @Bean
-    Customizer<OAuth2AuthorizationServerConfigurer> refreshGrant(
+    GrantFeature refreshGrant(
             FamilyStore store,
             Families families,
             CurrentKeyRing ring,

@@ -9,12 +9,18 @@ import java.time.Duration;
 import java.util.Optional;
 import org.sipoauth.authz.audit.Audit;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Turns attempts away that come too fast, before they cost a password hash. */
 final class ThrottleFilter extends OncePerRequestFilter {
+    /** The same matcher as that of the filter behind: it takes other spellings of the path, too. */
+    private static final RequestMatcher ATTEMPT = PathPatternRequestMatcher.pathPattern(HttpMethod.POST, SignIn.PAGE);
+
     private final SignInThrottle throttle;
     private final SignInMetrics metrics;
     private final Audit audit;
@@ -28,7 +34,7 @@ final class ThrottleFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (!request.getMethod().equals("POST") || !request.getRequestURI().equals(SignIn.PAGE)) {
+        if (!ATTEMPT.matches(request)) {
             chain.doFilter(request, response);
             return;
         }

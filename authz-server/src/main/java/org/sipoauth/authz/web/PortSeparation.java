@@ -21,8 +21,10 @@ final class PortSeparation extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        boolean isFile = CONFIGURATION_FILE.matcher(request.getRequestURI()).matches();
-        if (isFile == provisioning.received(request)) {
+        String path = request.getServletPath(); // decoded, as the endpoints see it
+        boolean isFile = CONFIGURATION_FILE.matcher(path).matches();
+        boolean plainly = path.equals(request.getRequestURI());
+        if (provisioning.received(request) ? isFile && plainly : !isFile) {
             chain.doFilter(request, response);
         } else {
             response.setStatus(HttpServletResponse.SC_NOT_FOUND);

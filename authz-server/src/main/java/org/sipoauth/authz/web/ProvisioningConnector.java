@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import org.apache.catalina.connector.Connector;
 import org.apache.commons.logging.LogFactory;
+import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.ProtocolHandler;
 import org.sipoauth.authz.settings.Settings;
 import org.springframework.beans.factory.ObjectProvider;
@@ -43,6 +44,9 @@ public final class ProvisioningConnector implements WebServerFactoryCustomizer<T
             connector.setProperty("address", factory.getAddress().getHostAddress());
         }
         connector.setThrowOnFailure(true);
+        if (factory.getAddress() != null && connector.getProtocolHandler() instanceof AbstractProtocol<?> protocol) {
+            protocol.setAddress(factory.getAddress());
+        }
         factory.getProtocolHandlerCustomizers().forEach(customizer -> customize(customizer, connector));
         factory.getConnectorCustomizers().forEach(customizer -> customizer.customize(connector));
         if (!settings.insecurePlainHttp()) {

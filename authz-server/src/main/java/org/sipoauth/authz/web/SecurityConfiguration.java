@@ -2,16 +2,16 @@ package org.sipoauth.authz.web;
 
 import jakarta.servlet.DispatcherType;
 import org.sipoauth.authz.client.Clients;
+import org.sipoauth.authz.grant.GrantFeature;
 import org.sipoauth.authz.provisioning.ProvisioningAccess;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.signin.SignIn;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 import org.springframework.http.HttpMethod;
-import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
@@ -46,11 +46,11 @@ class SecurityConfiguration {
                 .build();
     }
 
-    /** Health and metrics: on a loopback port of their own, so open. */
+    /** Health and metrics: open where they have a loopback port of their own, else behind the sign-in. */
     @Bean
     @Order(1)
-    SecurityFilterChain managementChain(HttpSecurity http) {
-        return http.securityMatcher(EndpointRequest.toAnyEndpoint())
+    SecurityFilterChain managementChain(HttpSecurity http, Environment environment) {
+        return http.securityMatcher(request -> isManagementPort(request.getLocalPort(), environment))
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable)
@@ -74,15 +74,13 @@ class SecurityConfiguration {
     @Bean
     @Order(3)
     SecurityFilterChain authorizationServerChain(
-            HttpSecurity http,
-            Metadata metadata,
-            ObjectProvider<Customizer<OAuth2AuthorizationServerConfigurer>> features) {
+            HttpSecurity http, Metadata metadata, ObjectProvider<GrantFeature> features) {
         OAuth2AuthorizationServerConfigurer server = new OAuth2AuthorizationServerConfigurer();
         http.securityMatcher(
                         new AndRequestMatcher(server.getEndpointsMatcher(), new NegatedRequestMatcher(NOT_OFFERED)))
                 .with(server, spring -> {
                     metadata.configure(spring);
-                    features.orderedStream().forEach(feature -> feature.customize(spring));
+                    features.orderedStream().forEach(feature -> feature.addTo(spring));
                 })
                 .authorizeHttpRequests(requests -> requests.requestMatchers(HttpMethod.GET, "/oauth2/jwks")
                         .permitAll()
@@ -100,16 +98,23 @@ class SecurityConfiguration {
         http.authorizeHttpRequests(
                         requests -> requests.dispatcherTypeMatchers(DispatcherType.FORWARD, DispatcherType.ERROR)
                                 .permitAll()
-                                .requestMatchers(HttpMethod.GET, "/style.css")
+                                .requestMatchers(HttpMethod.GET, SignIn.PAGE, "/style.css")
                                 .permitAll()
                                 .anyRequest()
                                 .authenticated())
+                .exceptionHandling(exceptions ->
+                        exceptions.authenticationEntryPoint(new LoginUrlAuthenticationEntryPoint(SignIn.PAGE)))
                 .headers(headers -> {
                     headers(headers);
                     headers.contentSecurityPolicy(policy -> policy.policyDirectives(contentSecurityPolicy(clients)));
                 });
         signIn.configure(http);
         return http.build();
+    }
+
+    private static boolean isManagementPort(int port, Environment environment) {
+        int management = environment.getProperty("local.management.port", Integer.class, -1);
+        return port == management && management != environment.getProperty("local.server.port", Integer.class, -1);
     }
 
     private static void headers(HeadersConfigurer<HttpSecurity> headers) {

@@ -12,7 +12,8 @@ import org.springframework.core.env.MapPropertySource;
 
 /**
  * Makes {@code sipoauth.tls.certificate} and {@code sipoauth.tls.private-key} the certificate of every listener, read
- * again when the files change. Without them nothing starts, unless plain HTTP is asked for by name.
+ * again when the files change. Without them nothing starts, unless plain HTTP is asked for by name; that is then
+ * heard on the loopback interface only.
  */
 public final class TlsEnvironment implements EnvironmentPostProcessor {
     /** The name of the SSL bundle. */
@@ -24,9 +25,22 @@ public final class TlsEnvironment implements EnvironmentPostProcessor {
 
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-        if (environment.getProperty(PLAIN_HTTP, Boolean.class, false)) {
-            return;
-        }
+        environment
+                .getPropertySources()
+                .addLast(new MapPropertySource(
+                        "sipoauth-listeners",
+                        environment.getProperty(PLAIN_HTTP, Boolean.class, false) ? plainHttp() : tls(environment)));
+    }
+
+    /** For a TLS proxy on this machine alone, unless an address is set; what it says of its callers is believed. */
+    private static Map<String, Object> plainHttp() {
+        return Map.of(
+                "server.address", "127.0.0.1",
+                "server.forward-headers-strategy", "native",
+                "server.tomcat.remoteip.internal-proxies", "127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|0:0:0:0:0:0:0:1|::1");
+    }
+
+    private static Map<String, Object> tls(ConfigurableEnvironment environment) {
         String bundle = "spring.ssl.bundle.pem." + BUNDLE + ".";
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put(bundle + "keystore.certificate", requireFile(environment, CERTIFICATE));
@@ -35,7 +49,7 @@ public final class TlsEnvironment implements EnvironmentPostProcessor {
         properties.put(bundle + "options.enabled-protocols", "TLSv1.3,TLSv1.2");
         properties.put("server.ssl.bundle", BUNDLE);
         properties.put("server.servlet.session.cookie.secure", "true");
-        environment.getPropertySources().addLast(new MapPropertySource("sipoauth-tls", properties));
+        return properties;
     }
 
     private static String requireFile(ConfigurableEnvironment environment, String option) {

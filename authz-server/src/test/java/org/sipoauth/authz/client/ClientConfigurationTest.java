@@ -1,0 +1,87 @@
+package org.sipoauth.authz.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.sipoauth.authz.settings.Settings;
+import org.sipoauth.authz.settings.StartupRefused;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
+
+class ClientConfigurationTest {
+    private static final String HASH = "{sha256}ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withUserConfiguration(ClientConfiguration.class, Bound.class)
+            .withPropertyValues("sipoauth.audience=sip:example.com");
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableConfigurationProperties(Settings.class)
+    static class Bound {}
+
+    @Test
+    void buildsInTheTwoPhoneClients() {
+        runner.run(context -> {
+            Clients clients = context.getBean(Clients.class);
+            RegisteredClient softphone = Objects.requireNonNull(clients.findByClientId("softphone"));
+            assertThat(softphone.getClientSettings().isRequireProofKey()).isTrue();
+            assertThat(softphone.getClientSecret()).isNull();
+            assertThat(softphone.getTokenSettings().getRefreshTokenTimeToLive()).hasDays(60);
+            assertThat(clients.findByClientId("deskphone")).isNotNull();
+            assertThat(clients.findByClientId("demo-service")).isNull();
+            assertThat(clients.redirectSources()).containsExactly("http://127.0.0.1:*");
+        });
+    }
+
+    @Test
+    void addsThoseOfTheConfiguration() {
+        runner.withPropertyValues(
+                        "sipoauth.clients[0].id=portal",
+                        "sipoauth.clients[0].secret-hash=" + HASH,
+                        "sipoauth.clients[0].grant-types=authorization_code,refresh_token",
+                        "sipoauth.clients[0].scopes=openid",
+                        "sipoauth.clients[0].redirect-uris=https://portal.example.com/callback")
+                .run(context -> {
+                    RegisteredClient portal = Objects.requireNonNull(
+                            context.getBean(Clients.class).findByClientId("portal"));
+                    assertThat(portal.getRedirectUris()).containsExactly("https://portal.example.com/callback");
+                    assertThat(portal.getClientSettings().isRequireProofKey()).isTrue();
+                    assertThat(context.getBean(Clients.class).redirectSources())
+                            .containsExactly("http://127.0.0.1:*", "https://portal.example.com");
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "softphone, client_credentials, {sha256}ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad, , two clients with the id softphone",
+        "service, client_credentials, , , needs a secret-hash",
+        "service, client_credentials, secret in the clear, , is not {sha256}",
+        "service, password, {sha256}ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad, , is none of",
+        "app, authorization_code, , https://*.example.com/, redirect URI",
+        "app, authorization_code, , https://example.com/#here, redirect URI",
+        "app, authorization_code, , /callback, redirect URI",
+        "app, , , , no grant-types",
+    })
+    void refusesToStartWithAClientThatIsNotSetUpRight(
+            String id, String grantTypes, String hash, String redirectUri, String why) {
+        runner.withPropertyValues("sipoauth.clients[0].id=" + id)
+                .withPropertyValues(property("grant-types", grantTypes))
+                .withPropertyValues(property("secret-hash", hash))
+                .withPropertyValues(property("redirect-uris", redirectUri))
+                .run(context -> assertThatThrownBy(() -> context.getBean(Clients.class))
+                        .hasRootCauseInstanceOf(StartupRefused.class)
+                        .rootCause()
+                        .hasMessageContaining(why)
+                        .hasMessageNotContaining("secret in the clear"));
+    }
+
+    private static String[] property(String name, String value) {
+        return value == null ? new String[0] : new String[] {"sipoauth.clients[0]." + name + "=" + value};
+    }
+}

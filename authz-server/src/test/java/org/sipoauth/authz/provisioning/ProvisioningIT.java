@@ -1,0 +1,174 @@
+package org.sipoauth.authz.provisioning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.authz.TestPhone;
+import org.sipoauth.authz.TestServer;
+import org.sipoauth.authz.device.Device;
+import org.sipoauth.authz.device.DeviceType;
+import org.sipoauth.authz.device.Devices;
+
+/** The configuration file over its own HTTPS port, SIP OAuth mode on. */
+class ProvisioningIT {
+    @TempDir
+    static Path folder;
+
+    private static TestServer server;
+
+    private final TestPhone phone = new TestPhone(server);
+
+    @BeforeAll
+    static void start() {
+        server = TestServer.start(
+                folder,
+                "--sipoauth.provisioning.nodes[0].name=east & west",
+                "--sipoauth.provisioning.nodes[0].address=10.0.0.1",
+                "--sipoauth.provisioning.nodes[1].name=backup",
+                "--sipoauth.provisioning.nodes[1].address=10.0.0.2",
+                "--sipoauth.provisioning.nodes[1].sip-oauth-port=5190");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void namesTheAuthorizationServerToAPhoneWithoutAToken() {
+        HttpResponse<String> answer = phone.get(server.provisioningUrl("/CSFALICE.cnf.xml"));
+
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.headers().allValues("WWW-Authenticate"))
+                .containsExactly("Bearer authz_server=\"https://localhost:8443\", realm=\"ccmsipline\"");
+        assertThat(answer.headers().firstValue("Cache-Control").orElse("")).contains("no-store");
+        assertThat(answer.body()).isEmpty();
+    }
+
+    @Test
+    void servesTheFileToItsOwnDevice() {
+        String token = phone.logIn("alice", "CSFALICE").text("access_token");
+
+        HttpResponse<String> answer = withToken("/CSFALICE.cnf.xml", token);
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/xml;charset=UTF-8");
+        assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
+        assertThat(answer.body())
+                .isEqualTo("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+                        + "<device><deviceName>CSFALICE</deviceName><sipOAuthMode>1</sipOAuthMode>"
+                        + "<callManagerGroup><members>"
+                        + "<member priority=\"0\"><callManager><name>east &amp; west</name>"
+                        + "<processNodeName>10.0.0.1</processNodeName>"
+                        + "<ports><ethernetPhonePort>2000</ethernetPhonePort><sipPort>5060</sipPort>"
+                        + "<securedSipPort>5061</securedSipPort><sipOAuthPort>5090</sipOAuthPort>"
+                        + "<sipMRAOAuthPort>5091</sipMRAOAuthPort></ports></callManager></member>"
+                        + "<member priority=\"1\"><callManager><name>backup</name>"
+                        + "<processNodeName>10.0.0.2</processNodeName>"
+                        + "<ports><ethernetPhonePort>2000</ethernetPhonePort><sipPort>5060</sipPort>"
+                        + "<securedSipPort>5061</securedSipPort><sipOAuthPort>5190</sipOAuthPort>"
+                        + "<sipMRAOAuthPort>5091</sipMRAOAuthPort></ports></callManager></member>"
+                        + "</members></callManagerGroup></device>");
+    }
+
+    @Test
+    void doesNotTellAnotherDeviceFromOneThatDoesNotExist() {
+        String token = phone.logIn("alice", "CSFALICE").text("access_token");
+
+        assertSame401(withToken("/CSFBOB.cnf.xml", token), withToken("/CSFNOBODY.cnf.xml", token));
+        assertSame401(
+                phone.get(server.provisioningUrl("/CSFBOB.cnf.xml")),
+                phone.get(server.provisioningUrl("/CSFNOBODY.cnf.xml")));
+    }
+
+    @Test
+    void stopsServingADeviceWhoseOauthWasSwitchedOff() {
+        String token = phone.logIn("carol", "CSFCAROL").text("access_token");
+        server.bean(Devices.class)
+                .save(new Device("CSFCAROL", DeviceType.SOFTPHONE, "carol", List.of("sip:1003@example.com"), false));
+
+        assertThat(withToken("/CSFCAROL.cnf.xml", token).statusCode()).isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"garbage", "a.b.c", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9."})
+    void saysThatABadTokenIsInvalid(String token) {
+        HttpResponse<String> answer = withToken("/CSFALICE.cnf.xml", token);
+
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.headers().allValues("WWW-Authenticate"))
+                .singleElement()
+                .asString()
+                .startsWith("Bearer ")
+                .endsWith("error=\"invalid_token\"");
+    }
+
+    @Test
+    void refusesATokenThatIsNoAccessToken() {
+        Map<String, String> request = TestPhone.request("CSFALICE");
+        request.put("scope", "openid sip.register");
+        String idToken =
+                phone.redeem(phone.authorize("alice", request).get("code")).text("id_token");
+
+        assertThat(withToken("/CSFALICE.cnf.xml", idToken).statusCode()).isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/", "/login", "/oauth2/jwks", "/oauth2/token", "/.well-known/openid-configuration", "/x.cnf"})
+    void hasNothingElseOnItsPort(String path) {
+        assertThat(phone.get(server.provisioningUrl(path)).statusCode()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/a/../CSFALICE.cnf.xml",
+                "/%2e%2e/CSFALICE.cnf.xml",
+                "/..%2fCSFALICE.cnf.xml",
+                "/CSF%41LICE.cnf.xml",
+                "/CSFALICE.cnf.xml;a=b",
+                "//CSFALICE.cnf.xml",
+                "/CSFALICE%00.cnf.xml",
+            })
+    void playsNoTricksWithPaths(String path) {
+        assertThat(phone.get(server.provisioningUrl(path)).statusCode()).isIn(400, 404);
+    }
+
+    @Test
+    void isNotOnThePortOfTheSignIn() {
+        assertThat(phone.get(server.url("/CSFALICE.cnf.xml")).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void onlyReads() {
+        HttpRequest put = HttpRequest.newBuilder(server.provisioningUrl("/CSFALICE.cnf.xml"))
+                .PUT(HttpRequest.BodyPublishers.ofString("<device/>"))
+                .build();
+
+        assertThat(phone.send(put).statusCode()).isEqualTo(405);
+    }
+
+    private static void assertSame401(HttpResponse<String> one, HttpResponse<String> other) {
+        assertThat(one.statusCode()).isEqualTo(401);
+        assertThat(other.statusCode()).isEqualTo(401);
+        assertThat(one.headers().allValues("WWW-Authenticate"))
+                .isEqualTo(other.headers().allValues("WWW-Authenticate"));
+        assertThat(one.headers().map().keySet()).isEqualTo(other.headers().map().keySet());
+        assertThat(one.body()).isEqualTo(other.body());
+    }
+
+    private HttpResponse<String> withToken(String path, String token) {
+        return phone.get(server.provisioningUrl(path), "Authorization", "Bearer " + token);
+    }
+}

@@ -1,0 +1,42 @@
+package org.sipoauth.authz.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sipoauth.authz.TestCertificate;
+import org.sipoauth.authz.TestServer;
+
+class CertificateReloadIT {
+
+    @Test
+    void showsARenewedCertificateOnBothListenersWithoutARestart(@TempDir Path folder) throws IOException {
+        try (TestServer server = TestServer.start(folder)) {
+            TestCertificate renewed = TestCertificate.create();
+
+            renewed.writeTo(folder);
+
+            Instant deadline = Instant.now().plus(Duration.ofMinutes(1));
+            while (!shows(renewed, server.port()) || !shows(renewed, server.provisioningPort())) {
+                assertThat(Instant.now()).as("waiting for the new certificate").isBefore(deadline);
+            }
+        }
+    }
+
+    private static boolean shows(TestCertificate certificate, int port) throws IOException {
+        try (SSLSocket socket =
+                (SSLSocket) certificate.trusting().getSocketFactory().createSocket("localhost", port)) {
+            socket.setSoTimeout(10_000);
+            socket.startHandshake();
+            return true;
+        } catch (SSLException e) {
+            return false;
+        }
+    }
+}
