@@ -12,12 +12,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -45,6 +48,7 @@ final class EmbeddedRedis implements AutoCloseable {
     private static final int PORT_ATTEMPTS = 5;
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration RESTART_PAUSE = Duration.ofSeconds(1);
+    private static final Path SETSID = Path.of("/usr/bin/setsid");
     private static final String PID_FILE = "redis.pid";
 
     private final Path folder;
@@ -129,7 +133,7 @@ final class EmbeddedRedis implements AutoCloseable {
     /** Returns when the server takes commands. */
     private Process launch(int onPort) {
         try {
-            Process started = new ProcessBuilder(binary.executable().toString(), "-")
+            Process started = new ProcessBuilder(command())
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
                     .start();
@@ -149,6 +153,17 @@ final class EmbeddedRedis implements AutoCloseable {
                     "Check that the file may be executed and that " + folder + " may be entered.",
                     e);
         }
+    }
+
+    /** In a session of its own where that can be had: a Ctrl-C at the terminal is for us, and we stop it in our time. */
+    private List<String> command() {
+        List<String> command = new ArrayList<>();
+        if (Files.isExecutable(SETSID)) {
+            command.add(SETSID.toString());
+        }
+        command.add(binary.executable().toString());
+        command.add("-"); // configured by standard input
+        return command;
     }
 
     private String configuration(int onPort) {
@@ -192,6 +207,10 @@ final class EmbeddedRedis implements AutoCloseable {
             Files.createDirectories(folder);
             if (!Files.isWritable(folder)) {
                 throw new IOException("it cannot be written");
+            }
+            if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+                // what redis-server writes there, others could read
+                Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
             }
             return folder.toRealPath();
         } catch (IOException e) {

@@ -43,10 +43,9 @@ record RedisBinary(Path executable, int major, int minor) {
     }
 
     private static RedisBinary unpackInto(Path folder) {
-        String resource = ExecutableProvider.newProvidedVersionsMap().get(OsArchitecture.detectOSandArchitecture());
-        if (resource == null) {
-            throw none("This application carries no redis-server for this system.");
-        }
+        String resource = carriedFor(System.getProperty("os.name"), System.getProperty("os.arch"))
+                .map(ExecutableProvider.newProvidedVersionsMap()::get)
+                .orElseThrow(() -> none("This application carries no redis-server for this system."));
         Path executable = folder.resolve("bin").resolve("redis-server");
         try (InputStream in = RedisBinary.class.getResourceAsStream(resource)) {
             if (in == null) {
@@ -66,6 +65,21 @@ record RedisBinary(Path executable, int major, int minor) {
         return askVersion(executable)
                 .filter(binary -> binary.isAtLeast(6, 2))
                 .orElseThrow(() -> none("The redis-server of this application does not run on this system."));
+    }
+
+    // OsArchitecture's own detection runs uname, which a small container lacks.
+    private static Optional<OsArchitecture> carriedFor(String system, String processor) {
+        boolean arm = processor.equals("aarch64");
+        if (!arm && !processor.equals("amd64") && !processor.equals("x86_64")) {
+            return Optional.empty();
+        }
+        if (system.equals("Linux")) {
+            return Optional.of(arm ? OsArchitecture.UNIX_AARCH64 : OsArchitecture.UNIX_x86_64);
+        }
+        if (system.startsWith("Mac")) {
+            return Optional.of(arm ? OsArchitecture.MAC_OS_X_ARM64 : OsArchitecture.MAC_OS_X_x86_64);
+        }
+        return Optional.empty();
     }
 
     /** What the program says of itself; empty if it does not run here. */

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -90,6 +91,17 @@ class EmbeddedRedisIT {
     }
 
     @Test
+    void keepsItsDataToItsOwner() throws IOException {
+        Path data = folder.resolve("redis");
+        assumeThat(data.getFileSystem().supportedFileAttributeViews()).contains("posix");
+
+        EmbeddedRedis.start(data, PATH).close();
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
+                .isEqualTo("rwx------");
+    }
+
+    @Test
     void refusesAFolderThatAnotherServerUses() {
         EmbeddedRedis first = EmbeddedRedis.start(folder, PATH);
         try (first) {
@@ -141,6 +153,20 @@ class EmbeddedRedisIT {
                     .ignoreExceptions()
                     .until(() -> ask(redis, commands -> commands.get("login")), "alice"::equals);
             assertThat(killed.isAlive()).isFalse();
+        }
+    }
+
+    /** Else a Ctrl-C would end it under the requests that the server still answers. */
+    @Test
+    void isOutOfTheTerminalsReach() throws IOException {
+        assumeThat(Path.of("/usr/bin/setsid")).exists();
+        assumeThat(Path.of("/proc/self/stat")).exists();
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, PATH)) {
+            ask(redis, RedisCommands::ping);
+            String[] status = Files.readString(Path.of("/proc", Long.toString(recordedPid()), "stat"))
+                    .replaceFirst("^.*\\) ", "")
+                    .split(" ");
+            assertThat(status[3]).as("session").isEqualTo(Long.toString(recordedPid()));
         }
     }
 
