@@ -88,8 +88,17 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
+    String name() {
+        return name;
+    }
+
     long pid() {
         return process.pid();
+    }
+
+    /** Asks the program to end, as an operator's SIGTERM does, and leaves it to do so. */
+    void terminate() {
+        process.toHandle().destroy(); // Process.destroy would close its output as well, and lose its last words
     }
 
     /** Asks the program to end, as an operator's SIGTERM does, and insists after a while. */

@@ -28,10 +28,14 @@ final class Platform implements AutoCloseable {
     private final int edgePort = LoopbackPorts.free();
     private final int registrarManagementPort = LoopbackPorts.free();
     private final HttpClient http = HttpClient.newHttpClient();
+    private final List<String> serverOptions;
+    private final List<String> registrarOptions;
     private final List<ChildProcess> running = new ArrayList<>();
 
-    private Platform(Path folder) throws IOException {
+    private Platform(Path folder, List<String> serverOptions, List<String> registrarOptions) throws IOException {
         this.folder = folder;
+        this.serverOptions = serverOptions;
+        this.registrarOptions = registrarOptions;
     }
 
     /**
@@ -40,7 +44,13 @@ final class Platform implements AutoCloseable {
      * @param edgeHost the host name in the edge's certificate; not yet on the registrar's list of edges
      */
     static Platform start(Path folder, String edgeHost) throws IOException, InterruptedException {
-        Platform platform = new Platform(folder);
+        return start(folder, edgeHost, List.of(), List.of());
+    }
+
+    /** As above, with further options for each of the two. */
+    static Platform start(Path folder, String edgeHost, List<String> serverOptions, List<String> registrarOptions)
+            throws IOException, InterruptedException {
+        Platform platform = new Platform(folder, serverOptions, registrarOptions);
         try {
             platform.sipoauth("dev-pki", "--out", platform.pki().toString(), "--edge", edgeHost);
             platform.startServer();
@@ -52,8 +62,10 @@ final class Platform implements AutoCloseable {
         }
     }
 
-    private void startServer() {
+    /** Starts the authorization server, the first time or after {@link #stopServer}. */
+    void startServer() {
         ChildProcess server = start(
+                serverOptions,
                 "authz-server",
                 "authz-server/target/authz-server.jar",
                 "--spring.profiles.active=demo",
@@ -72,9 +84,20 @@ final class Platform implements AutoCloseable {
         server.awaitLine("Started AuthzServerApplication");
     }
 
+    /** Ends the authorization server; the registrar goes on. */
+    void stopServer() {
+        for (ChildProcess process : List.copyOf(running)) {
+            if (process.name().equals("authz-server")) {
+                process.close();
+                running.remove(process);
+            }
+        }
+    }
+
     private void startRegistrar() throws IOException {
         Files.createFile(edges());
         ChildProcess registrar = start(
+                registrarOptions,
                 "sip-registrar",
                 "sip-registrar/target/sip-registrar.jar",
                 "--bind=127.0.0.1",
@@ -94,8 +117,10 @@ final class Platform implements AutoCloseable {
         registrar.awaitLine("^listening ");
     }
 
-    private ChildProcess start(String name, String jar, String... arguments) {
-        ChildProcess process = ChildProcess.start(name, folder, java(jar, arguments));
+    private ChildProcess start(List<String> options, String name, String jar, String... arguments) {
+        List<String> command = java(jar, arguments);
+        command.addAll(options);
+        ChildProcess process = ChildProcess.start(name, folder, command);
         running.add(process);
         return process;
     }
@@ -120,11 +145,15 @@ final class Platform implements AutoCloseable {
     }
 
     Run run(String... arguments) throws InterruptedException {
-        try (ChildProcess sipoauth =
-                ChildProcess.start("sipoauth", folder, java("cli/target/sipoauth.jar", arguments))) {
+        try (ChildProcess sipoauth = startSipoauth(arguments)) {
             int exit = sipoauth.awaitExit(COMMAND_LIMIT);
             return new Run(exit, sipoauth.output());
         }
+    }
+
+    /** Starts {@code sipoauth} to run beside the test, which closes it. */
+    ChildProcess startSipoauth(String... arguments) {
+        return ChildProcess.start("sipoauth", folder, java("cli/target/sipoauth.jar", arguments));
     }
 
     /** The text that a management page of the registrar shows. */
