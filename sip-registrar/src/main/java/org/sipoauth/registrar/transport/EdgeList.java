@@ -89,6 +89,6 @@ public final class EdgeList {
         } catch (CertificateParsingException | InvalidNameException unreadable) {
             return List.of();
         }
-        return found;
+        return found.stream().distinct().toList();
     }
 }

@@ -16,8 +16,6 @@ import java.util.List;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Decides over the certificates of edges during the handshake: a chain to a CA of ours, and a name on the list. Each
@@ -32,8 +30,6 @@ final class EdgeTrust implements X509TrustManager {
     private static final int CERT_HAS_EXPIRED = 10; // certificate_expired, 45
     private static final int INVALID_PURPOSE = 26; // unsupported_certificate, 43
     private static final int CERT_REJECTED = 28; // bad_certificate, 42
-
-    private static final Logger LOG = LoggerFactory.getLogger(EdgeTrust.class);
 
     private final X509TrustManager authorities;
     private final EdgeList edges;
@@ -109,10 +105,10 @@ final class EdgeTrust implements X509TrustManager {
         return false;
     }
 
+    /** The message is for our log: whose certificate, and what the operator can do. */
     private static CertificateException refused(X509Certificate leaf, int opensslError, String whatToDo) {
         String subject = leaf.getSubjectX500Principal().getName().replaceAll("\\p{Cntrl}", "?");
-        LOG.warn("refused the edge certificate {}: {}", subject, whatToDo);
-        return new OpenSslCertificateException(whatToDo, opensslError);
+        return new OpenSslCertificateException("edge certificate " + subject + ": " + whatToDo, opensslError);
     }
 
     static HandshakeFailure failureOf(OpenSslCertificateException refused) {

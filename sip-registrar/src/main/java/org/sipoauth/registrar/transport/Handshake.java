@@ -67,8 +67,16 @@ final class Handshake extends ChannelInboundHandlerAdapter {
                 failure.label(),
                 context.channel().remoteAddress(),
                 listener.port().label(),
-                cause.toString());
+                rootOf(cause));
         context.close();
+    }
+
+    private static String rootOf(Throwable thrown) {
+        Throwable root = thrown;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
     }
 
     @Override

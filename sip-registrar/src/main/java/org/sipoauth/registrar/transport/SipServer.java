@@ -87,7 +87,7 @@ public final class SipServer {
             open.decrementAndGet();
             events.closed(listener.port());
         });
-        connection.pipeline().addLast(new FirstByte(listener));
+        connection.pipeline().addLast(new LingeringClose(), new FirstByte(listener));
     }
 
     /** Accepts no more, lets messages that have begun end and be answered, closes, and ends its threads. */
