@@ -80,7 +80,8 @@ enum Setting {
                 Usage: java -jar sip-registrar.jar [--config FILE] [--KEY=VALUE …]
 
                 FILE is a properties file of the same keys; the command line goes first.
-                Times are written 250ms, 30s, 5m, 24h. Prints one line "listening …" when ready.
+                Times are written 250ms, 30s, 5m, 24h; a bare number is seconds.
+                Prints one line "listening …" when ready.
                 Exit codes: 0 --help; 1 failure while starting; 2 wrong settings, or a port in use;
                 143 ended by SIGTERM after draining.
 

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 
 /** The operator's settings: command line before file before default. Unknown keys are refused by name. */
 final class Settings {
-    private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+    private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h|)");
 
     private final Map<Setting, String> values;
 
@@ -114,9 +114,9 @@ final class Settings {
         long number = Long.parseLong(matcher.group(1));
         Duration time = switch (matcher.group(2)) {
             case "ms" -> Duration.ofMillis(number);
-            case "s" -> Duration.ofSeconds(number);
             case "m" -> Duration.ofMinutes(number);
-            default -> Duration.ofHours(number);
+            case "h" -> Duration.ofHours(number);
+            default -> Duration.ofSeconds(number);
         };
         if (time.isZero()) {
             throw new SettingsException("--" + setting.key() + " must be more than nothing");

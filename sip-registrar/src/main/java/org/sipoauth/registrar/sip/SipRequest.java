@@ -64,7 +64,7 @@ public final class SipRequest extends SipMessage {
     /** 70 when the header is missing (RFC 3261 §8.1.1.6). */
     public int maxForwards() {
         String value = headers().single("Max-Forwards").orElse("70");
-        int hops = Grammar.isDigits(value) && value.length() <= 3 ? Integer.parseInt(value) : -1;
+        int hops = value.matches("0*\\d{1,3}") ? Integer.parseInt(value) : -1;
         return hops <= 255 ? hops : -1;
     }
 
