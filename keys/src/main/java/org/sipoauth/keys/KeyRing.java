@@ -94,6 +94,16 @@ public final class KeyRing {
         return replaceActive(use, successor, now, previous -> previous.retire(now));
     }
 
+    /**
+     * {@link #activate}, and publishes the next successor at once, so that there always is an aged one.
+     *
+     * @throws IllegalStateException as {@link #activate} does
+     */
+    public KeyRing rotate(KeyUse use, RotationPolicy policy, KeyVault vault, Instant now) {
+        KeyRing rotated = activate(use, policy, now);
+        return rotated.successor(use).isPresent() ? rotated : rotated.publish(use, policy, vault, now);
+    }
+
     /** Drops retired and revoked keys whose tokens have all expired. */
     public KeyRing removeExpired(RotationPolicy policy, Instant now) {
         List<RingKey> kept = keys.stream()
@@ -139,9 +149,8 @@ public final class KeyRing {
                     .filter(key -> hasPropagated(key, policy, now))
                     .isPresent();
             if (due && ready) {
-                ring = ring.activate(use, policy, now);
-            }
-            if (ring.successor(use).isEmpty()) {
+                ring = ring.rotate(use, policy, vault, now);
+            } else if (ring.successor(use).isEmpty()) {
                 ring = ring.publish(use, policy, vault, now);
             }
         }

@@ -53,6 +53,16 @@ class KeyRingTest {
     }
 
     @Test
+    void rotatingPublishesTheNextSuccessorAtOnce() {
+        KeyRing next = first.rotate(ACCESS_TOKEN_SIGNING, POLICY, VAULT, PROPAGATED);
+
+        assertThat(statesOf(next, ACCESS_TOKEN_SIGNING)).containsExactly(RETIRED, ACTIVE, PUBLISHED);
+        assertThatThrownBy(() -> next.rotate(ACCESS_TOKEN_SIGNING, POLICY, VAULT, PROPAGATED))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("propagation time");
+    }
+
+    @Test
     void destroysThePrivateHalfOfARetiredSigningKey() {
         RingKey before = first.active(ACCESS_TOKEN_SIGNING);
         KeyRing next = first.activate(ACCESS_TOKEN_SIGNING, POLICY, PROPAGATED);

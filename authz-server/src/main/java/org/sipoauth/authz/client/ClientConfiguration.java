@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.sipoauth.authz.settings.DataDirectory;
+import org.sipoauth.authz.settings.SecretsFile;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.StartupRefused;
 import org.springframework.beans.factory.ObjectProvider;
@@ -18,10 +20,10 @@ import org.springframework.security.oauth2.server.authorization.client.Registere
 import org.springframework.security.oauth2.server.authorization.settings.ClientSettings;
 import org.springframework.security.oauth2.server.authorization.settings.TokenSettings;
 
-/** The two built-in phone clients and those of the configuration. */
+/** The built-in clients, two for phones and one for administration, and those of the configuration. */
 @Configuration(proxyBeanMethods = false)
 class ClientConfiguration {
-    private static final String REGISTER_SCOPE = "sip.register";
+    private static final String ADMINISTRATION_CLIENT = "admin";
     private static final Duration CODE_LIFETIME = Duration.ofMinutes(1);
     private static final Set<String> GRANT_TYPES = Set.of(
             AuthorizationGrantType.AUTHORIZATION_CODE.getValue(),
@@ -39,13 +41,32 @@ class ClientConfiguration {
         return new Clients(clients);
     }
 
+    /** For {@code sipoauth} on this machine, or whoever may read the data folder: its secret is made at the first start. */
+    @Bean
+    Settings.Client administrationClient(DataDirectory data) {
+        String secret = SecretsFile.open(data, "admin-client.txt", List.of(ADMINISTRATION_CLIENT), 256)
+                .secrets()
+                .get(ADMINISTRATION_CLIENT);
+        if (secret == null) {
+            throw new StartupRefused(
+                    data.file("admin-client.txt") + " has no line " + ADMINISTRATION_CLIENT + ":<secret>.",
+                    "Delete it, and a new one is made.");
+        }
+        return new Settings.Client(
+                ADMINISTRATION_CLIENT,
+                new MachineSecretEncoder().encode(secret),
+                List.of(AuthorizationGrantType.CLIENT_CREDENTIALS.getValue()),
+                List.of(Scopes.ADMIN),
+                List.of());
+    }
+
     private static RegisteredClient softphone(Settings settings) {
         return base("softphone", settings, settings.tokens().softphoneRefresh())
                 .clientAuthenticationMethod(ClientAuthenticationMethod.NONE)
                 .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
                 .authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
                 .redirectUri("http://127.0.0.1/callback")
-                .scope(REGISTER_SCOPE)
+                .scope(Scopes.REGISTER)
                 .scope(OidcScopes.OPENID)
                 .build();
     }
@@ -55,7 +76,7 @@ class ClientConfiguration {
         return base("deskphone", settings, settings.tokens().deskPhoneRefresh())
                 .clientAuthenticationMethod(ClientAuthenticationMethod.NONE)
                 .authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
-                .scope(REGISTER_SCOPE)
+                .scope(Scopes.REGISTER)
                 .build();
     }
 
@@ -118,7 +139,7 @@ class ClientConfiguration {
             if (!seen.add(client.getClientId())) {
                 throw new StartupRefused(
                         "There are two clients with the id " + client.getClientId() + ".",
-                        "Choose another id under sipoauth.clients; softphone and deskphone are built in.");
+                        "Choose another id under sipoauth.clients; softphone, deskphone and admin are built in.");
             }
         }
     }

@@ -4,10 +4,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.sipoauth.authz.client.MachineSecretEncoder;
+import org.sipoauth.authz.client.Scopes;
 import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.device.DeviceType;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.settings.DataDirectory;
+import org.sipoauth.authz.settings.SecretsFile;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.subscriber.Account.Kind;
 import org.sipoauth.authz.subscriber.Accounts;
@@ -50,7 +52,7 @@ class DemoConfiguration {
                 id,
                 new MachineSecretEncoder().encode(secret),
                 List.of("client_credentials"),
-                List.of("sip.register"),
+                List.of(Scopes.REGISTER),
                 List.of());
     }
 

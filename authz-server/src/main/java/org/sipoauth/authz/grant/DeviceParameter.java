@@ -2,6 +2,7 @@ package org.sipoauth.authz.grant;
 
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.sipoauth.authz.client.Scopes;
 import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.subscriber.Accounts;
@@ -20,7 +21,6 @@ import org.springframework.security.oauth2.server.authorization.authentication.O
  */
 final class DeviceParameter implements Consumer<OAuth2AuthorizationCodeRequestAuthenticationContext> {
     static final String NAME = "device_name";
-    static final String REGISTER_SCOPE = "sip.register";
 
     private final Devices devices;
     private final Accounts accounts;
@@ -32,7 +32,7 @@ final class DeviceParameter implements Consumer<OAuth2AuthorizationCodeRequestAu
 
     /** The device that a granted request names; only a request to register has one. */
     static Optional<String> of(OAuth2AuthorizationRequest request) {
-        return request.getScopes().contains(REGISTER_SCOPE)
+        return request.getScopes().contains(Scopes.REGISTER)
                 ? Optional.ofNullable(request.getAdditionalParameters().get(NAME))
                         .map(Object::toString)
                 : Optional.empty();
@@ -45,11 +45,11 @@ final class DeviceParameter implements Consumer<OAuth2AuthorizationCodeRequestAu
             throw refusal(request, OAuth2ErrorCodes.INVALID_SCOPE, "name at least one scope");
         }
         Object value = request.getAdditionalParameters().get(NAME);
-        if (request.getScopes().contains(REGISTER_SCOPE) && !(value instanceof String name && Device.isName(name))) {
+        if (request.getScopes().contains(Scopes.REGISTER) && !(value instanceof String name && Device.isName(name))) {
             throw refusal(
                     request,
                     OAuth2ErrorCodes.INVALID_REQUEST,
-                    NAME + " is required once with the scope " + REGISTER_SCOPE);
+                    NAME + " is required once with the scope " + Scopes.REGISTER);
         }
         Authentication who = (Authentication) request.getPrincipal();
         if (who.isAuthenticated() && !(who instanceof AnonymousAuthenticationToken)) {
@@ -69,7 +69,7 @@ final class DeviceParameter implements Consumer<OAuth2AuthorizationCodeRequestAu
 
     /** The same answer whether there is no such device, it is another's, or OAuth is off for it. */
     private void requireOwnDevice(OAuth2AuthorizationCodeRequestAuthenticationToken request, String account) {
-        if (request.getScopes().contains(REGISTER_SCOPE)) {
+        if (request.getScopes().contains(Scopes.REGISTER)) {
             String name = String.valueOf(request.getAdditionalParameters().get(NAME));
             devices.findUsable(name, account)
                     .orElseThrow(() -> refusal(

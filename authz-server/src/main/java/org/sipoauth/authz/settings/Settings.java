@@ -66,6 +66,7 @@ public record Settings(
      * @param verifierRefresh the longest interval at which a verifier reads the JWK Set
      * @param jwkSetMaxAge how long caches may keep the JWK Set
      * @param store where the ring is kept: in a file of this server, or in Redis for several servers
+     * @param hsm where signing keys are made and stay, if not in the ring
      * @param lookEvery how often a server looks for changes to the ring, its own and those of others
      */
     public record Keys(
@@ -75,7 +76,18 @@ public record Settings(
             @DefaultValue("5m") @NotNull Duration verifierRefresh,
             @DefaultValue("5m") @NotNull Duration jwkSetMaxAge,
             @DefaultValue("file") @NotNull KeyStore store,
-            @DefaultValue("5s") @NotNull Duration lookEvery) {}
+            @DefaultValue("5s") @NotNull Duration lookEvery,
+            @Nullable @Valid Hsm hsm) {}
+
+    /**
+     * A hardware security module (PKCS #11).
+     *
+     * @param library the module of its maker, such as {@code /usr/lib/softhsm/libsofthsm2.so}
+     * @param slot the slot's id, as {@code pkcs11-tool --list-slots} prints it
+     * @param pinFile holds the user PIN and nothing else
+     */
+    public record Hsm(
+            @NotNull Path library, long slot, @NotNull Path pinFile) {}
 
     public enum KeyStore {
         FILE,

@@ -1,5 +1,6 @@
 package org.sipoauth.authz.signing;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -13,6 +14,7 @@ import org.sipoauth.authz.settings.StartupRefused;
 import org.sipoauth.keys.KeyVault;
 import org.sipoauth.keys.RotationPolicy;
 import org.sipoauth.keys.SignatureAlgorithm;
+import org.sipoauth.keys.hsm.Pkcs11Vault;
 import org.sipoauth.keys.store.EncryptedFileStore;
 import org.sipoauth.keys.store.KeyRingStore;
 import org.sipoauth.keys.store.KeyRingStoreException;
@@ -66,9 +68,22 @@ class SigningConfiguration {
         }
     }
 
+    /** Where signing keys are made and kept: in an HSM if one is set up, else in the ring. */
     @Bean
-    KeyVault keyVault() {
-        return KeyVault.inRing();
+    KeyVault keyVault(Settings settings) {
+        Settings.Hsm hsm = settings.keys().hsm();
+        if (hsm == null) {
+            return KeyVault.inRing();
+        }
+        try {
+            String pin = Files.readString(hsm.pinFile()).strip();
+            return Pkcs11Vault.open(hsm.library(), hsm.slot(), pin.toCharArray());
+        } catch (IOException | IllegalStateException e) {
+            throw new StartupRefused(
+                    "The HSM cannot be opened: " + e.getMessage(),
+                    "Check sipoauth.keys.hsm.library, .slot and .pin-file.",
+                    e);
+        }
     }
 
     @Bean
@@ -115,10 +130,20 @@ class SigningConfiguration {
     /** Checks access tokens that come back to this server (RFC 9068 §4). */
     @Bean
     JwtDecoder accessTokenDecoder(KeyRingKeeper keeper, Settings settings) {
+        return decoder(keeper, settings, settings.audience());
+    }
+
+    @Bean
+    AdministrationTokens administrationTokens(KeyRingKeeper keeper, Settings settings) {
+        return new AdministrationTokens(
+                decoder(keeper, settings, settings.issuer().toString()));
+    }
+
+    private static JwtDecoder decoder(KeyRingKeeper keeper, Settings settings, String audience) {
         NimbusJwtDecoder decoder = new NimbusJwtDecoder(OwnTokens.processor(keeper::lastRead));
         decoder.setJwtValidator(JwtValidators.createAtJwtValidator()
                 .issuer(settings.issuer().toString())
-                .audience(settings.audience())
+                .audience(audience)
                 .build());
         return decoder;
     }

@@ -3,7 +3,9 @@ package org.sipoauth.authz.token;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
+import org.sipoauth.authz.client.Scopes;
 import org.sipoauth.authz.device.Device;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.jwt.JwtClaimNames;
@@ -18,10 +20,12 @@ import org.springframework.security.oauth2.server.authorization.token.OAuth2Toke
 final class AccessTokenProfile implements OAuth2TokenCustomizer<JwtEncodingContext> {
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final String audience;
+    private final String issuer;
+    private final String platform;
 
-    AccessTokenProfile(String audience) {
-        this.audience = audience;
+    AccessTokenProfile(String issuer, String platform) {
+        this.issuer = issuer;
+        this.platform = platform;
     }
 
     @Override
@@ -32,7 +36,7 @@ final class AccessTokenProfile implements OAuth2TokenCustomizer<JwtEncodingConte
         context.getJwsHeader().type("at+jwt");
         context.getClaims()
                 .id(randomId())
-                .audience(List.of(audience))
+                .audience(audience(context.getAuthorizedScopes()))
                 .claim("client_id", context.getRegisteredClient().getClientId())
                 .claims(claims -> {
                     claims.remove(JwtClaimNames.NBF); // is iat
@@ -45,6 +49,14 @@ final class AccessTokenProfile implements OAuth2TokenCustomizer<JwtEncodingConte
         if (holder instanceof PhoneLogin login) {
             login.device().ifPresent(device -> addDevice(context, device));
         }
+    }
+
+    /** A token to administer this server is for this server, any other for the SIP platform (RFC 9068 §3). */
+    private List<String> audience(Set<String> scopes) {
+        if (!scopes.contains(Scopes.ADMIN)) {
+            return List.of(platform);
+        }
+        return scopes.size() == 1 ? List.of(issuer) : List.of(issuer, platform);
     }
 
     private static void addDevice(JwtEncodingContext context, Device device) {

@@ -16,7 +16,7 @@ class TokenConfiguration {
     @Bean
     JwtGenerator jwtGenerator(JwtEncoder encoder, Settings settings, Clock clock) {
         JwtGenerator generator = new JwtGenerator(encoder);
-        generator.setJwtCustomizer(new AccessTokenProfile(settings.audience()));
+        generator.setJwtCustomizer(new AccessTokenProfile(settings.issuer().toString(), settings.audience()));
         generator.setClock(clock);
         return generator;
     }

@@ -2,8 +2,10 @@ package org.sipoauth.authz.web;
 
 import java.util.List;
 import java.util.Map;
+import org.sipoauth.authz.client.Scopes;
 import org.sipoauth.authz.settings.Settings;
 import org.springframework.security.config.annotation.web.configurers.oauth2.server.authorization.OAuth2AuthorizationServerConfigurer;
+import org.springframework.security.oauth2.core.oidc.OidcScopes;
 import org.springframework.stereotype.Component;
 
 /** The two metadata documents (RFC 8414, OpenID Connect Discovery): what this server does, no more and no less. */
@@ -42,7 +44,7 @@ final class Metadata {
         claims.put("grant_types_supported", List.of("authorization_code", "refresh_token", "client_credentials"));
         claims.put(
                 "token_endpoint_auth_methods_supported", List.of("none", "client_secret_basic", "client_secret_post"));
-        claims.put("scopes_supported", List.of("openid", "sip.register"));
+        claims.put("scopes_supported", List.of(OidcScopes.OPENID, Scopes.REGISTER, Scopes.ADMIN));
         claims.put("authorization_response_iss_parameter_supported", true); // RFC 9207 §3
     }
 }

@@ -2,10 +2,12 @@ package org.sipoauth.authz.web;
 
 import jakarta.servlet.DispatcherType;
 import org.sipoauth.authz.client.Clients;
+import org.sipoauth.authz.client.Scopes;
 import org.sipoauth.authz.grant.GrantFeature;
 import org.sipoauth.authz.provisioning.ProvisioningAccess;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.signin.SignIn;
+import org.sipoauth.authz.signing.AdministrationTokens;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -71,8 +73,22 @@ class SecurityConfiguration {
         return http.build();
     }
 
+    /** RFC 6750 for services; people have pages. */
     @Bean
     @Order(3)
+    SecurityFilterChain administrationChain(HttpSecurity http, AdministrationTokens tokens) {
+        return http.securityMatcher(PATH.matcher("/admin/api/**"))
+                .authorizeHttpRequests(requests -> requests.anyRequest().hasAuthority("SCOPE_" + Scopes.ADMIN))
+                .oauth2ResourceServer(server -> server.jwt(jwt -> jwt.decoder(tokens.decoder())))
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .csrf(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .headers(SecurityConfiguration::headers)
+                .build();
+    }
+
+    @Bean
+    @Order(4)
     SecurityFilterChain authorizationServerChain(
             HttpSecurity http, Metadata metadata, ObjectProvider<GrantFeature> features) {
         OAuth2AuthorizationServerConfigurer server = new OAuth2AuthorizationServerConfigurer();
@@ -93,7 +109,7 @@ class SecurityConfiguration {
     }
 
     @Bean
-    @Order(4)
+    @Order(5)
     SecurityFilterChain pagesChain(HttpSecurity http, SignIn signIn, Clients clients) {
         http.authorizeHttpRequests(
                         requests -> requests.dispatcherTypeMatchers(DispatcherType.FORWARD, DispatcherType.ERROR)

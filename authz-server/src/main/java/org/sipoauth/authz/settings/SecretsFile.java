@@ -1,23 +1,20 @@
-package org.sipoauth.authz.demo;
+package org.sipoauth.authz.settings;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.sipoauth.authz.settings.DataDirectory;
-import org.sipoauth.authz.settings.RandomSecret;
-import org.sipoauth.authz.settings.StartupRefused;
 
 /**
  * Generated secrets, one {@code name:secret} a line, in a file that only its owner can read.
  *
  * @param fresh whether they were generated just now
  */
-record SecretsFile(Map<String, String> secrets, boolean fresh) {
+public record SecretsFile(Map<String, String> secrets, boolean fresh) {
 
     /** Reads the file, or generates a secret for each name and writes it. */
-    static SecretsFile open(DataDirectory data, String fileName, Collection<String> names, int bits) {
+    public static SecretsFile open(DataDirectory data, String fileName, Collection<String> names, int bits) {
         try {
             if (Files.exists(data.file(fileName))) {
                 return new SecretsFile(parse(Files.readString(data.file(fileName))), false);
@@ -31,7 +28,7 @@ record SecretsFile(Map<String, String> secrets, boolean fresh) {
             return new SecretsFile(secrets, true);
         } catch (IOException e) {
             throw new StartupRefused(
-                    "The demo secrets in " + data.file(fileName) + " cannot be read or written: " + e.getMessage(),
+                    "The secrets in " + data.file(fileName) + " cannot be read or written: " + e.getMessage(),
                     "Check the rights of the data folder, or name another with --sipoauth.data-dir=<folder>.",
                     e);
         }
