@@ -2,6 +2,7 @@ package org.sipoauth.cli;
 
 import java.time.Clock;
 import org.sipoauth.cli.console.CommandFailure;
+import org.sipoauth.cli.keys.KeysCommand;
 import org.sipoauth.cli.phone.PhoneCommand;
 import org.sipoauth.cli.phone.RegisterCommand;
 import org.sipoauth.cli.pki.DevPkiCommand;
@@ -30,7 +31,7 @@ public final class SipoauthMain implements Runnable {
     private SipoauthMain() {}
 
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        System.exit(commandLine().execute(FamiliarCommands.translate(args)));
     }
 
     /** A fresh command line over the system's clock, input and output. */
@@ -42,6 +43,7 @@ public final class SipoauthMain implements Runnable {
                 new DevPkiCommand(clock),
                 new InspectCommand(clock, System.in),
                 new VerifyCommand(clock, System.in),
+                KeysCommand.commandLine(clock),
                 phone);
     }
 

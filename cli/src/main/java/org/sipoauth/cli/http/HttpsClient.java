@@ -73,14 +73,25 @@ public final class HttpsClient {
         return await(send(request(uri, headers).GET()));
     }
 
+    /** Posts a JSON document. */
+    public Answer postJson(URI uri, Map<String, String> headers, String json) throws IOException, InterruptedException {
+        HttpRequest.Builder request = request(uri, headers).header("Content-Type", "application/json");
+        return await(send(request.POST(HttpRequest.BodyPublishers.ofString(json))));
+    }
+
     public Answer postForm(URI uri, Map<String, String> form) throws IOException, InterruptedException {
         return await(postFormAsync(uri, form));
     }
 
+    /** Posts a form with further headers. */
+    public Answer postForm(URI uri, Map<String, String> form, Map<String, String> headers)
+            throws IOException, InterruptedException {
+        return await(send(formRequest(uri, headers, form)));
+    }
+
     /** As {@link #postForm}, without waiting: fails with the {@link IOException} that {@code postForm} throws. */
     public CompletableFuture<Answer> postFormAsync(URI uri, Map<String, String> form) {
-        Map<String, String> headers = Map.of("Content-Type", "application/x-www-form-urlencoded");
-        return send(request(uri, headers).POST(HttpRequest.BodyPublishers.ofString(encode(form))));
+        return send(formRequest(uri, Map.of(), form));
     }
 
     /** Names and values as a form or a query writes them. */
@@ -92,6 +103,12 @@ public final class HttpsClient {
 
     private static String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private static HttpRequest.Builder formRequest(URI uri, Map<String, String> headers, Map<String, String> form) {
+        return request(uri, headers)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(encode(form)));
     }
 
     private static HttpRequest.Builder request(URI uri, Map<String, String> headers) {

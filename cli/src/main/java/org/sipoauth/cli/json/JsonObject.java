@@ -2,6 +2,8 @@ package org.sipoauth.cli.json;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
 import java.text.ParseException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +38,19 @@ public final class JsonObject {
     /** Empty if there is no such member or it is no number. */
     public Optional<Long> integer(String name) {
         return members.get(name) instanceof Number number ? Optional.of(number.longValue()) : Optional.empty();
+    }
+
+    /** The objects of an array; empty if there is no such member or it is no array. */
+    public List<JsonObject> objects(String name) {
+        List<JsonObject> objects = new ArrayList<>();
+        for (Object element : members.get(name) instanceof List<?> list ? list : List.of()) {
+            if (element instanceof Map<?, ?> map) {
+                Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+                map.forEach((key, value) -> copy.put(String.valueOf(key), value));
+                objects.add(new JsonObject(copy));
+            }
+        }
+        return objects;
     }
 
     /** The strings of an array; empty if there is no such member or it is no array. */

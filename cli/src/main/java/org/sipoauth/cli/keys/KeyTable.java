@@ -1,0 +1,44 @@
+package org.sipoauth.cli.keys;
+
+import com.nimbusds.jose.util.JSONObjectUtils;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.sipoauth.cli.console.Printable;
+
+/** Prints keys for people, or as JSON for programs. */
+final class KeyTable {
+    private static final String LINE = "%-10s  %-9s  %-7s  %-20s  %-20s  %-20s  %s%n";
+
+    private KeyTable() {}
+
+    static void print(List<KeyRow> rows, PrintWriter out) {
+        out.printf(LINE, "USE", "STATE", "ALG", "PUBLISHED", "ACTIVATED", "ENDED", "KID");
+        for (KeyRow row : rows) {
+            out.printf(
+                    LINE,
+                    row.use(),
+                    row.state().name().toLowerCase(Locale.ROOT),
+                    row.algorithm().map(Printable::word).orElse("-"),
+                    seconds(Optional.of(row.publishedAt())),
+                    seconds(row.activatedAt()),
+                    seconds(row.endedAt()),
+                    Printable.word(row.kid()));
+        }
+        out.flush();
+    }
+
+    static void printJson(List<KeyRow> rows, PrintWriter out) {
+        out.println(JSONObjectUtils.toJSONString(
+                Map.of("keys", rows.stream().map(KeyRow::json).toList())));
+        out.flush();
+    }
+
+    private static String seconds(Optional<Instant> instant) {
+        return instant.map(at -> at.truncatedTo(ChronoUnit.SECONDS).toString()).orElse("-");
+    }
+}
