@@ -2,6 +2,7 @@ package org.sipoauth.authz;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -32,6 +33,22 @@ class DependencyRulesTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.sipoauth.verifier..")
+                .check(MAIN);
+    }
+
+    @Test
+    void packagesLookInOneDirection() {
+        slices().matching("org.sipoauth.authz.(*)..").should().beFreeOfCycles().check(MAIN);
+    }
+
+    @Test
+    void nothingLooksBackAtWhatPutsItTogether() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("org.sipoauth.authz.web..", "org.sipoauth.authz.demo..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.sipoauth.authz.web..", "org.sipoauth.authz.demo..")
                 .check(MAIN);
     }
 

@@ -1,0 +1,183 @@
+package org.sipoauth.authz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged server as an operator meets it: what it says when it cannot start, and how it ends. */
+class StartupIT {
+    private static final Path JAR = Path.of("target", "authz-server.jar");
+    private static final Pattern STARTED = Pattern.compile("Tomcat started on ports (\\d+) \\(http\\)");
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void makeCertificate() {
+        TestCertificate.create().writeTo(folder);
+    }
+
+    @Test
+    void saysWhatIsMissingForTls() throws Exception {
+        assertThat(failure("--sipoauth.audience=sip:example.com"))
+                .contains("sipoauth.tls.certificate names no PEM file")
+                .contains("sipoauth dev-pki")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void saysWhatIsMissingInTheSettings() throws Exception {
+        assertThat(failure(withTls())).contains("sipoauth.audience").contains("is required: name the SIP platform");
+    }
+
+    @Test
+    void namesThePortThatIsInUseAndTheOptionThatChangesIt() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            assertThat(failure(withTls(
+                            "--sipoauth.audience=sip:example.com",
+                            "--server.port=0",
+                            "--management.server.port=0",
+                            "--sipoauth.provisioning.port=" + taken.getLocalPort())))
+                    .contains("Port " + taken.getLocalPort() + " (configuration files of the phones) is in use.")
+                    .contains("--sipoauth.provisioning.port=<port>")
+                    .doesNotContain("--server.port=<port>");
+        }
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(failure(withTls(
+                            "--sipoauth.audience=sip:example.com",
+                            "--server.port=0",
+                            "--sipoauth.provisioning.port=0",
+                            "--management.server.port=" + taken.getLocalPort())))
+                    .contains("Port " + taken.getLocalPort() + " (health and metrics) is in use.")
+                    .contains("--management.server.port=<port>");
+        }
+    }
+
+    @Test
+    void endsAtSigtermAndGoesOnWithItsKeysAtTheNextStart() throws Exception {
+        String keys;
+        try (Running first = Running.start(folder)) {
+            keys = first.get("/oauth2/jwks");
+            assertThat(first.terminate()).isTrue();
+            assertThat(first.output()).contains("sign in as 'admin' with the one-time password");
+            assertThat(first.output()).contains("Graceful shutdown complete");
+        }
+        try (Running second = Running.start(folder)) {
+            assertThat(second.get("/oauth2/jwks")).isEqualTo(keys);
+            assertThat(second.terminate()).isTrue();
+            assertThat(second.output()).doesNotContain("one-time password");
+        }
+    }
+
+    private String[] withTls(String... options) {
+        List<String> all = new ArrayList<>(List.of(options));
+        all.add("--sipoauth.tls.certificate=" + folder.resolve("node.crt"));
+        all.add("--sipoauth.tls.private-key=" + folder.resolve("node.key"));
+        return all.toArray(String[]::new);
+    }
+
+    /** Everything it prints until it has ended with an error. */
+    private String failure(String... options) throws Exception {
+        Process process = launch(folder, options);
+        try (BufferedReader output = process.inputReader()) {
+            String said = String.join("\n", output.lines().toList());
+            assertThat(process.waitFor()).isEqualTo(1);
+            return said;
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static Process launch(Path folder, String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                JAR.toAbsolutePath().toString(),
+                "--sipoauth.data-dir=" + folder.resolve("data")));
+        command.addAll(List.of(options));
+        return new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
+    }
+
+    /** A server without TLS, on free ports. */
+    private static final class Running implements AutoCloseable {
+        private final Process process;
+        private final BufferedReader reader;
+        private final StringBuilder output = new StringBuilder();
+        private int port;
+
+        private Running(Process process) {
+            this.process = process;
+            this.reader = process.inputReader();
+        }
+
+        static Running start(Path folder) throws IOException {
+            Running running = new Running(launch(
+                    folder,
+                    "--sipoauth.insecure-plain-http=true",
+                    "--sipoauth.audience=sip:example.com",
+                    "--server.port=0",
+                    "--sipoauth.provisioning.port=0",
+                    "--management.server.port=0"));
+            running.readUntil("Started AuthzServerApplication");
+            return running;
+        }
+
+        /** Reads on to a line that says so, or to the end. */
+        private void readUntil(String text) throws IOException {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                output.append(line).append('\n');
+                Matcher started = STARTED.matcher(line);
+                if (started.find()) {
+                    port = Integer.parseInt(started.group(1));
+                }
+                if (line.contains(text)) {
+                    return;
+                }
+            }
+        }
+
+        String get(String path) throws Exception {
+            return HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                                    .build(),
+                            BodyHandlers.ofString())
+                    .body();
+        }
+
+        String output() {
+            return output.toString();
+        }
+
+        /** @return whether it ended by itself, having said all it had to say */
+        boolean terminate() throws Exception {
+            process.toHandle().destroy(); // SIGTERM; unlike Process.destroy it leaves the output open
+            readUntil("\0");
+            return process.waitFor(60, TimeUnit.SECONDS);
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
+        }
+    }
+}
