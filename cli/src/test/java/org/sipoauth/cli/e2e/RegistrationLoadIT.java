@@ -21,14 +21,14 @@ class RegistrationLoadIT {
 
     @Test
     void registersPhonesThatAnswer407WithProxyAuthorization() throws Exception {
-        assertThat(registrations("--dialect", "407")).contains("200 registrations, 0 failed");
+        assertThat(registrations("--dialect", "407")).contains("dialect 407", "200 pairs, 0 failed");
     }
 
     @Test
     void registersPhonesThatAnswer401WithAuthorizationThroughTheEdge() throws Exception {
         Peer.KAMAILIO.path();
         assertThat(registrations("--dialect", "401", "--edge"))
-                .contains("dialect 401", "through the edge", "200 registrations, 0 failed");
+                .contains("dialect 401", "through the edge", "200 pairs, 0 failed");
     }
 
     private String registrations(String... options) throws InterruptedException {
@@ -46,7 +46,7 @@ class RegistrationLoadIT {
                 "1",
                 "--in-flight",
                 "20",
-                "--no-peer"));
+                "--alone"));
         command.addAll(List.of(options));
         try (ChildProcess script = ChildProcess.start("sipp-registrations.sh", folder, command)) {
             assertThat(script.awaitExit(LIMIT)).as(script.output()).isZero();
