@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Optional;
@@ -45,6 +47,12 @@ class MutualTlsIT {
         registrar.close();
     }
 
+    /** As an operator should: a file that is written in place is half there for a moment. */
+    private void replace(String name, String content) throws IOException {
+        Path whole = Files.writeString(directory.resolve(name + ".new"), content);
+        Files.move(whole, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    }
+
     private void connectAs(X509Bundle edge, String... protocols) throws Exception {
         try (TestPhone connection = TestPhone.overTls(registrar.mra(), pki.client(Optional.of(edge)), protocols)) {
             assertThat(connection.exchange(connection.register(Headers.NONE)).status())
@@ -56,9 +64,9 @@ class MutualTlsIT {
         return assertThatThrownBy(() -> connectAs(edge, protocols)).isInstanceOf(SSLException.class);
     }
 
-    private void requireFailure(String cause) {
+    private void requireFailures(String cause, int count) {
         String series = "tls_handshake_failures_total{cause=\"" + cause + "\",port=\"mra\"}";
-        await().until(() -> registrar.metric(series) == 1);
+        await().until(() -> registrar.metric(series) == count);
     }
 
     @ParameterizedTest
@@ -66,23 +74,26 @@ class MutualTlsIT {
     void tellsAnEdgeOfAnUnknownAuthority(String protocol) throws Exception {
         X509Bundle stranger = new TestPki("other CA").edge("edge.example.com");
 
-        refuses(stranger, protocol).hasMessageContaining("unknown_ca"); // alert 48
-        requireFailure("unknown_ca");
+        int often = 20; // an alert that a reset overtakes is lost now and then only
+        for (int i = 0; i < often; i++) {
+            refuses(stranger, protocol).hasMessageContaining("unknown_ca"); // alert 48
+        }
+        requireFailures("unknown_ca", often);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void refusesEdgeThatIsNotListed(String protocol) throws Exception {
         refuses(pki.edge("other.example.com"), protocol).hasMessageContaining("bad_certificate");
-        requireFailure("edge_not_listed");
+        requireFailures("edge_not_listed", 1);
     }
 
     @Test
     void refusesExpiredCertificateAndOneForServers() throws Exception {
         refuses(pki.expiredEdge("edge.example.com")).hasMessageContaining("certificate_expired");
-        requireFailure("certificate_expired");
+        requireFailures("certificate_expired", 1);
         refuses(pki.serverOnly("edge.example.com")).hasMessageContaining("unsupported_certificate");
-        requireFailure("certificate_invalid");
+        requireFailures("certificate_invalid", 1);
     }
 
     @Test
@@ -91,7 +102,7 @@ class MutualTlsIT {
         connectAs(pki.edge("LISTED.example.com"));
         refuses(pki.edge("new.example.com"));
 
-        Files.writeString(directory.resolve("edges.txt"), "new.example.com\n");
+        replace("edges.txt", "new.example.com\n");
         await().until(() -> registrar.metric("tls_reloads_total{outcome=\"success\"}") == 1);
         connectAs(pki.edge("new.example.com"));
         connectAs(pki.edge("edge.example.com"));
@@ -128,9 +139,9 @@ class MutualTlsIT {
     @Test
     void keepsTheOldCertificateWhileTheNewOneIsBroken() throws Exception {
         X509Certificate first = shownToNewConnection();
-        Files.writeString(directory.resolve("node.key"), pki.node().getPrivateKeyPEM()); // of another certificate
+        replace("node.key", pki.node().getPrivateKeyPEM()); // of another certificate
         await().until(() -> registrar.metric("tls_reloads_total{outcome=\"failure\"}") == 1);
-        Files.writeString(directory.resolve("node.crt"), "-----BEGIN CERTIFICATE-----\nbroken\n");
+        replace("node.crt", "-----BEGIN CERTIFICATE-----\nbroken\n");
         await().until(() -> registrar.metric("tls_reloads_total{outcome=\"failure\"}") == 2);
         assertThat(shownToNewConnection()).isEqualTo(first);
 
@@ -143,7 +154,7 @@ class MutualTlsIT {
         TestPki other = new TestPki("other CA");
         refuses(other.edge("edge.example.com"));
 
-        Files.writeString(directory.resolve("ca.crt"), pki.authorityPem() + "\n" + other.authorityPem());
+        replace("ca.crt", pki.authorityPem() + "\n" + other.authorityPem());
         await().until(() -> registrar.metric("tls_reloads_total{outcome=\"success\"}") == 1);
         connectAs(other.edge("edge.example.com"));
         connectAs(pki.edge("edge.example.com"));

@@ -19,7 +19,11 @@ final class LingeringClose extends ChannelDuplexHandler {
 
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) {
-        if (closing || !context.channel().isActive()) {
+        if (closing) { // TLS and its user both close after a failed handshake
+            context.channel().closeFuture().addListener(closed -> promise.trySuccess());
+            return;
+        }
+        if (!context.channel().isActive()) {
             context.close(promise);
             return;
         }
