@@ -27,7 +27,10 @@ enum Setting {
     TLS_CLIENT_CA("tls.client-ca", "", "PEM file: the CAs of edges (required unless mra-oauth-port=none)"),
     TLS_RELOAD("tls.reload", "5s", "how often to look whether these files and edges.file have changed"),
     EDGES("edges", "", "names, CN or SAN, of the edges that may connect; comma list"),
-    EDGES_FILE("edges.file", "", "file with more of them, one a line; read again when it changes"),
+    EDGES_FILE(
+            "edges.file",
+            "",
+            "file with more of them, one a line; read again when it changes, so replace it by renaming"),
     MODE("mode", "disabled", "SIP OAuth mode: enabled, or disabled (every request is refused)"),
     DEVICES_OAUTH_DISABLED("devices.oauth-disabled", "", "devices whose profile lacks OAuth; comma list"),
     CHALLENGE("challenge", "407", "status for requests without a token: 407 or 401"),
