@@ -3,10 +3,13 @@ package org.sipoauth.authz.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sipoauth.authz.settings.DataDirectory;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.StartupRefused;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -17,8 +20,12 @@ import org.springframework.security.oauth2.server.authorization.client.Registere
 class ClientConfigurationTest {
     private static final String HASH = "{sha256}ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
+    @TempDir
+    static Path folder;
+
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withUserConfiguration(ClientConfiguration.class, Bound.class)
+            .withBean(DataDirectory.class, () -> new DataDirectory(folder))
             .withPropertyValues("sipoauth.audience=sip:example.com");
 
     @Configuration(proxyBeanMethods = false)

@@ -107,6 +107,20 @@ class SignInIT {
     }
 
     @Test
+    void countsAttemptsAtOtherSpellingsOfThePathToo() {
+        HttpResponse<String> answer = attempt("heidi");
+        for (int i = 1; i <= 5 && answer.statusCode() == 302; i++) {
+            answer = attempt("heidi");
+        }
+
+        assertThat(answer.statusCode()).isEqualTo(429);
+    }
+
+    private HttpResponse<String> attempt(String name) {
+        return browser.postForm("/login", "/%6Cogin", Map.of("username", name, "password", "guess"));
+    }
+
+    @Test
     void takesNoFormWithoutItsToken() {
         HttpRequest forged = HttpRequest.newBuilder(server.url("/login"))
                 .header("Content-Type", "application/x-www-form-urlencoded")

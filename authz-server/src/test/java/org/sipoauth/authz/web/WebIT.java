@@ -65,7 +65,7 @@ class WebIT {
                 .containsEntry(
                         "token_endpoint_auth_methods_supported",
                         List.of("none", "client_secret_basic", "client_secret_post"))
-                .containsEntry("scopes_supported", List.of("openid", "sip.register"))
+                .containsEntry("scopes_supported", List.of("openid", "sip.register", "admin"))
                 .containsEntry("authorization_response_iss_parameter_supported", true)
                 .doesNotContainKeys("introspection_endpoint", "revocation_endpoint", "userinfo_endpoint");
         if (document.endsWith("openid-configuration")) {
@@ -116,6 +116,32 @@ class WebIT {
                 .contains("sipoauth_keys_active_age_seconds{use=\"access_token_signing\"}")
                 .contains("sipoauth_sign_ins_total{outcome=\"signed_in\"}");
         assertThat(phone.get(server.managementUrl("/actuator/env")).statusCode())
+                .isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/CSFALICE.cnf.xml", "/CSFALICE.%63nf.xml", "/CSF%41LICE.cnf.xml"})
+    void hasNoConfigurationFilesWhereTheSignInIsHoweverTheyAreSpelled(String path) {
+        phone.signIn("alice", server.passwordOf("alice"));
+
+        assertThat(phone.get(server.url(path)).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void hasNoTokenEndpointOnTheOtherListeners() {
+        HttpRequest onProvisioning = HttpRequest.newBuilder(server.provisioningUrl("/oauth2/token"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString("grant_type=client_credentials"))
+                .build();
+        HttpRequest onManagement = HttpRequest.newBuilder(server.managementUrl("/oauth2/token"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString("grant_type=client_credentials"))
+                .build();
+
+        assertThat(phone.send(onProvisioning).statusCode()).isEqualTo(404);
+        assertThat(phone.send(onManagement).statusCode()).isEqualTo(404);
+        assertThat(phone.get(server.managementUrl("/.well-known/openid-configuration"))
+                        .statusCode())
                 .isEqualTo(404);
     }
 
