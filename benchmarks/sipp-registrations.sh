@@ -22,6 +22,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 readonly here root=${here%/*}
 readonly registration_limit=300 # seconds, the longest a round may take
 
+usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; }
+
 pairs=10000 tokens=1000 rounds=3 dialect=407 in_flight=100 connections=one edge=false alone=false
 while [[ $# -gt 0 ]]; do
   case $1 in
@@ -33,7 +35,8 @@ while [[ $# -gt 0 ]]; do
       ;;
     --edge) edge=true; shift ;;
     --alone) alone=true; shift ;;
-    *) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0" >&2; exit 2 ;;
+    --help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
   esac
 done
 case $dialect in 407 | 401) ;; *) echo "--dialect is 407 or 401" >&2; exit 2 ;; esac

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -48,14 +48,15 @@ class EdgeIT {
             assertThat(unlisted.exit()).as(unlisted.output()).isEqualTo(REFUSED);
             assertThat(unlisted.output()).contains("SIP/2.0 503 Service Unavailable", "Retry-After: 35");
 
-            Files.writeString(platform.edges(), "localhost\n", StandardOpenOption.TRUNCATE_EXISTING);
+            Path listed = Files.writeString(folder.resolve("edges.new"), "localhost\n");
+            Files.move(listed, platform.edges(), StandardCopyOption.ATOMIC_MOVE);
             await().atMost(RELOAD_LIMIT)
                     .untilAsserted(() -> assertThat(register(edge, "alice", platform.authority())
                                     .exit())
                             .isZero());
 
-            Platform.Run listed = register(edge, "bob", platform.authority());
-            assertThat(listed.output())
+            Platform.Run registered = register(edge, "bob", platform.authority());
+            assertThat(registered.output())
                     .contains("SIP/2.0 407 Proxy Authentication Required", "SIP/2.0 200 OK")
                     .containsPattern("Path: <sip:[^@>]+@127\\.0\\.0\\.1:" + edge.port() + ";transport=tls;lr;ob>");
             assertThat(platform.registrarPage("/bindings"))
