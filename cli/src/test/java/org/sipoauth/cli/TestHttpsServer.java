@@ -8,15 +8,24 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 
 /** An HTTPS server on the loopback interface, with handlers by path. */
 public final class TestHttpsServer implements AutoCloseable {
     private final HttpsServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
 
     public TestHttpsServer(TestPki pki) {
+        this(pki.serverContext());
+    }
+
+    public TestHttpsServer(SSLContext tls) {
         try {
             server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.setHttpsConfigurator(new HttpsConfigurator(pki.serverContext()));
+            server.setHttpsConfigurator(new HttpsConfigurator(tls));
+            server.setExecutor(threads); // a slow exchange holds up no other
             server.start();
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
@@ -39,5 +48,6 @@ public final class TestHttpsServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
+        threads.shutdownNow();
     }
 }

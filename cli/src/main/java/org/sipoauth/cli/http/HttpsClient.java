@@ -121,27 +121,34 @@ public final class HttpsClient {
     }
 
     private CompletableFuture<Answer> send(HttpRequest.Builder request) {
-        // The request's own timeout ends with the answer's headers; this one covers its body too.
-        return client.sendAsync(request.build(), answer -> new BoundedBody(LONGEST_BODY))
+        CompletableFuture<HttpResponse<byte[]>> exchange =
+                client.sendAsync(request.build(), answer -> new BoundedBody(LONGEST_BODY));
+        // The request's own timeout would end with the answer's headers; this one covers its body too.
+        return exchange.copy()
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((response, failure) -> exchange.cancel(true))
                 .thenApply(response -> new Answer(response.statusCode(), response));
     }
 
-    private Answer await(CompletableFuture<Answer> answer) throws IOException, InterruptedException {
+    private static Answer await(CompletableFuture<Answer> answer) throws IOException, InterruptedException {
         try {
             return answer.get();
         } catch (ExecutionException failed) {
             throw asIoException(failed.getCause());
-        } finally {
-            answer.cancel(true);
         }
     }
 
-    /** The failure of a request as what it is to its caller: trouble with the network, or time run out. */
+    /**
+     * The failure of a request as what it is to its caller: trouble with the network, or time run out. What is neither is
+     * a fault of this program, and is thrown on.
+     */
     public static IOException asIoException(Throwable failure) {
         if (failure instanceof TimeoutException) {
             return new IOException("no answer in time");
         }
-        return failure instanceof IOException io ? io : new IOException(failure);
+        if (failure instanceof IOException trouble) {
+            return trouble;
+        }
+        throw failure instanceof RuntimeException fault ? fault : new IllegalStateException(failure);
     }
 }

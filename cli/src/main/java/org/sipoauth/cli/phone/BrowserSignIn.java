@@ -23,13 +23,26 @@ final class BrowserSignIn implements SignIn {
             "<!doctype html><title>Signed in</title><p>The phone has its answer. You can close this page.\n"
                     .getBytes(StandardCharsets.UTF_8);
 
+    /** What shows pages to the person at this machine. */
+    @FunctionalInterface
+    interface Browser {
+        void show(URI address) throws IOException;
+    }
+
     private final HttpServer listener;
+    private final Browser browser;
     private final BlockingQueue<URI> answers = new LinkedBlockingQueue<>(1);
     private final PrintWriter out;
     private final Duration patience;
 
-    BrowserSignIn(PrintWriter out, Duration patience) throws IOException {
+    /**
+     * Opens the listener.
+     *
+     * @param browser shows an address to the person, or fails to
+     */
+    BrowserSignIn(PrintWriter out, Browser browser, Duration patience) throws IOException {
         this.out = out;
+        this.browser = browser;
         this.patience = patience;
         listener = HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);
         listener.createContext("/", this::answer);
@@ -45,7 +58,11 @@ final class BrowserSignIn implements SignIn {
     public URI answerTo(URI address) throws InterruptedException {
         out.println("Sign in with a browser on this machine:");
         out.println("  " + address);
-        openBrowser(address);
+        try {
+            browser.show(address);
+        } catch (IOException noBrowser) {
+            out.println("(No browser could be opened from here: open the address yourself.)");
+        }
         @Nullable URI answer = answers.poll(patience.toSeconds(), TimeUnit.SECONDS);
         if (answer == null) {
             throw new CommandFailure(
@@ -79,16 +96,12 @@ final class BrowserSignIn implements SignIn {
         }
     }
 
-    /** Best effort: the address is on the screen anyway. */
-    private void openBrowser(URI address) {
+    /** Asks the desktop to show the address. */
+    static void openBrowser(URI address) throws IOException {
         String opener = System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("mac") ? "open" : "xdg-open";
-        try {
-            new ProcessBuilder(opener, address.toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-        } catch (IOException noBrowser) {
-            out.println("(No browser could be opened from here: open the address yourself.)");
-        }
+        new ProcessBuilder(opener, address.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
     }
 }

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -16,17 +17,16 @@ import org.sipoauth.cli.http.NetworkTrouble;
 import org.sipoauth.cli.phone.Registration.Outcome;
 import org.sipoauth.registrar.sip.Contact;
 import org.sipoauth.registrar.sip.Parsed;
+import org.sipoauth.registrar.sip.SipUri;
 
 /** A phone that has its configuration and a login: it registers and stays registered. */
 final class Phone {
-    /** Who the phone is. @param aor made for the endpoint it registers at */
-    record Identity(String device, Addresses aor) {}
-
-    /** The address-of-record to register at an endpoint. */
-    @FunctionalInterface
-    interface Addresses {
-        String at(Endpoint endpoint);
-    }
+    /**
+     * Who the phone is.
+     *
+     * @param aor the address-of-record it registers at an endpoint
+     */
+    record Identity(String device, Function<Endpoint, SipUri> aor) {}
 
     /** The registrar's answer is no. */
     private static final class Refusal extends Exception {
@@ -137,7 +137,7 @@ final class Phone {
                     report(endpoint, registered);
                     failures = 0;
                     hold(connection, registration, registered);
-                } catch (InterruptedException | LoginEnded end) {
+                } catch (InterruptedException | LoginEnded | CommandFailure end) {
                     unregister(registration);
                     throw end;
                 }
@@ -243,12 +243,11 @@ final class Phone {
     }
 
     private Registration registration(SipConnection connection, Endpoint endpoint) {
-        String aor = identity.aor().at(endpoint);
-        return new Registration(connection, aor, aor.replaceFirst("[^:@]+@", ""), identity.device());
+        return new Registration(connection, identity.aor().apply(endpoint), identity.device());
     }
 
     private void report(Endpoint endpoint, Outcome.Registered registered) {
-        say.accept("Registered " + identity.aor().at(endpoint) + " as " + identity.device() + " at " + endpoint
+        say.accept("Registered " + identity.aor().apply(endpoint) + " as " + identity.device() + " at " + endpoint
                 + " for " + inWords(registered.granted()));
         say.accept("Bindings there:");
         for (Contact binding : registered.bindings()) {

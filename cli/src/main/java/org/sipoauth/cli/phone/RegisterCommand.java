@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -187,12 +188,10 @@ public final class RegisterCommand implements Callable<Integer> {
 
     private Phone phone(SSLContext tls, PhoneConfiguration configuration, Login login) {
         List<Endpoint> endpoints = Endpoint.of(configuration, edge, sipHost, sipPort);
-        String sipUser = aor == null ? userOf(login.tokens().accessToken()) : "";
-        Phone.Addresses addresses = endpoint -> aor == null ? "sip:" + sipUser + "@" + endpoint.domain() : aor;
         return new Phone(
                 tls,
                 endpoints,
-                new Phone.Identity(device, addresses),
+                new Phone.Identity(device, aor(login.tokens())),
                 login,
                 new Trace(out(), tracing),
                 clock,
@@ -202,7 +201,7 @@ public final class RegisterCommand implements Callable<Integer> {
 
     private SignIn signIn(SSLContext tls) throws IOException {
         return user == null
-                ? new BrowserSignIn(out(), BROWSER_PATIENCE)
+                ? new BrowserSignIn(out(), BrowserSignIn::openBrowser, BROWSER_PATIENCE)
                 : new ScriptedSignIn(tls, HTTP_TIMEOUT, user, password());
     }
 
@@ -224,6 +223,15 @@ public final class RegisterCommand implements Callable<Integer> {
                 ExitCodes.NO,
                 "cannot read the password: " + why,
                 "Its first line must hold the password, nothing else.");
+    }
+
+    private Function<Endpoint, SipUri> aor(Tokens tokens) {
+        if (aor != null) {
+            SipUri chosen = SipUri.parse(aor);
+            return endpoint -> chosen;
+        }
+        String sipUser = userOf(tokens.accessToken());
+        return endpoint -> SipUri.parse("sip:" + sipUser + "@" + endpoint.domain());
     }
 
     /** The token is the phone's own; that it reads it unverified decides nothing but what it asks for. */

@@ -11,8 +11,10 @@ import java.util.UUID;
 import org.sipoauth.registrar.sip.Contact;
 import org.sipoauth.registrar.sip.Headers;
 import org.sipoauth.registrar.sip.NameAddr;
+import org.sipoauth.registrar.sip.Parameters;
 import org.sipoauth.registrar.sip.SipRequest;
 import org.sipoauth.registrar.sip.SipResponse;
+import org.sipoauth.registrar.sip.SipUri;
 import org.sipoauth.verifier.sip.BearerChallenge;
 import org.sipoauth.verifier.sip.BearerCredentials;
 import org.sipoauth.verifier.sip.BearerCredentials.Dialect;
@@ -59,6 +61,7 @@ final class Registration {
         }
     }
 
+    private static final String MAGIC_COOKIE = "z9hG4bK"; // RFC 3261 §8.1.1.7
     private static final String MODEL = "+u.sip!model.ccm.cisco.com";
     private static final String MODEL_SOFTPHONE = "503";
     private static final long WANTED_SECONDS = 3600;
@@ -78,25 +81,19 @@ final class Registration {
     private boolean registered;
     private Optional<Challenger> challenger = Optional.empty();
 
-    /**
-     * @param aor the address-of-record, such as {@code sip:1001@192.0.2.1}
-     * @param requestUri the registrar's own address, such as {@code sip:192.0.2.1}
-     */
-    Registration(SipConnection connection, String aor, String requestUri, String device) {
+    Registration(SipConnection connection, SipUri aor, String device) {
         this.connection = connection;
-        this.aor = aor;
-        this.requestUri = requestUri;
+        this.aor = aor.toString();
+        this.requestUri = (aor.isSecure() ? "sips:" : "sip:") + aor.host();
         this.device = device;
         this.callId = UUID.randomUUID() + "@" + connection.localAddress().replaceFirst(":\\d+$", "");
         this.instance = UUID.nameUUIDFromBytes(("sipoauth phone " + device).getBytes(StandardCharsets.UTF_8));
     }
 
     Outcome register(String token) throws IOException, InterruptedException {
-        boolean tokenSent = false;
         for (int round = 0; round < MOST_ROUNDS; round++) {
             Optional<Challenger> answered = challenger;
             SipResponse response = connection.transact(request(token, expiresSeconds));
-            tokenSent |= answered.isPresent();
             switch (response.status()) {
                 case 200 -> {
                     return registered(response);
@@ -118,9 +115,11 @@ final class Registration {
                 }
             }
         }
-        return tokenSent
-                ? new Outcome.TokenRejected("the registrar keeps asking for it in another header")
-                : new Outcome.Refused(423, "Interval Too Brief", Optional.empty(), Optional.empty());
+        return new Outcome.Refused(
+                482,
+                "Loop Detected",
+                Optional.empty(),
+                Optional.of("it asks for one thing after the other, in circles"));
     }
 
     /** Whether the registrar has granted a binding here. */
@@ -142,7 +141,7 @@ final class Registration {
     private SipRequest request(String token, long expires) {
         String local = connection.localAddress();
         Headers headers = Headers.NONE
-                .plus("Via", "SIP/2.0/TLS " + local + ";branch=z9hG4bK" + newTag() + ";rport")
+                .plus("Via", "SIP/2.0/TLS " + local + ";branch=" + MAGIC_COOKIE + newTag() + ";rport")
                 .plus("From", NameAddr.of(aor).withTag(fromTag).toString())
                 .plus("To", NameAddr.of(aor).toString())
                 .plus("Call-ID", callId)
@@ -164,24 +163,28 @@ final class Registration {
 
     private String contact(String local) {
         NameAddr address = NameAddr.of("sip:" + instance + "@" + local + ";transport=tls");
-        return address.with(address.parameters()
-                                .withQuoted(Contact.INSTANCE, "<urn:uuid:" + instance + ">")
-                                .withQuoted(Contact.DEVICE_NAME, device)
-                                .withQuoted(MODEL, MODEL_SOFTPHONE)
-                                .withFlag("video"))
-                        .toString()
-                + (outbound ? ";" + Contact.REG_ID + "=1" : "");
+        Parameters parameters = address.parameters()
+                .withQuoted(Contact.INSTANCE, "<" + instanceUrn() + ">")
+                .withQuoted(Contact.DEVICE_NAME, device)
+                .withQuoted(MODEL, MODEL_SOFTPHONE)
+                .withFlag("video");
+        return address.with(outbound ? parameters.with(Contact.REG_ID, "1") : parameters)
+                .toString();
+    }
+
+    private String instanceUrn() {
+        return "urn:uuid:" + instance;
     }
 
     private Outcome registered(SipResponse response) {
         registered = true;
         long seconds = response.contacts().stream()
-                .filter(binding -> binding.instance().equals(Optional.of("urn:uuid:" + instance)))
+                .filter(binding -> binding.instance().equals(Optional.of(instanceUrn())))
                 .flatMapToLong(binding -> binding.expiresSeconds().stream())
                 .max()
                 .orElse(response.expiresSeconds().orElse(expiresSeconds));
         return new Outcome.Registered(
-                Duration.ofSeconds(seconds), response.contacts(), seconds(response, "Flow-Timer"));
+                Duration.ofSeconds(Math.max(1, seconds)), response.contacts(), seconds(response, "Flow-Timer"));
     }
 
     private static Optional<BearerChallenge> challenge(SipResponse response) {

@@ -5,6 +5,12 @@ import java.net.URI;
 
 /** How a person gets through the sign-in pages, from the authorization request to the redirect with its answer. */
 interface SignIn extends AutoCloseable {
+    /** Begins one sign-in. */
+    @FunctionalInterface
+    interface Way {
+        SignIn open() throws IOException;
+    }
+
     /** Where the answer is to be sent: a loopback address (RFC 8252 §7.3). */
     URI redirectUri();
 

@@ -8,8 +8,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -30,6 +30,7 @@ import org.sipoauth.registrar.sip.SipResponse;
 final class SipConnection implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(32); // RFC 3261 §17.1.2.2, timer F
+    private static final int MOST_UNREAD = 64;
     private static final byte[] PING = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII); // RFC 5626 §3.5.1
 
     /** What the reader found: exactly one of the two. */
@@ -38,13 +39,13 @@ final class SipConnection implements AutoCloseable {
     private final SSLSocket socket;
     private final OutputStream output;
     private final Trace trace;
-    private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Arrival> arrivals = new ArrayBlockingQueue<>(MOST_UNREAD);
+    private final Thread reader = new Thread(this::read, "sip-reader");
 
     private SipConnection(SSLSocket socket, Trace trace) throws IOException {
         this.socket = socket;
         this.output = socket.getOutputStream();
         this.trace = trace;
-        Thread reader = new Thread(this::read, "sip-reader");
         reader.setDaemon(true);
         reader.start();
     }
@@ -133,6 +134,7 @@ final class SipConnection implements AutoCloseable {
 
     @Override
     public void close() {
+        reader.interrupt();
         try {
             socket.close();
         } catch (IOException gone) {
@@ -159,19 +161,23 @@ final class SipConnection implements AutoCloseable {
         SipParser parser = SipParser.forClient(Limits.DEFAULT);
         byte[] chunk = new byte[8192];
         try {
-            InputStream input = socket.getInputStream();
-            for (int length = input.read(chunk); length >= 0; length = input.read(chunk)) {
-                parser.append(chunk, 0, length);
-                for (Optional<Parsed> next = parser.next(); next.isPresent(); next = parser.next()) {
-                    if (next.get() instanceof Parsed.Malformed malformed && malformed.streamLost()) {
-                        throw new IOException("the server does not speak SIP: " + malformed.reason());
+            try {
+                InputStream input = socket.getInputStream();
+                for (int length = input.read(chunk); length >= 0; length = input.read(chunk)) {
+                    parser.append(chunk, 0, length);
+                    for (Optional<Parsed> next = parser.next(); next.isPresent(); next = parser.next()) {
+                        if (next.get() instanceof Parsed.Malformed malformed && malformed.streamLost()) {
+                            throw new IOException("the server does not speak SIP: " + malformed.reason());
+                        }
+                        arrivals.put(new Arrival(next, Optional.empty()));
                     }
-                    arrivals.add(new Arrival(next, Optional.empty()));
                 }
+                throw new IOException("the server closed the connection");
+            } catch (IOException end) {
+                arrivals.put(new Arrival(Optional.empty(), Optional.of(end)));
             }
-            throw new IOException("the server closed the connection");
-        } catch (IOException end) {
-            arrivals.add(new Arrival(Optional.empty(), Optional.of(end)));
+        } catch (InterruptedException closed) {
+            // nobody reads any more
         }
     }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +37,7 @@ final class Startup {
      * @param server asked when the provisioning service does not name one
      * @param way how the person signs in
      */
-    record SignInRequest(String clientId, String scope, String device, Optional<URI> server, Callable<SignIn> way) {}
+    record SignInRequest(String clientId, String scope, String device, Optional<URI> server, SignIn.Way way) {}
 
     Startup(
             HttpsClient https,
@@ -156,7 +155,7 @@ final class Startup {
     }
 
     private Tokens signIn(AuthorizationServer server, TokenEndpoint endpoint) throws IOException, InterruptedException {
-        try (SignIn way = openWay()) {
+        try (SignIn way = request.way().open()) {
             CodeRequest codeRequest = new CodeRequest(server, way.redirectUri());
             URI address = codeRequest.address(request.clientId(), request.scope(), request.device());
             String code = codeRequest.codeFrom(way.answerTo(address));
@@ -173,16 +172,6 @@ final class Startup {
                                             .map(text -> ", " + text)
                                             .orElse("")),
                     "Start the sign-in once more.");
-        }
-    }
-
-    private SignIn openWay() throws IOException {
-        try {
-            return request.way().call();
-        } catch (IOException | RuntimeException failed) {
-            throw failed;
-        } catch (Exception unexpected) {
-            throw new IllegalStateException(unexpected);
         }
     }
 

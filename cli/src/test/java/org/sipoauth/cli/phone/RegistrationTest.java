@@ -23,6 +23,7 @@ import org.sipoauth.cli.http.Trust;
 import org.sipoauth.cli.phone.Registration.Outcome;
 import org.sipoauth.registrar.sip.Contact;
 import org.sipoauth.registrar.sip.SipRequest;
+import org.sipoauth.registrar.sip.SipUri;
 
 class RegistrationTest {
     private static final String TOKEN = "header.claims.signature-long-enough-to-be-a-secret/+=";
@@ -41,7 +42,7 @@ class RegistrationTest {
         pki = TestPki.in(folder);
         registrar = new TestRegistrar(pki.serverContext());
         connection = open(registrar, Optional.of(pki.authority()));
-        registration = new Registration(connection, "sip:1001@127.0.0.1", "sip:127.0.0.1", "CSFALICE");
+        registration = new Registration(connection, SipUri.parse("sip:1001@127.0.0.1"), "CSFALICE");
     }
 
     @AfterEach
@@ -128,7 +129,7 @@ class RegistrationTest {
                         : status(401, "Unauthorized", "WWW-Authenticate", "Bearer realm=\"x\""))
                 .apply(request));
 
-        assertThat(registration.register(TOKEN)).isInstanceOf(Outcome.TokenRejected.class);
+        assertThat(registration.register(TOKEN)).isInstanceOf(Outcome.Refused.class);
     }
 
     @Test
