@@ -175,9 +175,14 @@ class StartupIT {
             return process.waitFor(60, TimeUnit.SECONDS);
         }
 
+        /** Gently even when the test fails: a server that is killed leaves its Redis behind. */
         @Override
         public void close() {
-            process.destroyForcibly();
+            process.toHandle().destroy();
+            process.onExit()
+                    .orTimeout(60, TimeUnit.SECONDS)
+                    .exceptionally(late -> process.destroyForcibly())
+                    .join();
         }
     }
 }
