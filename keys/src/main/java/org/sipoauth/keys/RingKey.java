@@ -11,15 +11,18 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
 import javax.crypto.Mac;
+import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One key of a {@link KeyRing} with its place in its life. Immutable. It works for its owner ({@link #sign},
- * {@link #mac}) and hands its private or secret part to nobody; {@link #toString} prints the key id.
+ * {@link #mac}) and hands its private or secret part to nobody; {@link #toString} prints the key id. In memory that part
+ * exists as the JDK's key objects alone, never as text: text is what people find when they search a dump.
  */
 public final class RingKey {
     private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String MAC = "HmacSHA256";
     private static final int SYMMETRIC_KEY_BYTES = 32;
 
     private final KeyId id;
@@ -28,9 +31,11 @@ public final class RingKey {
     private final Instant publishedAt;
     private final @Nullable Instant activatedAt;
     private final @Nullable Instant endedAt;
-    private final @Nullable JWK jwk; // null: a revoked symmetric key, of which nothing is left
+    private final @Nullable JWK publicJwk; // null: a symmetric key
     private final KeyVault.@Nullable Signer signer; // null: signs nothing
+    private final @Nullable SecretKey secret; // null: a signing key, or a revoked one of which nothing is left
 
+    /** @param jwk what is known of the key; a revoked symmetric key has none */
     RingKey(
             KeyUse use,
             KeyState state,
@@ -40,14 +45,29 @@ public final class RingKey {
             @Nullable Instant endedAt,
             @Nullable JWK jwk,
             KeyVault.@Nullable Signer signer) {
+        this(use, state, id, publishedAt, activatedAt, endedAt, publicPart(use, jwk), signer, secret(jwk));
+        requireNamedAfter(jwk);
+    }
+
+    private RingKey(
+            KeyUse use,
+            KeyState state,
+            KeyId id,
+            Instant publishedAt,
+            @Nullable Instant activatedAt,
+            @Nullable Instant endedAt,
+            @Nullable JWK publicJwk,
+            KeyVault.@Nullable Signer signer,
+            @Nullable SecretKey secret) {
         this.id = requireNonNull(id);
         this.use = requireNonNull(use);
         this.state = requireNonNull(state);
         this.publishedAt = requireNonNull(publishedAt);
         this.activatedAt = activatedAt;
         this.endedAt = endedAt;
-        this.jwk = jwk;
+        this.publicJwk = publicJwk;
         this.signer = signer;
+        this.secret = secret;
         requireConsistent();
     }
 
@@ -109,7 +129,7 @@ public final class RingKey {
      * @throws IllegalStateException if this is a symmetric key, which has no public half
      */
     public JWK publicJwk() {
-        return requireSigningKey().toPublicJWK();
+        return requireSigningKey();
     }
 
     /**
@@ -134,59 +154,78 @@ public final class RingKey {
      */
     public byte[] mac(byte[] input) {
         boolean mayWork = state == KeyState.ACTIVE || state == KeyState.RETIRED;
-        if (use != KeyUse.REFRESH_TOKEN_AUTHENTICATION || !mayWork || !(jwk instanceof OctetSequenceKey secret)) {
+        if (use != KeyUse.REFRESH_TOKEN_AUTHENTICATION || !mayWork || secret == null) {
             throw new IllegalStateException("key " + id + " (" + use + ", " + state + ") authenticates nothing");
         }
         try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(secret.toByteArray(), "HmacSHA256"));
+            Mac mac = Mac.getInstance(MAC);
+            mac.init(secret);
             return mac.doFinal(input);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java runtime has no HmacSHA256", e);
+            throw new IllegalStateException("this Java runtime has no " + MAC, e);
         }
     }
 
     RingKey activate(Instant now) {
-        return new RingKey(use, KeyState.ACTIVE, id, publishedAt, now, null, jwk, signer);
+        return new RingKey(use, KeyState.ACTIVE, id, publishedAt, now, null, publicJwk, signer, secret);
     }
 
     RingKey retire(Instant now) {
-        return new RingKey(
-                use, KeyState.RETIRED, id, publishedAt, activatedAt, now, use.isSymmetric() ? jwk : publicJwk(), null);
+        return new RingKey(use, KeyState.RETIRED, id, publishedAt, activatedAt, now, publicJwk, null, secret);
     }
 
     RingKey revoke(Instant now) {
-        return new RingKey(
-                use, KeyState.REVOKED, id, publishedAt, activatedAt, now, use.isSymmetric() ? null : publicJwk(), null);
+        return new RingKey(use, KeyState.REVOKED, id, publishedAt, activatedAt, now, publicJwk, null, null);
     }
 
     /** The whole key, private part included; only {@link RingDocument} asks. */
     Optional<JWK> material() {
-        return Optional.ofNullable(jwk);
+        if (secret != null) {
+            return Optional.of(new OctetSequenceKey.Builder(secret.getEncoded())
+                    .keyID(id.value())
+                    .build());
+        }
+        if (publicJwk != null && signer instanceof RingVault.RingSigner inRing) {
+            return Optional.of(inRing.privateJwk(publicJwk));
+        }
+        return Optional.ofNullable(publicJwk);
     }
 
     private JWK requireSigningKey() {
-        if (use.isSymmetric() || jwk == null) {
+        if (publicJwk == null) {
             throw new IllegalStateException("key " + id + " is for " + use + " and has no public half");
         }
-        return jwk;
+        return publicJwk;
     }
 
     private void requireConsistent() {
         boolean ended = state == KeyState.RETIRED || state == KeyState.REVOKED;
-        boolean hasPrivatePart = signer != null || (jwk != null && jwk.isPrivate());
-        boolean needsPrivatePart = !ended || (use.isSymmetric() && state == KeyState.RETIRED);
+        boolean works = use.isSymmetric() ? secret != null : signer != null;
+        boolean shouldWork = !ended || (use.isSymmetric() && state == KeyState.RETIRED);
         if (ended != (endedAt != null)
                 || (state == KeyState.ACTIVE && activatedAt == null)
-                || hasPrivatePart != needsPrivatePart
-                || (jwk == null && !use.isSymmetric())
-                || (jwk != null && !id.value().equals(jwk.getKeyID()))
-                || (jwk != null && use.isSymmetric() != (jwk instanceof OctetSequenceKey))) {
+                || works != shouldWork
+                || use.isSymmetric() != (publicJwk == null)
+                || (!use.isSymmetric() && secret != null)) {
             throw new IllegalArgumentException("key " + id + " (" + use + ") contradicts its state " + state);
         }
-        if (!use.isSymmetric() && !id.value().equals(thumbprint(requireSigningKey()))) {
+    }
+
+    private void requireNamedAfter(@Nullable JWK jwk) {
+        if (jwk != null && !id.value().equals(jwk.getKeyID())) {
+            throw new IllegalArgumentException("key " + id + " is called otherwise in its JWK");
+        }
+        if (publicJwk != null && !id.value().equals(thumbprint(publicJwk))) {
             throw new IllegalArgumentException("key " + id + " is not named by its thumbprint (RFC 7638)");
         }
+    }
+
+    private static @Nullable JWK publicPart(KeyUse use, @Nullable JWK jwk) {
+        return use.isSymmetric() || jwk == null ? null : jwk.toPublicJWK();
+    }
+
+    private static @Nullable SecretKey secret(@Nullable JWK jwk) {
+        return jwk instanceof OctetSequenceKey symmetric ? new SecretKeySpec(symmetric.toByteArray(), MAC) : null;
     }
 
     private static String thumbprint(JWK jwk) {

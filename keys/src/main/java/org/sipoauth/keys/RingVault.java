@@ -21,12 +21,29 @@ final class RingVault implements KeyVault {
                     + " is not in the ring: it was made in an HSM, give the settings of that HSM");
         }
         SignatureAlgorithm algorithm = SignatureAlgorithm.of(jwk);
-        PrivateKey key = algorithm.privateKey(jwk);
-        return signingInput -> algorithm.sign(key, signingInput);
+        return new RingSigner(algorithm, algorithm.privateKey(jwk));
     }
 
     @Override
     public void discardUnused(KeyRing stored) {
         // a ring that was replaced is gone with its file
+    }
+
+    /** A private half that travels with the ring. */
+    record RingSigner(SignatureAlgorithm algorithm, PrivateKey key) implements Signer {
+        @Override
+        public byte[] sign(byte[] signingInput) {
+            return algorithm.sign(key, signingInput);
+        }
+
+        /** The whole key, for the ring's own JSON form. */
+        JWK privateJwk(JWK publicJwk) {
+            return algorithm.withPrivateHalf(publicJwk, key);
+        }
+
+        @Override
+        public String toString() {
+            return algorithm + " signer";
+        }
     }
 }

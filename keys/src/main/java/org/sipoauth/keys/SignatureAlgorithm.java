@@ -114,6 +114,19 @@ public enum SignatureAlgorithm {
         }
     }
 
+    /** The opposite of {@link #privateKey}: the key as a JWK with both halves. */
+    JWK withPrivateHalf(JWK publicJwk, PrivateKey key) {
+        return switch (this) {
+            case ES256 -> new ECKey.Builder(publicJwk.toECKey()).privateKey(key).build();
+            case RS256 ->
+                new RSAKey.Builder(publicJwk.toRSAKey()).privateKey(key).build();
+            case ED25519 ->
+                new OctetKeyPair.Builder(publicJwk.toOctetKeyPair())
+                        .d(Base64URL.encode(((EdECPrivateKey) key).getBytes().orElseThrow()))
+                        .build();
+        };
+    }
+
     /** The name of {@link java.security.Signature} whose output is in JWS form (RFC 7518 §3.4). */
     public String signatureName() {
         return signatureName;
