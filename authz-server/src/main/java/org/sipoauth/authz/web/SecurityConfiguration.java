@@ -1,6 +1,9 @@
 package org.sipoauth.authz.web;
 
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.sipoauth.authz.client.Clients;
 import org.sipoauth.authz.client.Scopes;
 import org.sipoauth.authz.grant.GrantFeature;
@@ -13,7 +16,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
@@ -102,8 +107,11 @@ class SecurityConfiguration {
                         .permitAll()
                         .anyRequest()
                         .authenticated())
-                .exceptionHandling(exceptions -> exceptions.defaultAuthenticationEntryPointFor(
-                        new LoginUrlAuthenticationEntryPoint(SignIn.PAGE), PATH.matcher("/oauth2/authorize")))
+                .exceptionHandling(exceptions -> exceptions
+                        .defaultAuthenticationEntryPointFor(
+                                new LoginUrlAuthenticationEntryPoint(SignIn.PAGE), PATH.matcher("/oauth2/authorize"))
+                        .defaultAuthenticationEntryPointFor(
+                                (request, response, nobody) -> refuseClient(response), PATH.matcher("/oauth2/token")))
                 .headers(SecurityConfiguration::headers);
         return http.build();
     }
@@ -126,6 +134,16 @@ class SecurityConfiguration {
                 });
         signIn.configure(http);
         return http.build();
+    }
+
+    /** RFC 6749 §5.2, for a request in which no filter has recognised a client. */
+    private static void refuseClient(HttpServletResponse response) throws IOException {
+        response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
+        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+        response.getOutputStream()
+                .write("{\"error\":\"invalid_client\",\"error_description\":\"no client that may use this grant\"}"
+                        .getBytes(StandardCharsets.UTF_8));
     }
 
     private static boolean isManagementPort(int port, Environment environment) {

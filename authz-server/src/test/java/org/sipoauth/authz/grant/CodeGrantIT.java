@@ -203,6 +203,15 @@ class CodeGrantIT {
     }
 
     @Test
+    void refusesAGrantThatNobodyHasAsRfc6749Says() {
+        TestPhone.Answer answer = phone.token(
+                Map.of("grant_type", "password", "client_id", "softphone", "username", "alice", "password", "guess"));
+
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.text("error")).isEqualTo("invalid_client");
+    }
+
+    @Test
     void refusesACodeTwiceAndEndsTheLoginItBegan() {
         String code = phone.authorize("alice", TestPhone.request("CSFALICE")).get("code");
         Answer first = phone.redeem(code);
