@@ -10,14 +10,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.ClusterRedirectException;
-import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Answers 503 with {@code Retry-After} (RFC 9110 §15.6.4) while the store is away. */
+/** Answers 503 with {@code Retry-After} (RFC 9110 §15.6.4) while a store is away: Redis, or that of the key ring. */
 final class StoreAwayFilter extends OncePerRequestFilter {
     private static final Logger LOG = LoggerFactory.getLogger(StoreAwayFilter.class);
     private static final String RETRY_AFTER_SECONDS = "5";
@@ -37,7 +37,7 @@ final class StoreAwayFilter extends OncePerRequestFilter {
 
     private static boolean isStoreAway(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof RedisConnectionFailureException
+            if (cause instanceof DataAccessResourceFailureException
                     || cause instanceof QueryTimeoutException
                     || cause instanceof ClusterRedirectException
                     || (cause instanceof RedisException refusal && !isOurMistake(refusal))) {

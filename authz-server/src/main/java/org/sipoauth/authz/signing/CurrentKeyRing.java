@@ -9,7 +9,7 @@ public interface CurrentKeyRing {
     /**
      * Never blocks.
      *
-     * @throws IllegalStateException if this server has not been able to read the ring for longer than the policy allows
+     * @throws org.springframework.dao.DataAccessResourceFailureException if this server has not been able to read the ring for longer than the policy allows
      */
     KeyRing get();
 }

@@ -11,6 +11,7 @@ import org.sipoauth.keys.store.KeyRingStore;
 import org.sipoauth.keys.store.StoredRing;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
@@ -62,7 +63,7 @@ final class KeyRingKeeper implements CurrentKeyRing {
         Duration unread = Duration.between(now.readAt(), clock.instant());
         if (unread.compareTo(policy.ringOutage()) > 0) {
             // Others may have rotated or revoked a key meanwhile: see RotationPolicy.ringOutage.
-            throw new IllegalStateException("the key ring could not be read for " + unread);
+            throw new DataAccessResourceFailureException("the key ring could not be read for " + unread);
         }
         return now.stored().ring();
     }

@@ -2,6 +2,7 @@ package org.sipoauth.authz.signing;
 
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.stereotype.Component;
 
 /** Down while the ring has been out of reach for so long that nothing is signed, or the clock is wrong. */
@@ -25,7 +26,7 @@ final class SigningHealth implements HealthIndicator {
                             .withDetail(
                                     "reason", "this server's clock is " + clockCheck.offset() + " off that of Redis")
                             .build();
-        } catch (IllegalStateException e) {
+        } catch (DataAccessResourceFailureException e) {
             return Health.down()
                     .withDetail("reason", String.valueOf(e.getMessage()))
                     .build();

@@ -35,6 +35,7 @@ import org.sipoauth.keys.store.KeyRingStore;
 import org.sipoauth.keys.store.KeyRingStoreException;
 import org.sipoauth.keys.store.MasterKey;
 import org.sipoauth.keys.store.StoredRing;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** Several servers on one ring in a real Redis. {@code -Dsipoauth.rotations=1000} for the recorded run. */
@@ -194,7 +195,7 @@ class KeyRingKeeperIT {
         clock.advance(Duration.ofMillis(1));
 
         assertThatThrownBy(keeper::get)
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(DataAccessResourceFailureException.class)
                 .hasMessageContaining("could not be read");
         keeper.turn();
         assertThat(keeper.get()).isNotNull();
