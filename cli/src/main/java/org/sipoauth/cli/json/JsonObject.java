@@ -2,7 +2,6 @@ package org.sipoauth.cli.json;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
 import java.text.ParseException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,15 +41,23 @@ public final class JsonObject {
 
     /** The objects of an array; empty if there is no such member or it is no array. */
     public List<JsonObject> objects(String name) {
-        List<JsonObject> objects = new ArrayList<>();
-        for (Object element : members.get(name) instanceof List<?> list ? list : List.of()) {
-            if (element instanceof Map<?, ?> map) {
-                Map<String, @Nullable Object> copy = new LinkedHashMap<>();
-                map.forEach((key, value) -> copy.put(String.valueOf(key), value));
-                objects.add(new JsonObject(copy));
-            }
+        return members.get(name) instanceof List<?> list
+                ? list.stream().flatMap(element -> object(element).stream()).toList()
+                : List.of();
+    }
+
+    /** Empty if there is no such member or it is no object. */
+    public Optional<JsonObject> object(String name) {
+        return object(members.get(name));
+    }
+
+    private static Optional<JsonObject> object(@Nullable Object value) {
+        if (!(value instanceof Map<?, ?> map)) {
+            return Optional.empty();
         }
-        return objects;
+        Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+        map.forEach((key, member) -> copy.put(String.valueOf(key), member));
+        return Optional.of(new JsonObject(copy));
     }
 
     /** The strings of an array; empty if there is no such member or it is no array. */

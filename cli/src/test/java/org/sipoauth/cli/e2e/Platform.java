@@ -164,9 +164,30 @@ final class Platform implements AutoCloseable {
     }
 
     String serverHealth() throws IOException, InterruptedException {
-        URI page = URI.create("http://127.0.0.1:" + serverManagementPort + "/actuator/health/readiness");
+        return serverPage("/actuator/health/readiness");
+    }
+
+    /** The text that a management page of the server shows. */
+    String serverPage(String path) throws IOException, InterruptedException {
+        URI page = URI.create("http://127.0.0.1:" + serverManagementPort + path);
         return http.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString())
                 .body();
+    }
+
+    long serverPid() {
+        return server().pid();
+    }
+
+    /** All that the server has printed since it was started. */
+    String serverOutput() {
+        return server().output();
+    }
+
+    private ChildProcess server() {
+        return running.stream()
+                .filter(process -> process.name().equals("authz-server"))
+                .findFirst()
+                .orElseThrow();
     }
 
     URI issuer() {
