@@ -47,6 +47,13 @@ class StartupIT {
     }
 
     @Test
+    void namesBothSettingsOfAPolicyThatCouldStrandAVerifier() throws Exception {
+        assertThat(failure(withTls("--sipoauth.audience=sip:example.com", "--sipoauth.keys.retention=61m")))
+                .contains("retention is PT1H1M")
+                .contains("accessTokenLifetime + clockTolerance + ringOutage, which is PT1H2M");
+    }
+
+    @Test
     void namesThePortThatIsInUseAndTheOptionThatChangesIt() throws Exception {
         try (ServerSocket taken = new ServerSocket(0)) {
             assertThat(failure(withTls(

@@ -63,6 +63,8 @@ public record Settings(
      *
      * @param algorithm of the next signing key: ES256, RS256 or Ed25519
      * @param propagation how long a key is published before it may sign
+     * @param retention how long a retired key stays published; unset: two hours, or as long as tokens need if that is
+     *     longer
      * @param verifierRefresh the longest interval at which a verifier reads the JWK Set
      * @param jwkSetMaxAge how long caches may keep the JWK Set
      * @param store where the ring is kept: in a file of this server, or in Redis for several servers
@@ -73,6 +75,7 @@ public record Settings(
             @DefaultValue("ES256") @NotBlank String algorithm,
             @DefaultValue("90d") @NotNull Duration rotateEvery,
             @DefaultValue("15m") @NotNull Duration propagation,
+            @Nullable Duration retention,
             @DefaultValue("5m") @NotNull Duration verifierRefresh,
             @DefaultValue("5m") @NotNull Duration jwkSetMaxAge,
             @DefaultValue("file") @NotNull KeyStore store,

@@ -32,7 +32,7 @@ import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 @Configuration(proxyBeanMethods = false)
 @EnableScheduling
 class SigningConfiguration {
-    private static final Duration SHORTEST_RETENTION = Duration.ofHours(2);
+    private static final Duration USUAL_RETENTION = Duration.ofHours(2);
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
     private static final Duration RING_OUTAGE = Duration.ofMinutes(1);
 
@@ -58,7 +58,7 @@ class SigningConfiguration {
                     .refreshTokenLifetime(longer(tokens.softphoneRefresh(), tokens.deskPhoneRefresh()))
                     .clockTolerance(CLOCK_TOLERANCE)
                     .ringOutage(RING_OUTAGE)
-                    .retention(longer(SHORTEST_RETENTION, needed))
+                    .retention(keys.retention() != null ? keys.retention() : longer(USUAL_RETENTION, needed))
                     .build();
         } catch (IllegalArgumentException e) {
             throw new StartupRefused(
