@@ -1,0 +1,28 @@
+package org.sipoauth.benchmarks.rotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** The soak in short; what it needs, the build made or Maven brought. */
+class RotationSoakIT {
+
+    @Test
+    void losesNothingWhileKeysRotateUnderLoad() throws Exception {
+        Plan plan = new Plan(Duration.ofSeconds(36), Duration.ofSeconds(9), 4);
+
+        RotationSoak.Result result = new RotationSoak(plan, System.out).run();
+
+        assertThat(result.tally().details()).isEmpty();
+        assertThat(result.tally().tokens.sum()).isGreaterThan(100);
+        assertThat(result.tally().refreshes.sum()).isGreaterThan(50);
+        assertThat(result.tally().verifications.sum())
+                .as("each token by four verifiers, twice")
+                .isEqualTo(result.tally().tokens.sum() * 8);
+        assertThat(result.rotations()).isGreaterThanOrEqualTo(3);
+        assertThat(result.untilRejected())
+                .hasSize(4)
+                .allSatisfy((verifier, taken) -> assertThat(taken).isLessThanOrEqualTo(plan.revocationBound()));
+    }
+}
