@@ -24,6 +24,8 @@ import org.springframework.validation.annotation.Validated;
  * @param insecurePlainHttp serves without TLS, for a TLS proxy in front on the same machine
  * @param masterKeyFile the key that encrypts the key ring; unset: {@code SIPOAUTH_MASTER_KEY} in the environment, else
  *     {@code master.key} in the data folder
+ * @param previousMasterKeyFile while the master key changes: a ring that is still encrypted under this one is encrypted
+ *     anew at start
  */
 @Validated
 @ConfigurationProperties("sipoauth")
@@ -37,6 +39,7 @@ public record Settings(
         @DefaultValue("disabled") SipOauthMode sipOauthMode,
         @DefaultValue("false") boolean insecurePlainHttp,
         @Nullable Path masterKeyFile,
+        @Nullable Path previousMasterKeyFile,
         @DefaultValue @Valid Tokens tokens,
         @DefaultValue @Valid Keys keys,
         @DefaultValue @Valid Provisioning provisioning,

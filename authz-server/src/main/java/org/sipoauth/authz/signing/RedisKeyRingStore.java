@@ -36,6 +36,27 @@ final class RedisKeyRingStore implements KeyRingStore {
         this.vault = vault;
     }
 
+    /**
+     * A store for this master key, whose ring is first encrypted anew if it still is under the previous one.
+     *
+     * @throws KeyRingStoreException if the ring is under neither
+     */
+    static RedisKeyRingStore open(
+            StringRedisTemplate redis, MasterKey masterKey, Optional<MasterKey> previous, KeyVault vault) {
+        RedisKeyRingStore store = new RedisKeyRingStore(redis, masterKey, vault);
+        if (previous.isPresent() && store.isSealedUnder(previous.get())) {
+            StoredRing ring =
+                    new RedisKeyRingStore(redis, previous.get(), vault).load().orElseThrow();
+            store.replace(ring.version(), ring.next(ring.ring())); // or another server has done the same by now
+        }
+        return store;
+    }
+
+    private boolean isSealedUnder(MasterKey key) {
+        String stored = redis.<String, String>opsForHash().get(KEY, "ring");
+        return stored != null && key.hasSealed(stored);
+    }
+
     @Override
     public Optional<StoredRing> load() {
         try {

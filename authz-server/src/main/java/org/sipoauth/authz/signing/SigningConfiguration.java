@@ -94,9 +94,11 @@ class SigningConfiguration {
         try {
             MasterKey masterKey = givenMasterKey(settings, environment.getProperty("SIPOAUTH_MASTER_KEY"))
                     .orElseGet(() -> shared ? sharedMasterKeyMissing() : ownMasterKey(data, file));
+            Optional<MasterKey> previous =
+                    Optional.ofNullable(settings.previousMasterKeyFile()).map(MasterKey::fromFile);
             return shared
-                    ? new RedisKeyRingStore(redis, masterKey, vault)
-                    : new EncryptedFileStore(file, masterKey, vault);
+                    ? RedisKeyRingStore.open(redis, masterKey, previous, vault)
+                    : EncryptedFileStore.open(file, masterKey, previous, vault);
         } catch (KeyRingStoreException e) {
             throw refusal(e);
         }

@@ -12,11 +12,13 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -176,12 +178,35 @@ class KeyRingKeeperIT {
     }
 
     @Test
+    void encryptsTheRingAnewWhenTheMasterKeyChanges() {
+        keeper();
+        String before = storedRing();
+        MasterKey next = MasterKey.create(folder.resolve("next.key"));
+
+        RedisKeyRingStore first = RedisKeyRingStore.open(template, next, Optional.of(masterKey), KeyVault.inRing());
+        RedisKeyRingStore second = RedisKeyRingStore.open(template, next, Optional.of(masterKey), KeyVault.inRing());
+
+        assertThat(first.load().orElseThrow().ring().toPrivateJson()).isEqualTo(before);
+        assertThat(second.load().orElseThrow().version()).isEqualTo(2);
+        assertThatThrownBy(() -> store().load())
+                .isInstanceOf(KeyRingStoreException.class)
+                .hasMessageContaining(next.id());
+    }
+
+    @Test
     void redisHoldsNoKeyInTheClear() {
         keeper();
+        List<String> secrets = Pattern.compile("\"[dk]\":\"([^\"]+)\"")
+                .matcher(storedRing())
+                .results()
+                .map(found -> found.group(1))
+                .toList();
 
+        assertThat(secrets).hasSize(6);
         assertThat(template.<String, String>opsForHash()
                         .entries(RedisKeyRingStore.KEY)
                         .toString())
+                .doesNotContain(secrets)
                 .doesNotContain("\"d\"", "\"k\"", "keys");
     }
 

@@ -31,6 +31,25 @@ public final class EncryptedFileStore implements KeyRingStore {
         this.vault = vault;
     }
 
+    /**
+     * A store for this master key, whose ring is first encrypted anew if it still is under the previous one.
+     *
+     * @throws KeyRingStoreException if the ring cannot be read or written
+     */
+    public static EncryptedFileStore open(
+            Path file, MasterKey masterKey, Optional<MasterKey> previous, KeyVault vault) {
+        try {
+            if (previous.isPresent()
+                    && Files.exists(file)
+                    && previous.get().hasSealed(Files.readString(file).strip())) {
+                return new EncryptedFileStore(file, previous.get(), vault).rewrap(masterKey);
+            }
+            return new EncryptedFileStore(file, masterKey, vault);
+        } catch (IOException e) {
+            throw new KeyRingStoreException("cannot read the key ring from " + file, e);
+        }
+    }
+
     @Override
     public Optional<StoredRing> load() {
         try {

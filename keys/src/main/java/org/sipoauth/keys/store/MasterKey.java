@@ -115,6 +115,15 @@ public final class MasterKey {
         }
     }
 
+    /** Whether {@code sealed} names this key as the one it was sealed under; says nothing about its being intact. */
+    public boolean hasSealed(String sealed) {
+        try {
+            return id.equals(JWEObject.parse(sealed).getHeader().getKeyID());
+        } catch (ParseException e) {
+            return false;
+        }
+    }
+
     /**
      * Reads what {@link #seal} wrote.
      *

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -158,6 +159,24 @@ class EncryptedFileStoreTest {
         assertThatThrownBy(store::load)
                 .isInstanceOf(KeyRingStoreException.class)
                 .hasMessageContaining(next.id());
+    }
+
+    @Test
+    void opensUnderANewMasterKeyGivenThePreviousOne() {
+        KeyRing ring = newRing();
+        store.replace(KeyRingStore.NONE, StoredRing.first(ring));
+        MasterKey next = MasterKey.create(folder.resolve("next.key"));
+
+        for (int start = 0; start < 2; start++) {
+            StoredRing opened = EncryptedFileStore.open(file, next, Optional.of(masterKey), KeyVault.inRing())
+                    .load()
+                    .orElseThrow();
+            assertThat(opened.ring().toPrivateJson()).isEqualTo(ring.toPrivateJson());
+        }
+        assertThat(EncryptedFileStore.open(folder.resolve("none"), next, Optional.of(masterKey), KeyVault.inRing())
+                        .load())
+                .isEmpty();
+        assertThatThrownBy(store::load).hasMessageContaining(next.id());
     }
 
     @Test
