@@ -143,7 +143,7 @@ redis_pid() {
 # What this shell has started and what still runs, no more.
 end_all() {
   local status=$? pid
-  trap '' INT TERM
+  trap '' HUP INT TERM
   for pid in $(jobs -p); do
     if running "$pid"; then kill "$pid" 2>/dev/null || true; fi
   done
@@ -153,6 +153,7 @@ end_all() {
   exit "$status"
 }
 trap end_all EXIT
+trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
@@ -314,7 +315,7 @@ build_all() {
     </dev/null >"$log" 2>&1 &
   pid=$!
   while read -r line; do
-    if [[ $line =~ ^\[INFO\]\ Building\ (.*)\ \[([0-9]+/[0-9]+)\]$ ]]; then
+    if [[ $line =~ ^\[INFO\]\ Building\ ([^ ]+)\ .*\[([0-9]+/[0-9]+)\]$ ]]; then
       printf '    %s  %s (%d s)\n' "${BASH_REMATCH[2]}" "${BASH_REMATCH[1]}" $((SECONDS - start))
     fi
   done < <(tail -n +1 -f --pid="$pid" "$log")
