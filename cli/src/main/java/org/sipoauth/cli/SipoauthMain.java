@@ -1,5 +1,6 @@
 package org.sipoauth.cli;
 
+import java.io.PrintWriter;
 import java.time.Clock;
 import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.keys.KeysCommand;
@@ -31,7 +32,9 @@ public final class SipoauthMain implements Runnable {
     private SipoauthMain() {}
 
     public static void main(String[] args) {
-        System.exit(commandLine().execute(FamiliarCommands.translate(args)));
+        CommandLine sipoauth = commandLine();
+        sipoauth.setOut(new PrintWriter(System.out, true)); // not picocli's own, which hides that a pipe is closed
+        System.exit(sipoauth.execute(FamiliarCommands.translate(args)));
     }
 
     /** A fresh command line over the system's clock, input and output. */

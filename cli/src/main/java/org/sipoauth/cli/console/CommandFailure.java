@@ -1,10 +1,8 @@
 package org.sipoauth.cli.console;
 
-import java.util.Objects;
-
 /**
  * Ends a command with something a person can act on: what is wrong, what to do about it, and the exit status.
- * Neither sentence may hold a secret: both are printed.
+ * Neither sentence may hold a secret: both are printed, what cannot be printed safely as escapes.
  */
 public final class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -13,9 +11,9 @@ public final class CommandFailure extends RuntimeException {
     private final String advice;
 
     public CommandFailure(int exitCode, String problem, String advice) {
-        super(Objects.requireNonNull(problem), null, false, false);
+        super(Printable.line(problem), null, false, false);
         this.exitCode = exitCode;
-        this.advice = Objects.requireNonNull(advice);
+        this.advice = advice;
     }
 
     public int exitCode() {

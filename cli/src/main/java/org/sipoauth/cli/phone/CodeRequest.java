@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.sipoauth.cli.console.CommandFailure;
-import org.sipoauth.cli.console.Printable;
 import org.sipoauth.cli.http.HttpsClient;
 
 /**
@@ -63,9 +62,8 @@ final class CodeRequest {
             String description = parameters.getOrDefault("error_description", "");
             throw new CommandFailure(
                     PhoneExitCodes.SIGN_IN,
-                    "the authorization server refused: "
-                            + Printable.line(
-                                    parameters.get("error") + (description.isEmpty() ? "" : ", " + description)),
+                    "the authorization server refused: " + parameters.get("error")
+                            + (description.isEmpty() ? "" : ", " + description),
                     "Check that the device belongs to the person who signs in and may use OAuth.");
         }
         return Optional.ofNullable(parameters.get("code")).orElseThrow(() -> unusable("holds no code"));

@@ -11,7 +11,6 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.sipoauth.cli.console.Printable;
 import org.sipoauth.cli.console.Times;
 import org.sipoauth.cli.http.HttpsClient;
 import org.sipoauth.cli.http.NetworkTrouble;
@@ -122,8 +121,7 @@ final class Login {
     private void take(Grant grant) throws LoginEnded {
         if (grant instanceof Grant.Refused refused) {
             String description = refused.description().map(text -> ", " + text).orElse("");
-            throw new LoginEnded(
-                    "the authorization server has ended the login: " + Printable.line(refused.error() + description));
+            throw new LoginEnded("the authorization server has ended the login: " + refused.error() + description);
         }
         tokens = ((Grant.Granted) grant).tokens().orKeep(tokens.refreshToken());
         failures = 0;

@@ -12,7 +12,6 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.sipoauth.cli.console.CommandFailure;
-import org.sipoauth.cli.console.Printable;
 import org.sipoauth.cli.http.NetworkTrouble;
 import org.sipoauth.cli.phone.Registration.Outcome;
 import org.sipoauth.registrar.sip.Contact;
@@ -48,7 +47,7 @@ final class Phone {
             String warning = refused.warning().map(text -> ", " + text).orElse("");
             return new CommandFailure(
                     PhoneExitCodes.REFUSED,
-                    endpoint + " refuses the registration: " + Printable.line(getMessage() + warning),
+                    endpoint + " refuses the registration: " + getMessage() + warning,
                     "The registrar's log says why; check its mode, the port, and the device's addresses-of-record.");
         }
     }
@@ -183,11 +182,10 @@ final class Phone {
                 registerAt = clock.instant().plus(registerAfter(registered));
             }
             Duration idle = Stream.of(
-                            Optional.of(login.untilDue()),
+                            login.untilDue(),
                             until(pingAt),
                             until(registerAt),
-                            pongBy.flatMap(this::until))
-                    .flatMap(Optional::stream)
+                            pongBy.map(this::until).orElse(PONG_WITHIN))
                     .min(Duration::compareTo)
                     .orElseThrow();
             if (connection.receive(idle).filter(Parsed.Pong.class::isInstance).isPresent()) {
@@ -200,20 +198,28 @@ final class Phone {
             throws IOException, InterruptedException, LoginEnded, Refusal {
         Outcome outcome = registration.register(login.tokens().accessToken());
         if (outcome instanceof Outcome.TokenRejected rejected) {
-            say.accept("The registrar does not take the token (" + Printable.line(rejected.reason()) + ")");
-            login.refreshNow();
+            say.accept("The registrar does not take the token (" + rejected.reason() + ")");
+            refresh();
             outcome = registration.register(login.tokens().accessToken());
         }
         if (outcome instanceof Outcome.TokenRejected rejected) {
             throw new CommandFailure(
                     PhoneExitCodes.REFUSED,
-                    "the registrar does not take even a fresh token: " + Printable.line(rejected.reason()),
+                    "the registrar does not take even a fresh token: " + rejected.reason(),
                     "Compare the registrar's issuer and audience with the authorization server's, and their clocks.");
         }
         if (outcome instanceof Outcome.Refused refused) {
             throw new Refusal(refused);
         }
         return (Outcome.Registered) outcome;
+    }
+
+    private void refresh() throws IOException, InterruptedException, LoginEnded {
+        try {
+            login.refreshNow();
+        } catch (IOException trouble) {
+            throw new IOException("no fresh token from the authorization server: " + NetworkTrouble.inWords(trouble));
+        }
     }
 
     private void unregister(Registration registration) throws InterruptedException {
@@ -231,9 +237,9 @@ final class Phone {
     /** Waits, and keeps the login alive meanwhile. */
     private void pause(Duration delay) throws InterruptedException, LoginEnded {
         Instant end = clock.instant().plus(delay);
-        for (Optional<Duration> left = until(end); left.isPresent(); left = until(end)) {
+        for (Duration left = until(end); !left.isZero(); left = until(end)) {
             login.tick();
-            Duration idle = login.untilDue().compareTo(left.get()) < 0 ? login.untilDue() : left.get();
+            Duration idle = login.untilDue().compareTo(left) < 0 ? login.untilDue() : left;
             Thread.sleep(idle.toMillis() + 1);
         }
     }
@@ -251,7 +257,7 @@ final class Phone {
                 + " for " + inWords(registered.granted()));
         say.accept("Bindings there:");
         for (Contact binding : registered.bindings()) {
-            say.accept("  " + Printable.line(binding.toString()));
+            say.accept("  " + binding);
         }
     }
 
@@ -268,10 +274,10 @@ final class Phone {
         return Duration.ofMillis(Math.round(whole.toMillis() * (from + random.nextDouble() * (to - from))));
     }
 
-    /** Empty once the instant is past. */
-    private Optional<Duration> until(Instant instant) {
+    /** Zero once the instant is past. */
+    private Duration until(Instant instant) {
         Duration left = Duration.between(clock.instant(), instant);
-        return left.isNegative() || left.isZero() ? Optional.empty() : Optional.of(left);
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     private static CommandFailure unreachable(Endpoint endpoint, IOException lost) {

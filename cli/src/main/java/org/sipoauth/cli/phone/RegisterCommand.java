@@ -19,6 +19,7 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.console.ExitCodes;
+import org.sipoauth.cli.console.Printable;
 import org.sipoauth.cli.http.HttpsClient;
 import org.sipoauth.cli.http.Trust;
 import org.sipoauth.cli.token.UnverifiedToken;
@@ -145,11 +146,10 @@ public final class RegisterCommand implements Callable<Integer> {
         int exit = ExitCodes.NO;
         try {
             Startup.Ready ready = startup(tls).prepare();
-            Login login = ready.login().orElseThrow(() -> modeOff(ready.configuration()));
             if (!ready.configuration().sipOAuthMode()) {
                 throw modeOff(ready.configuration());
             }
-            exit = register(phone(tls, ready.configuration(), login));
+            exit = register(phone(tls, ready.configuration(), ready.login().orElseThrow()));
         } catch (InterruptedException asked) {
             say("Ended before it was registered");
         } catch (LoginEnded ended) {
@@ -293,7 +293,7 @@ public final class RegisterCommand implements Callable<Integer> {
     }
 
     private void say(String line) {
-        out().println(line);
+        out().println(Printable.line(line));
     }
 
     private PrintWriter out() {

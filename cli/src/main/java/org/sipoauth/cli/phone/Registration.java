@@ -15,6 +15,7 @@ import org.sipoauth.registrar.sip.Parameters;
 import org.sipoauth.registrar.sip.SipRequest;
 import org.sipoauth.registrar.sip.SipResponse;
 import org.sipoauth.registrar.sip.SipUri;
+import org.sipoauth.registrar.sip.Via;
 import org.sipoauth.verifier.sip.BearerChallenge;
 import org.sipoauth.verifier.sip.BearerCredentials;
 import org.sipoauth.verifier.sip.BearerCredentials.Dialect;
@@ -86,7 +87,7 @@ final class Registration {
         this.aor = aor.toString();
         this.requestUri = (aor.isSecure() ? "sips:" : "sip:") + aor.host();
         this.device = device;
-        this.callId = UUID.randomUUID() + "@" + connection.localAddress().replaceFirst(":\\d+$", "");
+        this.callId = UUID.randomUUID() + "@" + connection.localHost();
         this.instance = UUID.nameUUIDFromBytes(("sipoauth phone " + device).getBytes(StandardCharsets.UTF_8));
     }
 
@@ -139,15 +140,15 @@ final class Registration {
     }
 
     private SipRequest request(String token, long expires) {
-        String local = connection.localAddress();
+        Via via = Via.of("TLS", connection.localHost(), connection.localPort(), MAGIC_COOKIE + newTag());
         Headers headers = Headers.NONE
-                .plus("Via", "SIP/2.0/TLS " + local + ";branch=" + MAGIC_COOKIE + newTag() + ";rport")
+                .plus("Via", via.toString())
                 .plus("From", NameAddr.of(aor).withTag(fromTag).toString())
                 .plus("To", NameAddr.of(aor).toString())
                 .plus("Call-ID", callId)
                 .plus("CSeq", ++cseq + " REGISTER")
                 .plus("Max-Forwards", "70")
-                .plus("Contact", contact(local))
+                .plus("Contact", contact())
                 .plus("Expires", Long.toString(expires))
                 .plus("Supported", outbound ? "path,outbound" : "path")
                 .plus("User-Agent", "sipoauth-phone")
@@ -161,7 +162,8 @@ final class Registration {
         return SipRequest.of("REGISTER", requestUri, headers);
     }
 
-    private String contact(String local) {
+    private String contact() {
+        String local = connection.localHost() + ":" + connection.localPort();
         NameAddr address = NameAddr.of("sip:" + instance + "@" + local + ";transport=tls");
         Parameters parameters = address.parameters()
                 .withQuoted(Contact.INSTANCE, "<" + instanceUrn() + ">")

@@ -42,7 +42,7 @@ final class ScriptedSignIn implements SignIn {
         boolean signedIn = false;
         for (int step = 0; step < MOST_STEPS; step++) {
             if (isRedirect(page)) {
-                URI next = here.resolve(location(page));
+                URI next = resolve(here, location(page));
                 if (next.toString().startsWith(REDIRECT_URI + "?")) {
                     return next;
                 }
@@ -54,7 +54,7 @@ final class ScriptedSignIn implements SignIn {
                 Map<String, String> fields = new LinkedHashMap<>(form.hiddenFields());
                 fields.put("username", user);
                 fields.put("password", password);
-                here = requireSameOrigin(here.resolve(form.action().orElse(here.toString())), address);
+                here = requireSameOrigin(resolve(here, form.action().orElse(here.toString())), address);
                 page = https.postForm(here, fields);
                 signedIn = true;
             } else if (page.status() == 200 && LoginForm.find(page.body()).isPresent()) {
@@ -80,6 +80,14 @@ final class ScriptedSignIn implements SignIn {
 
     private static String location(HttpsClient.Answer page) {
         return page.header("Location").orElseThrow(() -> strange("a redirect to nowhere"));
+    }
+
+    private static URI resolve(URI here, String address) {
+        try {
+            return here.resolve(address);
+        } catch (IllegalArgumentException malformed) {
+            throw strange("a malformed address");
+        }
     }
 
     private static URI requireSameOrigin(URI next, URI origin) {

@@ -71,10 +71,14 @@ final class SipConnection implements AutoCloseable {
         }
     }
 
-    /** Our side of the connection as SIP writes it: {@code host:port}. */
-    String localAddress() {
+    /** The address of our side as SIP writes it: an IPv6 address in brackets. */
+    String localHost() {
         String host = socket.getLocalAddress().getHostAddress();
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + socket.getLocalPort();
+        return host.contains(":") ? "[" + host + "]" : host;
+    }
+
+    int localPort() {
+        return socket.getLocalPort();
     }
 
     /**

@@ -8,7 +8,6 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.cli.console.CommandFailure;
-import org.sipoauth.cli.console.Printable;
 import org.sipoauth.cli.console.Times;
 import org.sipoauth.cli.http.HttpsClient;
 import org.sipoauth.cli.http.NetworkTrouble;
@@ -166,11 +165,8 @@ final class Startup {
             TokenEndpoint.Grant.Refused refused = (TokenEndpoint.Grant.Refused) grant;
             throw new CommandFailure(
                     PhoneExitCodes.SIGN_IN,
-                    "the authorization server refused the code: "
-                            + Printable.line(refused.error()
-                                    + refused.description()
-                                            .map(text -> ", " + text)
-                                            .orElse("")),
+                    "the authorization server refused the code: " + refused.error()
+                            + refused.description().map(text -> ", " + text).orElse(""),
                     "Start the sign-in once more.");
         }
     }

@@ -1,12 +1,12 @@
 package org.sipoauth.cli.token;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -48,6 +48,7 @@ import picocli.CommandLine.Spec;
         })
 public final class VerifyCommand implements Callable<Integer> {
     private static final int NO_KEYS = 3;
+    private static final int LINES_A_FLUSH = 1000;
     private static final Duration FETCH_TIMEOUT = Duration.ofSeconds(15);
 
     private final InstantSource clock;
@@ -110,29 +111,32 @@ public final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Expectations expectations = expectations();
-        InstantSource time = now == null ? clock : InstantSource.fixed(Instant.ofEpochSecond(now));
+        InstantSource time = time();
         return verifyAll(new TokenVerifier(expectations, keys(), time));
     }
 
     private int verifyAll(TokenVerifier verifier) throws IOException {
         TokenLines tokens = new TokenLines(input);
-        PrintWriter out = new PrintWriter(new BufferedWriter(spec.commandLine().getOut()));
-        boolean any = false;
+        PrintWriter out = spec.commandLine().getOut();
+        long count = 0;
         boolean allAccepted = true;
         for (Optional<String> token = tokens.next(); token.isPresent(); token = tokens.next()) {
             Verdict verdict = verifier.verify(token.get());
-            any = true;
+            count++;
             allAccepted &= verdict instanceof Verdict.Accepted;
             out.print(line(verdict) + "\n");
-            if (tokens.wouldWait()) {
-                out.flush();
+            boolean flush = tokens.wouldWait() || count % LINES_A_FLUSH == 0;
+            if (flush && out.checkError()) {
+                return ExitCodes.NO; // nobody reads our lines any more
             }
         }
-        out.flush();
-        if (!any) {
+        if (out.checkError()) {
+            return ExitCodes.NO;
+        }
+        if (count == 0) {
             spec.commandLine().getErr().println("sipoauth: standard input held no token");
         }
-        return any && allAccepted ? ExitCodes.OK : ExitCodes.NO;
+        return count > 0 && allAccepted ? ExitCodes.OK : ExitCodes.NO;
     }
 
     private static String line(Verdict verdict) {
@@ -148,6 +152,14 @@ public final class VerifyCommand implements Callable<Integer> {
             return new Expectations(issuer, audience, Duration.ofSeconds(clockToleranceSeconds));
         } catch (IllegalArgumentException unusable) {
             throw new ParameterException(spec.commandLine(), unusable.getMessage());
+        }
+    }
+
+    private InstantSource time() {
+        try {
+            return now == null ? clock : InstantSource.fixed(Instant.ofEpochSecond(now));
+        } catch (DateTimeException beyond) {
+            throw new ParameterException(spec.commandLine(), "--now: beyond the calendar");
         }
     }
 

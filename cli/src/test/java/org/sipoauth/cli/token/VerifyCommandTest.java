@@ -179,6 +179,7 @@ class VerifyCommandTest {
         assertThat(verify("", "--clock-tolerance", "301").exit()).isEqualTo(2);
         assertThat(verify("", "--clock-tolerance", "-1").exit()).isEqualTo(2);
         assertThat(verify("", "--now", "today").exit()).isEqualTo(2);
+        assertThat(verify("", "--now", Long.toString(Long.MAX_VALUE)).exit()).isEqualTo(2);
         assertThat(CommandRun.of(command(InputStream.nullInputStream()), "verify", "--jwks", "x")
                         .exit())
                 .isEqualTo(2);
