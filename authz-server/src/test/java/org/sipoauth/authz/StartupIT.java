@@ -1,6 +1,7 @@
 package org.sipoauth.authz;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StartupIT {
     private static final Path JAR = Path.of("target", "authz-server.jar");
     private static final Pattern STARTED = Pattern.compile("Tomcat started on ports (\\d+) \\(http\\)");
+    private static final Pattern MANAGEMENT_STARTED = Pattern.compile("Tomcat started on port (\\d+)");
 
     @TempDir
     Path folder;
@@ -130,6 +133,7 @@ class StartupIT {
         private final BufferedReader reader;
         private final StringBuilder output = new StringBuilder();
         private int port;
+        private int managementPort;
 
         private Running(Process process) {
             this.process = process;
@@ -145,6 +149,7 @@ class StartupIT {
                     "--sipoauth.provisioning.port=0",
                     "--management.server.port=0"));
             running.readUntil("Started AuthzServerApplication");
+            running.awaitReadiness();
             return running;
         }
 
@@ -156,13 +161,28 @@ class StartupIT {
                 if (started.find()) {
                     port = Integer.parseInt(started.group(1));
                 }
+                Matcher managed = MANAGEMENT_STARTED.matcher(line);
+                if (managed.find()) {
+                    managementPort = Integer.parseInt(managed.group(1));
+                }
                 if (line.contains(text)) {
                     return;
                 }
             }
         }
 
+        /** It says that it has started before it has made what a first start makes. */
+        private void awaitReadiness() {
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(get(managementPort, "/actuator/health/readiness"))
+                            .contains("\"UP\""));
+        }
+
         String get(String path) throws Exception {
+            return get(port, path);
+        }
+
+        private static String get(int port, String path) throws Exception {
             return HttpClient.newHttpClient()
                     .send(
                             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
