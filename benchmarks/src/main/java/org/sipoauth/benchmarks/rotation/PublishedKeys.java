@@ -21,6 +21,8 @@ import java.util.Set;
  * it was asked for.
  */
 final class PublishedKeys {
+    private static final long PAUSE_MILLIS = 250;
+
     private final Http http;
     private final List<URI> nodes;
 
@@ -37,8 +39,19 @@ final class PublishedKeys {
         nodes.forEach(node -> firstSeen.put(node, new HashMap<>()));
     }
 
-    /** Reads every server's JWK Set; one that gives no answer is read the next time. */
-    void look() throws InterruptedException {
+    /** Looks until every server has been read. */
+    void awaitAll() throws InterruptedException {
+        while (!look()) {
+            Thread.sleep(PAUSE_MILLIS);
+        }
+    }
+
+    /**
+     * Reads every server's JWK Set.
+     *
+     * @return whether all of them gave one; else those that did not are read the next time
+     */
+    boolean look() throws InterruptedException {
         Set<String> now = new HashSet<>();
         for (URI node : nodes) {
             try {
@@ -50,13 +63,14 @@ final class PublishedKeys {
                 seen(node, keyIds, readAt);
                 now.addAll(keyIds);
             } catch (IOException | ParseException e) {
-                return;
+                return false;
             }
         }
         synchronized (this) {
             listed.clear();
             listed.addAll(now);
         }
+        return true;
     }
 
     private synchronized void seen(URI node, List<String> keyIds, Instant readAt) {

@@ -11,15 +11,16 @@ class RotationSoakIT {
     @Test
     void losesNothingWhileKeysRotateUnderLoad() throws Exception {
         Plan plan = new Plan(Duration.ofSeconds(36), Duration.ofSeconds(9), 4);
+        Tally tally = new Tally();
 
-        RotationSoak.Result result = new RotationSoak(plan, System.out).run();
+        Soak.Result result = RotationSoak.run(plan, tally, System.out);
 
-        assertThat(result.tally().details()).isEmpty();
-        assertThat(result.tally().tokens.sum()).isGreaterThan(100);
-        assertThat(result.tally().refreshes.sum()).isGreaterThan(50);
-        assertThat(result.tally().verifications.sum())
+        assertThat(tally.details()).isEmpty();
+        assertThat(tally.tokens.sum()).isGreaterThan(100);
+        assertThat(tally.refreshes.sum()).isGreaterThan(50);
+        assertThat(tally.verifications.sum())
                 .as("each token by four verifiers, twice")
-                .isEqualTo(result.tally().tokens.sum() * 8);
+                .isEqualTo(tally.tokens.sum() * 8);
         assertThat(result.rotations()).isGreaterThanOrEqualTo(3);
         assertThat(result.untilRejected())
                 .hasSize(4)
