@@ -44,6 +44,7 @@ final class Cluster implements AutoCloseable {
     private final List<ChildProcess> running = new ArrayList<>(); // guarded by this
     private final Thread hook = new Thread(this::endAll, "end of the cluster");
     private boolean ended; // guarded by this
+    private int nextPort = ThreadLocalRandom.current().nextInt(HIGHEST_PORT - LOWEST_PORT + 1);
     private volatile boolean logsWanted;
 
     private Cluster(Path folder) {
@@ -261,9 +262,10 @@ final class Cluster implements AutoCloseable {
                 "noeviction");
     }
 
-    private static int freePort() throws IOException {
+    /** Never the same twice: the first may not be in use yet when the second is chosen. */
+    private int freePort() throws IOException {
         while (true) {
-            int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT + 1);
+            int port = LOWEST_PORT + nextPort++ % (HIGHEST_PORT - LOWEST_PORT + 1);
             try (ServerSocket socket = new ServerSocket()) {
                 socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 return port;
