@@ -9,13 +9,14 @@ import org.sipoauth.authz.grant.AuthorizationCodes.Redemption;
 import org.sipoauth.authz.grant.LoginFamilies.Begun;
 import org.sipoauth.authz.grant.LoginFamilies.Login;
 import org.sipoauth.authz.token.AccessTokens;
+import org.sipoauth.authz.token.AccessTokens.Holder;
+import org.sipoauth.authz.token.AccessTokens.LoginReference;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
-import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.security.oauth2.core.oidc.OidcScopes;
 import org.springframework.security.oauth2.core.oidc.endpoint.OidcParameterNames;
@@ -64,23 +65,41 @@ final class CodeGrant implements AuthenticationProvider {
         requireSameRedirectUri(login, request);
 
         Optional<String> device = DeviceParameter.of(requestOf(login));
-        OAuth2AccessToken accessToken = accessTokens
-                .mint(
-                        client,
-                        login.getPrincipalName(),
-                        device,
-                        login.getAuthorizedScopes(),
-                        AuthorizationGrantType.AUTHORIZATION_CODE,
-                        request)
+        Holder holder = accessTokens
+                .holder(login.getPrincipalName(), device)
                 .orElseThrow(() -> refusal("subscriber or device is no longer allowed to"));
-        OAuth2RefreshToken refreshToken =
-                client.getAuthorizationGrantTypes().contains(AuthorizationGrantType.REFRESH_TOKEN)
-                        ? begin(
-                                request.getCode(),
-                                new Login(client, login.getPrincipalName(), device, login.getAuthorizedScopes()))
-                        : null;
+        if (!client.getAuthorizationGrantTypes().contains(AuthorizationGrantType.REFRESH_TOKEN)) {
+            return tokens(login, request, caller, holder, null);
+        }
+        Begun begun = begin(
+                request.getCode(), new Login(client, login.getPrincipalName(), device, login.getAuthorizedScopes()));
+        try {
+            return tokens(login, request, caller, holder, begun);
+        } catch (RuntimeException e) {
+            families.revoke(begun.familyId(), "no tokens could be made");
+            throw e;
+        }
+    }
+
+    private OAuth2AccessTokenAuthenticationToken tokens(
+            OAuth2Authorization login,
+            OAuth2AuthorizationCodeAuthenticationToken request,
+            OAuth2ClientAuthenticationToken caller,
+            Holder holder,
+            @Nullable Begun begun) {
+        RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
+        OAuth2AccessToken accessToken = holder.mint(
+                client,
+                Optional.ofNullable(begun).map(family -> new LoginReference(family.familyId(), family.status())),
+                login.getAuthorizedScopes(),
+                AuthorizationGrantType.AUTHORIZATION_CODE,
+                request);
         return new OAuth2AccessTokenAuthenticationToken(
-                client, caller, accessToken, refreshToken, idToken(login, client, request));
+                client,
+                caller,
+                accessToken,
+                begun == null ? null : begun.refreshToken(),
+                idToken(login, client, request));
     }
 
     private static OAuth2ClientAuthenticationToken requireClient(OAuth2AuthorizationCodeAuthenticationToken request) {
@@ -116,13 +135,13 @@ final class CodeGrant implements AuthenticationProvider {
         }
     }
 
-    private OAuth2RefreshToken begin(String code, Login login) {
+    private Begun begin(String code, Login login) {
         Begun begun = families.begin(login);
         if (!codes.bind(code, begun.familyId())) {
             families.revoke(begun.familyId(), "authorization code used twice");
             throw refusal("the code was used again at the same time");
         }
-        return begun.refreshToken();
+        return begun;
     }
 
     /** OpenID Connect Core §3.1.3.3; empty unless asked for. */

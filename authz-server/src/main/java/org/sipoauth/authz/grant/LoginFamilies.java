@@ -2,6 +2,7 @@ package org.sipoauth.authz.grant;
 
 import java.util.Optional;
 import java.util.Set;
+import org.sipoauth.authz.status.StatusReference;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 
@@ -25,6 +26,6 @@ public interface LoginFamilies {
      */
     record Login(RegisteredClient client, String subscriber, Optional<String> deviceName, Set<String> scopes) {}
 
-    /** The new family and its first refresh token. */
-    record Begun(String familyId, OAuth2RefreshToken refreshToken) {}
+    /** The new family, its first refresh token and its bit in a status list. */
+    record Begun(String familyId, OAuth2RefreshToken refreshToken, StatusReference status) {}
 }

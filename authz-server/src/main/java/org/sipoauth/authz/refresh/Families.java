@@ -7,6 +7,7 @@ import java.time.Instant;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.grant.LoginFamilies;
 import org.sipoauth.authz.signing.CurrentKeyRing;
+import org.sipoauth.authz.status.StatusReference;
 import org.sipoauth.keys.KeyUse;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 
@@ -41,7 +42,7 @@ final class Families implements LoginFamilies {
                 now,
                 now.plus(login.client().getTokenSettings().getRefreshTokenTimeToLive()),
                 FamilySecret.random(RANDOM));
-        store.start(family);
+        StatusReference status = store.start(family);
         audit.event("begun")
                 .with("family", family.id())
                 .with("client_id", family.client())
@@ -50,7 +51,7 @@ final class Families implements LoginFamilies {
                 .with("end", family.end())
                 .write();
         meters.counter("sipoauth.families.begun").increment();
-        return new Begun(family.id().toString(), token(family, 1, now));
+        return new Begun(family.id().toString(), token(family, 1, now), status);
     }
 
     @Override

@@ -5,8 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One login, and what its refresh tokens stand for. All of it stays as it was at the login; the generations, which move,
- * are the store's alone.
+ * One login, and what its refresh tokens stand for. What moves, such as the generations, is the store's alone.
  *
  * @param device the phone it belongs to; empty for a login without one
  * @param scopes what the user granted; a refresh may ask for less, never for more
@@ -18,7 +17,7 @@ record Family(
         Optional<String> device,
         String client,
         Set<String> scopes,
-        Instant start,
+        Instant begun,
         Instant end,
         FamilySecret secret) {
 

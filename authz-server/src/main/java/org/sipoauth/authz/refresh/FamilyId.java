@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.regex.Pattern;
+import org.sipoauth.authz.status.StatusListName;
 
 /**
  * Names a family of refresh tokens. Not a secret: it opens nothing.
@@ -13,13 +14,14 @@ import java.util.regex.Pattern;
  * @param value 128 random bits in base64url
  */
 public record FamilyId(int shard, String value) {
-    static final int SHARDS = 64;
     static final int BYTES = 16;
 
     private static final Pattern BASE64URL_128_BITS = Pattern.compile("[A-Za-z0-9_-]{21}[AQgw]");
 
     public FamilyId {
-        if (shard < 0 || shard >= SHARDS || !BASE64URL_128_BITS.matcher(value).matches()) {
+        if (shard < 0
+                || shard >= StatusListName.SHARDS
+                || !BASE64URL_128_BITS.matcher(value).matches()) {
             throw new IllegalArgumentException("a family id is a shard of 0 to 63 and 128 bits in base64url");
         }
     }
@@ -27,7 +29,7 @@ public record FamilyId(int shard, String value) {
     static FamilyId random(SecureRandom random) {
         byte[] value = new byte[BYTES];
         random.nextBytes(value);
-        return new FamilyId(random.nextInt(SHARDS), encode(value));
+        return new FamilyId(random.nextInt(StatusListName.SHARDS), encode(value));
     }
 
     /** The counterpart of {@link #putInto}. */
@@ -56,11 +58,7 @@ public record FamilyId(int shard, String value) {
 
     /** The key of its record in Redis. */
     String key() {
-        return "{" + shardName() + "}:family:" + value;
-    }
-
-    private String shardName() {
-        return (shard < 10 ? "s0" : "s") + shard;
+        return "{" + StatusListName.shardName(shard) + "}:f:" + value;
     }
 
     private static String encode(byte[] value) {
@@ -69,6 +67,6 @@ public record FamilyId(int shard, String value) {
 
     @Override
     public String toString() {
-        return shardName() + "." + value;
+        return StatusListName.shardName(shard) + "." + value;
     }
 }

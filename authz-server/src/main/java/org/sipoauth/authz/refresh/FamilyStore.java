@@ -1,108 +1,228 @@
 package org.sipoauth.authz.refresh;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.sipoauth.authz.status.StatusListName;
+import org.sipoauth.authz.status.StatusReference;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.core.StringRedisTemplate;
-import org.springframework.data.redis.core.script.DefaultRedisScript;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /**
- * The families in Redis: one hash each, gone at its absolute end. Every change is one script on one key.
+ * The families in Redis: one hash each, gone at its end, and their bits in the status lists. {@code family.lua} tells how
+ * they are kept. Every change is one script on the keys of one shard.
  *
  * <p>Time comes from the caller, as everywhere in this server, so that expiry, audit and rotation agree on it and do not
  * move when another Redis takes over. The windows of {@code present.lua} are wide enough for clocks kept by NTP.
  */
 final class FamilyStore {
-    private static final RedisScript<Long> START = script("start.lua", Long.class);
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int CANDIDATES = 16;
+    private static final int ATTEMPTS = 100;
+
     private static final RedisScript<Long> REVOKE = script("revoke.lua", Long.class);
+
+    @SuppressWarnings("rawtypes")
+    private static final RedisScript<List> START = script("start.lua", List.class);
 
     @SuppressWarnings("rawtypes")
     private static final RedisScript<List> PRESENT = script("present.lua", List.class);
 
     private final StringRedisTemplate redis;
+    private final Duration longestAccessToken;
+    /** Where to look for a free index first, by a list with the number 0; others may have filled it since. */
+    private final Map<StatusListName, StatusListName> fillingLists = new ConcurrentHashMap<>();
 
-    FamilyStore(StringRedisTemplate redis) {
+    /** @param longestAccessToken how long a status list outlives the families that are in it */
+    FamilyStore(StringRedisTemplate redis, Duration longestAccessToken) {
         this.redis = redis;
+        this.longestAccessToken = longestAccessToken;
     }
 
     /**
-     * Stores a new family, whose generation 1 is current.
+     * Stores a new family, whose generation 1 is current, and draws its bit at random from those that nobody has had.
      *
      * @throws IllegalStateException if there is such a family already
      */
-    void start(Family family) {
+    StatusReference start(Family family) {
         Map<String, String> fields = new LinkedHashMap<>();
-        fields.put("user", family.user());
-        family.device().ifPresent(device -> fields.put("device", device));
-        fields.put("client", family.client());
-        fields.put("scopes", String.join(" ", family.scopes()));
-        fields.put("start", millis(family.start()));
-        fields.put("end", millis(family.end()));
-        fields.put("secret", family.secret().toStored());
-        fields.put("current", "1");
-        fields.put("prev", "0");
-        fields.put("prevPrev", "0");
-        fields.put("unsure", "0");
-        fields.put("presented", millis(family.start()));
-        fields.put("issued", millis(family.start()));
-
-        List<String> arguments = new ArrayList<>();
-        arguments.add(millis(family.end()));
+        fields.put("u", family.user());
+        family.device().ifPresent(device -> fields.put("d", device));
+        fields.put("c", family.client());
+        fields.put("s", String.join(" ", family.scopes()));
+        fields.put("b", millis(family.begun()));
+        fields.put("e", millis(family.end()));
+        fields.put("k", family.secret().toStored());
+        fields.put("g", "1");
+        fields.put("p", "0");
+        fields.put("q", "0");
+        fields.put("n", "0");
+        fields.put("t", millis(family.begun()));
+        fields.put("i", millis(family.begun()));
+        List<String> flat = new ArrayList<>();
         fields.forEach((name, value) -> {
-            arguments.add(name);
-            arguments.add(value);
+            flat.add(name);
+            flat.add(value);
         });
-        Long stored = redis.execute(START, List.of(family.id().key()), arguments.toArray());
-        if (stored == null || stored != 1) {
-            throw new IllegalStateException("there is a family " + family.id() + " already");
+        StatusListName first = StatusListName.forEnd(family.id().shard(), family.end(), 0);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            StatusListName list = fillingLists.getOrDefault(first, first);
+            List<String> arguments = new ArrayList<>(List.of(
+                    millis(family.begun()),
+                    millis(family.end()),
+                    list.field(),
+                    goneAt(list),
+                    Long.toString(StatusListName.oldestPeriod(family.begun(), longestAccessToken)),
+                    candidates()));
+            arguments.addAll(flat);
+            List<?> answer = answer(redis.execute(
+                    START,
+                    List.of(family.id().key(), StatusListName.shardKey(list.shard()), list.takenKey()),
+                    arguments.toArray()));
+            switch (String.valueOf(answer.get(0))) {
+                case "started" -> {
+                    return new StatusReference(list, Math.toIntExact((Long) answer.get(1)));
+                }
+                case "full" ->
+                    fillingLists.put(first, new StatusListName(list.shard(), list.period(), list.number() + 1));
+                case "again" -> {} // with other candidates
+                default -> throw new IllegalStateException("there is a family " + family.id() + " already");
+            }
         }
+        throw new IllegalStateException("no free index in " + fillingLists.get(first));
     }
 
     /** The family, revoked or not; empty if there never was one, or it is past its end. */
-    Optional<Family> find(FamilyId id) {
+    Optional<StoredFamily> find(FamilyId id) {
         Map<String, String> fields = redis.<String, String>opsForHash().entries(id.key());
         if (fields.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new Family(
+        Family family = new Family(
                 id,
-                required(fields, "user"),
-                Optional.ofNullable(fields.get("device")),
-                required(fields, "client"),
-                scopes(required(fields, "scopes")),
-                instant(required(fields, "start")),
-                instant(required(fields, "end")),
-                FamilySecret.fromStored(required(fields, "secret"))));
+                required(fields, "u"),
+                Optional.ofNullable(fields.get("d")),
+                required(fields, "c"),
+                scopes(required(fields, "s")),
+                instant(required(fields, "b")),
+                instant(required(fields, "e")),
+                FamilySecret.fromStored(required(fields, "k")));
+        return Optional.of(new StoredFamily(
+                family,
+                reference(id, required(fields, "l"), required(fields, "x")),
+                Optional.ofNullable(fields.get("L")).map(list -> reference(id, list, required(fields, "X"))),
+                Integer.parseInt(required(fields, "g")),
+                instant(required(fields, "i")),
+                Optional.ofNullable(fields.get("r"))
+                        .map(at -> new Session.Revocation(instant(at), required(fields, "y")))));
     }
 
-    /** Presents a generation of which the caller knows that it is authentic. */
-    Presentation present(FamilyId id, int generation, Instant now) {
-        List<?> answer = redis.execute(PRESENT, List.of(id.key()), Integer.toString(generation), millis(now));
-        if (answer == null || answer.size() != 2) {
-            throw new IllegalStateException("present.lua answered " + answer);
+    /**
+     * Presents a generation of which the caller knows that it is authentic.
+     *
+     * @param found what {@link #find} told about the family
+     */
+    Presentation present(StoredFamily found, int generation, Instant now) {
+        FamilyId id = found.family().id();
+        Optional<StoredFamily> family = Optional.of(found);
+        while (family.isPresent()) {
+            List<?> answer = answer(redis.execute(
+                    PRESENT, keys(family.get()), arguments(family.get(), now, Integer.toString(generation), mark())));
+            if (!answer.get(0).equals("moved")) {
+                return new Presentation(
+                        Presentation.Outcome.valueOf(answer.get(0).toString().toUpperCase(Locale.ROOT)),
+                        (Long) answer.get(1));
+            }
+            family = find(id);
         }
-        return new Presentation(
-                Presentation.Outcome.valueOf(answer.get(0).toString().toUpperCase(Locale.ROOT)), (Long) answer.get(1));
+        return new Presentation(Presentation.Outcome.UNKNOWN, 0);
     }
 
-    /** @return false if there is no such family, or it is revoked already */
+    /**
+     * Revokes a family for good. Writes again what was revoked before.
+     *
+     * @return false if there is no such family, or it is revoked already
+     */
     boolean revoke(FamilyId id, Instant now, String reason) {
-        Long revoked = redis.execute(REVOKE, List.of(id.key()), millis(now), reason);
-        return revoked != null && revoked == 1;
+        for (Optional<StoredFamily> family = find(id); family.isPresent(); family = find(id)) {
+            Long revoked = redis.execute(REVOKE, keys(family.get()), arguments(family.get(), now, reason, mark()));
+            if (Objects.requireNonNull(revoked) >= 0) {
+                return revoked == 1;
+            }
+        }
+        return false;
     }
 
+    private static List<String> keys(StoredFamily family) {
+        List<String> keys = new ArrayList<>();
+        keys.add(family.family().id().key());
+        keys.add(StatusListName.shardKey(family.family().id().shard()));
+        keys.add(family.status().list().revokedKey());
+        family.formerStatus().ifPresent(former -> keys.add(former.list().revokedKey()));
+        return keys;
+    }
+
+    private Object[] arguments(StoredFamily family, Instant now, String what, String mark) {
+        List<String> arguments = new ArrayList<>(List.of(millis(now), what, mark));
+        arguments.add(family.status().list().field());
+        arguments.add(goneAt(family.status().list()));
+        family.formerStatus().ifPresent(former -> {
+            arguments.add(former.list().field());
+            arguments.add(goneAt(former.list()));
+        });
+        return arguments.toArray();
+    }
+
+    private static String mark() {
+        return Long.toString(RANDOM.nextLong(), Character.MAX_RADIX);
+    }
+
+    private static String candidates() {
+        return RANDOM.ints(CANDIDATES, 0, StatusListName.SIZE)
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining(" "));
+    }
+
+    private String goneAt(StatusListName list) {
+        return millis(list.goneAt(longestAccessToken));
+    }
+
+    /** A script of this package, behind the part that all of them share. */
     private static <T> RedisScript<T> script(String file, Class<T> result) {
-        DefaultRedisScript<T> script = new DefaultRedisScript<>();
-        script.setLocation(new ClassPathResource(file, FamilyStore.class));
-        script.setResultType(result);
-        return script;
+        return RedisScript.of(text("family.lua") + text(file), result);
+    }
+
+    private static String text(String file) {
+        try {
+            return new ClassPathResource(file, FamilyStore.class).getContentAsString(StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the script " + file + " is missing in this build", e);
+        }
+    }
+
+    private static List<?> answer(List<?> answer) {
+        if (answer == null || answer.size() != 2) {
+            throw new IllegalStateException("a script answered " + answer);
+        }
+        return answer;
+    }
+
+    private static StatusReference reference(FamilyId id, String list, String index) {
+        return new StatusReference(StatusListName.ofField(id.shard(), list), Integer.parseInt(index));
     }
 
     private static Set<String> scopes(String stored) {

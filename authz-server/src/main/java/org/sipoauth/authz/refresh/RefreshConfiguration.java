@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.grant.GrantFeature;
+import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.signing.CurrentKeyRing;
 import org.sipoauth.authz.token.AccessTokens;
 import org.springframework.context.annotation.Bean;
@@ -17,8 +18,8 @@ import org.springframework.security.oauth2.server.authorization.web.authenticati
 class RefreshConfiguration {
 
     @Bean
-    FamilyStore familyStore(StringRedisTemplate redis) {
-        return new FamilyStore(redis);
+    FamilyStore familyStore(StringRedisTemplate redis, Settings settings) {
+        return new FamilyStore(redis, settings.tokens().access());
     }
 
     @Bean

@@ -6,12 +6,15 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.refresh.Presentation.Outcome;
 import org.sipoauth.authz.signing.CurrentKeyRing;
 import org.sipoauth.authz.token.AccessTokens;
+import org.sipoauth.authz.token.AccessTokens.Holder;
+import org.sipoauth.authz.token.AccessTokens.LoginReference;
 import org.sipoauth.keys.KeyState;
 import org.sipoauth.keys.KeyUse;
 import org.sipoauth.keys.RingKey;
@@ -74,14 +77,15 @@ final class RefreshGrant implements AuthenticationProvider {
 
         requireGrantType(client); // RFC 6749 §5.2, unauthorized_client
         RefreshToken presented = parse(request.getRefreshToken());
-        Family family = find(presented);
+        StoredFamily stored = find(presented);
+        Family family = stored.family();
         requireAuthentic(presented, family);
         requireSameClient(family, client); // RFC 6749 §10.4
         requireBeforeEnd(family, now);
         Set<String> scopes = narrow(family, client, request.getScopes()); // RFC 6749 §6
-        OAuth2AccessToken accessToken = mint(client, family, scopes, request);
+        OAuth2AccessToken accessToken = mint(client, stored, scopes, request);
 
-        Presentation presentation = store.present(family.id(), presented.generation(), now);
+        Presentation presentation = store.present(stored, presented.generation(), now);
         requireGranted(presentation, presented);
 
         record(presentation, presented);
@@ -111,7 +115,7 @@ final class RefreshGrant implements AuthenticationProvider {
         return RefreshToken.parse(value).orElseThrow(() -> refusal("malformed", "not a refresh token of this server"));
     }
 
-    private Family find(RefreshToken presented) {
+    private StoredFamily find(RefreshToken presented) {
         return store.find(presented.family())
                 .orElseThrow(() -> refusal("unknown", presented + ": no such family, or past its end"));
     }
@@ -162,11 +166,21 @@ final class RefreshGrant implements AuthenticationProvider {
     }
 
     private OAuth2AccessToken mint(
-            RegisteredClient client, Family family, Set<String> scopes, OAuth2RefreshTokenAuthenticationToken request) {
-        return accessTokens
-                .mint(client, family.user(), family.device(), scopes, AuthorizationGrantType.REFRESH_TOKEN, request)
+            RegisteredClient client,
+            StoredFamily stored,
+            Set<String> scopes,
+            OAuth2RefreshTokenAuthenticationToken request) {
+        Family family = stored.family();
+        Holder holder = accessTokens
+                .holder(family.user(), family.device())
                 .orElseThrow(() -> refusal(
                         "not_allowed", "family " + family.id() + ": subscriber or device is no longer allowed to"));
+        return holder.mint(
+                client,
+                Optional.of(new LoginReference(family.id().toString(), stored.status())),
+                scopes,
+                AuthorizationGrantType.REFRESH_TOKEN,
+                request);
     }
 
     private void requireGranted(Presentation presentation, RefreshToken presented) {

@@ -48,6 +48,10 @@ final class AccessTokenProfile implements OAuth2TokenCustomizer<JwtEncodingConte
         Authentication holder = context.getPrincipal();
         if (holder instanceof PhoneLogin login) {
             login.device().ifPresent(device -> addDevice(context, device));
+            login.login()
+                    .ifPresent(reference -> context.getClaims()
+                            .claim("sid", reference.id())
+                            .claim("status", reference.status().claim(issuer)));
         }
     }
 

@@ -2,26 +2,45 @@ package org.sipoauth.authz.token;
 
 import java.util.Optional;
 import java.util.Set;
+import org.sipoauth.authz.status.StatusReference;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 
 /** Mints the access tokens of subscribers; every grant with a subscriber behind it ends here. */
+@FunctionalInterface
 public interface AccessTokens {
 
     /**
-     * A new access token for what the subscriber and the device are allowed at this moment.
+     * Who may be given tokens at this moment. To be asked before a login is begun or a refresh token is used up.
      *
      * @param deviceName absent for a login that registers no phone
-     * @param grant the token request, as authenticated by its client
      * @return empty if the subscriber is gone, or the device is gone, has another owner or has OAuth switched off
      */
-    Optional<OAuth2AccessToken> mint(
-            RegisteredClient client,
-            String subscriber,
-            Optional<String> deviceName,
-            Set<String> scopes,
-            AuthorizationGrantType grantType,
-            Authentication grant);
+    Optional<Holder> holder(String subscriber, Optional<String> deviceName);
+
+    /** A subscriber, on a phone if it registers one, who is allowed to have tokens. */
+    @FunctionalInterface
+    interface Holder {
+        /**
+         * A new access token for what the subscriber and the device are allowed.
+         *
+         * @param login absent if it leaves nothing behind that can be revoked
+         * @param grant the token request, as authenticated by its client
+         */
+        OAuth2AccessToken mint(
+                RegisteredClient client,
+                Optional<LoginReference> login,
+                Set<String> scopes,
+                AuthorizationGrantType grantType,
+                Authentication grant);
+    }
+
+    /**
+     * The login that a token belongs to: its claims {@code sid} and {@code status}.
+     *
+     * @param id of the family
+     */
+    record LoginReference(String id, StatusReference status) {}
 }

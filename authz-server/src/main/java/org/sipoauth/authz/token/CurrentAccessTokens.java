@@ -33,18 +33,13 @@ final class CurrentAccessTokens implements AccessTokens {
     }
 
     @Override
-    public Optional<OAuth2AccessToken> mint(
-            RegisteredClient client,
-            String subscriber,
-            Optional<String> deviceName,
-            Set<String> scopes,
-            AuthorizationGrantType grantType,
-            Authentication grant) {
+    public Optional<Holder> holder(String subscriber, Optional<String> deviceName) {
         Optional<Device> device = deviceName.flatMap(name -> devices.findUsable(name, subscriber));
         if (!accounts.isSubscriber(subscriber) || deviceName.isPresent() && device.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(mint(client, new PhoneLogin(subscriber, device.orElse(null)), scopes, grantType, grant));
+        return Optional.of((client, login, scopes, grantType, grant) -> mint(
+                client, new PhoneLogin(subscriber, device.orElse(null), login.orElse(null)), scopes, grantType, grant));
     }
 
     private OAuth2AccessToken mint(

@@ -4,19 +4,22 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.device.Device;
+import org.sipoauth.authz.token.AccessTokens.LoginReference;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 
-/** The subscriber a token is for, and the phone if it registers one. */
+/** The subscriber a token is for, the phone if it registers one, and the login if it can be revoked. */
 final class PhoneLogin extends AbstractAuthenticationToken {
     private static final long serialVersionUID = 1L;
 
     private final String subscriber;
     private final transient @Nullable Device device;
+    private final transient @Nullable LoginReference login;
 
-    PhoneLogin(String subscriber, @Nullable Device device) {
+    PhoneLogin(String subscriber, @Nullable Device device, @Nullable LoginReference login) {
         super(List.of());
         this.subscriber = subscriber;
         this.device = device;
+        this.login = login;
         setAuthenticated(true);
     }
 
@@ -32,6 +35,10 @@ final class PhoneLogin extends AbstractAuthenticationToken {
 
     Optional<Device> device() {
         return Optional.ofNullable(device);
+    }
+
+    Optional<LoginReference> login() {
+        return Optional.ofNullable(login);
     }
 
     @Override

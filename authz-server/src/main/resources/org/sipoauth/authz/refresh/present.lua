@@ -1,41 +1,47 @@
 -- Presents one authentic refresh token of a family, named by its generation. One call, one decision, atomically.
 --
 -- KEYS[1]  the family
--- ARGV[1]  the generation presented; the caller has checked that the token is authentic
--- ARGV[2]  now, in milliseconds since 1970 on the server's clock
--- Returns  the outcome, and for an outcome that grants the generation to hand out, for 'deferred' the milliseconds to wait
---
--- A family remembers
---   current    the generation handed out last; nobody has presented it yet
---   prev       the one presented last; what lies strictly between prev and current was struck out
---   prevPrev   the one presented before prev (0: none)
---   unsure     generations from here up to prev may have been handed out by a write that the store has lost
---   presented  when prev was presented for the first time
---   issued     when current was handed out for the first time
---   revoked    when the family ended early
+-- KEYS[2]  the shard's status
+-- KEYS[3]… what is revoked of its status lists, the present one first; one or two
+-- ARGV[1]  now
+-- ARGV[2]  the generation presented; the caller has checked that the token is authentic
+-- ARGV[3]  a mark that was never used before
+-- ARGV[4]… for each list: its name and when it may go
+-- Returns  the outcome, and for an outcome that grants the generation to hand out, for 'deferred' the milliseconds to
+--          wait; 'moved' if these are no longer its lists: read it again
 
 local REPEAT_MS = 60000    -- so long may a lost response be asked for again
 local DUPLICATE_MS = 10000 -- so much later than it was sent may a copy of a request arrive
 
-local family, generation, now = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
+local family, now, generation = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
 
-local f = redis.call('HMGET', family, 'current', 'prev', 'prevPrev', 'unsure', 'presented', 'issued', 'revoked')
+local f = redis.call('HMGET', family, 'g', 'p', 'q', 'n', 't', 'i', 'r', 'l', 'x', 'L', 'X')
 if not f[1] then return {'unknown', 0} end
 if f[7] then return {'revoked', 0} end
+if f[8] ~= ARGV[4] or (f[10] or nil) ~= ARGV[6] then return {'moved', 0} end
+local lists = {{KEYS[3], f[9], tonumber(ARGV[5])}}
+if f[10] then lists[2] = {KEYS[4], f[11], tonumber(ARGV[7])} end
+
+-- A failover may have lost the record of a revocation whose bit was put back from a served list: the bit is the truth.
+for _, list in ipairs(lists) do
+  if redis.call('GETBIT', list[1], list[2]) == 1 then
+    redis.call('HSET', family, 'r', now, 'y', 'status list')
+    return {'revoked', 0}
+  end
+end
+
 local current, prev, prevPrev, unsure = tonumber(f[1]), tonumber(f[2]), tonumber(f[3]), tonumber(f[4])
 local presented, issued = tonumber(f[5]), tonumber(f[6])
 
 if generation == current then
-  redis.call('HSET', family, 'current', current + 1, 'prev', current, 'prevPrev', prev, 'unsure', current,
-    'presented', now, 'issued', now)
+  redis.call('HSET', family, 'g', current + 1, 'p', current, 'q', prev, 'n', current, 't', now, 'i', now)
   return {'rotated', current + 1}
 end
 
 -- We made this token, yet the store knows nothing of it: a failover lost the writes in between. Which generations they
 -- handed out is lost too: the last one before this may be prev, or any from current on.
 if generation > current then
-  redis.call('HSET', family, 'current', generation + 1, 'prev', generation, 'prevPrev', prev, 'unsure', current,
-    'presented', now, 'issued', now)
+  redis.call('HSET', family, 'g', generation + 1, 'p', generation, 'q', prev, 'n', current, 't', now, 'i', now)
   return {'fast_forwarded', generation + 1}
 end
 
@@ -51,7 +57,7 @@ if generation == prev then
   if age <= REPEAT_MS + DUPLICATE_MS then
     return {'deferred', REPEAT_MS + DUPLICATE_MS + 1 - age}
   end
-  redis.call('HSET', family, 'current', current + 1, 'issued', now)
+  redis.call('HSET', family, 'g', current + 1, 'i', now)
   return {'struck_out', current + 1}
 end
 
@@ -61,5 +67,5 @@ if before_prev and now - presented <= DUPLICATE_MS then
   return {'duplicate', prev}
 end
 
-redis.call('HSET', family, 'revoked', now, 'reason', 'replay')
+revoke(family, KEYS[2], lists, now, 'replay', ARGV[3])
 return {prev < generation and 'replayed_struck_out' or 'replayed', 0}

@@ -1,10 +1,17 @@
--- Revokes a family. It stays, revoked, until its absolute end.
+-- Revokes a family. It stays, revoked, until its end. A repetition writes again.
 --
 -- KEYS[1]  the family
--- ARGV[1]  now, in milliseconds since 1970
+-- KEYS[2]  the shard's status
+-- KEYS[3]… what is revoked of its status lists, the present one first; one or two
+-- ARGV[1]  now
 -- ARGV[2]  why
--- Returns  1, or 0 if there is no such family or it is revoked already
+-- ARGV[3]  a mark that was never used before
+-- ARGV[4]… for each list: its name and when it may go
+-- Returns  1; 0 if there is no such family or it was revoked already; -1 if these are no longer its lists: read it again
 
-if redis.call('EXISTS', KEYS[1]) == 0 or redis.call('HEXISTS', KEYS[1], 'revoked') == 1 then return 0 end
-redis.call('HSET', KEYS[1], 'revoked', ARGV[1], 'reason', ARGV[2])
-return 1
+local f = redis.call('HMGET', KEYS[1], 'g', 'l', 'x', 'L', 'X')
+if not f[1] then return 0 end
+if f[2] ~= ARGV[4] or (f[4] or nil) ~= ARGV[6] then return -1 end
+local lists = {{KEYS[3], f[3], tonumber(ARGV[5])}}
+if f[4] then lists[2] = {KEYS[4], f[5], tonumber(ARGV[7])} end
+return revoke(KEYS[1], KEYS[2], lists, tonumber(ARGV[1]), ARGV[2], ARGV[3])

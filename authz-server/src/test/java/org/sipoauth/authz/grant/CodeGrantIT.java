@@ -69,7 +69,25 @@ class CodeGrantIT {
                 .containsEntry("scope", "sip.register")
                 .containsEntry("device_name", "CSFALICE")
                 .containsEntry("aor", List.of("sip:1001@example.com"))
-                .containsOnlyKeys("iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "device_name", "aor");
+                .containsOnlyKeys(
+                        "iss",
+                        "sub",
+                        "aud",
+                        "exp",
+                        "iat",
+                        "jti",
+                        "client_id",
+                        "scope",
+                        "device_name",
+                        "aor",
+                        "sid",
+                        "status");
+        String session = (String) claims.get("sid");
+        Map<?, ?> status = (Map<?, ?>) ((Map<?, ?>) claims.get("status")).get("status_list");
+        assertThat(session).matches("s\\d\\d\\.[A-Za-z0-9_-]{22}");
+        assertThat((Long) status.get("idx")).isBetween(0L, 65_535L);
+        assertThat((String) status.get("uri"))
+                .matches(TestServer.ISSUER + "/oauth2/status-lists/" + session.substring(0, 3) + "\\.\\d+\\.0");
         assertThat((Long) claims.get("exp") - (Long) claims.get("iat"))
                 .isEqualTo(Duration.ofMinutes(60).toSeconds());
         assertThat(tokens.text("access_token").length()).isLessThan(900);

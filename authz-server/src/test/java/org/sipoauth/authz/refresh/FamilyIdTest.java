@@ -18,7 +18,7 @@ class FamilyIdTest {
 
     @Test
     void carriesItsShardAsTheHashTagOfItsKey() {
-        assertThat(new FamilyId(7, "AAAAAAAAAAAAAAAAAAAAAA").key()).isEqualTo("{s07}:family:AAAAAAAAAAAAAAAAAAAAAA");
+        assertThat(new FamilyId(7, "AAAAAAAAAAAAAAAAAAAAAA").key()).isEqualTo("{s07}:f:AAAAAAAAAAAAAAAAAAAAAA");
     }
 
     @Test

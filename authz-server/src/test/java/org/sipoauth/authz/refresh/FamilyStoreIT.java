@@ -3,12 +3,15 @@ package org.sipoauth.authz.refresh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,12 +30,16 @@ import org.sipoauth.authz.redis.RedisForTests;
 import org.sipoauth.authz.refresh.GenerationModel.State;
 import org.sipoauth.authz.refresh.GenerationModel.Step;
 import org.sipoauth.authz.refresh.Presentation.Outcome;
+import org.sipoauth.authz.status.StatusListName;
+import org.sipoauth.authz.status.StatusReference;
+import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /** The scripts, on a real Redis. */
 class FamilyStoreIT {
     private static final Instant START = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     private static final Duration LIFETIME = Duration.ofDays(60);
+    private static final Duration LONGEST_ACCESS_TOKEN = Duration.ofHours(1);
 
     private static RedisForTests.Running redis;
     private static FamilyStore store;
@@ -40,7 +47,7 @@ class FamilyStoreIT {
     @BeforeAll
     static void open() {
         redis = RedisForTests.open();
-        store = new FamilyStore(redis.template());
+        store = new FamilyStore(redis.template(), LONGEST_ACCESS_TOKEN);
     }
 
     @AfterAll
@@ -53,7 +60,7 @@ class FamilyStoreIT {
         Family family = family();
         store.start(family);
 
-        assertThat(store.find(family.id())).get().usingRecursiveComparison().isEqualTo(family);
+        assertThat(find(family.id()).family()).usingRecursiveComparison().isEqualTo(family);
     }
 
     @Test
@@ -69,14 +76,14 @@ class FamilyStoreIT {
                 FamilySecret.random(new SecureRandom()));
         store.start(family);
 
-        assertThat(store.find(family.id()).orElseThrow().device()).isEmpty();
-        assertThat(store.find(family.id()).orElseThrow().scopes()).isEmpty();
+        assertThat(find(family.id()).family().device()).isEmpty();
+        assertThat(find(family.id()).family().scopes()).isEmpty();
     }
 
     @Test
     void forgetsAFamilyAtItsAbsoluteEndAndNotBefore() {
         FamilyId id = started();
-        store.present(id, 1, START);
+        present(id, 1, START);
 
         Long left = redis.template().getExpire(id.key(), TimeUnit.SECONDS);
 
@@ -94,8 +101,8 @@ class FamilyStoreIT {
     @Test
     void needsAtMost500BytesForAFamily() {
         FamilyId id = started();
-        store.present(id, 1, START);
-        store.present(id, 2, START.plusSeconds(1));
+        present(id, 1, START);
+        present(id, 2, START.plusSeconds(1));
 
         Long bytes = redis.template()
                 .execute(
@@ -106,96 +113,95 @@ class FamilyStoreIT {
 
     @Test
     void rotatesTheCurrentGeneration() {
-        assertThat(store.present(started(), 1, START)).isEqualTo(new Presentation(Outcome.ROTATED, 2));
+        assertThat(present(started(), 1, START)).isEqualTo(new Presentation(Outcome.ROTATED, 2));
     }
 
     @Test
     void repeatsTheSameSuccessorForSixtySeconds() {
         FamilyId id = started();
-        store.present(id, 1, START);
+        present(id, 1, START);
 
-        assertThat(store.present(id, 1, START.plusSeconds(60))).isEqualTo(new Presentation(Outcome.REPEATED, 2));
+        assertThat(present(id, 1, START.plusSeconds(60))).isEqualTo(new Presentation(Outcome.REPEATED, 2));
     }
 
     @Test
     void asksToComeAgainWhileALateCopyMayBeUnderWay() {
         FamilyId id = started();
-        store.present(id, 1, START);
+        present(id, 1, START);
 
-        Presentation deferred = store.present(id, 1, START.plusSeconds(63));
+        Presentation deferred = present(id, 1, START.plusSeconds(63));
 
         assertThat(deferred.outcome()).isEqualTo(Outcome.DEFERRED);
-        assertThat(store.present(id, 1, START.plusSeconds(63).plus(deferred.retryAfter())))
+        assertThat(present(id, 1, START.plusSeconds(63).plus(deferred.retryAfter())))
                 .isEqualTo(new Presentation(Outcome.STRUCK_OUT, 3));
     }
 
     @Test
     void strikesOutALostSuccessorAsOftenAndAsLateAsItTakes() {
         FamilyId id = started();
-        store.present(id, 1, START);
+        present(id, 1, START);
 
         for (int days = 1; days < 60; days++) {
-            assertThat(store.present(id, 1, START.plus(days, ChronoUnit.DAYS)))
+            assertThat(present(id, 1, START.plus(days, ChronoUnit.DAYS)))
                     .isEqualTo(new Presentation(Outcome.STRUCK_OUT, days + 2));
         }
-        assertThat(store.present(id, 61, START.plus(59, ChronoUnit.DAYS)))
-                .isEqualTo(new Presentation(Outcome.ROTATED, 62));
+        assertThat(present(id, 61, START.plus(59, ChronoUnit.DAYS))).isEqualTo(new Presentation(Outcome.ROTATED, 62));
     }
 
     @Test
     void repeatsAFreshSuccessorToo() {
         FamilyId id = started();
-        store.present(id, 1, START);
-        store.present(id, 1, START.plusSeconds(100));
+        present(id, 1, START);
+        present(id, 1, START.plusSeconds(100));
 
-        assertThat(store.present(id, 1, START.plusSeconds(160))).isEqualTo(new Presentation(Outcome.REPEATED, 3));
+        assertThat(present(id, 1, START.plusSeconds(160))).isEqualTo(new Presentation(Outcome.REPEATED, 3));
     }
 
     @Test
     void revokesTheFamilyWhenAStruckOutGenerationIsPresented() {
         FamilyId id = started();
-        store.present(id, 1, START);
-        store.present(id, 1, START.plusSeconds(100));
+        present(id, 1, START);
+        present(id, 1, START.plusSeconds(100));
 
-        assertThat(store.present(id, 2, START.plusSeconds(101)).outcome()).isEqualTo(Outcome.REPLAYED_STRUCK_OUT);
-        assertThat(store.present(id, 3, START.plusSeconds(102)).outcome()).isEqualTo(Outcome.REVOKED);
+        assertThat(present(id, 2, START.plusSeconds(101)).outcome()).isEqualTo(Outcome.REPLAYED_STRUCK_OUT);
+        assertThat(present(id, 3, START.plusSeconds(102)).outcome()).isEqualTo(Outcome.REVOKED);
     }
 
     @Test
     void answersALateCopyForTenSecondsAfterItsSuccessorWasUsed() {
         FamilyId id = started();
-        store.present(id, 1, START);
-        store.present(id, 2, START.plusSeconds(30));
+        present(id, 1, START);
+        present(id, 2, START.plusSeconds(30));
 
-        assertThat(store.present(id, 1, START.plusSeconds(40))).isEqualTo(new Presentation(Outcome.DUPLICATE, 2));
-        assertThat(store.present(id, 3, START.plusSeconds(41))).isEqualTo(new Presentation(Outcome.ROTATED, 4));
+        assertThat(present(id, 1, START.plusSeconds(40))).isEqualTo(new Presentation(Outcome.DUPLICATE, 2));
+        assertThat(present(id, 3, START.plusSeconds(41))).isEqualTo(new Presentation(Outcome.ROTATED, 4));
     }
 
     @Test
     void revokesTheFamilyOnReplay() {
         FamilyId id = started();
-        store.present(id, 1, START);
-        store.present(id, 2, START.plusSeconds(30));
+        present(id, 1, START);
+        present(id, 2, START.plusSeconds(30));
 
-        assertThat(store.present(id, 1, START.plusSeconds(40).plusMillis(1)).outcome())
+        assertThat(present(id, 1, START.plusSeconds(40).plusMillis(1)).outcome())
                 .isEqualTo(Outcome.REPLAYED);
-        assertThat(store.present(id, 3, START.plusSeconds(41)).outcome()).isEqualTo(Outcome.REVOKED);
+        assertThat(present(id, 3, START.plusSeconds(41)).outcome()).isEqualTo(Outcome.REVOKED);
     }
 
     @Test
     void fastForwardsAfterALostWrite() {
         FamilyId id = started();
 
-        assertThat(store.present(id, 4, START)).isEqualTo(new Presentation(Outcome.FAST_FORWARDED, 5));
-        assertThat(store.present(id, 3, START.plusSeconds(10))).isEqualTo(new Presentation(Outcome.DUPLICATE, 4));
-        assertThat(store.present(id, 5, START.plusSeconds(11))).isEqualTo(new Presentation(Outcome.ROTATED, 6));
+        assertThat(present(id, 4, START)).isEqualTo(new Presentation(Outcome.FAST_FORWARDED, 5));
+        assertThat(present(id, 3, START.plusSeconds(10))).isEqualTo(new Presentation(Outcome.DUPLICATE, 4));
+        assertThat(present(id, 5, START.plusSeconds(11))).isEqualTo(new Presentation(Outcome.ROTATED, 6));
     }
 
     @Test
     void knowsNoGenerationOfAFamilyThatEnded() {
         FamilyId id = FamilyId.random(new SecureRandom());
 
-        assertThat(store.present(id, 1, START).outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(store.find(id)).isEmpty();
         assertThat(store.revoke(id, START, "test")).isFalse();
         assertThat(redis.template().hasKey(id.key())).isFalse();
     }
@@ -206,7 +212,166 @@ class FamilyStoreIT {
 
         assertThat(store.revoke(id, START, "test")).isTrue();
         assertThat(store.revoke(id, START, "test")).isFalse();
-        assertThat(store.present(id, 1, START).outcome()).isEqualTo(Outcome.REVOKED);
+        assertThat(present(id, 1, START).outcome()).isEqualTo(Outcome.REVOKED);
+    }
+
+    @Test
+    void revokesInTheRecordAndInTheStatusListAtOnce() {
+        FamilyId id = started();
+        StatusReference status = find(id).status();
+        Object before = status(id, StatusListName.CHANGED);
+
+        assertThat(store.revoke(id, START.plusSeconds(1), "stolen")).isTrue();
+
+        assertThat(find(id).revoked()).hasValue(new Session.Revocation(START.plusSeconds(1), "stolen"));
+        assertThat(bit(status.list().revokedKey(), status.index())).isTrue();
+        assertThat(status(id, StatusListName.CHANGED)).isNotNull().isNotEqualTo(before);
+    }
+
+    @Test
+    void revokesOnReplayInTheStatusListToo() {
+        FamilyId id = started();
+        StatusReference status = find(id).status();
+        present(id, 1, START);
+        present(id, 2, START.plusSeconds(30));
+        assertThat(bit(status.list().revokedKey(), status.index())).isFalse();
+
+        present(id, 1, START.plusSeconds(600));
+
+        assertThat(find(id).revoked().orElseThrow().reason()).isEqualTo("replay");
+        assertThat(bit(status.list().revokedKey(), status.index())).isTrue();
+        assertThat(status(id, StatusListName.CHANGED)).isNotNull();
+    }
+
+    /** So that the replicas confirm it the second time, if they did not the first. */
+    @Test
+    void writesARevocationAgainWithoutChangingItsReason() {
+        FamilyId id = started();
+        StatusReference status = find(id).status();
+        store.revoke(id, START, "first");
+        redis.template().opsForValue().setBit(status.list().revokedKey(), status.index(), false);
+
+        assertThat(store.revoke(id, START.plusSeconds(5), "second")).isFalse();
+
+        assertThat(bit(status.list().revokedKey(), status.index())).isTrue();
+        assertThat(find(id).revoked()).hasValue(new Session.Revocation(START, "first"));
+    }
+
+    /** A failover took the record back, a server put back the list that it had served. */
+    @Test
+    void refusesAFamilyWhoseBitIsSetThoughItsRecordKnowsOfNothing() {
+        FamilyId id = started();
+        StatusReference status = find(id).status();
+        redis.template().opsForValue().setBit(status.list().revokedKey(), status.index(), true);
+
+        assertThat(present(id, 1, START).outcome()).isEqualTo(Outcome.REVOKED);
+
+        assertThat(find(id).revoked().orElseThrow().reason()).isEqualTo("status list");
+    }
+
+    @Test
+    void revokesTheFormerBitToo() {
+        FamilyId id = started();
+        StatusReference present = find(id).status();
+        StatusReference former = new StatusReference(
+                new StatusListName(id.shard(), present.list().period() - 1, 0), 4711);
+        redis.template().opsForHash().putAll(id.key(), Map.of("L", former.list().field(), "X", "4711"));
+
+        store.revoke(id, START, "test");
+
+        assertThat(bit(present.list().revokedKey(), present.index())).isTrue();
+        assertThat(bit(former.list().revokedKey(), former.index())).isTrue();
+    }
+
+    /** Another request has moved the family to another list meanwhile. */
+    @Test
+    void looksAgainWhenTheListsAreOthersByNow() {
+        FamilyId id = started();
+        StoredFamily seen = find(id);
+        StatusReference now = new StatusReference(
+                new StatusListName(id.shard(), seen.status().list().period() + 1, 0), 4711);
+        redis.template()
+                .opsForHash()
+                .putAll(
+                        id.key(),
+                        Map.of(
+                                "l", now.list().field(),
+                                "x", "4711",
+                                "L", seen.status().list().field(),
+                                "X", Integer.toString(seen.status().index())));
+
+        assertThat(store.present(seen, 1, START)).isEqualTo(new Presentation(Outcome.ROTATED, 2));
+    }
+
+    @Test
+    void keepsEveryStatusKeyUntilItsListMayGo() {
+        FamilyId id = started();
+        StatusListName list = find(id).status().list();
+        store.revoke(id, START, "test");
+
+        for (String key : List.of(StatusListName.shardKey(id.shard()), list.takenKey(), list.revokedKey())) {
+            assertThat(Instant.now().plusMillis(redis.template().getExpire(key, TimeUnit.MILLISECONDS)))
+                    .as(key)
+                    .isBetween(
+                            list.goneAt(LONGEST_ACCESS_TOKEN).minusSeconds(60),
+                            list.goneAt(LONGEST_ACCESS_TOKEN).plusSeconds(60));
+        }
+    }
+
+    @Test
+    void givesNoIndexTwiceAndGoesOnInTheNextListWhenOneIsFull() {
+        int shard = 63;
+        Instant end = START.plus(Duration.ofDays(400)); // a period of its own
+        StatusListName list = StatusListName.forEnd(shard, end, 0);
+        redis.template()
+                .opsForHash()
+                .put(StatusListName.shardKey(shard), list.field(), Integer.toString(StatusListName.CAPACITY - 20));
+
+        Set<StatusReference> given = new HashSet<>();
+        for (int i = 0; i < 50; i++) {
+            given.add(store.start(family(idIn(shard), end)));
+        }
+
+        assertThat(given).hasSize(50);
+        assertThat(given)
+                .filteredOn(reference -> reference.list().number() == 0)
+                .hasSize(20);
+        assertThat(given)
+                .filteredOn(reference -> reference.list().number() == 1)
+                .hasSize(30);
+        assertThat(given)
+                .allSatisfy(reference -> assertThat(bit(reference.list().takenKey(), reference.index()))
+                        .isTrue());
+        assertThat(redis.template().opsForHash().get(StatusListName.shardKey(shard), list.field()))
+                .isEqualTo(Integer.toString(StatusListName.CAPACITY));
+    }
+
+    @Test
+    void drawsAnotherIndexWhenOneIsTaken() {
+        int shard = 62;
+        Instant end = START.plus(Duration.ofDays(400));
+        StatusListName list = StatusListName.forEnd(shard, end, 0);
+        byte[] almostAllTaken = new byte[StatusListName.SIZE / 8];
+        Arrays.fill(almostAllTaken, (byte) 0xff);
+        Arrays.fill(almostAllTaken, 4096, 8192, (byte) 0);
+        redis.template().execute((RedisCallback<Boolean>) connection ->
+                connection.stringCommands().set(list.takenKey().getBytes(StandardCharsets.UTF_8), almostAllTaken));
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(store.start(family(idIn(shard), end)).index()).isGreaterThanOrEqualTo(32_768);
+        }
+    }
+
+    @Test
+    void forgetsTheCountsOfListsThatAreGone() {
+        int shard = 61;
+        long past = StatusListName.oldestPeriod(START, LONGEST_ACCESS_TOKEN) - 1;
+        redis.template().opsForHash().put(StatusListName.shardKey(shard), past + ".0", "17");
+
+        FamilyId id = idIn(shard);
+        store.start(family(id, START.plus(Duration.ofDays(800))));
+
+        assertThat(status(id, past + ".0")).isNull();
     }
 
     @Test
@@ -221,7 +386,7 @@ class FamilyStoreIT {
                 for (int request = 0; request < 20; request++) {
                     requests.add(() -> {
                         together.await();
-                        return store.present(id, presented, START);
+                        return present(id, presented, START);
                     });
                 }
                 List<Outcome> outcomes = new ArrayList<>();
@@ -242,6 +407,7 @@ class FamilyStoreIT {
         for (int seed = 0; seed < 150; seed++) {
             Random random = new Random(seed);
             FamilyId id = started();
+            StatusReference status = find(id).status();
             State model = State.start(START);
             Instant now = START;
             List<Map<Object, Object>> stored = new ArrayList<>();
@@ -252,16 +418,18 @@ class FamilyStoreIT {
                 models.add(model);
                 if (random.nextInt(12) == 0) { // the store falls back
                     int to = random.nextInt(models.size());
-                    model = models.get(to);
-                    redis.template().opsForHash().delete(id.key(), "revoked", "reason");
+                    boolean listPutBack = random.nextBoolean();
+                    model = listPutBack ? models.get(to).withListOf(model) : models.get(to);
+                    redis.template().opsForHash().delete(id.key(), "r", "y");
                     redis.template().opsForHash().putAll(id.key(), new HashMap<>(stored.get(to)));
+                    redis.template().opsForValue().setBit(status.list().revokedKey(), status.index(), model.listed());
                 }
                 now = now.plusMillis(jump(random));
                 int generation = Math.max(1, model.current() + 2 - random.nextInt(6));
                 Step expected = GenerationModel.present(model, generation, now);
                 history.add(now + " presents " + generation + " to " + model + ": " + expected.answer());
 
-                Presentation actual = store.present(id, generation, now);
+                Presentation actual = present(id, generation, now);
 
                 assertThat(actual)
                         .as("history %d:%n%s", seed, String.join("\n", history))
@@ -282,21 +450,45 @@ class FamilyStoreIT {
         };
     }
 
+    private static StoredFamily find(FamilyId id) {
+        return store.find(id).orElseThrow();
+    }
+
+    private static Presentation present(FamilyId id, int generation, Instant now) {
+        return store.present(find(id), generation, now);
+    }
+
+    private static boolean bit(String key, int index) {
+        return Boolean.TRUE.equals(redis.template().opsForValue().getBit(key, index));
+    }
+
+    private static Object status(FamilyId id, String field) {
+        return redis.template().opsForHash().get(StatusListName.shardKey(id.shard()), field);
+    }
+
     private static FamilyId started() {
         Family family = family();
         store.start(family);
         return family.id();
     }
 
+    private static FamilyId idIn(int shard) {
+        return new FamilyId(shard, FamilyId.random(new SecureRandom()).value());
+    }
+
     private static Family family() {
+        return family(FamilyId.random(new SecureRandom()), START.plus(LIFETIME));
+    }
+
+    private static Family family(FamilyId id, Instant end) {
         return new Family(
-                FamilyId.random(new SecureRandom()),
+                id,
                 "alice",
                 Optional.of("CSFALICE"),
                 "softphone",
                 Set.of("openid", "sip.register"),
                 START,
-                START.plus(LIFETIME),
+                end,
                 FamilySecret.random(new SecureRandom()));
     }
 }

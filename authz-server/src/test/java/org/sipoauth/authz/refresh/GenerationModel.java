@@ -12,12 +12,29 @@ final class GenerationModel {
     static final Duration REPEAT = Duration.ofSeconds(60);
     static final Duration DUPLICATE = Duration.ofSeconds(10);
 
-    /** What the store remembers; immutable, so that a test can lose writes by going back to an earlier one. */
+    /**
+     * What the store remembers; immutable, so that a test can lose writes by going back to an earlier one.
+     *
+     * @param revoked in its record
+     * @param listed as revoked in its status list
+     */
     record State(
-            int current, int prev, int prevPrev, int unsureFrom, Instant presented, Instant issued, boolean revoked) {
+            int current,
+            int prev,
+            int prevPrev,
+            int unsureFrom,
+            Instant presented,
+            Instant issued,
+            boolean revoked,
+            boolean listed) {
 
         static State start(Instant now) {
-            return new State(1, 0, 0, 0, now, now, false);
+            return new State(1, 0, 0, 0, now, now, false, false);
+        }
+
+        /** This state after a server has put back what lists it had served. */
+        State withListOf(State later) {
+            return new State(current, prev, prevPrev, unsureFrom, presented, issued, revoked, listed || later.listed());
         }
     }
 
@@ -26,8 +43,8 @@ final class GenerationModel {
     private GenerationModel() {}
 
     static Step present(State family, int generation, Instant now) {
-        if (family.revoked()) {
-            return refuse(Outcome.REVOKED, family);
+        if (family.revoked() || family.listed()) {
+            return refuse(Outcome.REVOKED, revoked(family, family.listed()));
         }
         if (isLive(family, generation)) {
             return rotate(Outcome.ROTATED, family, generation, now);
@@ -42,7 +59,8 @@ final class GenerationModel {
             return grant(Outcome.DUPLICATE, family.prev(), family);
         }
         return refuse(
-                isStruckOut(family, generation) ? Outcome.REPLAYED_STRUCK_OUT : Outcome.REPLAYED, revoked(family));
+                isStruckOut(family, generation) ? Outcome.REPLAYED_STRUCK_OUT : Outcome.REPLAYED,
+                revoked(family, true));
     }
 
     private static boolean isLive(State family, int generation) {
@@ -60,7 +78,9 @@ final class GenerationModel {
     private static Step rotate(Outcome outcome, State family, int presented, Instant now) {
         int successor = presented + 1;
         return grant(
-                outcome, successor, new State(successor, presented, family.prev(), family.current(), now, now, false));
+                outcome,
+                successor,
+                new State(successor, presented, family.prev(), family.current(), now, now, false, false));
     }
 
     private static Step presentAgain(State family, Instant now) {
@@ -78,7 +98,14 @@ final class GenerationModel {
                 Outcome.STRUCK_OUT,
                 fresh,
                 new State(
-                        fresh, family.prev(), family.prevPrev(), family.unsureFrom(), family.presented(), now, false));
+                        fresh,
+                        family.prev(),
+                        family.prevPrev(),
+                        family.unsureFrom(),
+                        family.presented(),
+                        now,
+                        false,
+                        false));
     }
 
     private static boolean isLateCopy(State family, int generation, Instant now) {
@@ -87,7 +114,7 @@ final class GenerationModel {
         return cameBeforePrev && Duration.between(family.presented(), now).compareTo(DUPLICATE) <= 0;
     }
 
-    private static State revoked(State family) {
+    private static State revoked(State family, boolean listed) {
         return new State(
                 family.current(),
                 family.prev(),
@@ -95,7 +122,8 @@ final class GenerationModel {
                 family.unsureFrom(),
                 family.presented(),
                 family.issued(),
-                true);
+                true,
+                listed);
     }
 
     private static Step grant(Outcome outcome, int generation, State next) {

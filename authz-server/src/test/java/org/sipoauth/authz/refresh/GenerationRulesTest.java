@@ -84,6 +84,41 @@ class GenerationRulesTest {
         }
     }
 
+    /**
+     * Two holders who send the newest token they have, or an older one, whenever they like, while the store loses writes.
+     * A login that was once ended never goes on, if the served lists are put back: whatever its record has become.
+     */
+    @Test
+    void neverRevivesALoginThatWasEndedHoweverTheStoreFallsBack() {
+        int fellBackAfterTheEnd = 0;
+        for (int seed = 0; seed < 20_000; seed++) {
+            Random random = new Random(seed);
+            State family = State.start(START);
+            List<State> stored = new ArrayList<>();
+            int[] held = {1, 1};
+            Instant now = START;
+            boolean ended = false;
+            for (int step = 0; step < 40; step++) {
+                stored.add(family);
+                if (random.nextInt(8) == 0) {
+                    family = stored.get(random.nextInt(stored.size())).withListOf(family);
+                    fellBackAfterTheEnd += ended && !family.revoked() ? 1 : 0;
+                }
+                now = now.plusMillis(random.nextInt(3) > 0 ? random.nextInt(20_000) : random.nextInt(10_000_000));
+                int holder = random.nextInt(2);
+                Step answer = GenerationModel.present(family, Math.max(1, held[holder] - random.nextInt(2)), now);
+                family = answer.next();
+                if (ended) {
+                    assertThat(answer.answer().outcome()).as("history %d", seed).isEqualTo(Outcome.REVOKED);
+                } else if (answer.answer().isGranted() && random.nextInt(3) > 0) {
+                    held[holder] = answer.answer().generation();
+                }
+                ended = family.revoked();
+            }
+        }
+        assertThat(fellBackAfterTheEnd).as("histories that prove something").isGreaterThan(1_000);
+    }
+
     /** Every answer to a repeat or a parallel request is the one successor that is live. */
     @Test
     void handsOutOneLiveSuccessorToParallelRequests() {

@@ -80,6 +80,8 @@ class RefreshGrantIT {
         assertThat(claims.getStringClaim("device_name")).isEqualTo("CSFALICE");
         assertThat(claims.getStringListClaim("aor")).containsExactly("sip:1001@example.com");
         assertThat(claims.getJWTID()).isNotEqualTo(claims(login).getJWTID());
+        assertThat(claims.getStringClaim("sid")).isEqualTo(claims(login).getStringClaim("sid"));
+        assertThat(claims.getJSONObjectClaim("status")).isEqualTo(claims(login).getJSONObjectClaim("status"));
         assertThat(refresh(answer).status()).isEqualTo(200);
     }
 

@@ -53,14 +53,14 @@ class RefreshTimesIT {
     private final KeyVault vault = KeyVault.inRing();
     private final MovableClock clock = new MovableClock();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final FamilyStore store = new FamilyStore(redis.template());
+    private final FamilyStore store = new FamilyStore(redis.template(), Duration.ofHours(1));
     private KeyRing ring = KeyRing.create(policy, vault, clock.instant());
     private final Families families = new Families(store, () -> ring, clock, new Audit(), meters);
     private final RefreshGrant grant = new RefreshGrant(
             store,
             families,
             () -> ring,
-            (client, subscriber, device, scopes, type, request) -> Optional.of(new OAuth2AccessToken(
+            (subscriber, device) -> Optional.of((client, login, scopes, type, request) -> new OAuth2AccessToken(
                     OAuth2AccessToken.TokenType.BEARER,
                     "access",
                     clock.instant(),

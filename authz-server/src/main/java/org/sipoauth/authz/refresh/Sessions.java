@@ -1,0 +1,44 @@
+package org.sipoauth.authz.refresh;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The logins as an administrator sees them: to find and to end. Never scans the store.
+ *
+ * <p>What is revoked here has reached the replicas that the settings ask for when the method returns. If it could not be
+ * confirmed, the method throws an exception that is answered with 503; it is safe, and right, to call it again.
+ */
+public interface Sessions {
+    /** Into so many buckets all users are spread. */
+    int BUCKETS = 16_384;
+
+    /** A login, revoked or not; empty if there is none, or it has ended. */
+    Optional<Session> find(FamilyId id);
+
+    /** All logins of a user that have not ended, newest first. */
+    List<Session> ofUser(String user);
+
+    /** All logins on a device that have not ended, newest first. */
+    List<Session> ofDevice(String device);
+
+    /** @return false if there is no such login, or it is revoked already */
+    boolean revoke(FamilyId id, String reason);
+
+    /** @return how many were not revoked before */
+    int revokeUser(String user, String reason);
+
+    /** @return how many were not revoked before */
+    int revokeDevice(String device, String reason);
+
+    /**
+     * The logins of all users in one bucket, some of them perhaps gone. Who walks through all buckets meets every login.
+     *
+     * @param bucket 0 to {@link #BUCKETS} - 1
+     */
+    List<Entry> inBucket(int bucket);
+
+    /** One login of a bucket. */
+    record Entry(String user, FamilyId id, Instant end) {}
+}
