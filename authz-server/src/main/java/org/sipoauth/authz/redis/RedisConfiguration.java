@@ -2,12 +2,12 @@ package org.sipoauth.authz.redis;
 
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
-import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.PropertySource;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.session.web.http.SessionRepositoryFilter;
 
 /** What holds for every Redis, the embedded one and the operator's own. */
 @Configuration(proxyBeanMethods = false)
@@ -25,11 +25,11 @@ class RedisConfiguration {
         return new RedisCheck(redis);
     }
 
-    /** Just outside Spring Security's filters, which hold the token endpoint. */
+    /** Outside of what reads the store: sign-in sessions first, then Spring Security's filters with the token endpoint. */
     @Bean
     FilterRegistrationBean<StoreAwayFilter> storeAwayFilter() {
         FilterRegistrationBean<StoreAwayFilter> filter = new FilterRegistrationBean<>(new StoreAwayFilter());
-        filter.setOrder(SecurityFilterProperties.DEFAULT_FILTER_ORDER - 1);
+        filter.setOrder(SessionRepositoryFilter.DEFAULT_ORDER - 1);
         return filter;
     }
 }

@@ -1,0 +1,27 @@
+package org.sipoauth.authz.signin;
+
+import java.time.Duration;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.core.RedisTemplate;
+import org.springframework.data.redis.serializer.RedisSerializer;
+import org.springframework.session.config.annotation.web.http.EnableSpringHttpSession;
+
+/** Puts sign-in sessions into the store in place of the servlet container's memory. */
+@Configuration(proxyBeanMethods = false)
+@EnableSpringHttpSession
+class SessionConfiguration {
+
+    @Bean
+    StoredSessions sessionRepository(RedisConnectionFactory connections, ServerProperties server) {
+        RedisTemplate<String, byte[]> redis = new RedisTemplate<>();
+        redis.setConnectionFactory(connections);
+        redis.setKeySerializer(RedisSerializer.string());
+        redis.setValueSerializer(RedisSerializer.byteArray());
+        redis.afterPropertiesSet();
+        Duration timeout = server.getServlet().getSession().getTimeout();
+        return new StoredSessions(redis, timeout);
+    }
+}

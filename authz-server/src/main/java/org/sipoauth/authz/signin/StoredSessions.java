@@ -1,0 +1,142 @@
+package org.sipoauth.authz.signin;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.settings.RandomSecret;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.data.redis.core.RedisTemplate;
+import org.springframework.session.MapSession;
+import org.springframework.session.SessionRepository;
+
+/**
+ * Sign-in sessions in Redis, so that any server goes on with what another began. One value each, with the session's
+ * time-out as its TTL, named by a hash of the session id and encrypted under a key derived from it: only the browser's
+ * cookie holds the id. Who reads the store can take no session over, and who writes to it can make none up, which is
+ * also what makes it safe to deserialize them.
+ */
+final class StoredSessions implements SessionRepository<MapSession> {
+    private static final Logger LOG = LoggerFactory.getLogger(StoredSessions.class);
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int ID_BITS = 256;
+    private static final int NONCE_BYTES = 12;
+    private static final int TAG_BITS = 128;
+
+    private final RedisTemplate<String, byte[]> redis;
+    private final Duration timeout;
+
+    StoredSessions(RedisTemplate<String, byte[]> redis, Duration timeout) {
+        this.redis = redis;
+        this.timeout = timeout;
+    }
+
+    @Override
+    public MapSession createSession() {
+        MapSession session = new MapSession(StoredSessions::newId);
+        session.setMaxInactiveInterval(timeout);
+        return session;
+    }
+
+    @Override
+    public void save(MapSession session) {
+        if (!session.getId().equals(session.getOriginalId())) { // after a sign-in it has another
+            deleteById(session.getOriginalId());
+        }
+        redis.opsForValue()
+                .set(
+                        name(session.getId()),
+                        encrypt(session.getId(), new MapSession(session)),
+                        session.getMaxInactiveInterval());
+    }
+
+    @Override
+    public @Nullable MapSession findById(String id) {
+        byte[] stored = redis.opsForValue().get(name(id));
+        if (stored == null) {
+            return null;
+        }
+        try {
+            MapSession session = decrypt(id, stored);
+            session.setSessionIdGenerator(StoredSessions::newId);
+            return session.isExpired() ? null : session;
+        } catch (GeneralSecurityException | IOException | ClassNotFoundException e) {
+            LOG.warn(
+                    "a sign-in session of another release, or one that was tampered with, is dropped: {}",
+                    e.toString());
+            deleteById(id);
+            return null;
+        }
+    }
+
+    @Override
+    public void deleteById(String id) {
+        redis.delete(name(id));
+    }
+
+    private static String newId() {
+        return RandomSecret.ofBits(ID_BITS);
+    }
+
+    private static String name(String id) {
+        return "session:" + HexFormat.of().formatHex(derive("name", id));
+    }
+
+    private static byte[] encrypt(String id, MapSession session) {
+        byte[] nonce = new byte[NONCE_BYTES];
+        RANDOM.nextBytes(nonce);
+        ByteArrayOutputStream plain = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(plain)) {
+            out.writeObject(session);
+            out.flush();
+            byte[] encrypted = cipher(Cipher.ENCRYPT_MODE, id, nonce).doFinal(plain.toByteArray());
+            byte[] stored = Arrays.copyOf(nonce, NONCE_BYTES + encrypted.length);
+            System.arraycopy(encrypted, 0, stored, NONCE_BYTES, encrypted.length);
+            return stored;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("a sign-in session holds what cannot be stored", e);
+        }
+    }
+
+    private static MapSession decrypt(String id, byte[] stored)
+            throws GeneralSecurityException, IOException, ClassNotFoundException {
+        if (stored.length < NONCE_BYTES) {
+            throw new IOException("too short");
+        }
+        byte[] nonce = Arrays.copyOf(stored, NONCE_BYTES);
+        byte[] plain = cipher(Cipher.DECRYPT_MODE, id, nonce).doFinal(stored, NONCE_BYTES, stored.length - NONCE_BYTES);
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(plain))) {
+            return (MapSession) in.readObject();
+        }
+    }
+
+    private static Cipher cipher(int mode, String id, byte[] nonce) throws GeneralSecurityException {
+        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        cipher.init(mode, new SecretKeySpec(derive("key", id), "AES"), new GCMParameterSpec(TAG_BITS, nonce));
+        return cipher;
+    }
+
+    /** Of an id of 256 random bits nothing slower than a hash is needed. */
+    private static byte[] derive(String purpose, String id) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            return digest.digest(("sip-oauth session " + purpose + " " + id).getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java runtime has no SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package org.sipoauth.authz.signin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.sipoauth.authz.redis.RedisForTests;
+import org.springframework.data.redis.core.RedisCallback;
+import org.springframework.data.redis.core.RedisTemplate;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.serializer.RedisSerializer;
+import org.springframework.session.MapSession;
+
+/** Sign-in sessions as several servers share them. */
+class StoredSessionsIT {
+    private static RedisForTests.Running store;
+    private static StringRedisTemplate keys;
+    private static RedisTemplate<String, byte[]> redis;
+
+    private final StoredSessions sessions = new StoredSessions(redis, Duration.ofMinutes(15));
+
+    @BeforeAll
+    static void open() {
+        store = RedisForTests.open();
+        keys = store.template();
+        redis = new RedisTemplate<>();
+        redis.setConnectionFactory(Objects.requireNonNull(keys.getConnectionFactory()));
+        redis.setKeySerializer(RedisSerializer.string());
+        redis.setValueSerializer(RedisSerializer.byteArray());
+        redis.afterPropertiesSet();
+    }
+
+    @AfterAll
+    static void close() {
+        store.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        keys.execute((RedisCallback<Void>) connection -> {
+            connection.serverCommands().flushAll();
+            return null;
+        });
+    }
+
+    @Test
+    void isFoundByAnotherServer() {
+        MapSession session = saved("alice");
+
+        MapSession found = new StoredSessions(redis, Duration.ofMinutes(15)).findById(session.getId());
+
+        assertThat(found).isNotNull();
+        assertThat(found.<String>getAttribute("account")).isEqualTo("alice");
+        assertThat(found.getMaxInactiveInterval()).isEqualTo(Duration.ofMinutes(15));
+    }
+
+    @Test
+    void endsByItselfInTheStore() {
+        MapSession session = saved("alice");
+
+        assertThat(keys.getExpire(onlyKey())).isBetween(1L, 15 * 60L);
+
+        session.setMaxInactiveInterval(Duration.ofMillis(1));
+        sessions.save(session);
+        await().until(() -> keys.keys("*").isEmpty());
+        assertThat(sessions.findById(session.getId())).isNull();
+    }
+
+    @Test
+    void tellsAReaderOfTheStoreNeitherIdNorContent() {
+        MapSession session = saved("alice-in-the-session");
+
+        assertThat(onlyKey()).startsWith("session:").doesNotContain(session.getId());
+        assertThat(new String(stored(onlyKey()), StandardCharsets.ISO_8859_1)).doesNotContain("alice-in-the-session");
+    }
+
+    @Test
+    void dropsOneThatWasTamperedWith() {
+        MapSession session = saved("alice");
+        byte[] stored = stored(onlyKey());
+        stored[stored.length / 2] ^= 1;
+        redis.opsForValue().set(onlyKey(), stored);
+
+        assertThat(sessions.findById(session.getId())).isNull();
+        assertThat(keys.keys("*")).isEmpty();
+    }
+
+    @Test
+    void dropsOneThatWasMovedToAnotherId() {
+        MapSession mallory = saved("mallory");
+        String from = onlyKey();
+        MapSession alice = saved("alice");
+        redis.opsForValue().set(keyBeside(from), stored(from));
+
+        assertThat(sessions.findById(alice.getId())).isNull();
+        assertThat(sessions.findById(mallory.getId())).isNotNull();
+    }
+
+    @Test
+    void forgetsTheIdFromBeforeTheSignIn() {
+        MapSession session = saved("alice");
+        String before = session.getId();
+
+        String after = session.changeSessionId();
+        sessions.save(session);
+
+        assertThat(after).isNotEqualTo(before);
+        assertThat(sessions.findById(before)).isNull();
+        assertThat(sessions.findById(after)).isNotNull();
+    }
+
+    @Test
+    void forgetsTheIdFromBeforeTheSignInOfASessionReadBack() {
+        String before = saved("alice").getId();
+        MapSession session = Objects.requireNonNull(sessions.findById(before));
+
+        session.changeSessionId();
+        sessions.save(session);
+
+        assertThat(sessions.findById(before)).isNull();
+        assertThat(sessions.findById(session.getId())).isNotNull();
+    }
+
+    private MapSession saved(String account) {
+        MapSession session = sessions.createSession();
+        session.setAttribute("account", account);
+        sessions.save(session);
+        return session;
+    }
+
+    private static String onlyKey() {
+        Set<String> all = keys.keys("*");
+        assertThat(all).hasSize(1);
+        return all.iterator().next();
+    }
+
+    private static String keyBeside(String other) {
+        return keys.keys("*").stream()
+                .filter(key -> !key.equals(other))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static byte[] stored(String key) {
+        return Objects.requireNonNull(redis.opsForValue().get(key));
+    }
+}
