@@ -7,6 +7,10 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.sipoauth.benchmarks.platform.Client;
+import org.sipoauth.benchmarks.platform.Cluster;
+import org.sipoauth.benchmarks.platform.Http;
+import org.sipoauth.benchmarks.platform.SignIn;
 import org.sipoauth.benchmarks.rotation.Tally.Violation;
 
 /**
@@ -107,7 +111,7 @@ final class Phone implements Client {
     }
 
     private void lost(String why) {
-        tally.violated(Violation.REFRESH_LOST, user + ": " + why);
+        tally.violations.add(Violation.REFRESH_LOST, user + ": " + why);
         refreshToken = Optional.empty();
     }
 }

@@ -2,6 +2,9 @@ package org.sipoauth.benchmarks.rotation;
 
 import java.time.Duration;
 import java.util.List;
+import org.sipoauth.benchmarks.platform.Cluster;
+import org.sipoauth.benchmarks.platform.Cluster.Transport;
+import org.sipoauth.benchmarks.platform.Store;
 
 /**
  * How long, how hard, and a rotation policy scaled down to minutes: all its times follow from how often keys change.
@@ -10,6 +13,8 @@ import java.util.List;
  * @param workers requests and verifications under way at the same time
  */
 record Plan(Duration length, Duration rotateEvery, int workers) {
+    private static final int NODES = 3;
+
     /** What the servers allow for, whatever their settings: clocks that differ, and a ring that cannot be read. */
     private static final Duration SERVERS_MARGINS = Duration.ofMinutes(2);
 
@@ -60,7 +65,11 @@ record Plan(Duration length, Duration rotateEvery, int workers) {
         return lookEvery().plus(verifierRefresh()).plus(jwkSetMaxAge());
     }
 
-    List<String> serverOptions() {
+    Cluster.Setup cluster() {
+        return new Cluster.Setup(NODES, Transport.TLS, Store::single, serverOptions());
+    }
+
+    private List<String> serverOptions() {
         return List.of(
                 option("tokens.access", accessToken()),
                 option("keys.rotate-every", rotateEvery),

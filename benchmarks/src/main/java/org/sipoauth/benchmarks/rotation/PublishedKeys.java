@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.sipoauth.benchmarks.platform.Http;
 
 /**
  * When each server began to publish each key, as somebody outside sees it, and when each key began to sign. Every error

@@ -8,6 +8,8 @@ import java.text.ParseException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.sipoauth.benchmarks.platform.Cluster;
+import org.sipoauth.benchmarks.platform.Http;
 import org.sipoauth.benchmarks.rotation.Tally.Violation;
 
 /** The leaked key: how long each verifier goes on to accept its tokens after an administrator has revoked it. */
@@ -71,7 +73,7 @@ final class Revocation {
         for (Verifiers.Named verifier : verifiers.all()) {
             Duration taken = untilRejected.getOrDefault(verifier.name(), elapsed);
             if (taken.compareTo(plan.revocationBound()) > 0) {
-                tally.violated(Violation.REVOKED_KEY_TRUSTED, verifier.name() + ", after " + taken);
+                tally.violations.add(Violation.REVOKED_KEY_TRUSTED, verifier.name() + ", after " + taken);
             }
         }
         return untilRejected;
@@ -80,7 +82,7 @@ final class Revocation {
     private void requireAccepted(String token, String which) {
         for (Verifiers.Named verifier : verifiers.all()) {
             if (!verifier.accepts(token)) {
-                tally.violated(Violation.VALID_TOKEN_REJECTED, which + ", by the verifier " + verifier.name());
+                tally.violations.add(Violation.VALID_TOKEN_REJECTED, which + ", by the verifier " + verifier.name());
             }
         }
     }

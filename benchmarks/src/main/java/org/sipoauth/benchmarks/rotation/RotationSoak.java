@@ -4,13 +4,12 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.sipoauth.benchmarks.rotation.Tally.Violation;
+import org.sipoauth.benchmarks.platform.Cluster;
+import org.sipoauth.benchmarks.platform.Options;
 
 /**
  * Three servers on one Redis rotate their keys under load, and four verifiers look at every token: nothing may be lost.
@@ -26,32 +25,29 @@ public final class RotationSoak {
     private RotationSoak() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
-        Map<String, Integer> options =
-                new LinkedHashMap<>(Map.of("--minutes", 10, "--rotate-every", 20, "--workers", 6));
-        for (int i = 0; i < args.length; i += 2) {
-            if (i + 1 == args.length || !options.containsKey(args[i]) || !args[i + 1].matches("[1-9]\\d{0,4}")) {
-                System.err.println("usage: RotationSoak [--minutes N] [--rotate-every SECONDS] [--workers N]");
-                System.exit(2);
-            }
-            options.put(args[i], Integer.valueOf(args[i + 1]));
-        }
+        Options options = new Options(
+                        "RotationSoak: three servers rotate their keys under load, and nothing may be lost")
+                .option("--minutes", 10, "length of the load")
+                .option("--rotate-every", 20, "seconds from one rotation to the next")
+                .option("--workers", 6, "requests and verifications under way at the same time")
+                .parse(args);
         Tally tally = new Tally();
         Plan plan = new Plan(
                 Duration.ofMinutes(options.get("--minutes")),
                 Duration.ofSeconds(options.get("--rotate-every")),
                 options.get("--workers"));
         run(plan, tally, System.out);
-        System.exit(tally.isClean() ? 0 : 1);
+        System.exit(tally.violations.isEmpty() ? 0 : 1);
     }
 
     static Soak.Result run(Plan plan, Tally tally, PrintStream out) throws IOException, InterruptedException {
         VERIFIER_LOG.setLevel(Level.SEVERE);
         out.println(plan);
-        try (Cluster cluster = Cluster.start(plan.serverOptions())) {
+        try (Cluster cluster = Cluster.start(plan.cluster())) {
             Soak.Result result = Soak.run(plan, cluster, tally, out);
             report(plan, tally, result).forEach(out::println);
-            if (!tally.isClean()) {
-                tally.details().forEach(out::println);
+            if (!tally.violations.isEmpty()) {
+                tally.violations.details().forEach(out::println);
                 out.println("what the servers said is in " + cluster.keepLogs());
             }
             return result;
@@ -73,9 +69,7 @@ public final class RotationSoak {
         result.untilRejected()
                 .forEach((verifier, taken) -> lines.add("a revoked key was rejected by the verifier " + verifier
                         + " after " + seconds(taken) + "; allowed: " + seconds(plan.revocationBound())));
-        for (Violation violation : Violation.values()) {
-            lines.add(violation + ": " + tally.count(violation));
-        }
+        lines.addAll(tally.violations.report());
         return lines;
     }
 

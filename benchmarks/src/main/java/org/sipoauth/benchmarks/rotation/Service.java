@@ -5,6 +5,9 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import org.sipoauth.benchmarks.platform.Client;
+import org.sipoauth.benchmarks.platform.Cluster;
+import org.sipoauth.benchmarks.platform.Http;
 
 /** A confidential client that asks for itself (RFC 6749 §4.4). */
 final class Service implements Client {

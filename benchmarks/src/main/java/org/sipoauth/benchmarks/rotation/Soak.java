@@ -11,6 +11,10 @@ import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.sipoauth.benchmarks.platform.Client;
+import org.sipoauth.benchmarks.platform.Cluster;
+import org.sipoauth.benchmarks.platform.Http;
+import org.sipoauth.benchmarks.platform.Load;
 import org.sipoauth.benchmarks.rotation.Tally.Violation;
 
 /** One run: servers, verifiers and clients, brought together and watched. */
@@ -35,7 +39,7 @@ final class Soak implements AutoCloseable {
         this.cluster = cluster;
         this.tally = tally;
         this.progress = progress;
-        this.http = new Http(cluster.tls());
+        this.http = cluster.http();
         this.publishedKeys = new PublishedKeys(http, cluster.nodes());
         this.verifiers = Verifiers.open(cluster, plan, tally);
         this.workers = new ScheduledThreadPoolExecutor(plan.workers());
@@ -87,7 +91,8 @@ final class Soak implements AutoCloseable {
         }
         Instant start = Instant.now();
         every(PROGRESS_EVERY, () -> printProgress(start));
-        Load load = Load.start(clients, workers, tally);
+        Load load = Load.start(
+                clients, workers, failure -> tally.violations.add(Violation.REQUEST_FAILED, failure.toString()));
         Thread.sleep(plan.length().toMillis());
         load.stop();
         return Duration.between(start, Instant.now());
@@ -128,7 +133,7 @@ final class Soak implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt(); // ended
             } catch (RuntimeException e) { // which would end the repetition, unnoticed
-                tally.violated(Violation.REQUEST_FAILED, e.toString());
+                tally.violations.add(Violation.REQUEST_FAILED, e.toString());
             }
         };
         return watch.scheduleWithFixedDelay(guarded, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
@@ -143,7 +148,7 @@ final class Soak implements AutoCloseable {
                 tally.tokens.sum(),
                 tally.refreshes.sum(),
                 tally.verifications.sum(),
-                tally.isClean() ? "nothing lost" : "VIOLATIONS");
+                tally.violations.isEmpty() ? "nothing lost" : "VIOLATIONS");
     }
 
     @Override

@@ -57,7 +57,7 @@ final class Tokens {
     private void requirePublished(String keyId, Instant askedAt) {
         Optional<Duration> lead = publishedKeys.signed(keyId, askedAt);
         if (lead.isEmpty() || lead.get().compareTo(propagation) < 0) {
-            tally.violated(
+            tally.violations.add(
                     Violation.SIGNED_BY_UNPUBLISHED_KEY,
                     keyId + " had been published for "
                             + lead.map(Duration::toString).orElse("no time"));

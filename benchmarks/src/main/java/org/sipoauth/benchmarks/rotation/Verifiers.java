@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import javax.net.ssl.SSLContext;
+import org.sipoauth.benchmarks.platform.Cluster;
 import org.sipoauth.benchmarks.rotation.Tally.Violation;
 import org.sipoauth.verifier.Expectations;
 import org.sipoauth.verifier.TokenVerifier;
@@ -90,7 +91,7 @@ final class Verifiers implements AutoCloseable {
             tally.verifications.increment();
             if (verdict instanceof Verdict.Rejected rejected) {
                 if (Instant.now().isBefore(expiresAt)) {
-                    tally.violated(
+                    tally.violations.add(
                             Violation.VALID_TOKEN_REJECTED,
                             age + ", by the verifier " + verifier.name() + ": " + rejected.reason() + ", "
                                     + rejected.detail());

@@ -15,7 +15,7 @@ class RotationSoakIT {
 
         Soak.Result result = RotationSoak.run(plan, tally, System.out);
 
-        assertThat(tally.details()).isEmpty();
+        assertThat(tally.violations.details()).isEmpty();
         assertThat(tally.tokens.sum()).isGreaterThan(100);
         assertThat(tally.refreshes.sum()).isGreaterThan(50);
         assertThat(tally.verifications.sum())

@@ -1,4 +1,4 @@
-package org.sipoauth.benchmarks.rotation;
+package org.sipoauth.benchmarks.platform;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -6,34 +6,35 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.sipoauth.benchmarks.rotation.Tally.Violation;
+import java.util.function.Consumer;
 
 /**
  * Clients at full speed on a few threads. Work is done in the order in which it falls due, so that nothing waits for
  * long: a client's next request joins the queue when its last one ended.
  */
-final class Load {
+public final class Load {
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
     private final ScheduledExecutorService workers;
-    private final Tally tally;
+    private final Consumer<Exception> onFailure;
     private final CountDownLatch stopped;
     private volatile boolean stopping;
 
-    private Load(ScheduledExecutorService workers, Tally tally, int clients) {
+    private Load(ScheduledExecutorService workers, Consumer<Exception> onFailure, int clients) {
         this.workers = workers;
-        this.tally = tally;
+        this.onFailure = onFailure;
         this.stopped = new CountDownLatch(clients);
     }
 
-    static Load start(List<Client> clients, ScheduledExecutorService workers, Tally tally) {
-        Load load = new Load(workers, tally, clients.size());
+    /** @param onFailure told of what a client threw; the client goes on after a second */
+    public static Load start(List<Client> clients, ScheduledExecutorService workers, Consumer<Exception> onFailure) {
+        Load load = new Load(workers, onFailure, clients.size());
         clients.forEach(client -> workers.execute(() -> load.run(client)));
         return load;
     }
 
     /** Lets every client end what it is at. */
-    void stop() throws InterruptedException {
+    public void stop() throws InterruptedException {
         stopping = true;
         stopped.await();
     }
@@ -47,7 +48,7 @@ final class Load {
         try {
             pause = client.act();
         } catch (IOException | RuntimeException failure) {
-            tally.violated(Violation.REQUEST_FAILED, failure.toString());
+            onFailure.accept(failure);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // ended
             return;

@@ -1,4 +1,4 @@
-package org.sipoauth.benchmarks.rotation;
+package org.sipoauth.benchmarks.platform;
 
 import java.io.IOException;
 import java.net.HttpCookie;
@@ -16,9 +16,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** One authorization code grant with PKCE (RFC 7636), with the browser's part in it: cookies, the form, redirects. */
-final class SignIn {
-    static final String CLIENT = "softphone";
+/**
+ * Authorization code grants with PKCE (RFC 7636), with the browser's part in them: cookies, the form, redirects. Whoever has
+ * signed in once is not asked for the password again, for as long as that server remembers. One thread at a time.
+ */
+public final class SignIn {
+    public static final String CLIENT = "softphone";
 
     private static final String REDIRECT = "http://127.0.0.1/callback";
     private static final int MOST_PAGES = 10;
@@ -29,18 +32,18 @@ final class SignIn {
     private final Http http;
     private final URI node;
     private final String device;
-    private final String verifier = random();
     private final Map<String, String> cookies = new LinkedHashMap<>();
 
-    SignIn(Http http, URI node, String device) {
+    public SignIn(Http http, URI node, String device) {
         this.http = http;
         this.node = node;
         this.device = device;
     }
 
     /** The user's part; what is left is to post the result to the token endpoint. */
-    Map<String, String> codeGrant(String user, String password) throws IOException, InterruptedException {
-        URI page = node.resolve("/oauth2/authorize?" + Http.form(authorizationRequest()));
+    public Map<String, String> codeGrant(String user, String password) throws IOException, InterruptedException {
+        String verifier = random();
+        URI page = node.resolve("/oauth2/authorize?" + Http.form(authorizationRequest(challenge(verifier))));
         for (int i = 0; i < MOST_PAGES && !page.toString().startsWith(REDIRECT); i++) {
             HttpResponse<String> answer = remember(http.get(page, cookieHeader()));
             if (answer.statusCode() == 200) {
@@ -62,7 +65,7 @@ final class SignIn {
                 "code_verifier", verifier);
     }
 
-    private Map<String, String> authorizationRequest() {
+    private Map<String, String> authorizationRequest(String challenge) {
         return Map.of(
                 "response_type",
                 "code",
@@ -77,7 +80,7 @@ final class SignIn {
                 "state",
                 random(),
                 "code_challenge",
-                challenge(verifier),
+                challenge,
                 "code_challenge_method",
                 "S256");
     }

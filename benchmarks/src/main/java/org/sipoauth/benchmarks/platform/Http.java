@@ -1,4 +1,4 @@
-package org.sipoauth.benchmarks.rotation;
+package org.sipoauth.benchmarks.platform;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
 import java.io.IOException;
@@ -19,28 +19,40 @@ import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 
 /** Requests to the servers. Follows no redirects and keeps no cookies. */
-final class Http {
+public final class Http {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final HttpClient client;
 
-    Http(SSLContext tls) {
-        this.client = HttpClient.newBuilder()
-                .sslContext(tls)
-                .version(HttpClient.Version.HTTP_1_1)
+    private Http(HttpClient.Builder client) {
+        this.client = client.version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(TIMEOUT)
                 .build();
     }
 
-    HttpResponse<String> get(URI address, Map<String, String> headers) throws IOException, InterruptedException {
+    static Http over(SSLContext tls) {
+        return new Http(HttpClient.newBuilder().sslContext(tls));
+    }
+
+    static Http plain() {
+        return new Http(HttpClient.newBuilder());
+    }
+
+    public HttpResponse<String> get(URI address, Map<String, String> headers) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(address), headers);
     }
 
-    HttpResponse<String> post(URI address, Map<String, String> headers, Map<String, String> form)
+    public HttpResponse<String> post(URI address, Map<String, String> headers, Map<String, String> form)
+            throws IOException, InterruptedException {
+        return post(address, headers, form(form));
+    }
+
+    /** @param form encoded already */
+    public HttpResponse<String> post(URI address, Map<String, String> headers, String form)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(address)
                 .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(BodyPublishers.ofString(form(form)));
+                .POST(BodyPublishers.ofString(form));
         return send(request, headers);
     }
 
@@ -50,24 +62,24 @@ final class Http {
         return client.send(request.timeout(TIMEOUT).build(), BodyHandlers.ofString());
     }
 
-    static String form(Map<String, String> fields) {
+    public static String form(Map<String, String> fields) {
         return fields.entrySet().stream()
                 .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
                 .collect(Collectors.joining("&"));
     }
 
     /** RFC 7617, for {@code name:secret}. */
-    static Map<String, String> basic(String credentials) {
+    public static Map<String, String> basic(String credentials) {
         byte[] bytes = credentials.getBytes(StandardCharsets.UTF_8);
         return Map.of("Authorization", "Basic " + Base64.getEncoder().encodeToString(bytes));
     }
 
     /** A member of the JSON object in an answer. */
-    static String member(HttpResponse<String> answer, String name) throws IOException {
+    public static String member(HttpResponse<String> answer, String name) throws IOException {
         return member(answer.body(), name);
     }
 
-    static String member(String json, String name) throws IOException {
+    public static String member(String json, String name) throws IOException {
         try {
             return Optional.ofNullable(JSONObjectUtils.getString(JSONObjectUtils.parse(json), name))
                     .orElseThrow(() -> new IOException("no " + name + " in the answer"));

@@ -1,4 +1,4 @@
-package org.sipoauth.benchmarks.rotation;
+package org.sipoauth.benchmarks.platform;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A program that runs beside the scenario; what it prints goes to a file. */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration END_LIMIT = Duration.ofSeconds(20);
 
@@ -43,7 +43,7 @@ final class ChildProcess implements AutoCloseable {
         return child;
     }
 
-    void awaitReady() throws IOException, InterruptedException {
+    public void awaitReady() throws IOException, InterruptedException {
         try {
             ready.get(START_LIMIT.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
@@ -52,12 +52,24 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** Waits for the program's own end. */
-    void awaitSuccess() throws IOException, InterruptedException {
+    public void awaitSuccess() throws IOException, InterruptedException {
         boolean ended = process.waitFor(START_LIMIT.toSeconds(), TimeUnit.SECONDS);
         reader.join(END_LIMIT.toMillis());
         if (!ended || process.exitValue() != 0) {
             throw new IOException("failed; it said:\n" + Files.readString(log));
         }
+    }
+
+    /** Ends it as a crash does (SIGKILL), and returns when it is gone. */
+    public void kill() throws InterruptedException {
+        process.toHandle().destroyForcibly();
+        if (!process.waitFor(END_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IllegalStateException("still there after SIGKILL");
+        }
+    }
+
+    public long pid() {
+        return process.pid();
     }
 
     /** Asks the program to end, and insists after a while. */

@@ -1,10 +1,10 @@
-package org.sipoauth.benchmarks.rotation;
+package org.sipoauth.benchmarks.platform;
 
 import java.io.IOException;
 import java.time.Duration;
 
-/** Somebody who keeps asking the servers for tokens. */
-interface Client {
+/** Somebody who keeps asking the servers for something. */
+public interface Client {
     /**
      * Does the next thing.
      *

@@ -1,0 +1,249 @@
+package org.sipoauth.benchmarks.platform;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.sipoauth.keys.store.MasterKey;
+
+/**
+ * Authorization servers that share one store, as an operator runs them: the jar, one master key, one data folder, loopback
+ * ports of their own. Whatever ends this program ends them, too.
+ */
+public final class Cluster implements AutoCloseable {
+    public static final String AUDIENCE = "sip:example.com";
+
+    private static final Duration READY_LIMIT = Duration.ofMinutes(1);
+    private static final long LOOK_MILLIS = 200;
+
+    private final Setup setup;
+    private final Workplace workplace;
+    private final List<Node> nodes = new ArrayList<>();
+    private List<String> storeOptions = List.of();
+
+    /**
+     * What to start.
+     *
+     * @param nodes how many servers
+     * @param transport how they are spoken to
+     * @param serverOptions given to each of them, beside what makes them a cluster
+     */
+    public record Setup(int nodes, Transport transport, Store store, List<String> serverOptions) {}
+
+    public enum Transport {
+        /** With a local PKI. */
+        TLS("https"),
+        /** As behind a TLS proxy on the same machine. */
+        PLAIN("http");
+
+        private final String scheme;
+
+        Transport(String scheme) {
+            this.scheme = scheme;
+        }
+    }
+
+    private static final class Node {
+        final String name;
+        final URI address;
+        final URI readiness;
+        final List<String> command;
+        ChildProcess process;
+        int starts = 1;
+
+        Node(String name, URI address, URI readiness, List<String> command, ChildProcess process) {
+            this.name = name;
+            this.address = address;
+            this.readiness = readiness;
+            this.command = command;
+            this.process = process;
+        }
+    }
+
+    private Cluster(Setup setup, Workplace workplace) {
+        this.setup = setup;
+        this.workplace = workplace;
+    }
+
+    /** Starts all of it, and returns when every server is ready. */
+    public static Cluster start(Setup setup) throws IOException, InterruptedException {
+        Cluster cluster = new Cluster(setup, Workplace.open("sip-oauth-benchmark"));
+        try {
+            cluster.startAll();
+            return cluster;
+        } catch (IOException | InterruptedException | RuntimeException failure) {
+            cluster.close();
+            throw failure;
+        }
+    }
+
+    private void startAll() throws IOException, InterruptedException {
+        Path folder = workplace.folder();
+        if (setup.transport() == Transport.TLS) {
+            List<String> devPki =
+                    List.of("dev-pki", "--out", folder.resolve("pki").toString());
+            workplace
+                    .start("dev-pki", "\0", Workplace.java("cli/target/sipoauth.jar", devPki))
+                    .awaitSuccess();
+        }
+        MasterKey.create(folder.resolve("master.key"));
+        storeOptions = setup.store().start(workplace);
+        for (int i = 0; i < setup.nodes(); i++) {
+            nodes.add(startNode("node" + (i + 1)));
+            if (i == 0) {
+                awaitReady(nodes.get(0)); // it makes the passwords that all of them read
+            }
+        }
+        for (Node node : nodes) {
+            awaitReady(node);
+        }
+    }
+
+    private Node startNode(String name) throws IOException {
+        URI address = URI.create(setup.transport().scheme + "://localhost:" + workplace.freePort());
+        URI issuer = nodes.isEmpty() ? address : issuer();
+        int management = workplace.freePort();
+        Path folder = workplace.folder();
+        List<String> arguments = new ArrayList<>(List.of(
+                "--spring.profiles.active=demo",
+                "--server.address=127.0.0.1",
+                "--server.port=" + address.getPort(),
+                "--management.server.port=" + management,
+                "--sipoauth.issuer=" + issuer,
+                "--sipoauth.data-dir=" + folder.resolve("data"),
+                "--sipoauth.provisioning.port=" + workplace.freePort(),
+                "--sipoauth.keys.store=redis",
+                "--sipoauth.master-key-file=" + folder.resolve("master.key")));
+        if (setup.transport() == Transport.TLS) {
+            arguments.add("--sipoauth.tls.certificate=" + folder.resolve("pki/node.crt"));
+            arguments.add("--sipoauth.tls.private-key=" + folder.resolve("pki/node.key"));
+        } else {
+            arguments.add("--sipoauth.insecure-plain-http=true");
+        }
+        arguments.addAll(storeOptions);
+        arguments.addAll(setup.serverOptions());
+        List<String> command = Workplace.java("authz-server/target/authz-server.jar", arguments);
+        URI readiness = URI.create("http://127.0.0.1:" + management + "/actuator/health/readiness");
+        return new Node(name, address, readiness, command, startServer(name, command));
+    }
+
+    /** It says that it has started before it has made the demo's subscribers. */
+    private static void awaitReady(Node node) throws IOException, InterruptedException {
+        node.process.awaitReady();
+        Instant giveUp = Instant.now().plus(READY_LIMIT);
+        Http http = Http.plain();
+        while (http.get(node.readiness, Map.of()).statusCode() != 200) {
+            if (Instant.now().isAfter(giveUp)) {
+                throw new IOException(node.name + " started, but did not become ready");
+            }
+            Thread.sleep(LOOK_MILLIS);
+        }
+    }
+
+    private ChildProcess startServer(String log, List<String> command) throws IOException {
+        return workplace.start(log, "Started AuthzServerApplication", command);
+    }
+
+    /** Ends a server as a crash does (SIGKILL), and returns when it is gone. One thread at a time. */
+    public void kill(int node) throws InterruptedException {
+        nodes.get(node).process.kill();
+    }
+
+    /** Starts a killed server again, on its old port, and returns when it is ready. One thread at a time. */
+    public void restart(int node) throws IOException, InterruptedException {
+        Node again = nodes.get(node);
+        again.starts++;
+        again.process = startServer(again.name + "-" + again.starts, again.command);
+        awaitReady(again);
+    }
+
+    /** The {@code iss} of every token, whichever server made it. */
+    public URI issuer() {
+        return nodes.get(0).address;
+    }
+
+    /** Where each server listens. */
+    public List<URI> nodes() {
+        return nodes.stream().map(node -> node.address).toList();
+    }
+
+    /** A server picked at random: what one made, another is shown. */
+    public URI anyNode() {
+        return nodes.get(ThreadLocalRandom.current().nextInt(nodes.size())).address;
+    }
+
+    public Map<String, String> passwords() throws IOException {
+        return secrets("demo-passwords.txt");
+    }
+
+    /** {@code client_id:client_secret} of the service that asks for itself. */
+    public String service() throws IOException {
+        return credentials("demo-clients.txt");
+    }
+
+    /** {@code client_id:client_secret} of the administrator's tools. */
+    public String administrator() throws IOException {
+        return credentials("admin-client.txt");
+    }
+
+    /** A way to talk to these servers. */
+    public Http http() throws IOException {
+        return setup.transport() == Transport.TLS ? Http.over(tls()) : Http.plain();
+    }
+
+    /** Trusts the cluster's own authority, and no other. */
+    public SSLContext tls() throws IOException {
+        try (InputStream pem = Files.newInputStream(workplace.folder().resolve("pki/ca.crt"))) {
+            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+            trusted.load(null, null);
+            trusted.setCertificateEntry(
+                    "authority", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException("cannot trust the local authority", e);
+        }
+    }
+
+    /** Leaves what the programs print where it is, for somebody to look into. */
+    public Path keepLogs() {
+        return workplace.keepLogs();
+    }
+
+    @Override
+    public void close() {
+        workplace.close();
+    }
+
+    private String credentials(String file) throws IOException {
+        Map.Entry<String, String> first = secrets(file).entrySet().iterator().next();
+        return first.getKey() + ":" + first.getValue();
+    }
+
+    private Map<String, String> secrets(String file) throws IOException {
+        Map<String, String> secrets = new LinkedHashMap<>();
+        for (String line : Files.readAllLines(workplace.folder().resolve("data").resolve(file))) {
+            int colon = line.indexOf(':');
+            if (colon > 0) {
+                secrets.put(line.substring(0, colon), line.substring(colon + 1));
+            }
+        }
+        return secrets;
+    }
+}
