@@ -4,25 +4,37 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.grant.LoginFamilies;
 import org.sipoauth.authz.signing.CurrentKeyRing;
 import org.sipoauth.authz.status.StatusReference;
 import org.sipoauth.keys.KeyUse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 
-/** Begins and ends families, and makes their tokens. */
-final class Families implements LoginFamilies {
+/** Begins, finds and ends families, and makes their tokens. */
+final class Families implements LoginFamilies, Sessions {
+    private static final Logger LOG = LoggerFactory.getLogger(Families.class);
     private static final SecureRandom RANDOM = new SecureRandom();
+    /** How often a family is entered in the index again. */
+    private static final int GENERATIONS_TO_REPAIR = 16;
 
     private final FamilyStore store;
+    private final FamilyIndex index;
     private final CurrentKeyRing ring;
     private final Clock clock;
     private final Audit audit;
     private final MeterRegistry meters;
 
-    Families(FamilyStore store, CurrentKeyRing ring, Clock clock, Audit audit, MeterRegistry meters) {
+    Families(
+            FamilyStore store, FamilyIndex index, CurrentKeyRing ring, Clock clock, Audit audit, MeterRegistry meters) {
         this.store = store;
+        this.index = index;
         this.ring = ring;
         this.clock = clock;
         this.audit = audit;
@@ -42,6 +54,7 @@ final class Families implements LoginFamilies {
                 now,
                 now.plus(login.client().getTokenSettings().getRefreshTokenTimeToLive()),
                 FamilySecret.random(RANDOM));
+        index.enter(family, now);
         StatusReference status = store.start(family);
         audit.event("begun")
                 .with("family", family.id())
@@ -56,9 +69,75 @@ final class Families implements LoginFamilies {
 
     @Override
     public void revoke(String familyId, String why) {
-        FamilyId id = FamilyId.parse(familyId);
-        if (store.revoke(id, clock.instant(), why)) {
-            recordRevocation(id, why);
+        revoke(FamilyId.parse(familyId), why);
+    }
+
+    @Override
+    public Optional<Session> find(FamilyId id) {
+        return store.find(id).map(StoredFamily::session);
+    }
+
+    @Override
+    public List<Session> ofUser(String user) {
+        return sessions(index.ofUser(user));
+    }
+
+    @Override
+    public List<Session> ofDevice(String device) {
+        return sessions(index.ofDevice(device));
+    }
+
+    private List<Session> sessions(List<FamilyId> ids) {
+        return ids.stream()
+                .flatMap(id -> find(id).stream())
+                .sorted(Comparator.comparing(Session::begun).reversed())
+                .toList();
+    }
+
+    @Override
+    public boolean revoke(FamilyId id, String reason) {
+        boolean revoked = store.revoke(id, clock.instant(), reason);
+        if (revoked) {
+            recordRevocation(id, reason);
+        }
+        return revoked;
+    }
+
+    @Override
+    public int revokeUser(String user, String reason) {
+        return revokeAll(index.ofUser(user), reason);
+    }
+
+    @Override
+    public int revokeDevice(String device, String reason) {
+        return revokeAll(index.ofDevice(device), reason);
+    }
+
+    private int revokeAll(List<FamilyId> ids, String reason) {
+        int revoked = 0;
+        for (FamilyId id : ids) {
+            revoked += revoke(id, reason) ? 1 : 0;
+        }
+        return revoked;
+    }
+
+    @Override
+    public List<Entry> inBucket(int bucket) {
+        return index.users(bucket);
+    }
+
+    /**
+     * Puts back what the store may have lost of a family beside its record. To be called after each refresh; does
+     * something after the first and then now and then, and never fails the refresh.
+     */
+    void repairIndex(Family family, int generation, Instant now) {
+        if (generation != 2 && generation % GENERATIONS_TO_REPAIR != 0) {
+            return;
+        }
+        try {
+            index.enter(family, now);
+        } catch (DataAccessException e) {
+            LOG.warn("the index entry of family {} is not renewed: {}", family.id(), e.getMessage());
         }
     }
 

@@ -23,8 +23,14 @@ class RefreshConfiguration {
     }
 
     @Bean
-    Families families(FamilyStore store, CurrentKeyRing ring, Clock clock, Audit audit, MeterRegistry meters) {
-        return new Families(store, ring, clock, audit, meters);
+    FamilyIndex familyIndex(StringRedisTemplate redis) {
+        return new FamilyIndex(redis);
+    }
+
+    @Bean
+    Families families(
+            FamilyStore store, FamilyIndex index, CurrentKeyRing ring, Clock clock, Audit audit, MeterRegistry meters) {
+        return new Families(store, index, ring, clock, audit, meters);
     }
 
     @Bean

@@ -89,6 +89,7 @@ final class RefreshGrant implements AuthenticationProvider {
         requireGranted(presentation, presented);
 
         record(presentation, presented);
+        families.repairIndex(family, presentation.generation(), now);
         return new OAuth2AccessTokenAuthenticationToken(
                 client, caller, accessToken, families.token(family, presentation.generation(), now));
     }

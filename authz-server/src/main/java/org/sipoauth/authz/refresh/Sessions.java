@@ -39,6 +39,11 @@ public interface Sessions {
      */
     List<Entry> inBucket(int bucket);
 
-    /** One login of a bucket. */
-    record Entry(String user, FamilyId id, Instant end) {}
+    /**
+     * One login of a bucket.
+     *
+     * @param name of the user
+     * @param end of the login; a day later at most if that moves
+     */
+    record Entry(String name, FamilyId id, Instant end) {}
 }

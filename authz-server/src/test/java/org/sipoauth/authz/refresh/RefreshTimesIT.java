@@ -55,7 +55,8 @@ class RefreshTimesIT {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final FamilyStore store = new FamilyStore(redis.template(), Duration.ofHours(1));
     private KeyRing ring = KeyRing.create(policy, vault, clock.instant());
-    private final Families families = new Families(store, () -> ring, clock, new Audit(), meters);
+    private final Families families =
+            new Families(store, new FamilyIndex(redis.template()), () -> ring, clock, new Audit(), meters);
     private final RefreshGrant grant = new RefreshGrant(
             store,
             families,

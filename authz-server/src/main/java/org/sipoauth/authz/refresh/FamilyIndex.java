@@ -1,0 +1,92 @@
+package org.sipoauth.authz.refresh;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.sipoauth.authz.refresh.Sessions.Entry;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.RedisScript;
+
+/**
+ * Which logins a user has, and which there are on a device: 16,384 buckets each, a hash under {@code users:<bucket>} and
+ * {@code devices:<bucket>}, chosen by the first 14 bits of the name's SHA-256. Small hashes take little memory, and
+ * nothing ever has to be scanned. What has ended is thrown out when the next login enters the bucket, and a bucket
+ * without logins goes by itself.
+ *
+ * <p>A login is entered before its family begins, so that there is never a family that cannot be found; and again at its
+ * first refresh and now and then, in case the store lost the entry. An entry may thus stand for no family.
+ */
+final class FamilyIndex {
+    private static final RedisScript<Long> ENTER =
+            RedisScript.of(new ClassPathResource("index.lua", FamilyIndex.class), Long.class);
+
+    private final StringRedisTemplate redis;
+
+    FamilyIndex(StringRedisTemplate redis) {
+        this.redis = redis;
+    }
+
+    /** Enters a login under its user and its device, or renews its end there. */
+    void enter(Family family, Instant now) {
+        enter("users:", family.user(), family, now);
+        family.device().ifPresent(device -> enter("devices:", device, family, now));
+    }
+
+    private void enter(String index, String name, Family family, Instant now) {
+        redis.execute(
+                ENTER,
+                List.of(index + bucket(name)),
+                Long.toString(now.getEpochSecond()),
+                name + " " + family.id(),
+                Long.toString(family.end().getEpochSecond()));
+    }
+
+    /** The families that are entered for a user; some may be gone. */
+    List<FamilyId> ofUser(String user) {
+        return of("users:", user);
+    }
+
+    /** The families that are entered for a device; some may be gone. */
+    List<FamilyId> ofDevice(String device) {
+        return of("devices:", device);
+    }
+
+    private List<FamilyId> of(String index, String name) {
+        return entries(index + bucket(name)).stream()
+                .filter(entry -> entry.name().equals(name))
+                .map(Entry::id)
+                .toList();
+    }
+
+    /** All of one bucket of users. */
+    List<Entry> users(int bucket) {
+        return entries("users:" + bucket);
+    }
+
+    private List<Entry> entries(String key) {
+        List<Entry> entries = new ArrayList<>();
+        Map<String, String> stored = redis.<String, String>opsForHash().entries(key);
+        stored.forEach((entry, end) -> {
+            int space = entry.lastIndexOf(' '); // a name may have spaces, an id has none
+            entries.add(new Entry(
+                    entry.substring(0, space),
+                    FamilyId.parse(entry.substring(space + 1)),
+                    Instant.ofEpochSecond(Long.parseLong(end))));
+        });
+        return entries;
+    }
+
+    static int bucket(String name) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
+            return (digest[0] & 0xff) << 6 | (digest[1] & 0xff) >> 2;
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java runtime has no SHA-256", e);
+        }
+    }
+}

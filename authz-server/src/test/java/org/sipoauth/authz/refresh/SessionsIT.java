@@ -1,0 +1,259 @@
+package org.sipoauth.authz.refresh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.grant.LoginFamilies.Login;
+import org.sipoauth.authz.redis.RedisForTests;
+import org.sipoauth.authz.refresh.Presentation.Outcome;
+import org.sipoauth.keys.KeyRing;
+import org.sipoauth.keys.KeyVault;
+import org.sipoauth.keys.RotationPolicy;
+import org.springframework.data.redis.core.RedisCallback;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
+
+/** Finding and ending logins by who has them; on a real Redis. */
+class SessionsIT {
+    private static final Instant START = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    private static final RegisteredClient CLIENT = RegisteredClient.withId("softphone")
+            .clientId("softphone")
+            .authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
+            .scope("sip.register")
+            .build();
+    private static final KeyRing RING = KeyRing.create(RotationPolicy.defaults(), KeyVault.inRing(), START);
+
+    private static RedisForTests.Running redis;
+
+    private final FamilyStore store = new FamilyStore(redis.template(), Duration.ofHours(1));
+    private final FamilyIndex index = new FamilyIndex(redis.template());
+    private final Families families = families(START);
+    private final Sessions sessions = families;
+
+    @BeforeAll
+    static void open() {
+        redis = RedisForTests.open();
+    }
+
+    @AfterAll
+    static void close() {
+        redis.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        redis.template().execute((RedisCallback<Void>) connection -> {
+            connection.serverCommands().flushAll();
+            return null;
+        });
+    }
+
+    @Test
+    void findsTheLoginsOfAUserNewestFirst() {
+        FamilyId older = begin(START, "alice", "CSFALICE");
+        FamilyId newer = begin(START.plusSeconds(1), "alice", "SEP001122334455");
+        begin(START, "bob", "CSFBOB");
+
+        assertThat(sessions.ofUser("alice")).extracting(Session::id).containsExactly(newer, older);
+        assertThat(sessions.ofUser("nobody")).isEmpty();
+    }
+
+    @Test
+    void findsTheLoginsOnADevice() {
+        FamilyId id = begin(START, "alice", "CSFALICE");
+        begin(START, "alice", "SEP001122334455");
+
+        assertThat(sessions.ofDevice("CSFALICE")).extracting(Session::id).containsExactly(id);
+    }
+
+    @Test
+    void tellsWhatALoginIsAndHowFarItWent() {
+        FamilyId id = begin(START, "alice", "CSFALICE");
+        StoredFamily begun = store.find(id).orElseThrow();
+        store.present(begun, 1, START.plusSeconds(9));
+
+        Session session = sessions.find(id).orElseThrow();
+
+        assertThat(session)
+                .isEqualTo(new Session(
+                        id,
+                        "alice",
+                        Optional.of("CSFALICE"),
+                        "softphone",
+                        Set.of("sip.register"),
+                        START,
+                        begun.family().end(),
+                        Optional.of(START.plusSeconds(9)),
+                        2,
+                        begun.status(),
+                        Optional.empty()));
+    }
+
+    @Test
+    void keepsApartUsersWhoseNamesBeginAlike() {
+        FamilyId alice = begin(START, "alice", "CSFALICE");
+        begin(START, "alice b", "CSFALICEB");
+
+        assertThat(sessions.ofUser("alice")).extracting(Session::id).containsExactly(alice);
+        assertThat(sessions.ofUser("alice b")).hasSize(1);
+    }
+
+    @Test
+    void revokesAllLoginsOfAUserAndNoOthers() {
+        FamilyId one = begin(START, "alice", "CSFALICE");
+        FamilyId two = begin(START, "alice", "SEP001122334455");
+        FamilyId bobs = begin(START, "bob", "CSFBOB");
+
+        assertThat(sessions.revokeUser("alice", "left the company")).isEqualTo(2);
+        assertThat(sessions.revokeUser("alice", "again")).isZero();
+
+        for (FamilyId id : List.of(one, two)) {
+            assertThat(sessions.find(id).orElseThrow().revoked())
+                    .hasValue(new Session.Revocation(START, "left the company"));
+            assertThat(present(id)).isEqualTo(Outcome.REVOKED);
+        }
+        assertThat(present(bobs)).isEqualTo(Outcome.ROTATED);
+    }
+
+    @Test
+    void revokesAllLoginsOnADevice() {
+        FamilyId lost = begin(START, "alice", "CSFALICE");
+        FamilyId other = begin(START, "alice", "SEP001122334455");
+
+        assertThat(sessions.revokeDevice("CSFALICE", "lost")).isEqualTo(1);
+
+        assertThat(present(lost)).isEqualTo(Outcome.REVOKED);
+        assertThat(present(other)).isEqualTo(Outcome.ROTATED);
+    }
+
+    @Test
+    void revokesOne() {
+        FamilyId one = begin(START, "alice", "CSFALICE");
+
+        assertThat(sessions.revoke(one, "test")).isTrue();
+        assertThat(sessions.revoke(one, "test")).isFalse();
+        assertThat(sessions.revoke(FamilyId.parse("s00.AAAAAAAAAAAAAAAAAAAAAA"), "test"))
+                .isFalse();
+    }
+
+    /** As after a crash between the two writes of a login. */
+    @Test
+    void passesOverAnEntryWithoutAFamily() {
+        FamilyId gone = begin(START, "alice", "CSFALICE");
+        redis.template().delete(gone.key());
+
+        assertThat(sessions.ofUser("alice")).isEmpty();
+        assertThat(sessions.revokeUser("alice", "test")).isZero();
+    }
+
+    @Test
+    void meetsEveryLoginInOneOfTheBuckets() {
+        List<FamilyId> begun = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            begun.add(begin(START, "user" + i, "CSF" + i));
+        }
+        List<FamilyId> met = new ArrayList<>();
+        for (int bucket = 0; bucket < Sessions.BUCKETS; bucket++) {
+            sessions.inBucket(bucket).forEach(entry -> met.add(entry.id()));
+        }
+
+        assertThat(met).containsExactlyInAnyOrderElementsOf(begun);
+        assertThat(sessions.inBucket(FamilyIndex.bucket("user7")))
+                .contains(new Sessions.Entry(
+                        "user7",
+                        begun.get(7),
+                        store.find(begun.get(7)).orElseThrow().family().end().truncatedTo(ChronoUnit.SECONDS)));
+    }
+
+    @Test
+    void forgetsWhatHasEndedWhenTheNextLoginComes() {
+        Instant longAgo = START.minus(Duration.ofDays(62));
+        enter(
+                "users:" + FamilyIndex.bucket("alice"),
+                "somebody s00.AAAAAAAAAAAAAAAAAAAAAA",
+                longAgo.plus(Duration.ofDays(60)));
+
+        begin(START, "alice", "CSFALICE");
+
+        assertThat(sessions.inBucket(FamilyIndex.bucket("alice")))
+                .extracting(Sessions.Entry::name)
+                .containsExactly("alice");
+    }
+
+    @Test
+    void keepsABucketUntilADayAfterItsLastLoginEnds() {
+        FamilyId id = begin(START, "alice", "CSFALICE");
+        Instant end = sessions.find(id).orElseThrow().end();
+        index.enter(shorter(store.find(id).orElseThrow().family()), START);
+
+        for (String key :
+                List.of("users:" + FamilyIndex.bucket("alice"), "devices:" + FamilyIndex.bucket("CSFALICE"))) {
+            assertThat(Instant.now().plusMillis(redis.template().getExpire(key, TimeUnit.MILLISECONDS)))
+                    .isBetween(
+                            end.plus(Duration.ofDays(1)).minusSeconds(60),
+                            end.plus(Duration.ofDays(1)).plusSeconds(60));
+        }
+    }
+
+    @Test
+    void entersALoginAgainAfterItsFirstRefreshAndEverySixteenth() {
+        FamilyId id = begin(START, "alice", "CSFALICE");
+        Family family = store.find(id).orElseThrow().family();
+        List<Integer> entered = new ArrayList<>();
+        for (int generation = 2; generation <= 50; generation++) {
+            redis.template().delete("users:" + FamilyIndex.bucket("alice"));
+            families.repairIndex(family, generation, START);
+            if (!sessions.ofUser("alice").isEmpty()) {
+                entered.add(generation);
+            }
+        }
+
+        assertThat(entered).containsExactly(2, 16, 32, 48);
+    }
+
+    private Outcome present(FamilyId id) {
+        return store.present(store.find(id).orElseThrow(), 1, START).outcome();
+    }
+
+    private FamilyId begin(Instant now, String user, String device) {
+        return FamilyId.parse(families(now)
+                .begin(new Login(CLIENT, user, Optional.of(device), Set.of("sip.register")))
+                .familyId());
+    }
+
+    private Families families(Instant now) {
+        return new Families(
+                store, index, () -> RING, Clock.fixed(now, ZoneOffset.UTC), new Audit(), new SimpleMeterRegistry());
+    }
+
+    private static Family shorter(Family family) {
+        return new Family(
+                family.id(),
+                family.user(),
+                family.device(),
+                family.client(),
+                family.scopes(),
+                family.begun(),
+                family.begun().plusSeconds(1),
+                family.secret());
+    }
+
+    private static void enter(String bucket, String entry, Instant end) {
+        redis.template().opsForHash().put(bucket, entry, Long.toString(end.getEpochSecond()));
+    }
+}
