@@ -1,0 +1,140 @@
+package org.sipoauth.verifier.tables;
+
+import static org.sipoauth.verifier.tables.P256Field.LIMBS;
+import static org.sipoauth.verifier.tables.P256Field.multiply;
+import static org.sipoauth.verifier.tables.P256Field.square;
+import static org.sipoauth.verifier.tables.SignedBytes.DIGITS;
+import static org.sipoauth.verifier.tables.SignedBytes.MAX_DIGIT;
+
+import java.math.BigInteger;
+import java.util.Arrays;
+
+/**
+ * Verifies ES256 (FIPS 186-5 §6.4.2, ECDSA over P-256 with SHA-256) under one public key Q: 1 to 128 times 256^i Q for
+ * every i of 32, affine, 320 KiB.
+ */
+final class P256Table extends KeyTable {
+    /** The order of the group, a prime: SEC 2 §2.4.2, FIPS 186-4 D.1.2.3. */
+    static final BigInteger N = new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
+
+    private static final BigInteger GX =
+            new BigInteger("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296", 16);
+    private static final BigInteger GY =
+            new BigInteger("4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5", 16);
+
+    private static final ModularInverse MODULO_N = new ModularInverse(N);
+    private static final ModularInverse MODULO_P = new ModularInverse(P256Field.P);
+    private static final int POINT = 2 * LIMBS;
+    private static final int WINDOW = MAX_DIGIT * POINT;
+
+    /** Of the base point, for all keys. */
+    private static final class Base {
+        static final long[] POINTS = multiples(GX, GY);
+    }
+
+    private final long[] points;
+
+    /** For the point (x, y), which must be on the curve. */
+    P256Table(BigInteger x, BigInteger y) {
+        this.points = x.equals(GX) && y.equals(GY) ? Base.POINTS : multiples(x, y);
+    }
+
+    @Override
+    public Answer verify(byte[] message, byte[] signature) {
+        BigInteger r = new BigInteger(1, signature, 0, 32);
+        BigInteger s = new BigInteger(1, signature, 32, 32);
+        return verifyDigest(new BigInteger(1, digest("SHA-256", message)), r, s);
+    }
+
+    Answer verifyDigest(BigInteger e, BigInteger r, BigInteger s) {
+        if (!isScalar(r) || !isScalar(s)) {
+            return Answer.FORGED;
+        }
+        BigInteger w = MODULO_N.of(s);
+        P256Sum sum = new P256Sum();
+        addMultiple(sum, Base.POINTS, e.multiply(w).mod(N));
+        addMultiple(sum, points, r.multiply(w).mod(N));
+        if (sum.isExceptional()) {
+            return Answer.UNDECIDED;
+        }
+        // r is the x modulo n: x itself, or, as p < 2n, x - n
+        BigInteger rPlusN = r.add(N);
+        boolean genuine = sum.hasX(r) || rPlusN.compareTo(P256Field.P) < 0 && sum.hasX(rPlusN);
+        return genuine ? Answer.GENUINE : Answer.FORGED;
+    }
+
+    /** The x and y of {@code factor} 256^{@code window} Q. */
+    BigInteger[] point(int window, int factor) {
+        int at = window * WINDOW + (factor - 1) * POINT;
+        long[] x = Arrays.copyOfRange(points, at, at + LIMBS);
+        long[] y = Arrays.copyOfRange(points, at + LIMBS, at + POINT);
+        return new BigInteger[] {P256Field.number(x), P256Field.number(y)};
+    }
+
+    private static boolean isScalar(BigInteger number) {
+        return number.signum() > 0 && number.compareTo(N) < 0;
+    }
+
+    /** Adds u Q, for u below n and the table of Q. */
+    private static void addMultiple(P256Sum sum, long[] table, BigInteger u) {
+        boolean opposite = u.testBit(255); // then n - u is below 2^255, and u Q = -(n - u) Q
+        int[] digits = SignedBytes.of(opposite ? N.subtract(u) : u);
+        for (int i = 0; i < DIGITS; i++) {
+            int digit = digits[i];
+            if (digit != 0) {
+                sum.add(table, i * WINDOW + (Math.abs(digit) - 1) * POINT, opposite ^ digit < 0);
+            }
+        }
+    }
+
+    /**
+     * The table of a point. Its order is n, a prime far above all factors here, so no sum below is an exceptional one.
+     */
+    private static long[] multiples(BigInteger x, BigInteger y) {
+        long[] table = new long[DIGITS * WINDOW];
+        System.arraycopy(P256Field.montgomery(x), 0, table, 0, LIMBS);
+        System.arraycopy(P256Field.montgomery(y), 0, table, LIMBS, LIMBS);
+        for (int window = 0; window < DIGITS; window++) {
+            P256Sum[] sums = new P256Sum[MAX_DIGIT]; // 2 to 128 times its first point, and 256 times
+            P256Sum sum = new P256Sum();
+            sum.add(table, window * WINDOW, false);
+            sum.twice();
+            for (int i = 0; i < MAX_DIGIT - 1; i++) {
+                sums[i] = sum.copy();
+                sum.add(table, window * WINDOW, false);
+            }
+            sum = sums[MAX_DIGIT - 2].copy();
+            sum.twice();
+            sums[MAX_DIGIT - 1] = sum;
+            int last = window == DIGITS - 1 ? MAX_DIGIT - 1 : MAX_DIGIT;
+            toAffine(sums, last, table, window * WINDOW + POINT);
+        }
+        return table;
+    }
+
+    /** All with one inversion (Montgomery's trick): of the product, which is then divided by each factor in turn. */
+    private static void toAffine(P256Sum[] sums, int count, long[] table, int at) {
+        long[][] products = new long[count][LIMBS]; // of all zzz before
+        long[] product = P256Field.montgomery(BigInteger.ONE);
+        for (int i = 0; i < count; i++) {
+            products[i] = product.clone();
+            multiply(product, product, sums[i].zzz, 0);
+        }
+        long[] inverse = P256Field.montgomery(MODULO_P.of(P256Field.number(product)));
+        long[] zzzInverse = new long[LIMBS];
+        long[] zzInverse = new long[LIMBS];
+        for (int i = count - 1; i >= 0; i--) {
+            P256Sum sum = sums[i];
+            multiply(zzzInverse, inverse, products[i], 0);
+            multiply(inverse, inverse, sum.zzz, 0);
+            multiply(zzInverse, zzzInverse, sum.zz, 0); // ZZ = Z², ZZZ = Z³, so this is 1 / Z
+            square(zzInverse, zzInverse);
+            multiply(zzInverse, zzInverse, sum.x, 0);
+            multiply(zzzInverse, zzzInverse, sum.y, 0);
+            P256Field.reduce(zzInverse);
+            P256Field.reduce(zzzInverse);
+            System.arraycopy(zzInverse, 0, table, at + i * POINT, LIMBS);
+            System.arraycopy(zzzInverse, 0, table, at + i * POINT + LIMBS, LIMBS);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package org.sipoauth.verifier.tables;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Numbers to try: those at which carries and reductions turn, and others at random. */
+final class Numbers {
+    private Numbers() {}
+
+    /** In [0, modulus): 0, 1 and modulus - 1, powers of two and their neighbours, long runs of ones. */
+    static List<BigInteger> edges(BigInteger modulus) {
+        List<BigInteger> numbers = new ArrayList<>();
+        for (int bit = 0; bit < modulus.bitLength(); bit++) {
+            BigInteger power = BigInteger.ONE.shiftLeft(bit);
+            for (int by = -1; by <= 1; by++) {
+                numbers.add(power.add(BigInteger.valueOf(by)).mod(modulus));
+                numbers.add(modulus.subtract(power).add(BigInteger.valueOf(by)).mod(modulus));
+            }
+        }
+        return numbers;
+    }
+
+    /** In [0, modulus), of any length. */
+    static BigInteger random(Random random, BigInteger modulus) {
+        return new BigInteger(1 + random.nextInt(modulus.bitLength()), random).mod(modulus);
+    }
+
+    /** Five limbs, each of any length up to {@code bits} and either sign, often at its bound, at 0 or full of ones. */
+    static long[] limbs(Random random, int bits) {
+        long bound = (1L << bits) - 1;
+        long[] limbs = new long[5];
+        for (int i = 0; i < limbs.length; i++) {
+            limbs[i] = switch (random.nextInt(8)) {
+                case 0 -> bound;
+                case 1 -> -bound;
+                case 2 -> 0;
+                case 3 -> (1L << random.nextInt(bits)) - 1;
+                case 4 -> -(1L << random.nextInt(bits));
+                default -> random.nextLong() >> 64 - bits - 1 >> random.nextInt(bits);
+            };
+        }
+        return limbs;
+    }
+}
