@@ -1,6 +1,7 @@
 package org.sipoauth.keys;
 
 import com.nimbusds.jose.jwk.JWK;
+import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 
 /** Keeps nothing itself: the ring holds the private halves and drops them as keys retire. */
@@ -30,10 +31,31 @@ final class RingVault implements KeyVault {
     }
 
     /** A private half that travels with the ring. */
-    record RingSigner(SignatureAlgorithm algorithm, PrivateKey key) implements Signer {
+    static final class RingSigner implements Signer {
+        private final SignatureAlgorithm algorithm;
+        private final PrivateKey key;
+        private final SigningProvider provider;
+        /** The same key in the form that its provider works with. */
+        private final PrivateKey translated;
+
+        RingSigner(SignatureAlgorithm algorithm, PrivateKey key) {
+            this.algorithm = algorithm;
+            this.key = key;
+            this.provider = SigningProvider.forKeysOf(algorithm);
+            try {
+                this.translated = provider.translate(algorithm, key);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(provider + " cannot use this " + algorithm.joseName() + " key", e);
+            }
+        }
+
         @Override
         public byte[] sign(byte[] signingInput) {
-            return algorithm.sign(key, signingInput);
+            try {
+                return provider.sign(algorithm, translated, signingInput);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("signing with " + algorithm.joseName() + " failed", e);
+            }
         }
 
         /** The whole key, for the ring's own JSON form. */

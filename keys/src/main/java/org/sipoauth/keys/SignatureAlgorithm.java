@@ -34,16 +34,16 @@ public enum SignatureAlgorithm {
     /** RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3), 2048 bits. */
     RS256("RS256", "RSA", new RSAKeyGenParameterSpec(2048, RSAKeyGenParameterSpec.F4), "SHA256withRSA"),
     /** Ed25519 (RFC 8032), written {@code Ed25519} in a header (RFC 9864). */
-    ED25519("Ed25519", "Ed25519", NamedParameterSpec.ED25519, "Ed25519");
+    ED25519("Ed25519", "EdDSA", NamedParameterSpec.ED25519, "Ed25519");
 
     private final String joseName;
-    private final String generatorName;
+    private final String keyType;
     private final AlgorithmParameterSpec parameters;
     private final String signatureName;
 
-    SignatureAlgorithm(String joseName, String generatorName, AlgorithmParameterSpec parameters, String signatureName) {
+    SignatureAlgorithm(String joseName, String keyType, AlgorithmParameterSpec parameters, String signatureName) {
         this.joseName = joseName;
-        this.generatorName = generatorName;
+        this.keyType = keyType;
         this.parameters = parameters;
         this.signatureName = signatureName;
     }
@@ -65,12 +65,16 @@ public enum SignatureAlgorithm {
                 .orElseThrow(() -> new IllegalArgumentException("no signature algorithm is called " + joseName));
     }
 
+    KeyPair generateKeyPair() throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance(keyType);
+        generator.initialize(parameters);
+        return generator.generateKeyPair();
+    }
+
     /** Makes a key pair whose {@code kid} is its thumbprint (RFC 7638). */
     JWK generate() {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance(generatorName);
-            generator.initialize(parameters);
-            KeyPair pair = generator.generateKeyPair();
+            KeyPair pair = generateKeyPair();
             JWSAlgorithm algorithm = JWSAlgorithm.parse(joseName);
             return switch (this) {
                 case ES256 ->
@@ -132,15 +136,9 @@ public enum SignatureAlgorithm {
         return signatureName;
     }
 
-    byte[] sign(PrivateKey key, byte[] signingInput) {
-        try {
-            java.security.Signature signature = java.security.Signature.getInstance(signatureName);
-            signature.initSign(key);
-            signature.update(signingInput);
-            return signature.sign();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("signing with " + joseName + " failed", e);
-        }
+    /** The name of {@link KeyPairGenerator} and {@link KeyFactory}. */
+    String keyType() {
+        return keyType;
     }
 
     /** RFC 8032 §5.1.2: y as 32 bytes, little-endian, the sign of x in the top bit. */
