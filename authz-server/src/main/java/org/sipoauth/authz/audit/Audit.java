@@ -1,7 +1,10 @@
 package org.sipoauth.authz.audit;
 
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -9,37 +12,103 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes one line of JSON for every decision to the log {@code org.sipoauth.audit}. Whoever writes a record puts in who,
- * what and why; never a token, a code, a password or any part of one.
+ * Writes one line of JSON for every decision to the log {@code org.sipoauth.audit}, and what matters for an incident to
+ * the {@link AuditTrail} as well, where administrators can search it. Whoever writes a record puts in who, what and why;
+ * never a token, a code, a password or any part of one.
  */
 @Component
 public final class Audit {
+    /** Of a value; some come from requests. */
+    private static final int LONGEST = 300;
+
     private static final Logger LOG = LoggerFactory.getLogger("org.sipoauth.audit");
     private static final JsonMapper JSON = new JsonMapper();
+
+    private final Clock clock;
+    private final AuditTrail trail;
+    private final Repeats repeats = new Repeats();
+
+    public Audit(Clock clock, AuditTrail trail) {
+        this.clock = clock;
+        this.trail = trail;
+    }
 
     /** Starts a record, such as {@code issued}, {@code refused}, {@code rotated} or {@code revoked}. */
     public Entry event(String name) {
         return new Entry(name);
     }
 
-    /** A record being written; nothing happens until {@link #write}. */
-    public static final class Entry {
+    /** A record being written; nothing happens until {@link #write} or one of the {@code keep} methods. */
+    public final class Entry {
         private final Map<String, String> fields = new LinkedHashMap<>();
 
         private Entry(String event) {
             fields.put("event", event);
         }
 
+        /** Whom and what it is about, by the names under which the trail is searched. */
+        public Entry about(Concerned concerned) {
+            return with("session", concerned.session())
+                    .with("user", concerned.user())
+                    .with("device", concerned.device())
+                    .with("client", concerned.client());
+        }
+
+        /** Why something was refused, and whom and what that is about. */
+        public Entry because(Refusal refusal) {
+            return about(refusal.concerned())
+                    .with("outcome", refusal.outcome())
+                    .with("detail", refusal.detail())
+                    .with("advice", refusal.advice());
+        }
+
         /** Adds a field; absent values are left out. */
         public Entry with(String name, @Nullable Object value) {
             if (value != null) {
-                fields.put(name, value.toString());
+                String text = value.toString();
+                fields.put(name, text.length() <= LONGEST ? text : text.substring(0, LONGEST) + '…');
             }
             return this;
         }
 
+        /** To the log. */
         public void write() {
-            LOG.info("{}", JSON.writeValueAsString(fields));
+            LOG.info("{}", json());
+        }
+
+        /** To the log and the trail. */
+        public void keep() {
+            fields.put("at", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
+            String json = json();
+            LOG.info("{}", json);
+            trail.keep(json);
+        }
+
+        /**
+         * To the log, and to the trail unless the same is there from the last minute: a phone that tries again every
+         * second, or somebody who wants the trail to forget, must not push out the rest. The next one kept says how many
+         * were not, as {@code repeats}.
+         */
+        public void keepOnceAMinute() {
+            OptionalInt before = repeats.sinceLastKept(sameness(), clock.instant());
+            if (before.isEmpty()) {
+                write();
+            } else {
+                with("repeats", before.getAsInt() == 0 ? null : before.getAsInt());
+                keep();
+            }
+        }
+
+        private String sameness() {
+            StringBuilder sameness = new StringBuilder();
+            for (String name : new String[] {"event", "outcome", "session", "user", "device", "client"}) {
+                sameness.append(fields.getOrDefault(name, "")).append('\n');
+            }
+            return sameness.toString();
+        }
+
+        private String json() {
+            return JSON.writeValueAsString(fields);
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Audit;
 import org.springframework.http.HttpStatus;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
@@ -39,8 +40,8 @@ final class AuthorizationResponses {
         var result = (OAuth2AuthorizationCodeRequestAuthenticationToken) authentication;
         String code = Objects.requireNonNull(result.getAuthorizationCode()).getTokenValue();
         audit.event("code_issued")
-                .with("client_id", result.getClientId())
-                .with("sub", result.getName())
+                .with("user", result.getName())
+                .with("client", result.getClientId())
                 .with("scope", String.join(" ", result.getScopes()))
                 .write();
         Map<String, @Nullable String> parameters = new LinkedHashMap<>();
@@ -56,11 +57,7 @@ final class AuthorizationResponses {
                         ? refusal.getAuthorizationCodeRequestAuthentication()
                         : null;
         metrics.refused("authorization_request", error.getErrorCode());
-        audit.event("authorization_refused")
-                .with("client_id", refused == null ? null : refused.getClientId())
-                .with("error", error.getErrorCode())
-                .with("detail", error.getDescription())
-                .write();
+        record(error, refused);
         if (refused == null
                 || refused.getRedirectUri() == null
                 || refused.getRedirectUri().isBlank()) {
@@ -71,6 +68,22 @@ final class AuthorizationResponses {
         parameters.put("error", error.getErrorCode());
         parameters.put("error_description", error.getDescription());
         redirect(response, refused.getRedirectUri(), parameters, refused.getState());
+    }
+
+    /** Into the trail if somebody who has signed in was refused: others are refused before a client is even known. */
+    private void record(OAuth2Error error, @Nullable OAuth2AuthorizationCodeRequestAuthenticationToken refused) {
+        Authentication who = refused == null ? null : (Authentication) refused.getPrincipal();
+        boolean signedIn = who != null && who.isAuthenticated() && !(who instanceof AnonymousAuthenticationToken);
+        Audit.Entry entry = audit.event("authorization_refused")
+                .with("user", signedIn ? who.getName() : null)
+                .with("client", refused == null ? null : refused.getClientId())
+                .with("outcome", error.getErrorCode())
+                .with("detail", error.getDescription());
+        if (signedIn) {
+            entry.keepOnceAMinute();
+        } else {
+            entry.write();
+        }
     }
 
     private void redirect(

@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.audit.Concerned;
+import org.sipoauth.authz.audit.Refusal;
 import org.sipoauth.authz.grant.AuthorizationCodes.Redemption;
 import org.sipoauth.authz.grant.LoginFamilies.Begun;
 import org.sipoauth.authz.grant.LoginFamilies.Login;
@@ -37,6 +39,12 @@ import org.springframework.security.oauth2.server.authorization.token.JwtGenerat
  * (RFC 6749 §4.1.2, RFC 9700 §2.1.1). Spring's own provider lets two requests at the same instant through.
  */
 final class CodeGrant implements AuthenticationProvider {
+    private static final String TRY_AGAIN = "Nothing, if its user signs in again: a code lives for a minute.";
+    private static final String NOT_ALLOWED = "See whether there still is such a subscriber, and whether the device is"
+            + " theirs and OAuth is switched on for it; then sign in again.";
+    private static final String REPLAYED = "Find out how somebody else came by the code: another app on the phone, or a"
+            + " proxy between. What it began is over, and its user signs in again.";
+
     private final AuthorizationCodes codes;
     private final AccessTokens accessTokens;
     private final LoginFamilies families;
@@ -61,18 +69,23 @@ final class CodeGrant implements AuthenticationProvider {
         RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
 
         OAuth2Authorization login = redeem(request.getCode());
-        requireSameClient(login, client);
-        requireSameRedirectUri(login, request);
-
         Optional<String> device = DeviceParameter.of(requestOf(login));
+        Concerned concerned =
+                new Concerned(null, login.getPrincipalName(), device.orElse(null), login.getRegisteredClientId());
+        requireSameClient(login, client, concerned);
+        requireSameRedirectUri(login, request, concerned);
+
         Holder holder = accessTokens
                 .holder(login.getPrincipalName(), device)
-                .orElseThrow(() -> refusal("subscriber or device is no longer allowed to"));
+                .orElseThrow(() ->
+                        refusal("not_allowed", "subscriber or device is no longer allowed to", NOT_ALLOWED, concerned));
         if (!client.getAuthorizationGrantTypes().contains(AuthorizationGrantType.REFRESH_TOKEN)) {
             return tokens(login, request, caller, holder, null);
         }
         Begun begun = begin(
-                request.getCode(), new Login(client, login.getPrincipalName(), device, login.getAuthorizedScopes()));
+                request.getCode(),
+                new Login(client, login.getPrincipalName(), device, login.getAuthorizedScopes()),
+                concerned);
         try {
             return tokens(login, request, caller, holder, begun);
         } catch (RuntimeException e) {
@@ -116,30 +129,38 @@ final class CodeGrant implements AuthenticationProvider {
         }
         if (redemption instanceof Redemption.Replayed replayed) {
             replayed.familyId().ifPresent(family -> families.revoke(family, "authorization code used twice"));
-            throw refusal("the code was used before");
+            throw refusal(
+                    "code_replayed",
+                    "the code was used before",
+                    REPLAYED,
+                    new Concerned(replayed.familyId().orElse(null), null, null, null));
         }
-        throw refusal("no such code, or it has expired");
+        throw refusal("unknown_code", "no such code, or it has expired", TRY_AGAIN, Concerned.NOBODY);
     }
 
-    private static void requireSameClient(OAuth2Authorization login, RegisteredClient client) {
+    private static void requireSameClient(OAuth2Authorization login, RegisteredClient client, Concerned concerned) {
         if (!login.getRegisteredClientId().equals(client.getId())) {
-            throw refusal("the code was issued to another client");
+            throw refusal("wrong_client", "the code was issued to another client", REPLAYED, concerned);
         }
     }
 
     private static void requireSameRedirectUri(
-            OAuth2Authorization login, OAuth2AuthorizationCodeAuthenticationToken request) {
+            OAuth2Authorization login, OAuth2AuthorizationCodeAuthenticationToken request, Concerned concerned) {
         String asked = requestOf(login).getRedirectUri();
         if (asked != null && !asked.equals(request.getRedirectUri())) {
-            throw refusal("redirect_uri is not that of the authorization request");
+            throw refusal(
+                    "wrong_redirect_uri",
+                    "redirect_uri is not that of the authorization request",
+                    "Correct the client: both its requests must carry the same redirect URI.",
+                    concerned);
         }
     }
 
-    private Begun begin(String code, Login login) {
+    private Begun begin(String code, Login login, Concerned concerned) {
         Begun begun = families.begin(login);
         if (!codes.bind(code, begun.familyId())) {
             families.revoke(begun.familyId(), "authorization code used twice");
-            throw refusal("the code was used again at the same time");
+            throw refusal("code_replayed", "the code was used again at the same time", REPLAYED, concerned);
         }
         return begun;
     }
@@ -168,8 +189,10 @@ final class CodeGrant implements AuthenticationProvider {
         return Objects.requireNonNull(login.getAttribute(OAuth2AuthorizationRequest.class.getName()));
     }
 
-    private static GrantRefused refusal(String auditDetail) {
+    private static GrantRefused refusal(String outcome, String detail, String advice, Concerned concerned) {
         return new GrantRefused(
-                OAuth2ErrorCodes.INVALID_GRANT, "the authorization code is not valid for this request", auditDetail);
+                OAuth2ErrorCodes.INVALID_GRANT,
+                "the authorization code is not valid for this request",
+                new Refusal(outcome, detail, advice, concerned));
     }
 }

@@ -2,6 +2,7 @@ package org.sipoauth.authz.grant;
 
 import java.util.Set;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.client.Clients;
 import org.sipoauth.authz.client.MachineSecretEncoder;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.settings.Settings;
@@ -42,15 +43,17 @@ class GrantConfiguration {
             JwtGenerator generator,
             Devices devices,
             Accounts accounts,
+            Clients clients,
             Audit audit,
             GrantMetrics metrics) {
         AuthorizationResponses authorizationResponses =
                 new AuthorizationResponses(settings.issuer().toString(), audit, metrics);
-        TokenResponses tokenResponses = new TokenResponses(audit, metrics);
+        TokenResponses tokenResponses = new TokenResponses(clients, audit, metrics);
         DeviceParameter deviceParameter = new DeviceParameter(devices, accounts);
         return server -> server.authorizationService(codes)
                 .tokenGenerator(generator)
-                .clientAuthentication(clients -> clients.errorResponseHandler(tokenResponses::refused)
+                .clientAuthentication(authentication -> authentication
+                        .errorResponseHandler(tokenResponses::refused)
                         .authenticationProviders(providers -> providers.forEach(GrantConfiguration::useMachineSecrets)))
                 .authorizationEndpoint(endpoint -> endpoint.authorizationResponseHandler(
                                 authorizationResponses::granted)

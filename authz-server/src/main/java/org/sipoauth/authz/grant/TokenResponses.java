@@ -10,8 +10,11 @@ import java.text.ParseException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.audit.Concerned;
+import org.sipoauth.authz.audit.Refusal;
+import org.sipoauth.authz.client.Clients;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.ServletServerHttpResponse;
@@ -26,6 +29,7 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 import org.springframework.security.oauth2.core.http.converter.OAuth2ErrorHttpMessageConverter;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AccessTokenAuthenticationContext;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AccessTokenAuthenticationToken;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientAuthenticationToken;
 import org.springframework.security.oauth2.server.authorization.web.authentication.OAuth2AccessTokenResponseAuthenticationSuccessHandler;
 
 /** Answers token requests of every grant (RFC 6749 §5), and records and counts each answer. */
@@ -35,10 +39,12 @@ final class TokenResponses {
     private final OAuth2AccessTokenResponseAuthenticationSuccessHandler success =
             new OAuth2AccessTokenResponseAuthenticationSuccessHandler();
     private final OAuth2ErrorHttpMessageConverter errors = new OAuth2ErrorHttpMessageConverter();
+    private final Clients clients;
     private final Audit audit;
     private final GrantMetrics metrics;
 
-    TokenResponses(Audit audit, GrantMetrics metrics) {
+    TokenResponses(Clients clients, Audit audit, GrantMetrics metrics) {
+        this.clients = clients;
         this.audit = audit;
         this.metrics = metrics;
         this.success.setAccessTokenResponseCustomizer(TokenResponses::tellRefreshTokenLife);
@@ -51,9 +57,9 @@ final class TokenResponses {
         String grant = request.getParameter(OAuth2ParameterNames.GRANT_TYPE);
         audit.event("issued")
                 .with("grant", grant)
-                .with("client_id", claims.getClaim("client_id"))
-                .with("sub", claims.getSubject())
-                .with("device_name", claims.getClaim("device_name"))
+                .with("user", claims.getSubject())
+                .with("device", claims.getClaim("device_name"))
+                .with("client", claims.getClaim("client_id"))
                 .with("scope", claims.getClaim("scope"))
                 .with("jti", claims.getJWTID())
                 .with("exp", claims.getExpirationTime().toInstant())
@@ -68,17 +74,31 @@ final class TokenResponses {
                 ? oauth.getError()
                 : new OAuth2Error(OAuth2ErrorCodes.SERVER_ERROR);
         String grant = request.getParameter(OAuth2ParameterNames.GRANT_TYPE);
-        audit.event("refused")
-                .with("grant", grant)
-                .with("client_id", clientOf(request))
-                .with("error", error.getErrorCode())
-                .with(
-                        "detail",
-                        exception instanceof GrantRefused refused ? refused.auditDetail() : error.getDescription())
-                .with("address", request.getRemoteAddr())
-                .write();
+        Refusal refusal = exception instanceof GrantRefused refused
+                ? refused.refusal()
+                : new Refusal(error.getErrorCode(), error.getDescription(), null, Concerned.NOBODY);
+        record(refusal, error, request);
         metrics.refused(grant, error.getErrorCode());
         write(response, error);
+    }
+
+    /** Into the trail if it is about a login or a client that is known; anybody can send anything else. */
+    private void record(Refusal refusal, OAuth2Error error, HttpServletRequest request) {
+        Optional<String> caller = clientOf(request);
+        Refusal attributed = caller.map(refusal::orClient).orElse(refusal);
+        Audit.Entry entry = audit.event("refused")
+                .with("grant", request.getParameter(OAuth2ParameterNames.GRANT_TYPE))
+                .because(attributed)
+                .with("error", error.getErrorCode())
+                .with("address", request.getRemoteAddr());
+        if (!caller.equals(Optional.ofNullable(attributed.concerned().client()))) {
+            entry.with("requesting_client", caller.orElse(null));
+        }
+        if (attributed.concerned().equals(Concerned.NOBODY)) {
+            entry.write();
+        } else {
+            entry.keepOnceAMinute();
+        }
     }
 
     /** So that a phone knows when its user will have to sign in again. */
@@ -112,9 +132,13 @@ final class TokenResponses {
         errors.write(new OAuth2Error(error.getErrorCode(), error.getDescription(), null), null, answer);
     }
 
-    private static @Nullable String clientOf(HttpServletRequest request) {
-        Authentication client = SecurityContextHolder.getContext().getAuthentication();
-        return client != null ? client.getName() : request.getParameter(OAuth2ParameterNames.CLIENT_ID);
+    /** The client that authenticated or that the request names, if there is such a client. */
+    private Optional<String> clientOf(HttpServletRequest request) {
+        if (SecurityContextHolder.getContext().getAuthentication() instanceof OAuth2ClientAuthenticationToken client) {
+            return Optional.of(client.getName());
+        }
+        return Optional.ofNullable(request.getParameter(OAuth2ParameterNames.CLIENT_ID))
+                .filter(name -> clients.findByClientId(name) != null);
     }
 
     private static JWTClaimsSet claimsOf(String ownToken) {

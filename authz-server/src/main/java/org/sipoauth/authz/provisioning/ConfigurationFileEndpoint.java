@@ -48,7 +48,7 @@ final class ConfigurationFileEndpoint {
         Optional<Device> device = access.required() ? deviceOf(caller, name) : devices.find(name);
         if (device.isPresent()) {
             send(ConfigurationFile.of(device.get().name(), access.required(), settings.provisioning()), response);
-            audit.event("configuration_served").with("device_name", name).write();
+            audit.event("configuration_served").with("device", name).write();
         } else if (access.required()) {
             access.challenge(response, caller instanceof JwtAuthenticationToken);
         } else {

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.audit.Concerned;
 import org.sipoauth.authz.grant.LoginFamilies;
 import org.sipoauth.authz.signing.CurrentKeyRing;
 import org.sipoauth.authz.status.StatusReference;
@@ -56,13 +57,7 @@ final class Families implements LoginFamilies, Sessions {
                 FamilySecret.random(RANDOM));
         index.enter(family, now);
         StatusReference status = store.start(family);
-        audit.event("begun")
-                .with("family", family.id())
-                .with("client_id", family.client())
-                .with("sub", family.user())
-                .with("device_name", family.device().orElse(null))
-                .with("end", family.end())
-                .write();
+        audit.event("begun").about(concerned(family)).with("end", family.end()).keep();
         meters.counter("sipoauth.families.begun").increment();
         return new Begun(family.id().toString(), token(family, 1, now), status);
     }
@@ -98,7 +93,11 @@ final class Families implements LoginFamilies, Sessions {
     public boolean revoke(FamilyId id, String reason) {
         boolean revoked = store.revoke(id, clock.instant(), reason);
         if (revoked) {
-            recordRevocation(id, reason);
+            recordRevocation(
+                    store.find(id)
+                            .map(found -> concerned(found.family()))
+                            .orElse(new Concerned(id.toString(), null, null, null)),
+                    reason);
         }
         return revoked;
     }
@@ -148,9 +147,14 @@ final class Families implements LoginFamilies, Sessions {
         return new OAuth2RefreshToken(token.value(), now, family.end());
     }
 
+    static Concerned concerned(Family family) {
+        return new Concerned(
+                family.id().toString(), family.user(), family.device().orElse(null), family.client());
+    }
+
     /** To be called once for each family that has been revoked, whoever did it. */
-    void recordRevocation(FamilyId id, String why) {
-        audit.event("revoked").with("family", id).with("why", why).write();
+    void recordRevocation(Concerned concerned, String why) {
+        audit.event("revoked").about(concerned).with("reason", why).keep();
         meters.counter("sipoauth.families.revoked").increment();
     }
 }

@@ -9,6 +9,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.audit.Concerned;
+import org.sipoauth.authz.audit.Refusal;
 import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.refresh.Presentation.Outcome;
 import org.sipoauth.authz.signing.CurrentKeyRing;
@@ -86,9 +88,9 @@ final class RefreshGrant implements AuthenticationProvider {
         OAuth2AccessToken accessToken = mint(client, stored, scopes, request);
 
         Presentation presentation = store.present(stored, presented.generation(), now);
-        requireGranted(presentation, presented);
+        requireGranted(presentation, presented, family);
 
-        record(presentation, presented);
+        record(presentation, presented, family);
         families.repairIndex(family, presentation.generation(), now);
         return new OAuth2AccessTokenAuthenticationToken(
                 client, caller, accessToken, families.token(family, presentation.generation(), now));
@@ -104,48 +106,58 @@ final class RefreshGrant implements AuthenticationProvider {
 
     private void requireGrantType(RegisteredClient client) {
         if (!client.getAuthorizationGrantTypes().contains(AuthorizationGrantType.REFRESH_TOKEN)) {
-            count("unauthorized_client");
             throw new GrantRefused(
                     OAuth2ErrorCodes.UNAUTHORIZED_CLIENT,
                     "this client may not refresh",
-                    "refresh_token is not among the client's grant types");
+                    counted(
+                            "unauthorized_client",
+                            Concerned.client(client.getClientId()),
+                            "refresh_token is not among the client's grant types"));
         }
     }
 
     private RefreshToken parse(String value) {
-        return RefreshToken.parse(value).orElseThrow(() -> refusal("malformed", "not a refresh token of this server"));
+        return RefreshToken.parse(value)
+                .orElseThrow(() -> refusal("malformed", Concerned.NOBODY, "not a refresh token of this server"));
     }
 
     private StoredFamily find(RefreshToken presented) {
         return store.find(presented.family())
-                .orElseThrow(() -> refusal("unknown", presented + ": no such family, or past its end"));
+                .orElseThrow(
+                        () -> refusal("unknown", Concerned.NOBODY, presented + ": no such family, or past its end"));
     }
 
     private void requireAuthentic(RefreshToken presented, Family family) {
         RingKey key = ring.get()
                 .find(presented.keyId())
                 .filter(found -> found.use() == KeyUse.REFRESH_TOKEN_AUTHENTICATION)
-                .orElseThrow(() -> refusal("forged", presented + ": no key of the ring made it"));
+                .orElseThrow(() -> refusal("forged", concerned(family), presented + ": no key of the ring made it"));
         if (key.state() == KeyState.REVOKED) {
-            throw refusal("key_revoked", presented + ": its key " + key.id() + " is revoked");
+            throw refusal("key_revoked", concerned(family), presented + ": its key " + key.id() + " is revoked");
         }
         if (key.state() == KeyState.PUBLISHED) {
-            throw later(presented + ": another server uses the key " + key.id() + " already, this one not yet");
+            throw later(
+                    "key_ahead",
+                    family,
+                    presented + ": another server uses the key " + key.id() + " already, this one not yet");
         }
         if (!presented.isAuthentic(key, family.secret())) {
-            throw refusal("forged", presented + ": its tag is wrong");
+            throw refusal("forged", concerned(family), presented + ": its tag is wrong");
         }
     }
 
     private void requireSameClient(Family family, RegisteredClient client) {
         if (!family.client().equals(client.getClientId())) {
-            throw refusal("wrong_client", "family " + family.id() + " belongs to client " + family.client());
+            throw refusal(
+                    "wrong_client",
+                    concerned(family),
+                    "family " + family.id() + " belongs to client " + family.client());
         }
     }
 
     private void requireBeforeEnd(Family family, Instant now) {
         if (!now.isBefore(family.end())) {
-            throw refusal("expired", "family " + family.id() + " ended at " + family.end());
+            throw refusal("expired", concerned(family), "family " + family.id() + " ended at " + family.end());
         }
     }
 
@@ -157,11 +169,10 @@ final class RefreshGrant implements AuthenticationProvider {
             return allowed;
         }
         if (!allowed.containsAll(requested)) {
-            count("invalid_scope");
             throw new GrantRefused(
                     OAuth2ErrorCodes.INVALID_SCOPE,
                     "the scope exceeds what the login granted",
-                    "family " + family.id() + " allows " + allowed);
+                    counted("invalid_scope", concerned(family), "family " + family.id() + " allows " + allowed));
         }
         return requested;
     }
@@ -175,7 +186,9 @@ final class RefreshGrant implements AuthenticationProvider {
         Holder holder = accessTokens
                 .holder(family.user(), family.device())
                 .orElseThrow(() -> refusal(
-                        "not_allowed", "family " + family.id() + ": subscriber or device is no longer allowed to"));
+                        "not_allowed",
+                        concerned(family),
+                        "family " + family.id() + ": subscriber or device is no longer allowed to"));
         return holder.mint(
                 client,
                 Optional.of(new LoginReference(family.id().toString(), stored.status())),
@@ -184,41 +197,56 @@ final class RefreshGrant implements AuthenticationProvider {
                 request);
     }
 
-    private void requireGranted(Presentation presentation, RefreshToken presented) {
+    private void requireGranted(Presentation presentation, RefreshToken presented, Family family) {
         if (presentation.isGranted()) {
             return;
         }
         String outcome = name(presentation.outcome());
         if (presentation.outcome() == Outcome.DEFERRED) {
-            count(outcome);
-            throw later(presented + ": perhaps a late copy; certain in " + presentation.retryAfter());
+            throw later(outcome, family, presented + ": perhaps a late copy; certain in " + presentation.retryAfter());
         }
         if (presentation.outcome() == Outcome.REPLAYED || presentation.outcome() == Outcome.REPLAYED_STRUCK_OUT) {
-            families.recordRevocation(presented.family(), outcome);
+            families.recordRevocation(concerned(family), outcome);
         }
-        throw refusal(outcome, presented + ": " + outcome);
+        throw refusal(outcome, concerned(family), presented + ": " + outcome);
     }
 
-    private void record(Presentation presentation, RefreshToken presented) {
+    private void record(Presentation presentation, RefreshToken presented, Family family) {
         String outcome = name(presentation.outcome());
-        audit.event("rotated")
-                .with("family", presented.family())
+        Audit.Entry entry = audit.event("rotated")
+                .about(concerned(family))
                 .with("presented", presented.generation())
                 .with("granted", presentation.generation())
-                .with("outcome", outcome)
-                .write();
+                .with("outcome", outcome);
+        if (presentation.outcome() == Outcome.FAST_FORWARDED) {
+            entry.keep(); // an incident of the store
+        } else {
+            entry.write();
+        }
         count(outcome);
     }
 
-    private GrantRefused refusal(String outcome, String auditDetail) {
-        count(outcome);
+    private GrantRefused refusal(String outcome, Concerned concerned, String auditDetail) {
         return new GrantRefused(
-                OAuth2ErrorCodes.INVALID_GRANT, "the refresh token is not valid: sign in again", auditDetail);
+                OAuth2ErrorCodes.INVALID_GRANT,
+                "the refresh token is not valid: sign in again",
+                counted(outcome, concerned, auditDetail));
     }
 
-    private static GrantRefused later(String auditDetail) {
+    private GrantRefused later(String outcome, Family family, String auditDetail) {
         return new GrantRefused(
-                OAuth2ErrorCodes.TEMPORARILY_UNAVAILABLE, "send the same request again soon", auditDetail);
+                OAuth2ErrorCodes.TEMPORARILY_UNAVAILABLE,
+                "send the same request again soon",
+                counted(outcome, concerned(family), auditDetail));
+    }
+
+    private Refusal counted(String outcome, Concerned concerned, String auditDetail) {
+        count(outcome);
+        return new Refusal(outcome, auditDetail, RefreshAdvice.on(outcome), concerned);
+    }
+
+    private static Concerned concerned(Family family) {
+        return Families.concerned(family);
     }
 
     private void count(String outcome) {

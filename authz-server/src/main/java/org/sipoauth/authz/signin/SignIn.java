@@ -4,7 +4,10 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
 import org.sipoauth.authz.subscriber.Passwords;
 import org.springframework.security.authentication.dao.DaoAuthenticationProvider;
@@ -72,7 +75,7 @@ public final class SignIn {
         throttle.succeeded(account.getName(), request.getRemoteAddr());
         metrics.signedIn();
         audit.event("signed_in")
-                .with("account", account.getName())
+                .with("user", account.getName())
                 .with("address", request.getRemoteAddr())
                 .write();
         if (SignedIn.mustChangePassword(account)) {
@@ -87,11 +90,25 @@ public final class SignIn {
         String account = request.getParameter(UsernamePasswordAuthenticationFilter.SPRING_SECURITY_FORM_USERNAME_KEY);
         throttle.failed(account, request.getRemoteAddr());
         metrics.refused("credentials");
-        audit.event("sign_in_refused")
-                .with("account", account != null && accounts.find(account).isPresent() ? account : "unknown")
-                .with("address", request.getRemoteAddr())
-                .with("reason", why.getClass().getSimpleName())
-                .write();
+        record(account, request.getRemoteAddr(), why);
         response.sendRedirect(FAILED_PAGE);
+    }
+
+    /** A name that is no account's stays out: people type their passwords there. */
+    private void record(@Nullable String name, String address, AuthenticationException why) {
+        Audit.Entry entry = audit.event("sign_in_refused")
+                .with("address", address)
+                .with("outcome", "credentials")
+                .with("detail", why.getClass().getSimpleName());
+        Optional<Account> account = name == null ? Optional.empty() : accounts.find(name);
+        if (account.isPresent()) {
+            entry.with("user", account.get().name())
+                    .with(
+                            "advice",
+                            "Ask whether it was them; if not, somebody is guessing, and is slowed down by itself.")
+                    .keepOnceAMinute();
+        } else {
+            entry.write();
+        }
     }
 }

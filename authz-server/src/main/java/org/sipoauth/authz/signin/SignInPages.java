@@ -83,7 +83,7 @@ final class SignInPages {
             return changePasswordPage(signedIn, model);
         }
         accounts.changePassword(signedIn.getName(), chosen);
-        audit.event("password_changed").with("account", signedIn.getName()).write();
+        audit.event("password_changed").with("user", signedIn.getName()).keep();
         request.changeSessionId();
         signInAgain(signedIn.getName(), request, response);
         SavedRequest errand = errands.getRequest(request, response);

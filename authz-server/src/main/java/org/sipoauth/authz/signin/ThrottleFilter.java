@@ -47,7 +47,7 @@ final class ThrottleFilter extends OncePerRequestFilter {
         metrics.refused("too_many");
         audit.event("sign_in_refused")
                 .with("address", request.getRemoteAddr())
-                .with("reason", "too many attempts")
+                .with("outcome", "too_many")
                 .write();
         response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(wait.get().toSeconds() + 1));
         response.sendError(HttpStatus.TOO_MANY_REQUESTS.value());

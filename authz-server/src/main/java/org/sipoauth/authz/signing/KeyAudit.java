@@ -42,7 +42,7 @@ final class KeyAudit {
         audit.event("key_ring_restored")
                 .with("found_version", lostTo)
                 .with("version", ring.version())
-                .write();
+                .keep();
     }
 
     private void write(String by, RingKey key, String change, long version) {
@@ -51,7 +51,7 @@ final class KeyAudit {
                 .with("use", key.use().name().toLowerCase(Locale.ROOT))
                 .with("by", by)
                 .with("version", version)
-                .write();
+                .keep();
     }
 
     private static String label(KeyState state) {

@@ -32,7 +32,7 @@ final class FirstAdministrator implements ApplicationRunner {
         }
         String oneTimePassword = RandomSecret.ofBits(120);
         if (accounts.create(NAME, Kind.ADMINISTRATOR, oneTimePassword, true)) {
-            audit.event("administrator_created").with("account", NAME).write();
+            audit.event("administrator_created").with("user", NAME).keep();
             print("First start: sign in as '" + NAME + "' with the one-time password " + oneTimePassword
                     + " and choose your own. It is not shown again.");
         }

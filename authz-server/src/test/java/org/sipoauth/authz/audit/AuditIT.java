@@ -60,8 +60,7 @@ class AuditIT {
                         "refused",
                         "refused",
                         "issued");
-        assertThat(records.get(4))
-                .contains("\"sub\":\"alice\"", "\"device_name\":\"CSFALICE\"", "\"jti\":", "\"exp\":");
+        assertThat(records.get(4)).contains("\"user\":\"alice\"", "\"device\":\"CSFALICE\"", "\"jti\":", "\"exp\":");
         assertThat(log)
                 .doesNotContain(code, password, secret, "a wrong guess", TestPhone.VERIFIER)
                 .doesNotContain(tokens.text("refresh_token"), tokens.text("access_token"))

@@ -55,8 +55,8 @@ class RefreshTimesIT {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final FamilyStore store = new FamilyStore(redis.template(), Duration.ofHours(1));
     private KeyRing ring = KeyRing.create(policy, vault, clock.instant());
-    private final Families families =
-            new Families(store, new FamilyIndex(redis.template()), () -> ring, clock, new Audit(), meters);
+    private final Families families = new Families(
+            store, new FamilyIndex(redis.template()), () -> ring, clock, new Audit(clock, record -> {}), meters);
     private final RefreshGrant grant = new RefreshGrant(
             store,
             families,
@@ -67,7 +67,7 @@ class RefreshTimesIT {
                     clock.instant(),
                     clock.instant().plusSeconds(3600))),
             clock,
-            new Audit(),
+            new Audit(clock, record -> {}),
             meters);
 
     @BeforeAll
@@ -269,7 +269,10 @@ class RefreshTimesIT {
         GrantRefused[] refused = new GrantRefused[1];
         assertThatThrownBy(() -> present(token))
                 .isInstanceOfSatisfying(GrantRefused.class, refusal -> refused[0] = refusal);
-        assertThat(refused[0].auditDetail()).doesNotContain(token);
+        assertThat(refused[0].refusal().toString()).doesNotContain(token);
+        assertThat(refused[0].refusal().advice())
+                .describedAs("advice on %s", refused[0].refusal().outcome())
+                .isNotBlank();
         return refused[0].getError().getErrorCode();
     }
 

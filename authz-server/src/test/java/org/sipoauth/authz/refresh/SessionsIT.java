@@ -238,7 +238,12 @@ class SessionsIT {
 
     private Families families(Instant now) {
         return new Families(
-                store, index, () -> RING, Clock.fixed(now, ZoneOffset.UTC), new Audit(), new SimpleMeterRegistry());
+                store,
+                index,
+                () -> RING,
+                Clock.fixed(now, ZoneOffset.UTC),
+                new Audit(Clock.systemUTC(), record -> {}),
+                new SimpleMeterRegistry());
     }
 
     private static Family shorter(Family family) {

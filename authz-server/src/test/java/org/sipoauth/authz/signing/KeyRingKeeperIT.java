@@ -258,7 +258,8 @@ class KeyRingKeeperIT {
     }
 
     private static KeyRingKeeper keeper(KeyRingStore store, Clock time, ClockCheck check) {
-        return new KeyRingKeeper(store, KeyVault.inRing(), POLICY, time, check, new KeyAudit(new Audit()));
+        return new KeyRingKeeper(
+                store, KeyVault.inRing(), POLICY, time, check, new KeyAudit(new Audit(time, record -> {})));
     }
 
     private RedisKeyRingStore store() {

@@ -1,0 +1,99 @@
+package org.sipoauth.authz.audit;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.springframework.data.domain.Range;
+import org.springframework.data.redis.connection.Limit;
+import org.springframework.data.redis.connection.stream.MapRecord;
+import org.springframework.data.redis.connection.stream.RecordId;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.DefaultRedisScript;
+import org.springframework.data.redis.core.script.RedisScript;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The trail in Redis, of all servers together: one stream whose entries are JSON records, the newest last. Holds about
+ * 50,000 entries of at most 7 days.
+ */
+@Component
+final class AuditStream {
+    private static final String STREAM = "audit";
+    private static final String FIELD = "r";
+    private static final int MOST_ENTRIES = 50_000;
+    private static final Duration LONGEST = Duration.ofDays(7);
+    private static final int PAGE = 500;
+    private static final TypeReference<Map<String, String>> RECORD = new TypeReference<>() {};
+
+    /** ARGV: the most entries, the oldest id to keep, when the stream ends, the name of the field; then the records. */
+    private static final RedisScript<Long> APPEND = new DefaultRedisScript<>("""
+            for i = 5, #ARGV do
+              redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', ARGV[4], ARGV[i])
+            end
+            redis.call('XTRIM', KEYS[1], 'MINID', '~', ARGV[2])
+            return redis.call('PEXPIREAT', KEYS[1], ARGV[3])
+            """, Long.class);
+
+    private final StringRedisTemplate redis;
+    private final Clock clock;
+    private final JsonMapper json = new JsonMapper();
+
+    AuditStream(StringRedisTemplate redis, Clock clock) {
+        this.redis = redis;
+        this.clock = clock;
+    }
+
+    /** Appends records in their order, all or none. After a failure it may be unknown whether they were. */
+    void append(List<String> records) {
+        Instant now = clock.instant();
+        List<String> arguments = new ArrayList<>(List.of(
+                Integer.toString(MOST_ENTRIES),
+                Long.toString(now.minus(LONGEST).toEpochMilli()),
+                Long.toString(now.plus(LONGEST).toEpochMilli()),
+                FIELD));
+        arguments.addAll(records);
+        redis.execute(APPEND, List.of(STREAM), arguments.toArray());
+    }
+
+    /**
+     * The newest records that fit, the newest first.
+     *
+     * @param since nothing that was written before
+     */
+    List<Map<String, String>> newest(Predicate<Map<String, String>> fits, Instant since, int limit) {
+        Range.Bound<String> oldest = Range.Bound.inclusive(Long.toString(since.toEpochMilli()));
+        Range.Bound<String> newest = Range.Bound.unbounded();
+        List<Map<String, String>> found = new ArrayList<>();
+        while (true) {
+            List<MapRecord<String, String, String>> page = redis.<String, String>opsForStream()
+                    .reverseRange(
+                            STREAM, Range.of(oldest, newest), Limit.limit().count(PAGE));
+            for (MapRecord<String, String, String> entry : page) {
+                Map<String, String> record = json.readValue(entry.getValue().get(FIELD), RECORD);
+                if (fits.test(record)) {
+                    found.add(record);
+                }
+                if (found.size() == limit) {
+                    return found;
+                }
+            }
+            if (page.size() < PAGE) {
+                return found;
+            }
+            newest = Range.Bound.inclusive(before(page.get(page.size() - 1).getId()));
+        }
+    }
+
+    /** The greatest id that is smaller. */
+    private static String before(RecordId id) {
+        return id.getSequence() > 0
+                ? id.getTimestamp() + "-" + (id.getSequence() - 1)
+                : Long.toString(id.getTimestamp() - 1);
+    }
+}
