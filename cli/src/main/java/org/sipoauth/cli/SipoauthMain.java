@@ -2,11 +2,13 @@ package org.sipoauth.cli;
 
 import java.io.PrintWriter;
 import java.time.Clock;
+import org.sipoauth.cli.audit.AuditCommand;
 import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.keys.KeysCommand;
 import org.sipoauth.cli.phone.PhoneCommand;
 import org.sipoauth.cli.phone.RegisterCommand;
 import org.sipoauth.cli.pki.DevPkiCommand;
+import org.sipoauth.cli.sessions.SessionsCommand;
 import org.sipoauth.cli.token.InspectCommand;
 import org.sipoauth.cli.token.VerifyCommand;
 import picocli.CommandLine;
@@ -47,6 +49,8 @@ public final class SipoauthMain implements Runnable {
                 new InspectCommand(clock, System.in),
                 new VerifyCommand(clock, System.in),
                 KeysCommand.commandLine(clock),
+                SessionsCommand.commandLine(),
+                new AuditCommand(clock),
                 phone);
     }
 

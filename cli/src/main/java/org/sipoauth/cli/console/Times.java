@@ -3,6 +3,7 @@ package org.sipoauth.cli.console;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 
 /** Instants as people read them. */
 public final class Times {
@@ -10,6 +11,11 @@ public final class Times {
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'").withZone(ZoneOffset.UTC);
 
     private Times() {}
+
+    /** To the second, as RFC 3339 writes it: one word of a table. */
+    public static String seconds(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
 
     /**
      * To the second, in UTC.

@@ -24,6 +24,11 @@ public final class JsonObject {
         return new JsonObject(JSONObjectUtils.parse(text));
     }
 
+    /** The object as text, on one line. */
+    public String toJson() {
+        return JSONObjectUtils.toJSONString(members);
+    }
+
     /** The members in the order of the text. */
     public Map<String, @Nullable Object> members() {
         return members;

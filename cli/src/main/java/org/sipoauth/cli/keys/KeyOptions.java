@@ -1,11 +1,10 @@
 package org.sipoauth.cli.keys;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.sipoauth.cli.http.Trust;
+import org.sipoauth.cli.admin.ServerOptions;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -16,21 +15,8 @@ final class KeyOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
-    @Option(names = "--server", paramLabel = "URL", description = "A running server, such as https://localhost:8443.")
-    private @Nullable URI server;
-
-    @Option(
-            names = "--client-file",
-            paramLabel = "FILE",
-            description = "Who this is for the server: its admin-client.txt, or another file with a line"
-                    + " client_id:client_secret.")
-    private @Nullable Path clientFile;
-
-    @Option(
-            names = "--trust",
-            paramLabel = "PEM",
-            description = "Certificate authorities to trust for --server, in place of this Java's own.")
-    private @Nullable Path trust;
+    @Mixin
+    private ServerOptions server;
 
     @Option(names = "--ring", paramLabel = "FILE", description = "The ring file of a server: keyring.jwe.")
     private @Nullable Path ring;
@@ -42,13 +28,11 @@ final class KeyOptions {
     private @Nullable Path masterKeyFile;
 
     KeyAccess open(InstantSource clock) {
-        if (server != null && ring == null) {
-            if (clientFile == null || !"https".equalsIgnoreCase(server.getScheme())) {
-                throw usage("--server is an https address and needs --client-file");
-            }
-            return new AdminApi(server, clientFile, Trust.context(Optional.ofNullable(trust)));
+        if (server.isGiven() && ring == null) {
+            return new ServerRing(
+                    server.open("Check --server and --trust. If the server is down, work on its ring file: --ring."));
         }
-        if (ring != null && server == null) {
+        if (ring != null && !server.isGiven()) {
             if (masterKeyFile == null) {
                 throw usage("--ring needs --master-key-file");
             }

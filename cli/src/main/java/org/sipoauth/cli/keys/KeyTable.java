@@ -3,12 +3,12 @@ package org.sipoauth.cli.keys;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import java.io.PrintWriter;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.sipoauth.cli.console.Printable;
+import org.sipoauth.cli.console.Times;
 
 /** Prints keys for people, or as JSON for programs. */
 final class KeyTable {
@@ -39,6 +39,6 @@ final class KeyTable {
     }
 
     private static String seconds(Optional<Instant> instant) {
-        return instant.map(at -> at.truncatedTo(ChronoUnit.SECONDS).toString()).orElse("-");
+        return instant.map(Times::seconds).orElse("-");
     }
 }

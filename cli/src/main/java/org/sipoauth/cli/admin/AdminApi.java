@@ -1,6 +1,5 @@
-package org.sipoauth.cli.keys;
+package org.sipoauth.cli.admin;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -9,9 +8,8 @@ import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.console.ExitCodes;
@@ -20,46 +18,52 @@ import org.sipoauth.cli.http.HttpsClient;
 import org.sipoauth.cli.http.NetworkTrouble;
 import org.sipoauth.cli.json.JsonObject;
 
-/** The key ring of a running server, through its administration interface. */
-final class AdminApi implements KeyAccess {
+/**
+ * The administration interface of a running server. Whatever goes wrong ends the command with a {@link CommandFailure}
+ * that says so.
+ */
+public final class AdminApi {
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
+    private static final String BASE = "/admin/api/v1";
     private static final String SCOPE = "admin";
+    private static final Set<Integer> SUCCESS = Set.of(200, 202);
 
     private final URI server;
     private final Path clientFile;
     private final HttpsClient https;
+    private final String adviceIfUnreachable;
 
     /** @param clientFile holds {@code client_id:client_secret} in its first line */
-    AdminApi(URI server, Path clientFile, SSLContext tls) {
+    AdminApi(URI server, Path clientFile, SSLContext tls, String adviceIfUnreachable) {
         this.server = server;
         this.clientFile = clientFile;
         this.https = new HttpsClient(tls, TIMEOUT);
+        this.adviceIfUnreachable = adviceIfUnreachable;
     }
 
-    @Override
-    public List<KeyRow> list() throws InterruptedException {
-        return rows(call(headers -> https.get(address("/admin/api/v1/keys"), headers)));
+    /** @param path below {@code /admin/api/v1}, such as {@code /keys}, with its query */
+    public JsonObject get(String path) throws InterruptedException {
+        return call(headers -> https.get(address(BASE + path), headers));
     }
 
-    @Override
-    public List<KeyRow> rotate(Use use) throws InterruptedException {
-        String body =
-                JSONObjectUtils.toJSONString(Map.of("use", use.keyUse().name().toLowerCase(Locale.ROOT)));
-        return rows(call(headers -> https.postJson(address("/admin/api/v1/keys/rotate"), headers, body)));
+    /** @param path as for {@link #get} */
+    public JsonObject post(String path, String json) throws InterruptedException {
+        return call(headers -> https.postJson(address(BASE + path), headers, json));
     }
 
-    @Override
-    public List<KeyRow> revoke(String kid) throws InterruptedException {
-        return rows(call(headers -> https.postJson(address("/admin/api/v1/keys/" + kid + "/revoke"), headers, "{}")));
-    }
-
-    @Override
-    public String jwkSet() throws InterruptedException {
+    /** What the server shows to everybody at this path. */
+    public String getPublic(String path) throws InterruptedException {
         try {
-            return require200(https.get(address("/oauth2/jwks"), Map.of())).body();
+            return requireSuccess(https.get(address(path), Map.of())).body();
         } catch (IOException trouble) {
             throw unreachable(trouble);
         }
+    }
+
+    /** For an answer that lacks what this release expects of it. */
+    public static CommandFailure notAServer() {
+        return new CommandFailure(
+                ExitCodes.NO, "the answer is not one of an authz-server of this release", "Check --server.");
     }
 
     private interface Request {
@@ -69,7 +73,7 @@ final class AdminApi implements KeyAccess {
     private JsonObject call(Request request) throws InterruptedException {
         try {
             HttpsClient.Answer answer =
-                    require200(request.send(Map.of("Authorization", "Bearer " + accessToken(), "Accept", "*/*")));
+                    requireSuccess(request.send(Map.of("Authorization", "Bearer " + accessToken(), "Accept", "*/*")));
             return JsonObject.parse(answer.body());
         } catch (IOException trouble) {
             throw unreachable(trouble);
@@ -92,7 +96,7 @@ final class AdminApi implements KeyAccess {
                             + " with the scope admin.");
         }
         try {
-            return JsonObject.parse(require200(answer).body())
+            return JsonObject.parse(requireSuccess(answer).body())
                     .string("access_token")
                     .orElseThrow(AdminApi::notAServer);
         } catch (ParseException malformed) {
@@ -116,30 +120,27 @@ final class AdminApi implements KeyAccess {
                 ExitCodes.USAGE, clientFile + " holds no client", "Its first line must be client_id:client_secret.");
     }
 
-    private static HttpsClient.Answer require200(HttpsClient.Answer answer) {
-        if (answer.status() == 200) {
+    private static HttpsClient.Answer requireSuccess(HttpsClient.Answer answer) {
+        if (SUCCESS.contains(answer.status())) {
             return answer;
         }
         throw new CommandFailure(
                 ExitCodes.NO,
                 "the server answered " + answer.status() + ": " + Printable.line(detail(answer)),
-                "Nothing was changed.");
+                answer.status() == 503
+                        ? "Try again in some seconds: doing it twice does no harm."
+                        : "Nothing was changed.");
     }
 
-    /** RFC 9457 §3.1.4, where the answer has it. */
+    /** RFC 9457 §3.1.4, where the answer has it, or RFC 6749 §5.2. */
     private static String detail(HttpsClient.Answer answer) {
         try {
-            return JsonObject.parse(answer.body()).string("detail").orElse("no reason given");
+            JsonObject problem = JsonObject.parse(answer.body());
+            return problem.string("detail")
+                    .or(() -> problem.string("error_description"))
+                    .orElse("no reason given");
         } catch (ParseException notJson) {
             return "no reason given";
-        }
-    }
-
-    private static List<KeyRow> rows(JsonObject answer) {
-        try {
-            return answer.objects("keys").stream().map(KeyRow::of).toList();
-        } catch (RuntimeException malformed) {
-            throw notAServer();
         }
     }
 
@@ -149,13 +150,6 @@ final class AdminApi implements KeyAccess {
 
     private CommandFailure unreachable(IOException trouble) {
         return new CommandFailure(
-                ExitCodes.NO,
-                "cannot reach " + server + ": " + NetworkTrouble.inWords(trouble),
-                "Check --server and --trust. If the server is down, work on its ring file: --ring.");
-    }
-
-    private static CommandFailure notAServer() {
-        return new CommandFailure(
-                ExitCodes.NO, "the answer is not one of an authz-server of this release", "Check --server.");
+                ExitCodes.NO, "cannot reach " + server + ": " + NetworkTrouble.inWords(trouble), adviceIfUnreachable);
     }
 }

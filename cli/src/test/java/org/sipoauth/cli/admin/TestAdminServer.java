@@ -1,0 +1,83 @@
+package org.sipoauth.cli.admin;
+
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.sipoauth.cli.CommandRun;
+import org.sipoauth.cli.TestHttpsServer;
+import org.sipoauth.cli.TestPki;
+
+/** A server with an administration interface that gives one prepared answer, and remembers what it was asked. */
+public final class TestAdminServer implements AutoCloseable {
+    private final TestPki pki;
+    private final TestHttpsServer https;
+    private final Path clientFile;
+    private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+    private volatile int status = 200;
+    private volatile String answer = "{}";
+
+    public TestAdminServer(Path folder) throws IOException {
+        pki = TestPki.in(folder.resolve("pki"));
+        clientFile = Files.writeString(folder.resolve("admin-client.txt"), "admin:secret\n");
+        https = new TestHttpsServer(pki)
+                .on("/oauth2/token", exchange -> {
+                    boolean known = "Basic YWRtaW46c2VjcmV0"
+                            .equals(exchange.getRequestHeaders().getFirst("Authorization"));
+                    send(exchange, known ? 200 : 401, "{\"access_token\":\"for-the-admin\"}");
+                })
+                .on("/admin/api/v1", exchange -> {
+                    boolean known = "Bearer for-the-admin"
+                            .equals(exchange.getRequestHeaders().getFirst("Authorization"));
+                    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+                    requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body);
+                    send(exchange, known ? status : 401, answer);
+                });
+    }
+
+    /** What it says to every request from now on. */
+    public TestAdminServer answering(int newStatus, String newAnswer) {
+        status = newStatus;
+        answer = newAnswer;
+        return this;
+    }
+
+    /** Method, path with query, and body of each, in order. */
+    public List<String> requests() {
+        return List.copyOf(requests);
+    }
+
+    public CommandRun run(Object command, String... arguments) {
+        return run(clientFile, command, arguments);
+    }
+
+    /** As a client whose credentials are in another file. */
+    public CommandRun run(Path otherClientFile, Object command, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of(
+                "--server", address().toString(),
+                "--client-file", otherClientFile.toString(),
+                "--trust", pki.authority().toString()));
+        return CommandRun.of(command, all.toArray(String[]::new));
+    }
+
+    public URI address() {
+        return https.address();
+    }
+
+    @Override
+    public void close() {
+        https.close();
+    }
+
+    private static void send(HttpExchange exchange, int status, String json) throws IOException {
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(status, body.length);
+        exchange.getResponseBody().write(body);
+    }
+}
