@@ -29,7 +29,7 @@ final class Ed25519Table extends KeyTable {
     private static final int WINDOW = MAX_DIGIT * POINT;
     private static final long[] TWICE_D =
             Ed25519Field.limbs(Ed25519Sum.D.shiftLeft(1).mod(P));
-    private static final BigInteger BASE_Y =
+    static final BigInteger BASE_Y =
             BigInteger.valueOf(4).multiply(BigInteger.valueOf(5).modInverse(P)).mod(P);
 
     /** Of the base point, for all keys. */
