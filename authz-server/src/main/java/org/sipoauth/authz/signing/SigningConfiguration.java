@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.settings.DataDirectory;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.StartupRefused;
+import org.sipoauth.keys.KeyUse;
 import org.sipoauth.keys.KeyVault;
 import org.sipoauth.keys.RotationPolicy;
 import org.sipoauth.keys.SignatureAlgorithm;
@@ -125,8 +126,13 @@ class SigningConfiguration {
     }
 
     @Bean
-    JwtEncoder jwtEncoder(CurrentKeyRing ring) {
-        return new ActiveKeyEncoder(ring);
+    SigningKeys signingKeys(CurrentKeyRing ring) {
+        return () -> new ActiveSigningKey(ring.get().active(KeyUse.ACCESS_TOKEN_SIGNING));
+    }
+
+    @Bean
+    JwtEncoder jwtEncoder(SigningKeys keys) {
+        return new ActiveKeyEncoder(keys);
     }
 
     /** Checks access tokens that come back to this server (RFC 9068 §4). */
