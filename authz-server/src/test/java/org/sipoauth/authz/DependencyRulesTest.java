@@ -36,6 +36,23 @@ class DependencyRulesTest {
                 .check(MAIN);
     }
 
+    /** Tokens, grants and refreshes name bits; what serves them knows no login, only bits. */
+    @Test
+    void statusListsKnowNoLogins() {
+        noClasses()
+                .that()
+                .resideInAPackage("org.sipoauth.authz.status..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.sipoauth.authz.client..",
+                        "org.sipoauth.authz.grant..",
+                        "org.sipoauth.authz.refresh..",
+                        "org.sipoauth.authz.subscriber..",
+                        "org.sipoauth.authz.token..")
+                .check(MAIN);
+    }
+
     @Test
     void packagesLookInOneDirection() {
         slices().matching("org.sipoauth.authz.(*)..").should().beFreeOfCycles().check(MAIN);

@@ -60,7 +60,6 @@ class DependencyRulesTest {
                 .resideInAnyPackage(
                         "java.lang..",
                         "java.math",
-                        "java.nio.charset",
                         "java.security..",
                         "java.util..",
                         "org.jspecify.annotations",

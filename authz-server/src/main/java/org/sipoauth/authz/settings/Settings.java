@@ -42,6 +42,7 @@ public record Settings(
         @Nullable Path previousMasterKeyFile,
         @DefaultValue @Valid Tokens tokens,
         @DefaultValue @Valid Keys keys,
+        @DefaultValue @Valid StatusLists statusLists,
         @DefaultValue @Valid Provisioning provisioning,
         @DefaultValue List<@Valid Client> clients) {
 
@@ -84,6 +85,13 @@ public record Settings(
             @DefaultValue("file") @NotNull KeyStore store,
             @DefaultValue("5s") @NotNull Duration lookEvery,
             @Nullable @Valid Hsm hsm) {}
+
+    /**
+     * What tells verifiers which logins have been revoked.
+     *
+     * @param lookEvery how often a server looks for revocations by others
+     */
+    public record StatusLists(@DefaultValue("2s") @NotNull Duration lookEvery) {}
 
     /**
      * A hardware security module (PKCS #11).

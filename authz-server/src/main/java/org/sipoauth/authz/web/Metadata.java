@@ -45,6 +45,7 @@ final class Metadata {
         claims.put(
                 "token_endpoint_auth_methods_supported", List.of("none", "client_secret_basic", "client_secret_post"));
         claims.put("scopes_supported", List.of(OidcScopes.OPENID, Scopes.REGISTER, Scopes.ADMIN));
+        claims.put("status_list_aggregation_endpoint", settings.issuer() + "/oauth2/status-lists");
         claims.put("authorization_response_iss_parameter_supported", true); // RFC 9207 §3
     }
 }

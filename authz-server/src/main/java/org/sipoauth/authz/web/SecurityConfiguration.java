@@ -92,8 +92,21 @@ class SecurityConfiguration {
                 .build();
     }
 
+    /** Status lists are for everybody, and can only be read. */
     @Bean
     @Order(4)
+    SecurityFilterChain statusListChain(HttpSecurity http) {
+        return http.securityMatcher(PATH.matcher("/oauth2/status-lists/**"))
+                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .csrf(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .headers(SecurityConfiguration::headers)
+                .build();
+    }
+
+    @Bean
+    @Order(5)
     SecurityFilterChain authorizationServerChain(
             HttpSecurity http, Metadata metadata, ObjectProvider<GrantFeature> features) {
         OAuth2AuthorizationServerConfigurer server = new OAuth2AuthorizationServerConfigurer();
@@ -117,7 +130,7 @@ class SecurityConfiguration {
     }
 
     @Bean
-    @Order(5)
+    @Order(6)
     SecurityFilterChain pagesChain(HttpSecurity http, SignIn signIn, Clients clients) {
         http.authorizeHttpRequests(
                         requests -> requests.dispatcherTypeMatchers(DispatcherType.FORWARD, DispatcherType.ERROR)

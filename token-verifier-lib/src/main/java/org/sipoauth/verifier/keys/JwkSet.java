@@ -1,7 +1,6 @@
 package org.sipoauth.verifier.keys;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,7 @@ final class JwkSet {
         if (keys.isEmpty()) {
             throw new IllegalArgumentException("JWK Set without a usable key");
         }
-        return Collections.unmodifiableMap(keys); // in the order of the document
+        return Map.copyOf(keys);
     }
 
     private static List<Jwk> read(byte[] utf8) {

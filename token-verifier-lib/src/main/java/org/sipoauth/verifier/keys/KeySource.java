@@ -42,12 +42,13 @@ public interface KeySource extends AutoCloseable {
     default void close() {}
 
     /**
-     * Keys that never change and are never too old. A thread of the source gives them their tables, and ends.
+     * Keys that never change and are never too old.
      *
      * @throws IllegalArgumentException if the JWK Set is refused; see {@link KeySnapshot#parse}
      */
     static KeySource fixed(String jwkSetJson) {
-        return new FixedKeys(KeySnapshot.parse(jwkSetJson, Clock.systemUTC().instant()));
+        KeySnapshot keys = KeySnapshot.parse(jwkSetJson, Clock.systemUTC().instant());
+        return () -> keys;
     }
 
     /** As {@link #file(Path, Duration)}, looking every 5 seconds. */

@@ -175,8 +175,7 @@ public final class UrlKeys implements KeySource {
     }
 
     private void publish(KeySnapshot keys) {
-        current = keys.keepingKeysOf(current).tooOldAfter(maxStaleness);
-        current.buildTables(thread);
+        current = keys.tooOldAfter(maxStaleness);
         if (!current.isTooOld(clock.instant())) {
             ready.countDown();
         }

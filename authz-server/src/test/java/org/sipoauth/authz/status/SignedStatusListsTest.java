@@ -1,0 +1,209 @@
+package org.sipoauth.authz.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.util.Base64URL;
+import com.nimbusds.jose.util.JSONObjectUtils;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import java.io.ByteArrayInputStream;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.zip.InflaterInputStream;
+import org.junit.jupiter.api.Test;
+import org.sipoauth.authz.signing.SigningKeys;
+import org.sipoauth.authz.signing.TestSigningKeys;
+import org.sipoauth.authz.status.SignedStatusLists.Document;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessResourceFailureException;
+
+class SignedStatusListsTest {
+    private static final String ISSUER = "https://localhost:8443";
+    private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
+    private static final StatusListName NAME = new StatusListName(17, 685, 0);
+    private static final StatusList LIST = StatusList.fromBitmap(NAME, new byte[] {0, 0x40});
+
+    private final TestSigningKeys keys = new TestSigningKeys();
+    private final AtomicReference<Instant> now = new AtomicReference<>(NOW);
+    private final SignedStatusLists lists = lists(keys);
+
+    @Test
+    void signsWhatTheDraftAsksFor() throws Exception {
+        lists.publish(List.of(LIST));
+
+        String token = token().body();
+        JWTClaimsSet claims = keys.verified(token);
+        assertThat(SignedJWT.parse(token).getHeader().getType()).hasToString("statuslist+jwt");
+        assertThat(claims.getIssuer()).isEqualTo(ISSUER);
+        assertThat(claims.getSubject()).isEqualTo(ISSUER + "/oauth2/status-lists/s17.685.0");
+        assertThat(claims.getIssueTime()).isEqualTo(NOW);
+        assertThat(claims.getExpirationTime()).isEqualTo(NOW.plus(Duration.ofHours(24)));
+        assertThat(claims.getLongClaim("ttl")).isEqualTo(15);
+        Map<String, Object> list = claims.getJSONObjectClaim("status_list");
+        assertThat(list).containsEntry("bits", 1L);
+        byte[] bits = new InflaterInputStream(new ByteArrayInputStream(
+                        Base64URL.from((String) list.get("lst")).decode()))
+                .readAllBytes();
+        assertThat(bits).isEqualTo(LIST.bits());
+        assertThat(bits[1]).describedAs("index 9").isEqualTo((byte) 0x02);
+    }
+
+    @Test
+    void signsOnceAndAgainWithEachChange() {
+        lists.publish(List.of(LIST));
+        Document first = token();
+        Document firstAggregation = lists.aggregation();
+
+        lists.publish(List.of(LIST));
+        assertThat(token()).isSameAs(first);
+        assertThat(lists.aggregation()).isSameAs(firstAggregation);
+
+        lists.publish(List.of(LIST.or(StatusList.fromBitmap(NAME, new byte[] {1}))));
+        assertThat(token().etag()).isNotEqualTo(first.etag());
+        assertThat(lists.aggregation().etag()).isNotEqualTo(firstAggregation.etag());
+    }
+
+    @Test
+    void signsAgainOnceAnHour() {
+        lists.publish(List.of(LIST));
+        Document first = token();
+        int signed = 0;
+        for (int minute = 1; minute <= 120; minute++) {
+            now.set(NOW.plus(Duration.ofMinutes(minute)));
+            Document before = token();
+            lists.publish(List.of(LIST));
+            signed += token() == before ? 0 : 1;
+        }
+        assertThat(signed).isEqualTo(2);
+        assertThat(keys.verified(token().body()).getIssueTime()).isAfter(NOW);
+        assertThat(token().etag()).isNotEqualTo(first.etag());
+    }
+
+    @Test
+    void signsAgainWithAnotherKey() throws Exception {
+        lists.publish(List.of(LIST));
+        Document first = token();
+
+        keys.rotate();
+        lists.publish(List.of(LIST));
+
+        assertThat(SignedJWT.parse(token().body()).getHeader().getKeyID())
+                .isEqualTo(keys.active().id());
+        assertThat(token().etag()).isNotEqualTo(first.etag());
+        keys.verified(token().body());
+    }
+
+    @Test
+    void givesTheSameEntityTagsOnEveryServer() {
+        SignedStatusLists other = lists(keys);
+        lists.publish(List.of(LIST));
+        other.publish(List.of(LIST));
+
+        assertThat(other.token(NAME).orElseThrow().body()).isNotEqualTo(token().body());
+        assertThat(other.token(NAME).orElseThrow().etag()).isEqualTo(token().etag());
+        assertThat(other.aggregation()).isEqualTo(lists.aggregation());
+    }
+
+    @Test
+    void namesEveryListAndItsEntityTag() throws ParseException {
+        StatusListName next = new StatusListName(17, 685, 1);
+        lists.publish(List.of(StatusList.empty(next), LIST));
+
+        Map<String, Object> json = JSONObjectUtils.parse(lists.aggregation().body());
+
+        String uri = NAME.uri(ISSUER);
+        assertThat(json.get("status_lists")).isEqualTo(List.of(uri, next.uri(ISSUER)));
+        assertThat(JSONObjectUtils.getJSONObject(json, "etags")).hasSize(2).containsEntry(uri, token().etag());
+    }
+
+    @Test
+    void servesOnWithoutAKeyToSignWith() {
+        AtomicReference<RuntimeException> failure = new AtomicReference<>();
+        SigningKeys sometimes = () -> {
+            if (failure.get() != null) {
+                throw failure.get();
+            }
+            return keys.active();
+        };
+        SignedStatusLists lists = lists(sometimes);
+        lists.publish(List.of(LIST));
+        Document first = lists.token(NAME).orElseThrow();
+
+        failure.set(new DataAccessResourceFailureException("the ring is away"));
+        lists.publish(List.of(LIST.or(StatusList.fromBitmap(NAME, new byte[] {1}))));
+
+        assertThat(lists.token(NAME)).containsSame(first);
+    }
+
+    @Test
+    void servesNoListThatIsGone() {
+        lists.publish(List.of(LIST));
+        lists.publish(List.of());
+
+        assertThat(lists.token(NAME)).isEmpty();
+        assertThat(lists.aggregation().body()).doesNotContain("s17");
+    }
+
+    /** 10 million logins, 1 % of them revoked: what all lists weigh, and what signing each of them takes. */
+    @Test
+    void isSmallEnoughForTenMillionLogins() {
+        int count = 400;
+        Random random = new Random(4);
+        List<StatusList> all = new ArrayList<>();
+        for (int number = 0; number < count; number++) {
+            byte[] bitmap = new byte[StatusList.BYTES];
+            for (int revoked = 0; revoked < StatusListName.SIZE / 100; revoked++) {
+                int index = random.nextInt(StatusListName.SIZE);
+                bitmap[index / 8] |= (byte) (1 << index % 8);
+            }
+            all.add(StatusList.fromBitmap(new StatusListName(number % 64, 685, number / 64), bitmap));
+        }
+        lists.publish(all); // warms up
+
+        keys.rotate();
+        long start = System.nanoTime();
+        lists.publish(all);
+        Duration signing = Duration.ofNanos(System.nanoTime() - start);
+
+        long bytes = all.stream()
+                .mapToLong(list -> lists.token(list.name()).orElseThrow().body().length())
+                .sum();
+        LoggerFactory.getLogger(SignedStatusListsTest.class)
+                .info(
+                        "{} lists, 1 % revoked: {} bytes of tokens, {} bytes of aggregation, signed in {} ms",
+                        count, bytes, lists.aggregation().body().length(), signing.toMillis());
+        assertThat(bytes).isLessThan(count * 2_560L);
+        assertThat(lists.aggregation().body().length()).isLessThan(count * 180);
+    }
+
+    private SignedStatusLists lists(SigningKeys signing) {
+        return new SignedStatusLists(signing, ISSUER, new Clock() {
+            @Override
+            public java.time.ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(java.time.ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                return now.get();
+            }
+        });
+    }
+
+    private Document token() {
+        return lists.token(NAME).orElseThrow();
+    }
+}
