@@ -4,6 +4,7 @@ import java.util.Set;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.client.Clients;
 import org.sipoauth.authz.client.MachineSecretEncoder;
+import org.sipoauth.authz.client.PublicClientAuthentication;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.subscriber.Accounts;
@@ -50,10 +51,13 @@ class GrantConfiguration {
                 new AuthorizationResponses(settings.issuer().toString(), audit, metrics);
         TokenResponses tokenResponses = new TokenResponses(clients, audit, metrics);
         DeviceParameter deviceParameter = new DeviceParameter(devices, accounts);
+        PublicClientAuthentication publicClients = new PublicClientAuthentication(clients);
         return server -> server.authorizationService(codes)
                 .tokenGenerator(generator)
                 .clientAuthentication(authentication -> authentication
                         .errorResponseHandler(tokenResponses::refused)
+                        .authenticationProvider(publicClients)
+                        .authenticationConverters(converters -> converters.add(publicClients))
                         .authenticationProviders(providers -> providers.forEach(GrantConfiguration::useMachineSecrets)))
                 .authorizationEndpoint(endpoint -> endpoint.authorizationResponseHandler(
                                 authorizationResponses::granted)

@@ -126,6 +126,7 @@ final class FamilyStore {
                 reference(id, required(fields, "l"), required(fields, "x")),
                 Optional.ofNullable(fields.get("L")).map(list -> reference(id, list, required(fields, "X"))),
                 Integer.parseInt(required(fields, "g")),
+                Integer.parseInt(required(fields, "p")),
                 instant(required(fields, "i")),
                 Optional.ofNullable(fields.get("r"))
                         .map(at -> new Session.Revocation(instant(at), required(fields, "y")))));
@@ -150,6 +151,11 @@ final class FamilyStore {
             family = find(id);
         }
         return new Presentation(Presentation.Outcome.UNKNOWN, 0);
+    }
+
+    /** Whether a bit is set: the truth even where a failover has lost the record's part of a revocation. */
+    boolean isRevoked(StatusReference status) {
+        return Boolean.TRUE.equals(redis.opsForValue().getBit(status.list().revokedKey(), status.index()));
     }
 
     /**

@@ -10,7 +10,6 @@ import org.sipoauth.authz.token.AccessTokens;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
-import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
 import org.springframework.security.oauth2.server.authorization.web.authentication.OAuth2RefreshTokenAuthenticationConverter;
 
 /** Puts the refresh grant into Spring's token endpoint. */
@@ -34,22 +33,22 @@ class RefreshConfiguration {
     }
 
     @Bean
+    LoginTokens loginTokens(FamilyStore store, CurrentKeyRing ring, Clock clock) {
+        return new Recognition(store, ring, clock);
+    }
+
+    @Bean
     GrantFeature refreshGrant(
             FamilyStore store,
             Families families,
             CurrentKeyRing ring,
             AccessTokens accessTokens,
-            RegisteredClientRepository clients,
             Clock clock,
             Audit audit,
             MeterRegistry meters) {
-        PublicClientAuthentication publicClients = new PublicClientAuthentication(clients);
         RefreshGrant grant = new RefreshGrant(store, families, ring, accessTokens, clock, audit, meters);
         OAuth2RefreshTokenAuthenticationConverter request = new OAuth2RefreshTokenAuthenticationConverter();
-        return server -> server.clientAuthentication(authentication -> authentication
-                        .authenticationProvider(publicClients)
-                        .authenticationConverters(converters -> converters.add(publicClients)))
-                .tokenEndpoint(endpoint ->
-                        endpoint.accessTokenRequestConverter(request::convert).authenticationProvider(grant));
+        return server -> server.tokenEndpoint(endpoint ->
+                endpoint.accessTokenRequestConverter(request::convert).authenticationProvider(grant));
     }
 }

@@ -9,6 +9,7 @@ import org.sipoauth.authz.status.StatusReference;
  *
  * @param formerStatus the bit it had before its end moved to another period; older access tokens still name it
  * @param generation handed out last
+ * @param presented the generation presented last; what lies between was struck out
  * @param issued when that was handed out first
  */
 record StoredFamily(
@@ -16,6 +17,7 @@ record StoredFamily(
         StatusReference status,
         Optional<StatusReference> formerStatus,
         int generation,
+        int presented,
         Instant issued,
         Optional<Session.Revocation> revoked) {
 

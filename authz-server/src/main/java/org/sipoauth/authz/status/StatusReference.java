@@ -1,6 +1,8 @@
 package org.sipoauth.authz.status;
 
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one bit of a status list that stands for a login.
@@ -18,6 +20,18 @@ public record StatusReference(StatusListName list, int index) {
     /** The claim {@code status} of the login's tokens (draft-ietf-oauth-status-list, section "Referenced Token"). */
     public Map<String, Object> claim(String issuer) {
         return Map.of("status_list", Map.of("idx", index, "uri", list.uri(issuer)));
+    }
+
+    /** The counterpart of {@link #claim}, for a claim of this server's; empty if it is none. */
+    public static Optional<StatusReference> ofClaim(@Nullable Object status) {
+        if (status instanceof Map<?, ?> claim
+                && claim.get("status_list") instanceof Map<?, ?> list
+                && list.get("idx") instanceof Number index
+                && list.get("uri") instanceof String uri) {
+            StatusListName name = StatusListName.parse(uri.substring(uri.lastIndexOf('/') + 1));
+            return Optional.of(new StatusReference(name, index.intValue()));
+        }
+        return Optional.empty();
     }
 
     @Override

@@ -14,12 +14,11 @@ final class Metadata {
     private static final List<String> NOT_OFFERED = List.of(
             "userinfo_endpoint",
             "end_session_endpoint",
-            "introspection_endpoint",
-            "introspection_endpoint_auth_methods_supported",
-            "revocation_endpoint",
-            "revocation_endpoint_auth_methods_supported",
             "tls_client_certificate_bound_access_tokens",
             "dpop_signing_alg_values_supported");
+
+    private static final List<String> CONFIDENTIAL_CLIENT = List.of("client_secret_basic", "client_secret_post");
+    private static final List<String> ANY_CLIENT = List.of("none", "client_secret_basic", "client_secret_post");
 
     private final Settings settings;
 
@@ -42,9 +41,10 @@ final class Metadata {
     private void correct(Map<String, Object> claims) {
         NOT_OFFERED.forEach(claims::remove);
         claims.put("grant_types_supported", List.of("authorization_code", "refresh_token", "client_credentials"));
-        claims.put(
-                "token_endpoint_auth_methods_supported", List.of("none", "client_secret_basic", "client_secret_post"));
-        claims.put("scopes_supported", List.of(OidcScopes.OPENID, Scopes.REGISTER, Scopes.ADMIN));
+        claims.put("token_endpoint_auth_methods_supported", ANY_CLIENT);
+        claims.put("revocation_endpoint_auth_methods_supported", ANY_CLIENT);
+        claims.put("introspection_endpoint_auth_methods_supported", CONFIDENTIAL_CLIENT);
+        claims.put("scopes_supported", List.of(OidcScopes.OPENID, Scopes.REGISTER, Scopes.ADMIN, Scopes.INTROSPECT));
         claims.put("status_list_aggregation_endpoint", settings.issuer() + "/oauth2/status-lists");
         claims.put("authorization_response_iss_parameter_supported", true); // RFC 9207 §3
     }

@@ -40,11 +40,8 @@ class SecurityConfiguration {
     private static final PathPatternRequestMatcher.Builder PATH = PathPatternRequestMatcher.withDefaults();
 
     /** Spring's endpoints that need stored tokens, of which there are none. */
-    private static final RequestMatcher NOT_OFFERED = new OrRequestMatcher(
-            PATH.matcher("/oauth2/introspect"),
-            PATH.matcher("/oauth2/revoke"),
-            PATH.matcher("/userinfo"),
-            PATH.matcher("/connect/logout"));
+    private static final RequestMatcher NOT_OFFERED =
+            new OrRequestMatcher(PATH.matcher("/userinfo"), PATH.matcher("/connect/logout"));
 
     @Bean
     AuthorizationServerSettings authorizationServerSettings(Settings settings) {
@@ -124,7 +121,11 @@ class SecurityConfiguration {
                         .defaultAuthenticationEntryPointFor(
                                 new LoginUrlAuthenticationEntryPoint(SignIn.PAGE), PATH.matcher("/oauth2/authorize"))
                         .defaultAuthenticationEntryPointFor(
-                                (request, response, nobody) -> refuseClient(response), PATH.matcher("/oauth2/token")))
+                                (request, response, nobody) -> refuseClient(response),
+                                new OrRequestMatcher(
+                                        PATH.matcher("/oauth2/token"),
+                                        PATH.matcher("/oauth2/revoke"),
+                                        PATH.matcher("/oauth2/introspect"))))
                 .headers(SecurityConfiguration::headers);
         return http.build();
     }
@@ -155,7 +156,7 @@ class SecurityConfiguration {
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);
         response.getOutputStream()
-                .write("{\"error\":\"invalid_client\",\"error_description\":\"no client that may use this grant\"}"
+                .write("{\"error\":\"invalid_client\",\"error_description\":\"no client that may ask this\"}"
                         .getBytes(StandardCharsets.UTF_8));
     }
 

@@ -54,9 +54,13 @@ class RestartIT {
                                         + login.text("refresh_token")))
                         .build());
 
-                assertThat(answer.statusCode()).isEqualTo(503);
-                assertThat(answer.headers().firstValue("Retry-After")).isPresent();
-                assertThat(answer.body()).contains("temporarily_unavailable");
+                assertAsksToComeAgain(answer);
+                assertAsksToComeAgain(phone.send(HttpRequest.newBuilder(server.url("/oauth2/revoke"))
+                        .timeout(Duration.ofSeconds(10))
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                "client_id=softphone&token=" + login.text("refresh_token")))
+                        .build()));
                 assertThat(readiness(phone, server)).isEqualTo(503);
             } finally {
                 signalRedis("CONT");
@@ -65,6 +69,12 @@ class RestartIT {
                     .until(() -> phone.token(refresh(login)).status(), status -> status == 200);
             assertThat(readiness(phone, server)).isEqualTo(200);
         }
+    }
+
+    private static void assertAsksToComeAgain(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+        assertThat(answer.body()).contains("temporarily_unavailable");
     }
 
     private static int readiness(TestPhone phone, TestServer server) {

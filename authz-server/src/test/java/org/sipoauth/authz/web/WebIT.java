@@ -65,9 +65,17 @@ class WebIT {
                 .containsEntry(
                         "token_endpoint_auth_methods_supported",
                         List.of("none", "client_secret_basic", "client_secret_post"))
-                .containsEntry("scopes_supported", List.of("openid", "sip.register", "admin"))
+                .containsEntry("scopes_supported", List.of("openid", "sip.register", "admin", "introspect"))
+                .containsEntry("revocation_endpoint", "https://localhost:8443/oauth2/revoke")
+                .containsEntry(
+                        "revocation_endpoint_auth_methods_supported",
+                        List.of("none", "client_secret_basic", "client_secret_post"))
+                .containsEntry("introspection_endpoint", "https://localhost:8443/oauth2/introspect")
+                .containsEntry(
+                        "introspection_endpoint_auth_methods_supported",
+                        List.of("client_secret_basic", "client_secret_post"))
                 .containsEntry("authorization_response_iss_parameter_supported", true)
-                .doesNotContainKeys("introspection_endpoint", "revocation_endpoint", "userinfo_endpoint");
+                .doesNotContainKeys("userinfo_endpoint");
         if (document.endsWith("openid-configuration")) {
             assertThat(metadata)
                     .containsEntry("id_token_signing_alg_values_supported", List.of("ES256"))

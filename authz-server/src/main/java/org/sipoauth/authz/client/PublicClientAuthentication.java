@@ -1,7 +1,6 @@
-package org.sipoauth.authz.refresh;
+package org.sipoauth.authz.client;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.AuthenticationProvider;
@@ -16,58 +15,66 @@ import org.springframework.security.oauth2.server.authorization.authentication.O
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
 import org.springframework.security.web.authentication.AuthenticationConverter;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.RequestMatcher;
 
 /**
- * Lets a public client name itself in a refresh request: {@code client_id} and no credentials (RFC 6749 §3.2.1). Spring
- * knows public clients by their PKCE verifier alone, which only the code grant has. Proves nothing about the client: the
- * refresh token does.
+ * Lets a public client name itself in requests that carry a token of its own: {@code client_id} and no credentials
+ * (RFC 6749 §3.2.1, RFC 7009 §2.1). Spring knows public clients by their PKCE verifier alone, which only the code grant
+ * has. Proves nothing about the client: the token does.
  */
-final class PublicClientAuthentication implements AuthenticationConverter, AuthenticationProvider {
+public final class PublicClientAuthentication implements AuthenticationConverter, AuthenticationProvider {
+    private static final RequestMatcher REVOCATION =
+            PathPatternRequestMatcher.withDefaults().matcher(HttpMethod.POST, "/oauth2/revoke");
+
     private final RegisteredClientRepository clients;
 
-    PublicClientAuthentication(RegisteredClientRepository clients) {
+    public PublicClientAuthentication(RegisteredClientRepository clients) {
         this.clients = clients;
+    }
+
+    /** What the converter says to the provider. */
+    private static final class Named extends OAuth2ClientAuthenticationToken {
+        private static final long serialVersionUID = 1L;
+
+        Named(String clientId) {
+            super(clientId, ClientAuthenticationMethod.NONE, null, null);
+        }
     }
 
     /** Comes last: whoever sends any credentials is authenticated by them. */
     @Override
     public @Nullable Authentication convert(HttpServletRequest request) {
         boolean inBody = HttpMethod.POST.matches(request.getMethod()) && request.getQueryString() == null;
-        if (!inBody || !isRefresh(request.getParameter(OAuth2ParameterNames.GRANT_TYPE))) {
+        if (!inBody || !isRefresh(request) && !REVOCATION.matches(request)) {
             return null;
         }
         String[] clientId = request.getParameterValues(OAuth2ParameterNames.CLIENT_ID);
         if (clientId == null || clientId.length != 1 || clientId[0].isBlank()) {
             return null;
         }
-        return new OAuth2ClientAuthenticationToken(
-                clientId[0],
-                ClientAuthenticationMethod.NONE,
-                null,
-                Map.of(OAuth2ParameterNames.GRANT_TYPE, AuthorizationGrantType.REFRESH_TOKEN.getValue()));
+        return new Named(clientId[0]);
+    }
+
+    private static boolean isRefresh(HttpServletRequest request) {
+        return AuthorizationGrantType.REFRESH_TOKEN
+                .getValue()
+                .equals(request.getParameter(OAuth2ParameterNames.GRANT_TYPE));
     }
 
     @Override
     public boolean supports(Class<?> authentication) {
-        return OAuth2ClientAuthenticationToken.class.isAssignableFrom(authentication);
+        return Named.class.isAssignableFrom(authentication);
     }
 
     @Override
-    public @Nullable Authentication authenticate(Authentication authentication) {
-        var request = (OAuth2ClientAuthenticationToken) authentication;
-        if (!ClientAuthenticationMethod.NONE.equals(request.getClientAuthenticationMethod())
-                || !isRefresh(request.getAdditionalParameters().get(OAuth2ParameterNames.GRANT_TYPE))) {
-            return null; // not ours: Spring's providers follow
-        }
-        RegisteredClient client = clients.findByClientId(request.getPrincipal().toString());
+    public Authentication authenticate(Authentication authentication) {
+        RegisteredClient client =
+                clients.findByClientId(((Named) authentication).getPrincipal().toString());
         if (client == null || !client.getClientAuthenticationMethods().contains(ClientAuthenticationMethod.NONE)) {
             throw new OAuth2AuthenticationException(
                     new OAuth2Error(OAuth2ErrorCodes.INVALID_CLIENT, "no such public client", null));
         }
         return new OAuth2ClientAuthenticationToken(client, ClientAuthenticationMethod.NONE, null);
-    }
-
-    private static boolean isRefresh(@Nullable Object grantType) {
-        return AuthorizationGrantType.REFRESH_TOKEN.getValue().equals(grantType);
     }
 }
