@@ -1,29 +1,53 @@
 package org.sipoauth.authz.redis;
 
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.sipoauth.authz.settings.StartupRefused;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.RedisClusterConnection;
+import org.springframework.data.redis.connection.RedisClusterNode;
 import org.springframework.data.redis.connection.RedisConnection;
-import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.RedisSentinelConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
-/** Refuses, at start-up, a Redis that would forget logins: one that cannot be reached, or that evicts. */
+/**
+ * Refuses, at start-up, a Redis that would forget logins: one that cannot be reached, or that evicts. Looks at every node
+ * that may come to hold them: at each of a cluster, and behind Sentinel at the replicas as well.
+ */
 final class RedisCheck implements SmartInitializingSingleton {
     private static final Logger LOG = LoggerFactory.getLogger(RedisCheck.class);
 
-    private final RedisConnectionFactory redis;
+    private static final Pattern REPLICA = Pattern.compile("slave\\d+=ip=([^,]+),port=(\\d+),state=online,.*");
 
-    RedisCheck(RedisConnectionFactory redis) {
+    private final LettuceConnectionFactory redis;
+
+    RedisCheck(LettuceConnectionFactory redis) {
         this.redis = redis;
     }
 
     @Override
     public void afterSingletonsInstantiated() {
         try (RedisConnection connection = redis.getConnection()) {
+            if (connection instanceof RedisClusterConnection cluster) {
+                checkNodes(cluster);
+                return;
+            }
             requireNoEviction(info(connection, "memory"));
             warnIfNotDurable(info(connection, "persistence"));
+            if (redis.isRedisSentinelAware()) {
+                checkReplicas(info(connection, "replication"));
+            }
         } catch (DataAccessException e) {
             throw new StartupRefused(
                     "Redis does not answer: " + e.getMostSpecificCause().getMessage(),
@@ -32,7 +56,71 @@ final class RedisCheck implements SmartInitializingSingleton {
         }
     }
 
-    // INFO rather than CONFIG GET, which hosted Redis services refuse; a cluster prefixes each name with its node.
+    private static void checkNodes(RedisClusterConnection cluster) {
+        for (RedisClusterNode node : cluster.clusterCommands().clusterGetNodes()) {
+            try {
+                requireNoEviction(named(node, cluster.serverCommands().info(node, "memory")));
+                warnIfNotDurable(named(node, cluster.serverCommands().info(node, "persistence")));
+            } catch (DataAccessException e) {
+                LOG.warn("the node {} of the cluster does not answer: {}", node.asString(), e.getMessage());
+            }
+        }
+    }
+
+    private static Properties named(RedisClusterNode node, Properties info) {
+        Properties named = new Properties();
+        info.stringPropertyNames()
+                .forEach(name -> named.setProperty(node.asString() + "." + name, info.getProperty(name)));
+        return named;
+    }
+
+    private void checkReplicas(Properties replication) {
+        for (RedisURI replica : replicas(replication)) {
+            try (RedisClient client = RedisClient.create(replica);
+                    StatefulRedisConnection<String, String> connection = client.connect()) {
+                String node = replica.getHost() + ":" + replica.getPort() + ".";
+                requireNoEviction(named(node, connection.sync().info("memory")));
+                warnIfNotDurable(named(node, connection.sync().info("persistence")));
+            } catch (RedisException e) {
+                LOG.warn("the replica {}:{} does not answer: {}", replica.getHost(), replica.getPort(), e.getMessage());
+            }
+        }
+    }
+
+    /** As the master tells, with the credentials that it asks for. */
+    private List<RedisURI> replicas(Properties replication) {
+        List<RedisURI> replicas = new ArrayList<>();
+        RedisSentinelConfiguration sentinel = Objects.requireNonNull(redis.getSentinelConfiguration());
+        for (String name : replication.stringPropertyNames()) {
+            Matcher replica = REPLICA.matcher(name + "=" + replication.getProperty(name));
+            if (replica.matches()) {
+                RedisURI.Builder uri = RedisURI.builder()
+                        .withHost(replica.group(1))
+                        .withPort(Integer.parseInt(replica.group(2)))
+                        .withSsl(redis.getClientConfiguration().isUseSsl())
+                        .withVerifyPeer(redis.getClientConfiguration().getVerifyMode())
+                        .withTimeout(redis.getClientConfiguration().getCommandTimeout());
+                String username = sentinel.getUsername();
+                sentinel.getPassword()
+                        .toOptional()
+                        .ifPresent(
+                                password -> uri.withAuthentication(username == null ? "default" : username, password));
+                replicas.add(uri.build());
+            }
+        }
+        return replicas;
+    }
+
+    private static Properties named(String prefix, String info) {
+        Properties properties = new Properties();
+        info.lines().filter(line -> line.contains(":")).forEach(line -> {
+            int colon = line.indexOf(':');
+            properties.setProperty(prefix + line.substring(0, colon), line.substring(colon + 1));
+        });
+        return properties;
+    }
+
+    // INFO rather than CONFIG GET, which hosted Redis services refuse.
     private static Properties info(RedisConnection connection, String section) {
         Properties info = connection.serverCommands().info(section);
         return info == null ? new Properties() : info;

@@ -1,12 +1,18 @@
 package org.sipoauth.authz.redis;
 
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.resource.Delay;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.sipoauth.authz.settings.Settings;
+import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.PropertySource;
-import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.session.web.http.SessionRepositoryFilter;
 
 /** What holds for every Redis, the embedded one and the operator's own. */
@@ -20,15 +26,31 @@ class RedisConfiguration {
         return options -> options.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS);
     }
 
+    /** A store that is back is to be used within a second; Lettuce would wait up to half a minute. */
     @Bean
-    RedisCheck redisCheck(RedisConnectionFactory redis) {
+    ClientResourcesBuilderCustomizer reconnectWithinASecond() {
+        return resources -> resources.reconnectDelay(
+                Delay.exponential(Duration.ofMillis(10), Duration.ofSeconds(1), 2, TimeUnit.MILLISECONDS));
+    }
+
+    @Bean
+    RedisCheck redisCheck(LettuceConnectionFactory redis) {
         return new RedisCheck(redis);
+    }
+
+    /** A single Redis has no replicas that could confirm; Sentinel and Cluster are there because of them. */
+    @Bean
+    ConfirmedWrites confirmedWrites(LettuceConnectionFactory redis, Settings settings, MeterRegistry meters) {
+        Integer asked = settings.redis().confirmReplicas();
+        int replicas = asked != null ? asked : redis.isRedisSentinelAware() || redis.isClusterAware() ? 1 : 0;
+        return new ConfirmedWrites(redis, replicas, settings.redis().confirmTimeout(), meters);
     }
 
     /** Outside of what reads the store: sign-in sessions first, then Spring Security's filters with the token endpoint. */
     @Bean
-    FilterRegistrationBean<StoreAwayFilter> storeAwayFilter() {
-        FilterRegistrationBean<StoreAwayFilter> filter = new FilterRegistrationBean<>(new StoreAwayFilter());
+    FilterRegistrationBean<StoreAwayFilter> storeAwayFilter(LettuceConnectionFactory redis) {
+        FilterRegistrationBean<StoreAwayFilter> filter = new FilterRegistrationBean<>(
+                new StoreAwayFilter(new DeafConnection(redis::resetConnection, System::nanoTime)));
         filter.setOrder(SessionRepositoryFilter.DEFAULT_ORDER - 1);
         return filter;
     }

@@ -22,6 +22,12 @@ final class StoreAwayFilter extends OncePerRequestFilter {
     private static final Logger LOG = LoggerFactory.getLogger(StoreAwayFilter.class);
     private static final String RETRY_AFTER_SECONDS = "5";
 
+    private final DeafConnection connection;
+
+    StoreAwayFilter(DeafConnection connection) {
+        this.connection = connection;
+    }
+
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
@@ -35,13 +41,16 @@ final class StoreAwayFilter extends OncePerRequestFilter {
         }
     }
 
-    private static boolean isStoreAway(Throwable thrown) {
+    private boolean isStoreAway(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof DataAccessResourceFailureException
                     || cause instanceof QueryTimeoutException
                     || cause instanceof ClusterRedirectException
                     || (cause instanceof RedisException refusal && !isOurMistake(refusal))) {
                 LOG.warn("the store is away: {}", cause.getMessage());
+                if (cause instanceof QueryTimeoutException) {
+                    connection.gotNoAnswer();
+                }
                 return true;
             }
         }

@@ -134,7 +134,7 @@ final class Families implements LoginFamilies, Sessions {
             return;
         }
         try {
-            index.enter(family, now);
+            index.renew(family, now);
         } catch (DataAccessException e) {
             LOG.warn("the index entry of family {} is not renewed: {}", family.id(), e.getMessage());
         }
@@ -150,6 +150,15 @@ final class Families implements LoginFamilies, Sessions {
     static Concerned concerned(Family family) {
         return new Concerned(
                 family.id().toString(), family.user(), family.device().orElse(null), family.client());
+    }
+
+    /**
+     * After a refresh has revoked a family: the replicas are to have that, too, before it is answered.
+     *
+     * @throws DataAccessException if they do not say so; then the same request is to come again
+     */
+    void confirmRevocation(FamilyId id, Instant now, String why) {
+        store.revoke(id, now, why);
     }
 
     /** To be called once for each family that has been revoked, whoever did it. */

@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.redis.ConfirmedWrites;
 import org.sipoauth.authz.refresh.Sessions.Entry;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -26,24 +28,41 @@ final class FamilyIndex {
             RedisScript.of(new ClassPathResource("index.lua", FamilyIndex.class), Long.class);
 
     private final StringRedisTemplate redis;
+    private final ConfirmedWrites confirmed;
 
-    FamilyIndex(StringRedisTemplate redis) {
+    FamilyIndex(StringRedisTemplate redis, ConfirmedWrites confirmed) {
         this.redis = redis;
+        this.confirmed = confirmed;
     }
 
-    /** Enters a login under its user and its device, or renews its end there. */
+    /** Enters a new login under its user and its device, confirmed by the replicas. */
     void enter(Family family, Instant now) {
-        enter("users:", family.user(), family, now);
-        family.device().ifPresent(device -> enter("devices:", device, family, now));
+        enter(confirmed::execute, family, now);
     }
 
-    private void enter(String index, String name, Family family, Instant now) {
-        redis.execute(
+    /** Enters a login once more, in case the store has lost it, or with the end that it has by now. */
+    void renew(Family family, Instant now) {
+        enter((script, keys, arguments) -> redis.execute(script, keys, (Object[]) arguments), family, now);
+    }
+
+    private static void enter(Execution execution, Family family, Instant now) {
+        enter(execution, "users:", family.user(), family, now);
+        family.device().ifPresent(device -> enter(execution, "devices:", device, family, now));
+    }
+
+    private static void enter(Execution execution, String index, String name, Family family, Instant now) {
+        execution.run(
                 ENTER,
                 List.of(index + bucket(name)),
                 Long.toString(now.getEpochSecond()),
                 name + " " + family.id(),
                 Long.toString(family.end().getEpochSecond()));
+    }
+
+    @FunctionalInterface
+    private interface Execution {
+        @Nullable
+        Object run(RedisScript<Long> script, List<String> keys, String... arguments);
     }
 
     /** The families that are entered for a user; some may be gone. */

@@ -11,11 +11,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.sipoauth.authz.redis.ConfirmedWrites;
 import org.sipoauth.authz.status.StatusListName;
 import org.sipoauth.authz.status.StatusReference;
 import org.springframework.core.io.ClassPathResource;
@@ -43,18 +43,21 @@ final class FamilyStore {
     private static final RedisScript<List> PRESENT = script("present.lua", List.class);
 
     private final StringRedisTemplate redis;
+    private final ConfirmedWrites confirmed;
     private final Duration longestAccessToken;
     /** Where to look for a free index first, by a list with the number 0; others may have filled it since. */
     private final Map<StatusListName, StatusListName> fillingLists = new ConcurrentHashMap<>();
 
     /** @param longestAccessToken how long a status list outlives the families that are in it */
-    FamilyStore(StringRedisTemplate redis, Duration longestAccessToken) {
+    FamilyStore(StringRedisTemplate redis, ConfirmedWrites confirmed, Duration longestAccessToken) {
         this.redis = redis;
+        this.confirmed = confirmed;
         this.longestAccessToken = longestAccessToken;
     }
 
     /**
      * Stores a new family, whose generation 1 is current, and draws its bit at random from those that nobody has had.
+     * Confirmed by the replicas.
      *
      * @throws IllegalStateException if there is such a family already
      */
@@ -89,10 +92,10 @@ final class FamilyStore {
                     Long.toString(StatusListName.oldestPeriod(family.begun(), longestAccessToken)),
                     candidates()));
             arguments.addAll(flat);
-            List<?> answer = answer(redis.execute(
+            List<?> answer = answer(confirmed.execute(
                     START,
                     List.of(family.id().key(), StatusListName.shardKey(list.shard()), list.takenKey()),
-                    arguments.toArray()));
+                    arguments.toArray(String[]::new)));
             switch (String.valueOf(answer.get(0))) {
                 case "started" -> {
                     return new StatusReference(list, Math.toIntExact((Long) answer.get(1)));
@@ -141,8 +144,8 @@ final class FamilyStore {
         FamilyId id = found.family().id();
         Optional<StoredFamily> family = Optional.of(found);
         while (family.isPresent()) {
-            List<?> answer = answer(redis.execute(
-                    PRESENT, keys(family.get()), arguments(family.get(), now, Integer.toString(generation), mark())));
+            List<?> answer = answer(redis.execute(PRESENT, keys(family.get()), (Object[])
+                    arguments(family.get(), now, Integer.toString(generation), mark())));
             if (!answer.get(0).equals("moved")) {
                 return new Presentation(
                         Presentation.Outcome.valueOf(answer.get(0).toString().toUpperCase(Locale.ROOT)),
@@ -159,14 +162,14 @@ final class FamilyStore {
     }
 
     /**
-     * Revokes a family for good. Writes again what was revoked before.
+     * Revokes a family for good, confirmed by the replicas. Writes again what was revoked before.
      *
      * @return false if there is no such family, or it is revoked already
      */
     boolean revoke(FamilyId id, Instant now, String reason) {
         for (Optional<StoredFamily> family = find(id); family.isPresent(); family = find(id)) {
-            Long revoked = redis.execute(REVOKE, keys(family.get()), arguments(family.get(), now, reason, mark()));
-            if (Objects.requireNonNull(revoked) >= 0) {
+            Long revoked = confirmed.execute(REVOKE, keys(family.get()), arguments(family.get(), now, reason, mark()));
+            if (revoked >= 0) {
                 return revoked == 1;
             }
         }
@@ -182,7 +185,7 @@ final class FamilyStore {
         return keys;
     }
 
-    private Object[] arguments(StoredFamily family, Instant now, String what, String mark) {
+    private String[] arguments(StoredFamily family, Instant now, String what, String mark) {
         List<String> arguments = new ArrayList<>(List.of(millis(now), what, mark));
         arguments.add(family.status().list().field());
         arguments.add(goneAt(family.status().list()));
@@ -190,7 +193,7 @@ final class FamilyStore {
             arguments.add(former.list().field());
             arguments.add(goneAt(former.list()));
         });
-        return arguments.toArray();
+        return arguments.toArray(String[]::new);
     }
 
     private static String mark() {

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.grant.GrantFeature;
+import org.sipoauth.authz.redis.ConfirmedWrites;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.signing.CurrentKeyRing;
 import org.sipoauth.authz.token.AccessTokens;
@@ -17,13 +18,13 @@ import org.springframework.security.oauth2.server.authorization.web.authenticati
 class RefreshConfiguration {
 
     @Bean
-    FamilyStore familyStore(StringRedisTemplate redis, Settings settings) {
-        return new FamilyStore(redis, settings.tokens().access());
+    FamilyStore familyStore(StringRedisTemplate redis, ConfirmedWrites confirmed, Settings settings) {
+        return new FamilyStore(redis, confirmed, settings.tokens().access());
     }
 
     @Bean
-    FamilyIndex familyIndex(StringRedisTemplate redis) {
-        return new FamilyIndex(redis);
+    FamilyIndex familyIndex(StringRedisTemplate redis, ConfirmedWrites confirmed) {
+        return new FamilyIndex(redis, confirmed);
     }
 
     @Bean

@@ -88,7 +88,7 @@ final class RefreshGrant implements AuthenticationProvider {
         OAuth2AccessToken accessToken = mint(client, stored, scopes, request);
 
         Presentation presentation = store.present(stored, presented.generation(), now);
-        requireGranted(presentation, presented, family);
+        requireGranted(presentation, presented, family, now);
 
         record(presentation, presented, family);
         families.repairIndex(family, presentation.generation(), now);
@@ -197,7 +197,7 @@ final class RefreshGrant implements AuthenticationProvider {
                 request);
     }
 
-    private void requireGranted(Presentation presentation, RefreshToken presented, Family family) {
+    private void requireGranted(Presentation presentation, RefreshToken presented, Family family, Instant now) {
         if (presentation.isGranted()) {
             return;
         }
@@ -207,6 +207,7 @@ final class RefreshGrant implements AuthenticationProvider {
         }
         if (presentation.outcome() == Outcome.REPLAYED || presentation.outcome() == Outcome.REPLAYED_STRUCK_OUT) {
             families.recordRevocation(concerned(family), outcome);
+            families.confirmRevocation(family.id(), now, outcome);
         }
         throw refusal(outcome, concerned(family), presented + ": " + outcome);
     }

@@ -43,6 +43,7 @@ public record Settings(
         @DefaultValue @Valid Tokens tokens,
         @DefaultValue @Valid Keys keys,
         @DefaultValue @Valid StatusLists statusLists,
+        @DefaultValue @Valid Redis redis,
         @DefaultValue @Valid Provisioning provisioning,
         @DefaultValue List<@Valid Client> clients) {
 
@@ -61,6 +62,16 @@ public record Settings(
             @DefaultValue("60m") @NotNull Duration access,
             @DefaultValue("60d") @NotNull Duration softphoneRefresh,
             @DefaultValue("60d") @NotNull Duration deskPhoneRefresh) {}
+
+    /**
+     * How sure a login and a revocation are when they are answered.
+     *
+     * @param confirmReplicas how many replicas have to have the write; unset: 1 with Sentinel or Cluster, else 0
+     * @param confirmTimeout how long they have to say so; then the request is answered with 503
+     */
+    public record Redis(
+            @Nullable @Min(0) @Max(10) Integer confirmReplicas,
+            @DefaultValue("1s") @NotNull Duration confirmTimeout) {}
 
     /**
      * The signing key and its changes; contradictions are refused at start-up.

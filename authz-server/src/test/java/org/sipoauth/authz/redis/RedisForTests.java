@@ -1,19 +1,33 @@
 package org.sipoauth.authz.redis;
 
 import com.redis.testcontainers.RedisContainer;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import org.sipoauth.authz.settings.Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.testcontainers.service.connection.ServiceConnection;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.data.redis.connection.RedisPassword;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
@@ -78,20 +92,69 @@ public class RedisForTests {
     /** A Redis and a connection to it; both end with {@link #close}. */
     public abstract static class Running implements AutoCloseable {
         private final LettuceConnectionFactory connections;
+        private final ConfirmedWrites confirmed;
 
         private Running(RedisStandaloneConfiguration configuration) {
             connections = new LettuceConnectionFactory(configuration);
             connections.afterPropertiesSet();
             connections.start();
+            confirmed = new ConfirmedWrites(connections, 0, Duration.ofSeconds(1), new SimpleMeterRegistry());
+        }
+
+        private Running(LettuceConnectionFactory connections, ConfirmedWrites confirmed) {
+            this.connections = connections;
+            this.confirmed = confirmed;
         }
 
         public StringRedisTemplate template() {
             return new StringRedisTemplate(connections);
         }
 
+        public ConfirmedWrites confirmedWrites() {
+            return confirmed;
+        }
+
         @Override
         public void close() {
+            confirmed.close();
             connections.destroy();
+        }
+    }
+
+    /**
+     * Connected as the application is, with the options that an operator gives. What {@link RedisNodes} has started stays
+     * up when this is closed.
+     */
+    public static Running connect(List<String> options) {
+        List<String> arguments = new ArrayList<>(options);
+        arguments.addAll(List.of("--sipoauth.audience=sip:example.com", "--sipoauth.insecure-plain-http=true"));
+        return new Connected(new SpringApplicationBuilder(Connection.class)
+                .web(WebApplicationType.NONE)
+                .run(arguments.toArray(String[]::new)));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Import(RedisConfiguration.class)
+    @ImportAutoConfiguration(DataRedisAutoConfiguration.class)
+    @EnableConfigurationProperties(Settings.class)
+    static class Connection {
+        @Bean
+        MeterRegistry meters() {
+            return new SimpleMeterRegistry();
+        }
+    }
+
+    private static final class Connected extends Running {
+        private final ConfigurableApplicationContext context;
+
+        Connected(ConfigurableApplicationContext context) {
+            super(context.getBean(LettuceConnectionFactory.class), context.getBean(ConfirmedWrites.class));
+            this.context = context;
+        }
+
+        @Override
+        public void close() {
+            context.close();
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import jakarta.servlet.ServletException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +18,10 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
 class StoreAwayFilterTest {
-    private final StoreAwayFilter filter = new StoreAwayFilter();
+    private long nanoTime;
+    private final AtomicInteger replaced = new AtomicInteger();
+    private final StoreAwayFilter filter =
+            new StoreAwayFilter(new DeafConnection(replaced::incrementAndGet, () -> nanoTime));
     private final MockHttpServletRequest request = new MockHttpServletRequest("POST", "/oauth2/token");
     private final MockHttpServletResponse response = new MockHttpServletResponse();
 
@@ -38,11 +42,34 @@ class StoreAwayFilterTest {
     static Stream<Exception> asksToComeAgain() {
         return Stream.of(
                 new RedisConnectionFailureException("refused"),
+                new WriteNotConfirmed("0 of 1"),
                 new QueryTimeoutException("2 seconds"),
                 new RedisSystemException("rejected", new RedisException("currently not connected")),
                 new RedisSystemException("loading", new RedisCommandExecutionException("LOADING the dataset")),
                 new RedisSystemException("replica", new RedisCommandExecutionException("READONLY replica")),
                 new RedisSystemException("full", new RedisCommandExecutionException("OOM command not allowed")));
+    }
+
+    /** A node that hangs leaves the connection to it up. */
+    @Test
+    void replacesAConnectionThatGivesNoAnswerOnceASecond() throws Exception {
+        for (int waiting = 0; waiting < 100; waiting++) {
+            nanoTime += 20_000_000;
+            filter.doFilter(request, new MockHttpServletResponse(), (ignoredRequest, ignoredResponse) -> {
+                throw new QueryTimeoutException("2 seconds");
+            });
+        }
+
+        assertThat(replaced).hasValue(2);
+    }
+
+    @Test
+    void keepsAConnectionOverWhichTheStoreSaysThatItIsAway() throws Exception {
+        filter.doFilter(request, response, (ignoredRequest, ignoredResponse) -> {
+            throw new RedisSystemException("loading", new RedisCommandExecutionException("LOADING the dataset"));
+        });
+
+        assertThat(replaced).hasValue(0);
     }
 
     @Test

@@ -47,7 +47,7 @@ class FamilyStoreIT {
     @BeforeAll
     static void open() {
         redis = RedisForTests.open();
-        store = new FamilyStore(redis.template(), LONGEST_ACCESS_TOKEN);
+        store = new FamilyStore(redis.template(), redis.confirmedWrites(), LONGEST_ACCESS_TOKEN);
     }
 
     @AfterAll

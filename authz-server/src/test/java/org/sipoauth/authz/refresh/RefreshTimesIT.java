@@ -53,10 +53,15 @@ class RefreshTimesIT {
     private final KeyVault vault = KeyVault.inRing();
     private final MovableClock clock = new MovableClock();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final FamilyStore store = new FamilyStore(redis.template(), Duration.ofHours(1));
+    private final FamilyStore store = new FamilyStore(redis.template(), redis.confirmedWrites(), Duration.ofHours(1));
     private KeyRing ring = KeyRing.create(policy, vault, clock.instant());
     private final Families families = new Families(
-            store, new FamilyIndex(redis.template()), () -> ring, clock, new Audit(clock, record -> {}), meters);
+            store,
+            new FamilyIndex(redis.template(), redis.confirmedWrites()),
+            () -> ring,
+            clock,
+            new Audit(clock, record -> {}),
+            meters);
     private final RefreshGrant grant = new RefreshGrant(
             store,
             families,

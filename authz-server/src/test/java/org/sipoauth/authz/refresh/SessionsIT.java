@@ -40,8 +40,8 @@ class SessionsIT {
 
     private static RedisForTests.Running redis;
 
-    private final FamilyStore store = new FamilyStore(redis.template(), Duration.ofHours(1));
-    private final FamilyIndex index = new FamilyIndex(redis.template());
+    private final FamilyStore store = new FamilyStore(redis.template(), redis.confirmedWrites(), Duration.ofHours(1));
+    private final FamilyIndex index = new FamilyIndex(redis.template(), redis.confirmedWrites());
     private final Families families = families(START);
     private final Sessions sessions = families;
 

@@ -1,0 +1,15 @@
+package org.sipoauth.authz.redis;
+
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/**
+ * A write was made but is not yet on as many replicas as the settings ask for, so that a failover could take it back.
+ * Answered with 503: what was asked for is to be asked again.
+ */
+public final class WriteNotConfirmed extends DataAccessResourceFailureException {
+    private static final long serialVersionUID = 1L;
+
+    WriteNotConfirmed(String message) {
+        super(message);
+    }
+}

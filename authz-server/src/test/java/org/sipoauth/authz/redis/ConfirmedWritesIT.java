@@ -1,0 +1,209 @@
+package org.sipoauth.authz.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.sipoauth.authz.redis.RedisNodes.Node;
+import org.sipoauth.authz.settings.StartupRefused;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.core.script.RedisScript;
+
+/** Writes that replicas confirm, on a single Redis, behind Sentinel and in a cluster, each of real processes. */
+class ConfirmedWritesIT {
+    private static final RedisScript<Long> INCREMENT =
+            RedisScript.of("return redis.call('INCRBY', KEYS[1], ARGV[1])", Long.class);
+
+    @SuppressWarnings("rawtypes")
+    private static final RedisScript<List> LIST = RedisScript.of("return {KEYS[1], 7, ARGV[1]}", List.class);
+
+    private final RedisNodes nodes = new RedisNodes();
+
+    @AfterEach
+    void stop() {
+        nodes.close();
+    }
+
+    @Test
+    void asksNobodyOnASingleRedis() {
+        Node single = nodes.start();
+        try (RedisForTests.Running redis = RedisForTests.connect(standalone(single))) {
+            assertThat(increment(redis, "a")).isEqualTo(1);
+            List<?> list = redis.confirmedWrites().execute(LIST, List.of("é"), "ü");
+            assertThat(list.equals(List.of("é", 7L, "ü"))).isTrue();
+        }
+    }
+
+    @Test
+    void failsWhenTheReplicaDoesNotConfirmAndWorksAgainWhenItDoes() {
+        Node master = nodes.start();
+        Node replica = nodes.startReplicaOf(master);
+        try (RedisForTests.Running redis = RedisForTests.connect(with(
+                standalone(master), "--sipoauth.redis.confirm-replicas=1", "--sipoauth.redis.confirm-timeout=300ms"))) {
+            assertThat(increment(redis, "a")).isEqualTo(1);
+            assertThat(replica.commands().get("a")).isEqualTo("1");
+
+            replica.pause();
+            try {
+                assertThatThrownBy(() -> increment(redis, "a")).isInstanceOf(WriteNotConfirmed.class);
+                assertThat(redis.template().opsForValue().get("a"))
+                        .as("other connections go on")
+                        .isEqualTo("2");
+            } finally {
+                replica.resume();
+            }
+            await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> increment(redis, "a") > 2);
+        }
+    }
+
+    @Test
+    void holdsUpNoMoreThanItsOwnConnections() throws Exception {
+        Node master = nodes.start();
+        nodes.startReplicaOf(master).pause();
+        ExecutorService many = Executors.newFixedThreadPool(20);
+        try (RedisForTests.Running redis = RedisForTests.connect(with(
+                standalone(master), "--sipoauth.redis.confirm-replicas=1", "--sipoauth.redis.confirm-timeout=300ms"))) {
+            List<Callable<Long>> writes = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                writes.add(() -> increment(redis, "a"));
+            }
+            for (Future<Long> write : many.invokeAll(writes)) {
+                assertThatThrownBy(write::get).hasCauseInstanceOf(DataAccessException.class);
+            }
+            String clients = master.commands().clientList();
+            assertThat(clients.lines().filter(line -> line.contains("cmd=wait")).count())
+                    .isLessThanOrEqualTo(8);
+        } finally {
+            many.shutdownNow();
+        }
+    }
+
+    @Test
+    void goesToTheNodeOfTheClusterThatHoldsTheKey() {
+        List<Node> cluster = nodes.startCluster(3, 3);
+        try (RedisForTests.Running redis =
+                RedisForTests.connect(with(cluster(cluster), "--sipoauth.redis.confirm-timeout=500ms"))) {
+            for (int shard = 0; shard < 64; shard++) {
+                assertThat(increment(redis, "{s" + shard + "}")).isEqualTo(1);
+            }
+            long held = cluster.subList(0, 3).stream()
+                    .filter(node -> node.commands().dbsize() > 0)
+                    .count();
+            assertThat(held).isEqualTo(3);
+
+            cluster.get(3).pause();
+            try {
+                int refused = 0;
+                for (int shard = 0; shard < 64; shard++) {
+                    refused += isConfirmed(redis, "{s" + shard + "}") ? 0 : 1;
+                }
+                assertThat(refused).as("those of the first node alone").isBetween(1, 63);
+            } finally {
+                cluster.get(3).resume();
+            }
+        }
+    }
+
+    @Test
+    void findsANodeToWhichSlotsHaveMoved() {
+        List<Node> cluster = nodes.startCluster(3, 0);
+        try (RedisForTests.Running redis =
+                RedisForTests.connect(with(cluster(cluster), "--sipoauth.redis.confirm-replicas=0"))) {
+            assertThat(increment(redis, "{s0}")).isEqualTo(1);
+            int slot = Math.toIntExact(cluster.get(0).commands().clusterKeyslot("{s0}"));
+            Node from = cluster.stream()
+                    .filter(node -> node.commands().dbsize() > 0)
+                    .findFirst()
+                    .orElseThrow();
+            Node to = cluster.get((cluster.indexOf(from) + 1) % 3);
+            String target = to.commands().clusterMyId();
+            to.commands().clusterSetSlotImporting(slot, from.commands().clusterMyId());
+            from.commands().clusterSetSlotMigrating(slot, target);
+            from.commands().migrate("127.0.0.1", to.port(), "{s0}", 0, 5_000);
+            to.commands().clusterSetSlotNode(slot, target);
+            from.commands().clusterSetSlotNode(slot, target);
+
+            assertThat(increment(redis, "{s0}")).isEqualTo(2);
+            assertThat(to.commands().get("{s0}")).isEqualTo("2");
+        }
+    }
+
+    @Test
+    void goesOnWithTheReplicaThatHasTakenOver() {
+        Node master = nodes.start();
+        Node replica = nodes.startReplicaOf(master);
+        Node sentinel = nodes.startSentinel("sipoauth", master);
+        try (RedisForTests.Running redis = RedisForTests.connect(sentinel(sentinel))) {
+            assertThat(increment(redis, "a")).isEqualTo(1);
+            nodes.startReplicaOf(replica); // will confirm for the new master
+            master.kill();
+
+            await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> increment(redis, "a") > 1);
+            assertThat(replica.commands().role().get(0)).isEqualTo("master");
+        }
+    }
+
+    @Test
+    void startsOnNoReplicaThatEvicts() {
+        Node master = nodes.start();
+        Node replica = nodes.startReplicaOf(master);
+        Node sentinel = nodes.startSentinel("sipoauth", master);
+        replica.commands().configSet("maxmemory-policy", "allkeys-lru");
+
+        assertThatThrownBy(() -> RedisForTests.connect(sentinel(sentinel)))
+                .hasStackTraceContaining(StartupRefused.class.getName())
+                .hasStackTraceContaining(replica + ".maxmemory_policy is allkeys-lru");
+    }
+
+    @Test
+    void startsOnNoNodeOfAClusterThatEvicts() {
+        List<Node> cluster = nodes.startCluster(3, 1);
+        cluster.get(3).commands().configSet("maxmemory-policy", "allkeys-lru");
+
+        assertThatThrownBy(() -> RedisForTests.connect(cluster(cluster)))
+                .hasStackTraceContaining(StartupRefused.class.getName())
+                .hasStackTraceContaining("maxmemory_policy is allkeys-lru");
+    }
+
+    private static boolean isConfirmed(RedisForTests.Running redis, String key) {
+        try {
+            increment(redis, key);
+            return true;
+        } catch (WriteNotConfirmed e) {
+            return false;
+        }
+    }
+
+    private static long increment(RedisForTests.Running redis, String key) {
+        return redis.confirmedWrites().execute(INCREMENT, List.of(key), "1");
+    }
+
+    private static List<String> standalone(Node node) {
+        return List.of("--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + node.port());
+    }
+
+    private static List<String> sentinel(Node sentinel) {
+        return List.of(
+                "--spring.data.redis.sentinel.master=sipoauth", "--spring.data.redis.sentinel.nodes=" + sentinel);
+    }
+
+    private static List<String> cluster(List<Node> nodes) {
+        return List.of("--spring.data.redis.cluster.nodes="
+                + String.join(",", nodes.stream().map(Node::toString).toList()));
+    }
+
+    private static List<String> with(List<String> options, String... more) {
+        List<String> all = new ArrayList<>(options);
+        all.addAll(List.of(more));
+        return all;
+    }
+}

@@ -1,0 +1,254 @@
+package org.sipoauth.authz.redis;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * Redis in several processes on the loopback interface: alone, behind a Sentinel, or as a cluster. Takes the redis-server
+ * on the {@code PATH}, else the one that the application carries, which {@code -Dsipoauth.test.redis=carried} always takes.
+ */
+public final class RedisNodes implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RedisNodes.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Set<Integer> USED = new HashSet<>();
+
+    private final Path folder;
+    private final Path executable;
+    private final List<Node> nodes = new ArrayList<>();
+
+    public RedisNodes() {
+        try {
+            folder = Files.createTempDirectory("redis-nodes");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        boolean carried = "carried".equals(System.getProperty("sipoauth.test.redis"));
+        RedisBinary binary = RedisBinary.locate(
+                folder,
+                carried ? "" : Optional.ofNullable(System.getenv("PATH")).orElse(""));
+        executable = binary.executable();
+        LOG.info("Redis {}.{}: {}", binary.major(), binary.minor(), executable);
+    }
+
+    /** Starts a server that keeps what it has in memory alone. */
+    public Node start(String... options) {
+        int port = freePort();
+        List<String> command = new ArrayList<>(List.of("--port", Integer.toString(port), "--save", ""));
+        command.addAll(List.of("--maxmemory-policy", "noeviction", "--repl-diskless-sync-delay", "0"));
+        command.addAll(List.of(options));
+        return launch(port, command);
+    }
+
+    /** Starts a server that follows another, and returns when it does. */
+    public Node startReplicaOf(Node master) {
+        Node replica = start("--replicaof", "127.0.0.1 " + master.port());
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> replica.commands().info("replication").contains("master_link_status:up"));
+        return replica;
+    }
+
+    /** Starts a Sentinel that lets the replica take over when the master is away for a second. */
+    public Node startSentinel(String name, Node master) {
+        int port = freePort();
+        Path configuration = folder.resolve("sentinel-" + port + ".conf");
+        try {
+            Files.writeString(
+                    configuration,
+                    String.join(
+                            "\n",
+                            "sentinel monitor " + name + " 127.0.0.1 " + master.port() + " 1",
+                            "sentinel down-after-milliseconds " + name + " 1000",
+                            "sentinel failover-timeout " + name + " 3000",
+                            ""));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return launch(port, List.of(configuration.toString(), "--sentinel", "--port", Integer.toString(port)));
+    }
+
+    /** Starts a cluster in which the first so many nodes are masters, and each further one follows one of them. */
+    public List<Node> startCluster(int masters, int replicas) {
+        List<Node> cluster = new ArrayList<>();
+        for (int i = 0; i < masters + replicas; i++) {
+            cluster.add(start("--cluster-enabled", "yes", "--cluster-node-timeout", "2000"));
+        }
+        for (int i = 0; i < masters; i++) {
+            int from = 16_384 * i / masters;
+            int to = 16_384 * (i + 1) / masters;
+            cluster.get(i).commands().clusterAddSlots(IntStream.range(from, to).toArray());
+        }
+        for (int i = 1; i < cluster.size(); i++) {
+            cluster.get(i).commands().clusterMeet("127.0.0.1", cluster.get(0).port());
+        }
+        for (int i = masters; i < cluster.size(); i++) {
+            Node replica = cluster.get(i);
+            String master = cluster.get(i - masters).commands().clusterMyId();
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .until(() -> replica.commands().clusterNodes().contains(master));
+            replica.commands().clusterReplicate(master);
+        }
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> cluster.stream()
+                        .allMatch(node -> node.commands().clusterInfo().contains("cluster_state:ok")
+                                && node.commands().clusterInfo().contains("cluster_known_nodes:" + cluster.size())));
+        for (int i = masters; i < cluster.size(); i++) {
+            Node replica = cluster.get(i);
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .until(() -> replica.commands().info("replication").contains("master_link_status:up"));
+        }
+        return cluster;
+    }
+
+    private Node launch(int port, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(executable.toString());
+        command.addAll(arguments);
+        try {
+            Path own = Files.createDirectories(folder.resolve(Integer.toString(port)));
+            command.addAll(List.of("--bind", "127.0.0.1", "--dir", own.toString()));
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(own.resolve("log").toFile())
+                    .start();
+            Node node = new Node(process, port);
+            nodes.add(node);
+            Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> {
+                if (!process.isAlive()) {
+                    throw new AssertionError(Files.readString(own.resolve("log")));
+                }
+                return node.commands().ping().equals("PONG");
+            });
+            return node;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A cluster's bus has the port that is 10,000 higher. */
+    private static synchronized int freePort() {
+        while (true) {
+            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                int port = 10_000 + socket.getLocalPort() % 20_000;
+                if (isFree(port) && isFree(port + 10_000) && USED.add(port)) {
+                    return port;
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try {
+            new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+            return true;
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(Node::close);
+        try {
+            FileSystemUtils.deleteRecursively(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One process. */
+    public static final class Node {
+        private final Process process;
+        private final int port;
+        private RedisClient client;
+        private StatefulRedisConnection<String, String> connection;
+
+        private Node(Process process, int port) {
+            this.process = process;
+            this.port = port;
+        }
+
+        public int port() {
+            return port;
+        }
+
+        /** To the node itself, whatever it is part of. */
+        public synchronized RedisCommands<String, String> commands() {
+            if (connection == null) {
+                if (client == null) {
+                    client = RedisClient.create(RedisURI.create("127.0.0.1", port));
+                }
+                connection = client.connect();
+            }
+            return connection.sync();
+        }
+
+        /** Stands still, as under a garbage collector or on an overloaded host; its connections stay up. */
+        public void pause() {
+            signal("-STOP");
+        }
+
+        public void resume() {
+            signal("-CONT");
+        }
+
+        /** As by the system for want of memory. */
+        public void kill() {
+            process.destroyForcibly();
+            process.onExit().join();
+        }
+
+        private void signal(String signal) {
+            try {
+                int exit = new ProcessBuilder("/bin/kill", signal, Long.toString(process.pid()))
+                        .start()
+                        .waitFor();
+                if (exit != 0) {
+                    throw new IllegalStateException("kill " + signal + " ended with " + exit);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+
+        private void close() {
+            kill();
+            if (client != null) {
+                client.shutdown(0, 1, TimeUnit.SECONDS);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "127.0.0.1:" + port;
+        }
+    }
+}
