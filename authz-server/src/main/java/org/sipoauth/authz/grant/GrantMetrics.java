@@ -1,7 +1,10 @@
 package org.sipoauth.authz.grant;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -25,13 +28,15 @@ final class GrantMetrics {
             "temporarily_unavailable");
 
     private final MeterRegistry registry;
+    private final Map<String, Counter> issued = new ConcurrentHashMap<>();
 
     GrantMetrics(MeterRegistry registry) {
         this.registry = registry;
     }
 
     void issued(@Nullable String grant) {
-        registry.counter("sipoauth.grants.issued", "grant", known(GRANTS, grant))
+        issued.computeIfAbsent(
+                        known(GRANTS, grant), label -> registry.counter("sipoauth.grants.issued", "grant", label))
                 .increment();
     }
 

@@ -1,15 +1,14 @@
 package org.sipoauth.authz.grant;
 
-import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
-import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.text.ParseException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.audit.Concerned;
@@ -17,27 +16,31 @@ import org.sipoauth.authz.audit.Refusal;
 import org.sipoauth.authz.client.Clients;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.server.ServletServerHttpResponse;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.oauth2.core.AbstractOAuth2Token;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 import org.springframework.security.oauth2.core.http.converter.OAuth2ErrorHttpMessageConverter;
-import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AccessTokenAuthenticationContext;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AccessTokenAuthenticationToken;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientAuthenticationToken;
-import org.springframework.security.oauth2.server.authorization.web.authentication.OAuth2AccessTokenResponseAuthenticationSuccessHandler;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Answers token requests of every grant (RFC 6749 §5), and records and counts each answer. */
 final class TokenResponses {
     private static final String TEMPORARILY_UNAVAILABLE = OAuth2ErrorCodes.TEMPORARILY_UNAVAILABLE;
 
-    private final OAuth2AccessTokenResponseAuthenticationSuccessHandler success =
-            new OAuth2AccessTokenResponseAuthenticationSuccessHandler();
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final TypeReference<Map<String, Object>> CLAIMS = new TypeReference<>() {};
+
     private final OAuth2ErrorHttpMessageConverter errors = new OAuth2ErrorHttpMessageConverter();
     private final Clients clients;
     private final Audit audit;
@@ -47,25 +50,50 @@ final class TokenResponses {
         this.clients = clients;
         this.audit = audit;
         this.metrics = metrics;
-        this.success.setAccessTokenResponseCustomizer(TokenResponses::tellRefreshTokenLife);
     }
 
     void issued(HttpServletRequest request, HttpServletResponse response, Authentication authentication)
-            throws IOException, ServletException {
+            throws IOException {
         var result = (OAuth2AccessTokenAuthenticationToken) authentication;
-        JWTClaimsSet claims = claimsOf(result.getAccessToken().getTokenValue());
+        OAuth2AccessToken token = result.getAccessToken();
+        Map<String, Object> claims = claimsOf(token.getTokenValue());
         String grant = request.getParameter(OAuth2ParameterNames.GRANT_TYPE);
         audit.event("issued")
                 .with("grant", grant)
-                .with("user", claims.getSubject())
-                .with("device", claims.getClaim("device_name"))
-                .with("client", claims.getClaim("client_id"))
-                .with("scope", claims.getClaim("scope"))
-                .with("jti", claims.getJWTID())
-                .with("exp", claims.getExpirationTime().toInstant())
+                .with("user", claims.get("sub"))
+                .with("device", claims.get("device_name"))
+                .with("client", claims.get("client_id"))
+                .with("scope", claims.get("scope"))
+                .with("jti", claims.get("jti"))
+                .with("exp", Instant.ofEpochSecond(((Number) claims.get("exp")).longValue()))
                 .write();
         metrics.issued(grant);
-        success.onAuthenticationSuccess(request, response, authentication);
+        write(response, HttpServletResponse.SC_OK, JSON.writeValueAsBytes(response(result)));
+    }
+
+    /** RFC 6749 §5.1, and how long the refresh token lives: a phone wants to know when its user has to sign in again. */
+    private static Map<String, Object> response(OAuth2AccessTokenAuthenticationToken result) {
+        OAuth2AccessToken token = result.getAccessToken();
+        OAuth2RefreshToken refreshToken = result.getRefreshToken();
+        Map<String, Object> response = new LinkedHashMap<>();
+        response.put("access_token", token.getTokenValue());
+        response.put("token_type", token.getTokenType().getValue());
+        response.put("expires_in", lifeOf(token));
+        if (!token.getScopes().isEmpty()) {
+            response.put("scope", String.join(" ", token.getScopes()));
+        }
+        if (refreshToken != null) {
+            response.put("refresh_token", refreshToken.getTokenValue());
+            response.put("refresh_token_expires_in", lifeOf(refreshToken));
+        }
+        response.putAll(result.getAdditionalParameters());
+        return response;
+    }
+
+    private static long lifeOf(AbstractOAuth2Token token) {
+        return Duration.between(
+                        Objects.requireNonNull(token.getIssuedAt()), Objects.requireNonNull(token.getExpiresAt()))
+                .toSeconds();
     }
 
     void refused(HttpServletRequest request, HttpServletResponse response, AuthenticationException exception)
@@ -101,20 +129,6 @@ final class TokenResponses {
         }
     }
 
-    /** So that a phone knows when its user will have to sign in again. */
-    private static void tellRefreshTokenLife(OAuth2AccessTokenAuthenticationContext context) {
-        OAuth2AccessTokenAuthenticationToken result = context.getAuthentication();
-        OAuth2RefreshToken refreshToken = result.getRefreshToken();
-        if (refreshToken != null && refreshToken.getIssuedAt() != null && refreshToken.getExpiresAt() != null) {
-            Map<String, Object> parameters = new LinkedHashMap<>(result.getAdditionalParameters());
-            parameters.put(
-                    "refresh_token_expires_in",
-                    Duration.between(refreshToken.getIssuedAt(), refreshToken.getExpiresAt())
-                            .toSeconds());
-            context.getAccessTokenResponse().additionalParameters(parameters);
-        }
-    }
-
     private void write(HttpServletResponse response, OAuth2Error error) throws IOException {
         ServletServerHttpResponse answer = new ServletServerHttpResponse(response);
         switch (error.getErrorCode()) {
@@ -141,11 +155,16 @@ final class TokenResponses {
                 .filter(name -> clients.findByClientId(name) != null);
     }
 
-    private static JWTClaimsSet claimsOf(String ownToken) {
-        try {
-            return SignedJWT.parse(ownToken).getJWTClaimsSet();
-        } catch (ParseException e) {
-            throw new IllegalStateException("this server issued a token that does not parse", e);
-        }
+    private static void write(HttpServletResponse response, int status, byte[] json) throws IOException {
+        response.setStatus(status);
+        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+        response.setContentLength(json.length);
+        response.getOutputStream().write(json);
+    }
+
+    private static Map<String, Object> claimsOf(String ownToken) {
+        int start = ownToken.indexOf('.') + 1;
+        return JSON.readValue(
+                Base64.getUrlDecoder().decode(ownToken.substring(start, ownToken.indexOf('.', start))), CLAIMS);
     }
 }

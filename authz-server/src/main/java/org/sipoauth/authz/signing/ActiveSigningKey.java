@@ -1,7 +1,6 @@
 package org.sipoauth.authz.signing;
 
 import com.nimbusds.jose.util.Base64URL;
-import com.nimbusds.jose.util.JSONObjectUtils;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -9,9 +8,12 @@ import java.util.List;
 import java.util.Map;
 import org.sipoauth.keys.RingKey;
 import org.springframework.security.oauth2.jwt.JoseHeaderNames;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The key that signs access tokens at one moment, for whatever this server signs. Its {@code toString} prints its id. */
 public final class ActiveSigningKey {
+    private static final JsonMapper JSON = new JsonMapper();
+
     private final RingKey key;
 
     ActiveSigningKey(RingKey key) {
@@ -60,7 +62,7 @@ public final class ActiveSigningKey {
     }
 
     private static String encode(Map<String, Object> json) {
-        return Base64URL.encode(JSONObjectUtils.toJSONString(json)).toString();
+        return Base64URL.encode(JSON.writeValueAsBytes(json)).toString();
     }
 
     @Override

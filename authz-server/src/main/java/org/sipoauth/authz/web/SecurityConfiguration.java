@@ -1,9 +1,13 @@
 package org.sipoauth.authz.web;
 
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.sipoauth.authz.client.Clients;
 import org.sipoauth.authz.client.Scopes;
 import org.sipoauth.authz.grant.GrantFeature;
@@ -12,6 +16,7 @@ import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.signin.SignIn;
 import org.sipoauth.authz.signing.AdministrationTokens;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -24,9 +29,13 @@ import org.springframework.security.config.annotation.web.configurers.AbstractHt
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.server.authorization.OAuth2AuthorizationServerConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
+import org.springframework.security.web.DefaultSecurityFilterChain;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
+import org.springframework.security.web.context.NullSecurityContextRepository;
+import org.springframework.security.web.context.SecurityContextHolderFilter;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import org.springframework.security.web.util.matcher.AndRequestMatcher;
@@ -42,6 +51,20 @@ class SecurityConfiguration {
     /** Spring's endpoints that need stored tokens, of which there are none. */
     private static final RequestMatcher NOT_OFFERED =
             new OrRequestMatcher(PATH.matcher("/userinfo"), PATH.matcher("/connect/logout"));
+
+    private static final Set<String> FOR_TOKENS = Set.of(
+            "HeaderWriterFilter",
+            "AuthorizationServerContextFilter",
+            "OAuth2ClientAuthenticationFilter",
+            "ExceptionTranslationFilter",
+            "AuthorizationFilter",
+            "OAuth2TokenEndpointFilter");
+
+    /** Spring would time every filter of every request, which costs more than the filters themselves. */
+    @Bean
+    SecurityObservationSettings securityObservations() {
+        return SecurityObservationSettings.noObservations();
+    }
 
     @Bean
     AuthorizationServerSettings authorizationServerSettings(Settings settings) {
@@ -102,8 +125,26 @@ class SecurityConfiguration {
                 .build();
     }
 
+    /**
+     * Nearly all that this server is asked for are tokens: of the authorization server's filters, those that do something
+     * for such a request. It has no session, so that nobody is taken for a client who is signed in as a user.
+     */
     @Bean
     @Order(5)
+    SecurityFilterChain tokenChain(@Qualifier("authorizationServerChain") SecurityFilterChain authorizationServer) {
+        List<Filter> filters = new ArrayList<>();
+        filters.add(new SecurityContextHolderFilter(new NullSecurityContextRepository()));
+        authorizationServer.getFilters().stream()
+                .filter(filter -> FOR_TOKENS.contains(filter.getClass().getSimpleName()))
+                .forEach(filters::add);
+        if (filters.size() != FOR_TOKENS.size() + 1) {
+            throw new IllegalStateException("this release of Spring Security has other filters: " + filters);
+        }
+        return new DefaultSecurityFilterChain(PATH.matcher(HttpMethod.POST, "/oauth2/token"), filters);
+    }
+
+    @Bean
+    @Order(6)
     SecurityFilterChain authorizationServerChain(
             HttpSecurity http, Metadata metadata, ObjectProvider<GrantFeature> features) {
         OAuth2AuthorizationServerConfigurer server = new OAuth2AuthorizationServerConfigurer();
@@ -131,7 +172,7 @@ class SecurityConfiguration {
     }
 
     @Bean
-    @Order(6)
+    @Order(7)
     SecurityFilterChain pagesChain(HttpSecurity http, SignIn signIn, Clients clients) {
         http.authorizeHttpRequests(
                         requests -> requests.dispatcherTypeMatchers(DispatcherType.FORWARD, DispatcherType.ERROR)
