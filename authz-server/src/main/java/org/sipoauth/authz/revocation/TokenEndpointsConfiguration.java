@@ -16,7 +16,7 @@ import org.springframework.security.oauth2.server.authorization.authentication.O
 
 /** Puts our parts into Spring's endpoints for revocation and introspection; Spring's own know stored tokens only. */
 @Configuration(proxyBeanMethods = false)
-class RevocationConfiguration {
+class TokenEndpointsConfiguration {
 
     @Bean
     GrantFeature revocation(
