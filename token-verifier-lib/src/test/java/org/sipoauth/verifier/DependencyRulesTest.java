@@ -60,6 +60,7 @@ class DependencyRulesTest {
                 .resideInAnyPackage(
                         "java.lang..",
                         "java.math",
+                        "java.nio.charset",
                         "java.security..",
                         "java.util..",
                         "org.jspecify.annotations",

@@ -38,6 +38,7 @@ final class FileKeys implements KeySource {
         try {
             FileKeys keys = new FileKeys(file, read(file));
             long nanos = lookEvery.toNanos();
+            keys.current.buildTables(keys.thread);
             keys.thread.scheduleWithFixedDelay(keys::look, nanos, nanos, TimeUnit.NANOSECONDS);
             return keys;
         } catch (IOException e) {
@@ -60,7 +61,9 @@ final class FileKeys implements KeySource {
             byte[] document = read(file);
             if (!Arrays.equals(document, lastRead)) {
                 lastRead = document; // a broken document is reported once, not at every look
-                current = KeySnapshot.parse(document, Clock.systemUTC().instant());
+                current =
+                        KeySnapshot.parse(document, Clock.systemUTC().instant()).keepingKeysOf(current);
+                current.buildTables(thread);
                 LOG.log(Level.INFO, "{0}: now {1}", file, current);
             }
         } catch (IOException | RuntimeException e) {

@@ -1,6 +1,7 @@
 package org.sipoauth.verifier.keys;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,7 @@ final class JwkSet {
         if (keys.isEmpty()) {
             throw new IllegalArgumentException("JWK Set without a usable key");
         }
-        return Map.copyOf(keys);
+        return Collections.unmodifiableMap(keys); // in the order of the document
     }
 
     private static List<Jwk> read(byte[] utf8) {

@@ -3,12 +3,18 @@ package org.sipoauth.verifier.keys;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 
 /** The keys trusted at one moment. Immutable: a {@link KeySource} replaces it whole, so withdrawn keys go. */
 public final class KeySnapshot {
+    /** 0.3 to 0.5 MiB each. */
+    static final int MAX_TABLES = 8;
+
     private static final KeySnapshot NONE = new KeySnapshot(Map.of(), Instant.MIN, Instant.MIN);
 
     private final Map<String, VerificationKey> keys;
@@ -47,6 +53,30 @@ public final class KeySnapshot {
     /** The same keys, to be trusted no longer than {@code maxStaleness} after they were read. */
     public KeySnapshot tooOldAfter(Duration maxStaleness) {
         return new KeySnapshot(keys, readAt, readAt.plus(maxStaleness));
+    }
+
+    /** The same keys; those that {@code previous} has too are its own, with the tables they have by now. */
+    KeySnapshot keepingKeysOf(KeySnapshot previous) {
+        Map<String, VerificationKey> kept = new LinkedHashMap<>(keys);
+        kept.replaceAll((keyId, key) -> previous.find(keyId).filter(key::isSame).orElse(key));
+        return new KeySnapshot(Collections.unmodifiableMap(kept), readAt, tooOldAt);
+    }
+
+    /**
+     * Gives the first {@value #MAX_TABLES} keys that take one their table, each in a task of its own so that others come
+     * between, and takes it from the rest.
+     */
+    void buildTables(Executor background) {
+        int room = MAX_TABLES;
+        for (VerificationKey key : keys.values()) {
+            if (key.takesTable() && room-- > 0) {
+                if (!key.hasTable()) {
+                    background.execute(key::buildTable);
+                }
+            } else {
+                key.dropTable();
+            }
+        }
     }
 
     public Optional<VerificationKey> find(String keyId) {

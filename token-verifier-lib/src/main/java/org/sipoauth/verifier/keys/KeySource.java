@@ -42,13 +42,12 @@ public interface KeySource extends AutoCloseable {
     default void close() {}
 
     /**
-     * Keys that never change and are never too old.
+     * Keys that never change and are never too old. A thread of the source gives them their tables, and ends.
      *
      * @throws IllegalArgumentException if the JWK Set is refused; see {@link KeySnapshot#parse}
      */
     static KeySource fixed(String jwkSetJson) {
-        KeySnapshot keys = KeySnapshot.parse(jwkSetJson, Clock.systemUTC().instant());
-        return () -> keys;
+        return new FixedKeys(KeySnapshot.parse(jwkSetJson, Clock.systemUTC().instant()));
     }
 
     /** As {@link #file(Path, Duration)}, looking every 5 seconds. */

@@ -41,10 +41,13 @@ enum SignatureAlgorithm {
         return names.contains(alg);
     }
 
+    /** Whether {@link org.sipoauth.verifier.tables.KeyTable} knows it. */
+    boolean takesTable() {
+        return this != RS256;
+    }
+
+    /** What the JDK says, or the provider that comes first in it, of a signature that {@link #isPlausible}. */
     boolean verifies(PublicKey key, byte[] message, byte[] signature) {
-        if (!isPlausible(signature)) {
-            return false;
-        }
         try {
             Signature verifier = Signature.getInstance(jcaName); // per call: an instance is not thread-safe
             verifier.initVerify(key);
@@ -55,7 +58,7 @@ enum SignatureAlgorithm {
         }
     }
 
-    /** The form a signature must have before the JDK sees it. */
+    /** The form a signature must have before the JDK or a table sees it. */
     boolean isPlausible(byte[] signature) {
         return true;
     }

@@ -175,7 +175,8 @@ public final class UrlKeys implements KeySource {
     }
 
     private void publish(KeySnapshot keys) {
-        current = keys.tooOldAfter(maxStaleness);
+        current = keys.keepingKeysOf(current).tooOldAfter(maxStaleness);
+        current.buildTables(thread);
         if (!current.isTooOld(clock.instant())) {
             ready.countDown();
         }

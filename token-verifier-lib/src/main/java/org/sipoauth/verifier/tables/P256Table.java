@@ -17,10 +17,8 @@ final class P256Table extends KeyTable {
     /** The order of the group, a prime: SEC 2 §2.4.2, FIPS 186-4 D.1.2.3. */
     static final BigInteger N = new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
 
-    private static final BigInteger GX =
-            new BigInteger("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296", 16);
-    private static final BigInteger GY =
-            new BigInteger("4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5", 16);
+    static final BigInteger GX = new BigInteger("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296", 16);
+    static final BigInteger GY = new BigInteger("4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5", 16);
 
     private static final ModularInverse MODULO_N = new ModularInverse(N);
     private static final ModularInverse MODULO_P = new ModularInverse(P256Field.P);
@@ -61,6 +59,16 @@ final class P256Table extends KeyTable {
         BigInteger rPlusN = r.add(N);
         boolean genuine = sum.hasX(r) || rPlusN.compareTo(P256Field.P) < 0 && sum.hasX(rPlusN);
         return genuine ? Answer.GENUINE : Answer.FORGED;
+    }
+
+    /** The x of a G + b Q, which must not be neutral. */
+    BigInteger xOfSum(BigInteger a, BigInteger b) {
+        P256Sum sum = new P256Sum();
+        addMultiple(sum, Base.POINTS, a);
+        addMultiple(sum, points, b);
+        return P256Field.number(sum.x)
+                .multiply(MODULO_P.of(P256Field.number(sum.zz)))
+                .mod(P256Field.P);
     }
 
     /** The x and y of {@code factor} 256^{@code window} Q. */

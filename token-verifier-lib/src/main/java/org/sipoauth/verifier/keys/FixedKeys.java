@@ -1,0 +1,25 @@
+package org.sipoauth.verifier.keys;
+
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+
+/** Keys that never change; the thread ends with the last of their tables, or with {@link #close}. */
+final class FixedKeys implements KeySource {
+    private final KeySnapshot keys;
+    private final ScheduledThreadPoolExecutor thread = BackgroundThread.named("sipoauth-keys-fixed", () -> {});
+
+    FixedKeys(KeySnapshot keys) {
+        this.keys = keys;
+        keys.buildTables(thread);
+        thread.shutdown(); // after what it was given
+    }
+
+    @Override
+    public KeySnapshot current() {
+        return keys;
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}

@@ -1,0 +1,103 @@
+package org.sipoauth.verifier.tables;
+
+import java.math.BigInteger;
+
+/**
+ * Arithmetic modulo p = 2^255 - 19.
+ *
+ * <p>An element is five limbs of 51 bits, the lowest first, in an array of the caller's. <b>Limbs are signed and need not
+ * be reduced</b>: sums and differences are taken limb by limb without a carry. What a product takes is any limbs of
+ * magnitude below 2^53; what it gives is limbs in [0, 2^51) but for the lowest, which may leave that range by 2^16.
+ *
+ * <p>Products of limbs: {@code (a * b) & MASK} is the low 51 bits and {@code multiplyHigh(a << 6, b << 7)} the rest, as
+ * a b 2^13 / 2^64 = a b / 2^51, rounded down; both hold for negative limbs too. A product is taken row by row after
+ * Horner, from the highest limb of a: what is there moves up by a limb and the row is added. What moves out on top
+ * comes in again below 19 times, since 2^255 ≡ 19. A limb holds at most ten halves, 19 times at most once, so with
+ * limbs below 2^53 less than 19 (5 2^55 + 5 2^51) < 2^62.
+ */
+final class Ed25519Field {
+    static final int LIMBS = 5;
+    static final BigInteger P = BigInteger.TWO.pow(255).subtract(BigInteger.valueOf(19));
+
+    private static final int BITS = 51;
+    private static final long MASK = (1L << BITS) - 1;
+    private static final ModularInverse MODULO_P = new ModularInverse(P);
+
+    private Ed25519Field() {}
+
+    /** The limbs of a number below 2^255. */
+    static long[] limbs(BigInteger value) {
+        long[] out = new long[LIMBS];
+        for (int i = 0; i < LIMBS; i++) {
+            out[i] = value.shiftRight(BITS * i).longValue() & MASK;
+        }
+        return out;
+    }
+
+    /** The number below p that the limbs stand for. */
+    static BigInteger number(long[] a) {
+        return value(a).mod(P);
+    }
+
+    /** The number that the limbs stand for as they are, which may be negative. */
+    static BigInteger value(long[] a) {
+        BigInteger value = BigInteger.ZERO;
+        for (int i = LIMBS - 1; i >= 0; i--) {
+            value = value.shiftLeft(BITS).add(BigInteger.valueOf(a[i]));
+        }
+        return value;
+    }
+
+    /** out = a b, where b is the five limbs from {@code at} on; {@code out} may be {@code a} or {@code b}. */
+    static void multiply(long[] out, long[] a, long[] b, int at) {
+        long b0 = b[at];
+        long b1 = b[at + 1];
+        long b2 = b[at + 2];
+        long b3 = b[at + 3];
+        long b4 = b[at + 4];
+        long h0 = b0 << 7;
+        long h1 = b1 << 7;
+        long h2 = b2 << 7;
+        long h3 = b3 << 7;
+        long h4 = b4 << 7;
+
+        long t0 = 0;
+        long t1 = 0;
+        long t2 = 0;
+        long t3 = 0;
+        long t4 = 0;
+        for (int i = LIMBS - 1; i >= 0; i--) {
+            long x = a[i];
+            long y = x << 6;
+            long top = t4 + Math.multiplyHigh(y, h4);
+            t4 = t3 + Math.multiplyHigh(y, h3) + (x * b4 & MASK);
+            t3 = t2 + Math.multiplyHigh(y, h2) + (x * b3 & MASK);
+            t2 = t1 + Math.multiplyHigh(y, h1) + (x * b2 & MASK);
+            t1 = t0 + Math.multiplyHigh(y, h0) + (x * b1 & MASK);
+            t0 = 19 * top + (x * b0 & MASK);
+        }
+        store(out, t0, t1, t2, t3, t4);
+    }
+
+    /** out = 1 / a, or 0 for a multiple of p. */
+    static void invert(long[] out, long[] a) {
+        System.arraycopy(limbs(MODULO_P.of(number(a))), 0, out, 0, LIMBS);
+    }
+
+    /** Brings limbs below 2^62 into the range of a product's. */
+    static void carry(long[] a) {
+        store(a, a[0], a[1], a[2], a[3], a[4]);
+    }
+
+    private static void store(long[] out, long t0, long t1, long t2, long t3, long t4) {
+        long u1 = t1 + (t0 >> BITS);
+        long u2 = t2 + (u1 >> BITS);
+        long u3 = t3 + (u2 >> BITS);
+        long u4 = t4 + (u3 >> BITS);
+        out[0] = (t0 & MASK) + 19 * (u4 >> BITS);
+        out[1] = u1 & MASK;
+        out[2] = u2 & MASK;
+        out[3] = u3 & MASK;
+        out[4] = u4 & MASK;
+    }
+}
