@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.sipoauth.verifier.refresh.BackgroundThread;
 
 /**
  * Keys from a file, read whole at every look and compared by content: a file time is too coarse to show two changes in

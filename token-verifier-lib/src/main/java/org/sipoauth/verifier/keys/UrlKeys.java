@@ -4,21 +4,19 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.sipoauth.verifier.refresh.BackgroundRefresh;
+import org.sipoauth.verifier.refresh.CacheFile;
+import org.sipoauth.verifier.refresh.HttpDocument;
+import org.sipoauth.verifier.refresh.HttpFetcher;
+import org.sipoauth.verifier.refresh.UrlSettings;
 
 /**
  * Keys fetched from an authorization server by a background thread, and kept on disk for a start without it. A document
@@ -31,31 +29,22 @@ public final class UrlKeys implements KeySource {
     private final InstantSource clock;
     private final Duration maxStaleness;
     private final Duration unknownKeyInterval;
-    private final RefreshSchedule schedule;
-    private final JwkSetEndpoint endpoint;
-    private final @Nullable KeyCache cache;
-    private final ScheduledThreadPoolExecutor thread;
+    private final HttpDocument endpoint;
+    private final @Nullable CacheFile cache;
+    private final BackgroundRefresh refresh;
     private final CountDownLatch ready = new CountDownLatch(1);
-
     private volatile KeySnapshot current = KeySnapshot.none();
-    private final AtomicInteger underWay = new AtomicInteger(); // running, or to run at once
-    private volatile boolean lastFailed;
-    private volatile long lastStartNanos = System.nanoTime();
-    private final AtomicBoolean asked = new AtomicBoolean();
 
-    // by the background thread alone
-    private int failures;
-    private @Nullable Future<?> next;
-
-    private UrlKeys(Builder settings) {
-        this.uri = settings.uri;
-        this.clock = settings.clock;
-        this.maxStaleness = settings.maxStaleness;
-        this.unknownKeyInterval = settings.unknownKeyInterval;
-        this.schedule = new RefreshSchedule(settings.refreshInterval);
-        this.endpoint = new JwkSetEndpoint(uri, settings.sslContext, settings.timeout);
-        this.cache = settings.cacheFile == null ? null : new KeyCache(settings.cacheFile, uri);
-        this.thread = BackgroundThread.named("sipoauth-keys-url", endpoint::close);
+    private UrlKeys(UrlSettings settings, Duration unknownKeyInterval) {
+        this.uri = settings.uri();
+        this.clock = settings.clock();
+        this.maxStaleness = settings.maxStaleness();
+        this.unknownKeyInterval = unknownKeyInterval;
+        HttpFetcher fetcher = settings.fetcher();
+        this.endpoint = new HttpDocument(fetcher, uri, "application/jwk-set+json, application/json", JwkSet.MAX_BYTES);
+        Path file = settings.cacheFile();
+        this.cache = file == null ? null : new CacheFile(file, "sipoauth-keys 1", uri, JwkSet.MAX_BYTES);
+        this.refresh = new BackgroundRefresh("sipoauth-keys-url", settings, this::current, this::fetch, fetcher::close);
     }
 
     @Override
@@ -65,15 +54,7 @@ public final class UrlKeys implements KeySource {
 
     @Override
     public void keyUnknown(String keyId) {
-        if (!asked.compareAndSet(false, true)) {
-            return;
-        }
-        long waitNanos = lastStartNanos + unknownKeyInterval.toNanos() - System.nanoTime();
-        if (waitNanos <= 0) {
-            refreshAtOnce();
-        } else {
-            thread.schedule(this::refresh, waitNanos, TimeUnit.NANOSECONDS);
-        }
+        refresh.ask(unknownKeyInterval);
     }
 
     /**
@@ -84,7 +65,7 @@ public final class UrlKeys implements KeySource {
      */
     @Override
     public boolean refreshing() {
-        return underWay.get() > 0 || lastFailed;
+        return refresh.isUnsettled();
     }
 
     @Override
@@ -94,81 +75,37 @@ public final class UrlKeys implements KeySource {
 
     @Override
     public void close() {
-        thread.shutdownNow();
+        refresh.close();
     }
 
     private void open() {
         if (cache != null) {
             readCache(cache);
         }
-        refreshAtOnce();
+        refresh.start();
     }
 
-    private void refreshAtOnce() {
-        underWay.incrementAndGet();
-        thread.execute(() -> {
-            try {
-                refresh();
-            } finally {
-                underWay.decrementAndGet();
-            }
-        });
-    }
-
-    private void readCache(KeyCache kept) {
-        Instant now = clock.instant();
+    private void readCache(CacheFile kept) {
         try {
-            Optional<KeySnapshot> keys = kept.read(now);
+            Optional<CacheFile.Kept> keys = kept.read(clock.instant());
             if (keys.isPresent()) {
-                publish(keys.get());
+                publish(KeySnapshot.parse(keys.get().document(), keys.get().fetchedAt()));
                 LOG.log(Level.INFO, "{0}: starting with {1}", uri, current);
             }
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
             LOG.log(Level.WARNING, "{0}: starting without the kept keys: {1}", uri, e.getMessage());
         }
-    }
-
-    private void refresh() {
-        if (next != null) {
-            next.cancel(false);
-        }
-        underWay.incrementAndGet();
-        lastStartNanos = System.nanoTime();
-        asked.set(false);
-        Duration pause = schedule.interval();
-        try {
-            pause = tryRefresh();
-        } finally { // whatever happened, there is a next time
-            underWay.decrementAndGet();
-            next = thread.schedule(this::refresh, pause.toNanos(), TimeUnit.NANOSECONDS);
-        }
-    }
-
-    private Duration tryRefresh() {
-        double random = ThreadLocalRandom.current().nextDouble();
-        try {
-            fetch();
-            if (lastFailed) {
-                LOG.log(Level.INFO, "{0}: reached again", uri);
-            }
-            lastFailed = false;
-            failures = 0;
-            return schedule.afterSuccess(random);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // closed
-        } catch (IOException | RuntimeException e) {
-            endpoint.forget();
-            // the first failure in a row is news; the others are for who asks
-            LOG.log(lastFailed ? Level.DEBUG : Level.WARNING, "{0}: keeping {1}: {2}", uri, current, e.toString());
-            lastFailed = true;
-        }
-        return schedule.afterFailure(++failures, random);
     }
 
     private void fetch() throws IOException, InterruptedException {
         byte[] document = endpoint.fetch();
         Instant now = clock.instant();
-        publish(KeySnapshot.parse(document, now));
+        try {
+            publish(KeySnapshot.parse(document, now));
+        } catch (IllegalArgumentException broken) {
+            endpoint.forget();
+            throw broken;
+        }
         if (cache != null) {
             keep(cache, document, now);
         }
@@ -183,7 +120,7 @@ public final class UrlKeys implements KeySource {
     }
 
     /** Failing to keep them is no failure to fetch them. */
-    private void keep(KeyCache kept, byte[] document, Instant now) {
+    private void keep(CacheFile kept, byte[] document, Instant now) {
         try {
             kept.write(document, now);
         } catch (IOException e) {
@@ -193,29 +130,22 @@ public final class UrlKeys implements KeySource {
 
     /** The settings of a {@link UrlKeys}; {@link #open} starts it. */
     public static final class Builder {
-        private final URI uri;
-        private Duration refreshInterval = Duration.ofMinutes(5);
-        private Duration timeout = Duration.ofSeconds(5);
-        private Duration maxStaleness = Duration.ofHours(24);
+        private final UrlSettings settings;
         private Duration unknownKeyInterval = Duration.ofSeconds(30);
-        private InstantSource clock = Clock.systemUTC();
-        private @Nullable SSLContext sslContext;
-        private @Nullable Path cacheFile;
-        private boolean insecurePlainHttp;
 
         Builder(URI uri) {
-            this.uri = Objects.requireNonNull(uri);
+            this.settings = new UrlSettings(uri, Duration.ofMinutes(5));
         }
 
         /** Between two fetches at most (default 5 minutes); each is up to a fifth shorter, at random. */
         public Builder refreshEvery(Duration interval) {
-            this.refreshInterval = positive(interval);
+            settings.interval(interval);
             return this;
         }
 
         /** For one fetch from connection to last byte (default 5 seconds). */
         public Builder timeout(Duration forOneFetch) {
-            this.timeout = positive(forOneFetch);
+            settings.timeout(forOneFetch);
             return this;
         }
 
@@ -225,36 +155,36 @@ public final class UrlKeys implements KeySource {
          * server goes on to trust a revoked key.
          */
         public Builder maxStaleness(Duration limit) {
-            this.maxStaleness = positive(limit);
+            settings.maxStaleness(limit);
             return this;
         }
 
         /** Between two fetches for the sake of unknown keys at least (default 30 seconds). */
         public Builder refreshForUnknownKeyEvery(Duration interval) {
-            this.unknownKeyInterval = positive(interval);
+            this.unknownKeyInterval = UrlSettings.positive(interval);
             return this;
         }
 
         /** Whom to trust in TLS (default: the JDK's trust store). */
         public Builder sslContext(SSLContext context) {
-            this.sslContext = Objects.requireNonNull(context);
+            settings.sslContext(context);
             return this;
         }
 
         /** Where to keep the last good keys, so that a start needs no network (default: nowhere). */
         public Builder cacheFile(Path file) {
-            this.cacheFile = Objects.requireNonNull(file);
+            settings.cacheFile(file);
             return this;
         }
 
         public Builder clock(InstantSource source) {
-            this.clock = Objects.requireNonNull(source);
+            settings.clock(source);
             return this;
         }
 
         /** Takes an {@code http:} address, over which anyone on the way can hand us keys. For tests on one machine. */
         public Builder insecurePlainHttp() {
-            this.insecurePlainHttp = true;
+            settings.insecurePlainHttp();
             return this;
         }
 
@@ -265,21 +195,10 @@ public final class UrlKeys implements KeySource {
          * @throws IllegalArgumentException if the address is not an {@code https:} one
          */
         public UrlKeys open() {
-            boolean allowed = "https".equalsIgnoreCase(uri.getScheme())
-                    || insecurePlainHttp && "http".equalsIgnoreCase(uri.getScheme());
-            if (!allowed || uri.getHost() == null) {
-                throw new IllegalArgumentException("not an https address: " + uri);
-            }
-            UrlKeys keys = new UrlKeys(this);
+            settings.requireAllowedAddress();
+            UrlKeys keys = new UrlKeys(settings, unknownKeyInterval);
             keys.open();
             return keys;
-        }
-
-        private static Duration positive(Duration duration) {
-            if (duration.isNegative() || duration.isZero()) {
-                throw new IllegalArgumentException("duration must be positive");
-            }
-            return duration;
         }
     }
 }

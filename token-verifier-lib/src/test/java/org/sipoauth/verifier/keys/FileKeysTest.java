@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sipoauth.verifier.TestKeys;
+import org.sipoauth.verifier.refresh.Threads;
 
 class FileKeysTest {
     private static final Duration OFTEN = Duration.ofMillis(10);

@@ -21,6 +21,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sipoauth.verifier.TestKeys;
+import org.sipoauth.verifier.refresh.TestServer;
+import org.sipoauth.verifier.refresh.TestTls;
+import org.sipoauth.verifier.refresh.Threads;
 
 class UrlKeysTest {
     private static final Duration LONG = Duration.ofSeconds(20);
@@ -32,11 +35,11 @@ class UrlKeysTest {
     private Path folder;
 
     private final AtomicReference<Instant> now = new AtomicReference<>(NOON);
-    private JwkSetServer server;
+    private TestServer server;
 
     @BeforeEach
     void startServer() throws IOException {
-        server = JwkSetServer.http().answers(JwkSetServer.document(FIRST));
+        server = TestServer.http().answers(TestServer.document(FIRST));
     }
 
     @AfterEach
@@ -61,7 +64,7 @@ class UrlKeysTest {
         CountDownLatch release = new CountDownLatch(1);
         server.answers(exchange -> {
             release.await();
-            JwkSetServer.send(exchange, 200, FIRST);
+            TestServer.send(exchange, 200, FIRST);
         });
         try (UrlKeys keys = source().open()) {
             assertThat(keys.current()).isSameAs(KeySnapshot.none());
@@ -76,7 +79,7 @@ class UrlKeysTest {
     void replacesKeysWholeAtTheNextRefresh() throws Exception {
         try (UrlKeys keys = source().refreshEvery(Duration.ofMillis(20)).open()) {
             assertThat(keys.awaitReady(LONG)).isTrue();
-            server.answers(JwkSetServer.document(SECOND));
+            server.answers(TestServer.document(SECOND));
             await().until(() -> keys.current().find("second").isPresent());
             assertThat(keys.current().keyIds()).containsExactly("second");
         }
@@ -84,34 +87,34 @@ class UrlKeysTest {
 
     @Test
     void keepsTheLastGoodKeysThroughEveryKindOfFailure() throws Exception {
-        List<JwkSetServer.Answer> failures = List.of(
-                JwkSetServer.status(500),
-                JwkSetServer.status(404),
-                JwkSetServer.status(204),
-                JwkSetServer.status(304), // to an unconditional request
-                JwkSetServer.document(""),
-                JwkSetServer.document("<html>"),
-                JwkSetServer.document("{\"keys\":[]}"),
-                JwkSetServer.document(TestKeys.ES256.toJSONString()),
-                JwkSetServer.document("{\"keys\":[" + TestKeys.ES256.toJSONString() + "]}"), // private
-                JwkSetServer.document(SECOND + " ".repeat(256 * 1024)),
+        List<TestServer.Answer> failures = List.of(
+                TestServer.status(500),
+                TestServer.status(404),
+                TestServer.status(204),
+                TestServer.status(304), // to an unconditional request
+                TestServer.document(""),
+                TestServer.document("<html>"),
+                TestServer.document("{\"keys\":[]}"),
+                TestServer.document(TestKeys.ES256.toJSONString()),
+                TestServer.document("{\"keys\":[" + TestKeys.ES256.toJSONString() + "]}"), // private
+                TestServer.document(SECOND + " ".repeat(256 * 1024)),
                 exchange -> {
                     exchange.getResponseHeaders().set("Location", "/elsewhere");
-                    JwkSetServer.send(exchange, 302, "");
+                    TestServer.send(exchange, 302, "");
                 },
                 exchange -> {
                     exchange.sendResponseHeaders(200, 1000); // and then ends
                 });
         try (UrlKeys keys = source().refreshEvery(Duration.ofMillis(20)).open()) {
             assertThat(keys.awaitReady(LONG)).isTrue();
-            for (JwkSetServer.Answer failure : failures) {
+            for (TestServer.Answer failure : failures) {
                 server.answers(failure);
                 int seen = server.requests();
                 await().until(() -> server.requests() >= seen + 3);
                 assertThat(keys.current().keyIds()).containsExactly("first");
                 assertThat(keys.refreshing()).isTrue();
             }
-            server.answers(JwkSetServer.document(SECOND));
+            server.answers(TestServer.document(SECOND));
             await().until(() -> keys.current().find("second").isPresent());
             await().until(() -> !keys.refreshing());
         }
@@ -130,7 +133,7 @@ class UrlKeysTest {
                 .timeout(Duration.ofMillis(200))
                 .open()) {
             await().until(() -> server.requests() >= 2);
-            server.answers(JwkSetServer.document(FIRST));
+            server.answers(TestServer.document(FIRST));
             assertThat(keys.awaitReady(LONG)).isTrue();
         } finally {
             release.countDown();
@@ -144,9 +147,9 @@ class UrlKeysTest {
             exchange.getResponseHeaders().set("ETag", "\"v1\"");
             if ("\"v1\"".equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
                 notModified.incrementAndGet();
-                JwkSetServer.send(exchange, 304, "");
+                TestServer.send(exchange, 304, "");
             } else {
-                JwkSetServer.send(exchange, 200, FIRST);
+                TestServer.send(exchange, 200, FIRST);
             }
         });
         try (UrlKeys keys = source().refreshEvery(Duration.ofMillis(20)).open()) {
@@ -170,7 +173,7 @@ class UrlKeysTest {
             await().until(() -> !keys.refreshing());
             server.answers(exchange -> {
                 release.await();
-                JwkSetServer.send(exchange, 200, SECOND);
+                TestServer.send(exchange, 200, SECOND);
             });
             keys.keyUnknown("second");
             assertThat(keys.refreshing()).isTrue();
@@ -204,7 +207,7 @@ class UrlKeysTest {
                 source().refreshForUnknownKeyEvery(Duration.ofMillis(300)).open()) {
             assertThat(keys.awaitReady(LONG)).isTrue();
             await().until(() -> !keys.refreshing());
-            server.answers(JwkSetServer.document(SECOND));
+            server.answers(TestServer.document(SECOND));
             keys.keyUnknown("second");
             await().until(() -> keys.current().find("second").isPresent());
             assertThat(server.requests()).isEqualTo(2);
@@ -231,7 +234,7 @@ class UrlKeysTest {
             assertThat(keys.awaitReady(LONG)).isTrue();
             await().until(() -> Files.exists(file));
         }
-        server.answers(JwkSetServer.status(503));
+        server.answers(TestServer.status(503));
         now.set(NOON.plusSeconds(60));
         try (UrlKeys keys =
                 source().cacheFile(file).maxStaleness(Duration.ofHours(1)).open()) {
@@ -265,8 +268,8 @@ class UrlKeysTest {
     @Test
     void startsWithoutKeysWhereTheFileIsNotItsOwnOrBroken() throws Exception {
         Path file = folder.resolve("keys");
-        String head = "sipoauth-keys 1\n" + server.uri() + "\n" + NOON + "\n";
-        server.answers(JwkSetServer.status(503));
+        String head = "sipoauth-keys 1\n" + server.uri("/jwks") + "\n" + NOON + "\n";
+        server.answers(TestServer.status(503));
         for (String content : List.of(
                 "",
                 "\n\n\n",
@@ -307,7 +310,7 @@ class UrlKeysTest {
         try (UrlKeys keys =
                 source().cacheFile(file).refreshEvery(Duration.ofMillis(20)).open()) {
             assertThat(keys.awaitReady(LONG)).isTrue();
-            server.answers(JwkSetServer.document("{\"keys\":[]}"));
+            server.answers(TestServer.document("{\"keys\":[]}"));
             int seen = server.requests();
             await().until(() -> server.requests() >= seen + 3);
         }
@@ -319,9 +322,10 @@ class UrlKeysTest {
     @Test
     void fetchesOverTlsFromServerItTrusts() throws Exception {
         TestTls tls = TestTls.create(folder);
-        try (JwkSetServer secure = JwkSetServer.https(tls.server()).answers(JwkSetServer.document(FIRST));
-                UrlKeys keys =
-                        KeySource.url(secure.uri()).sslContext(tls.client()).open()) {
+        try (TestServer secure = TestServer.https(tls.server()).answers(TestServer.document(FIRST));
+                UrlKeys keys = KeySource.url(secure.uri("/jwks"))
+                        .sslContext(tls.client())
+                        .open()) {
             assertThat(keys.awaitReady(LONG)).isTrue();
             assertThat(keys.current().keyIds()).containsExactly("first");
         }
@@ -330,8 +334,8 @@ class UrlKeysTest {
     @Test
     void takesNoKeysFromServerItDoesNotTrust() throws Exception {
         TestTls tls = TestTls.create(folder);
-        try (JwkSetServer secure = JwkSetServer.https(tls.server()).answers(JwkSetServer.document(FIRST));
-                UrlKeys keys = KeySource.url(secure.uri())
+        try (TestServer secure = TestServer.https(tls.server()).answers(TestServer.document(FIRST));
+                UrlKeys keys = KeySource.url(secure.uri("/jwks"))
                         .refreshEvery(Duration.ofMillis(20))
                         .open()) {
             await().until(() -> secure.handshakes() >= 2); // it tried, failed, and tried again
@@ -342,7 +346,8 @@ class UrlKeysTest {
 
     @Test
     void refusesPlainHttpUnlessToldThatItIsInsecure() {
-        assertThatThrownBy(() -> KeySource.url(server.uri()).open()).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> KeySource.url(server.uri("/jwks")).open())
+                .isInstanceOf(IllegalArgumentException.class);
         for (String address : List.of("file:///keys", "https:/keys", "/keys", "ftp://localhost/keys")) {
             assertThatThrownBy(() -> KeySource.url(URI.create(address))
                             .insecurePlainHttp()
@@ -368,7 +373,7 @@ class UrlKeysTest {
     }
 
     private UrlKeys.Builder source() {
-        return KeySource.url(server.uri()).insecurePlainHttp().clock(now::get);
+        return KeySource.url(server.uri("/jwks")).insecurePlainHttp().clock(now::get);
     }
 
     private static ConditionFactory await() {

@@ -1,12 +1,12 @@
-package org.sipoauth.verifier.keys;
+package org.sipoauth.verifier.refresh;
 
 import java.util.List;
 
 /** The threads that are alive. */
-final class Threads {
+public final class Threads {
     private Threads() {}
 
-    static List<Thread> named(String name) {
+    public static List<Thread> named(String name) {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().equals(name))
                 .toList();

@@ -1,4 +1,4 @@
-package org.sipoauth.verifier.keys;
+package org.sipoauth.verifier.refresh;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -15,10 +15,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 
-/** An authorization server's JWK Set endpoint on loopback, which answers as the test wishes. */
-final class JwkSetServer implements AutoCloseable {
+/** An authorization server on loopback, which answers every request as the test wishes. */
+public final class TestServer implements AutoCloseable {
     /** Answers one request. */
-    interface Answer {
+    public interface Answer {
         void to(HttpExchange exchange) throws IOException, InterruptedException;
     }
 
@@ -29,22 +29,22 @@ final class JwkSetServer implements AutoCloseable {
     private final AtomicInteger requests = new AtomicInteger();
     private volatile Answer answer = document("{\"keys\":[]}");
 
-    private JwkSetServer(HttpServer server, String scheme) {
+    private TestServer(HttpServer server, String scheme) {
         this.server = server;
         this.scheme = scheme;
-        server.createContext("/jwks", this::handle);
+        server.createContext("/", this::handle);
         server.setExecutor(executor);
     }
 
-    static JwkSetServer http() throws IOException {
-        JwkSetServer server = new JwkSetServer(HttpServer.create(loopback(), 0), "http");
+    public static TestServer http() throws IOException {
+        TestServer server = new TestServer(HttpServer.create(loopback(), 0), "http");
         server.server.start();
         return server;
     }
 
-    static JwkSetServer https(SSLContext context) throws IOException {
+    public static TestServer https(SSLContext context) throws IOException {
         HttpsServer https = HttpsServer.create(loopback(), 0);
-        JwkSetServer server = new JwkSetServer(https, "https");
+        TestServer server = new TestServer(https, "https");
         https.setHttpsConfigurator(new HttpsConfigurator(context) {
             @Override
             public void configure(HttpsParameters parameters) {
@@ -56,29 +56,29 @@ final class JwkSetServer implements AutoCloseable {
         return server;
     }
 
-    static Answer document(String json) {
+    public static Answer document(String json) {
         return exchange -> send(exchange, 200, json);
     }
 
-    static Answer status(int code) {
+    public static Answer status(int code) {
         return exchange -> send(exchange, code, "");
     }
 
-    JwkSetServer answers(Answer next) {
+    public TestServer answers(Answer next) {
         answer = next;
         return this;
     }
 
-    URI uri() {
-        return URI.create(scheme + "://localhost:" + server.getAddress().getPort() + "/jwks");
+    public URI uri(String path) {
+        return URI.create(scheme + "://localhost:" + server.getAddress().getPort() + path);
     }
 
-    int requests() {
+    public int requests() {
         return requests.get();
     }
 
     /** TLS handshakes that began, whatever became of them. */
-    int handshakes() {
+    public int handshakes() {
         return handshakes.get();
     }
 
@@ -88,7 +88,7 @@ final class JwkSetServer implements AutoCloseable {
         executor.shutdownNow();
     }
 
-    static void send(HttpExchange exchange, int code, String body) throws IOException {
+    public static void send(HttpExchange exchange, int code, String body) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(code, bytes.length == 0 ? -1 : bytes.length);
         exchange.getResponseBody().write(bytes);

@@ -1,10 +1,10 @@
-package org.sipoauth.verifier.keys;
+package org.sipoauth.verifier.refresh;
 
 import java.time.Duration;
 
 /**
  * When to fetch next. Jitter spreads a fleet that started together, and only ever shortens: a rotation policy counts on
- * every verifier's having read the new keys within one interval.
+ * every verifier's having read the new keys within one interval, and a revocation on its having read the new lists.
  */
 record RefreshSchedule(Duration interval) {
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);

@@ -1,4 +1,4 @@
-package org.sipoauth.verifier.keys;
+package org.sipoauth.verifier.refresh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.sipoauth.verifier.keys;
+package org.sipoauth.verifier.refresh;
 
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -10,10 +10,10 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A TLS server named localhost with a certificate of its own making, and a client that trusts it. */
-record TestTls(SSLContext server, SSLContext client) {
+public record TestTls(SSLContext server, SSLContext client) {
     private static final char[] PASSWORD = "test-only".toCharArray();
 
-    static TestTls create(Path folder) throws Exception {
+    public static TestTls create(Path folder) throws Exception {
         Path file = folder.resolve("localhost.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")

@@ -1,4 +1,4 @@
-package org.sipoauth.verifier.keys;
+package org.sipoauth.verifier.refresh;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,22 +18,33 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The last good JWK Set on disk: three lines (format, address, time of the fetch), then the document as it came. Written
- * to a new file that then takes the old one's place, so a reader or a crash never sees half of one.
+ * The last good document on disk: three lines (format, address, time of the fetch), then the document. Written to a new
+ * file that then takes the old one's place, so a reader or a crash never sees half of one.
  */
-final class KeyCache {
-    private static final String FORMAT = "sipoauth-keys 1";
+public final class CacheFile {
     private static final int MAX_HEAD_BYTES = 8 * 1024;
 
     /** How far ahead of our clock a fetch may claim to be; beyond it, its age is unknown. */
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(5);
 
     private final Path file;
+    private final String format;
     private final URI uri;
+    private final int maxBytes;
 
-    KeyCache(Path file, URI uri) {
+    /** What was kept, and when it was fetched. */
+    public record Kept(byte[] document, Instant fetchedAt) {}
+
+    /**
+     * @param format names what is in the file and its version
+     * @param uri where the document comes from
+     * @param maxBytes the most that a document may have
+     */
+    public CacheFile(Path file, String format, URI uri, int maxBytes) {
         this.file = file;
+        this.format = format;
         this.uri = uri;
+        this.maxBytes = maxBytes;
     }
 
     /**
@@ -41,10 +52,10 @@ final class KeyCache {
      *
      * @throws IOException if the file cannot be read, or is not one of ours, or was fetched in the future
      */
-    Optional<KeySnapshot> read(Instant now) throws IOException {
+    public Optional<Kept> read(Instant now) throws IOException {
         byte[] content;
         try (InputStream in = Files.newInputStream(file)) {
-            content = in.readNBytes(MAX_HEAD_BYTES + JwkSet.MAX_BYTES);
+            content = in.readNBytes(MAX_HEAD_BYTES + maxBytes);
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
@@ -53,25 +64,34 @@ final class KeyCache {
             document = endOfLine(content, document);
         }
         String[] head = new String(content, 0, document, StandardCharsets.UTF_8).split("\n", -1);
-        if (!head[0].equals(FORMAT)) {
-            throw new IOException("not a key cache of this version");
+        if (!head[0].equals(format)) {
+            throw new IOException("not of the format " + format);
         }
         if (!head[1].equals(uri.toString())) {
-            throw new IOException("keys of another address");
+            throw new IOException("of another address");
         }
+        return Optional.of(new Kept(Arrays.copyOfRange(content, document, content.length), past(head[2], now)));
+    }
+
+    /**
+     * A time in a cache file.
+     *
+     * @throws IOException if it is no time, or in the future
+     */
+    public static Instant past(String time, Instant now) throws IOException {
         try {
-            Instant fetchedAt = Instant.parse(head[2]);
-            if (fetchedAt.isAfter(now.plus(CLOCK_TOLERANCE))) {
-                throw new IOException("keys fetched in the future, at " + fetchedAt);
+            Instant instant = Instant.parse(time);
+            if (instant.isAfter(now.plus(CLOCK_TOLERANCE))) {
+                throw new IOException("fetched in the future, at " + instant);
             }
-            return Optional.of(KeySnapshot.parse(Arrays.copyOfRange(content, document, content.length), fetchedAt));
-        } catch (DateTimeException | IllegalArgumentException e) {
-            throw new IOException("broken key cache", e);
+            return instant;
+        } catch (DateTimeException e) {
+            throw new IOException("not a time", e);
         }
     }
 
-    void write(byte[] document, Instant fetchedAt) throws IOException {
-        byte[] head = (FORMAT + "\n" + uri + "\n" + fetchedAt + "\n").getBytes(StandardCharsets.UTF_8);
+    public void write(byte[] document, Instant fetchedAt) throws IOException {
+        byte[] head = (format + "\n" + uri + "\n" + fetchedAt + "\n").getBytes(StandardCharsets.UTF_8);
         Path folder = file.toAbsolutePath().getParent();
         Files.createDirectories(folder);
         Path next = Files.createTempFile(folder, file.getFileName() + ".", ".tmp"); // 0600 where there are modes
@@ -93,7 +113,7 @@ final class KeyCache {
                 return i + 1;
             }
         }
-        throw new IOException("not a key cache");
+        throw new IOException("not a cache file");
     }
 
     private static void writeFully(FileChannel channel, byte[] bytes) throws IOException {

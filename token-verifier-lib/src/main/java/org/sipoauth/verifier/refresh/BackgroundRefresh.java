@@ -1,0 +1,133 @@
+package org.sipoauth.verifier.refresh;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Refreshes a source from its one thread, again and again: on schedule, with back-off, and when it is asked to. */
+public final class BackgroundRefresh implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(BackgroundRefresh.class.getName());
+
+    private final URI source;
+    private final Supplier<?> held;
+    private final RefreshSchedule schedule;
+    private final Task task;
+    private final ScheduledThreadPoolExecutor thread;
+
+    private final AtomicInteger underWay = new AtomicInteger(); // running, or to run at once
+    private final AtomicBoolean asked = new AtomicBoolean();
+    private volatile boolean lastFailed;
+    private volatile long lastStartNanos = System.nanoTime();
+
+    // by the background thread alone
+    private int failures;
+    private @Nullable Future<?> next;
+
+    /** One refresh. What it throws is a failure, after which the source keeps what it has. */
+    @FunctionalInterface
+    public interface Task {
+        void refresh() throws IOException, InterruptedException;
+    }
+
+    /**
+     * @param threadName names the thread
+     * @param held what the source holds, for logs
+     * @param atTheEnd the last thing that the thread does
+     */
+    public BackgroundRefresh(String threadName, UrlSettings settings, Supplier<?> held, Task task, Runnable atTheEnd) {
+        this.source = settings.uri();
+        this.held = held;
+        this.schedule = new RefreshSchedule(settings.interval());
+        this.task = task;
+        this.thread = BackgroundThread.named(threadName, atTheEnd);
+    }
+
+    /** The first refresh is at once, and each sets the time of the next. */
+    public void start() {
+        atOnce();
+    }
+
+    /** Asks for one refresh ahead of schedule, {@code pause} after the last began at the soonest; does not wait. */
+    public void ask(Duration pause) {
+        if (!asked.compareAndSet(false, true)) {
+            return;
+        }
+        long waitNanos = lastStartNanos + pause.toNanos() - System.nanoTime();
+        if (waitNanos <= 0) {
+            atOnce();
+        } else {
+            thread.schedule(this::refresh, waitNanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Whether a refresh is under way or the last one failed; false while one merely waits for its turn. */
+    public boolean isUnsettled() {
+        return underWay.get() > 0 || lastFailed;
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+
+    private void atOnce() {
+        underWay.incrementAndGet();
+        thread.execute(() -> {
+            try {
+                refresh();
+            } finally {
+                underWay.decrementAndGet();
+            }
+        });
+    }
+
+    private void refresh() {
+        if (next != null) {
+            next.cancel(false);
+        }
+        underWay.incrementAndGet();
+        lastStartNanos = System.nanoTime();
+        asked.set(false);
+        Duration pause = schedule.interval();
+        try {
+            pause = tryRefresh();
+        } finally { // whatever happened, there is a next time
+            underWay.decrementAndGet();
+            next = thread.schedule(this::refresh, pause.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private Duration tryRefresh() {
+        double random = ThreadLocalRandom.current().nextDouble();
+        try {
+            task.refresh();
+            if (lastFailed) {
+                LOG.log(Level.INFO, "{0}: reached again", source);
+            }
+            lastFailed = false;
+            failures = 0;
+            return schedule.afterSuccess(random);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        } catch (IOException | RuntimeException e) {
+            // the first failure in a row is news; the others are for who asks
+            LOG.log(
+                    lastFailed ? Level.DEBUG : Level.WARNING,
+                    "{0}: keeping {1}: {2}",
+                    source,
+                    held.get(),
+                    e.toString());
+            lastFailed = true;
+        }
+        return schedule.afterFailure(++failures, random);
+    }
+}
