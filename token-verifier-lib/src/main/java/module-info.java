@@ -2,8 +2,9 @@
 module org.sipoauth.verifier {
     exports org.sipoauth.verifier; // TokenVerifier, Expectations, Verdict, Reason, AccessToken
     exports org.sipoauth.verifier.keys; // KeySource and its forms
+    exports org.sipoauth.verifier.status; // StatusSource, which tells revoked tokens
     exports org.sipoauth.verifier.sip; // Bearer challenges and credentials in SIP headers
 
-    requires java.net.http; // used by the URL key source alone
+    requires java.net.http; // used by the sources alone, in the background
     requires static org.jspecify;
 }

@@ -4,10 +4,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.sipoauth.verifier.status.StatusReference;
 
 /**
  * A verified access token (RFC 9068). To hold one is proof that {@link TokenVerifier} accepted it, at the instant it
- * did: a server that keeps one asks {@link #expiresAt} again. Immutable.
+ * did: a server that keeps one asks {@link #expiresAt} and {@link #status} again. Immutable.
  */
 public final class AccessToken {
     private final Claims claims;
@@ -76,6 +77,19 @@ public final class AccessToken {
      */
     public Optional<String> certificateThumbprint() {
         return claims.certificateThumbprint();
+    }
+
+    /** {@code sid}: the login it comes from, where it comes from one; fit for logs. */
+    public Optional<String> sessionId() {
+        return claims.sessionId();
+    }
+
+    /**
+     * {@code status}: where to ask whether its login was revoked since
+     * ({@link org.sipoauth.verifier.status.StatusSnapshot#isRevoked}); empty for a token that can only expire.
+     */
+    public Optional<StatusReference> status() {
+        return claims.status();
     }
 
     /** Whether {@code scope}, case-sensitive (RFC 6749 §3.3), is among its scopes. */

@@ -1,6 +1,5 @@
 package org.sipoauth.verifier;
 
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +9,8 @@ import org.sipoauth.verifier.internal.CanonicalBase64Url;
 import org.sipoauth.verifier.internal.JsonReader;
 import org.sipoauth.verifier.internal.JsonReader.Kind;
 import org.sipoauth.verifier.internal.MalformedException;
+import org.sipoauth.verifier.internal.NumericDate;
+import org.sipoauth.verifier.status.StatusReference;
 
 /** The claims of an access token: those that RFC 9068 §2.2 requires, all present, and ours, each of its type. */
 record Claims(
@@ -24,9 +25,9 @@ record Claims(
         Set<String> scopes,
         Optional<String> deviceName,
         List<String> addressesOfRecord,
-        Optional<String> certificateThumbprint) {
-
-    private static final BigDecimal LATEST = BigDecimal.valueOf(253_402_300_799L); // the end of year 9999
+        Optional<String> certificateThumbprint,
+        Optional<String> sessionId,
+        Optional<StatusReference> status) {
 
     static Claims parse(byte[] payload) throws MalformedException, Refusal {
         return new Reading().read(new JsonReader(payload));
@@ -46,6 +47,8 @@ record Claims(
         private @Nullable String deviceName;
         private List<String> addressesOfRecord = List.of();
         private @Nullable String certificateThumbprint;
+        private @Nullable String sessionId;
+        private @Nullable StatusReference status;
 
         Claims read(JsonReader json) throws MalformedException, Refusal {
             json.beginObject();
@@ -56,13 +59,15 @@ record Claims(
                     case "aud" -> audience = json.peek() == Kind.STRING ? List.of(json.string()) : json.strings();
                     case "client_id" -> clientId = json.string();
                     case "jti" -> tokenId = json.string();
-                    case "iat" -> issuedAt = numericDate(json);
-                    case "exp" -> expiresAt = numericDate(json);
-                    case "nbf" -> notBefore = numericDate(json);
+                    case "iat" -> issuedAt = NumericDate.read(json);
+                    case "exp" -> expiresAt = NumericDate.read(json);
+                    case "nbf" -> notBefore = NumericDate.read(json);
                     case "scope" -> scopes = scopes(json.string());
                     case "device_name" -> deviceName = json.string();
                     case "aor" -> addressesOfRecord = json.strings();
                     case "cnf" -> certificateThumbprint = thumbprint(json);
+                    case "sid" -> sessionId = json.string();
+                    case "status" -> status = status(json);
                     default -> json.skipValue();
                 }
             }
@@ -79,7 +84,9 @@ record Claims(
                     scopes,
                     Optional.ofNullable(deviceName),
                     addressesOfRecord,
-                    Optional.ofNullable(certificateThumbprint));
+                    Optional.ofNullable(certificateThumbprint),
+                    Optional.ofNullable(sessionId),
+                    Optional.ofNullable(status));
         }
 
         private static String requiredText(String name, @Nullable String value) throws Refusal {
@@ -96,15 +103,6 @@ record Claims(
             }
             return value;
         }
-    }
-
-    /** Seconds since the epoch, a fraction allowed (RFC 7519 §2, NumericDate) and cut off: no instant grows later. */
-    private static Instant numericDate(JsonReader json) throws MalformedException {
-        BigDecimal seconds = json.number();
-        if (seconds.signum() < 0 || seconds.compareTo(LATEST) > 0) {
-            throw new MalformedException("date out of range");
-        }
-        return Instant.ofEpochSecond(seconds.longValue());
     }
 
     /** RFC 6749 §3.3: tokens of printable ASCII but {@code "} and {@code \}, one space between two. */
@@ -137,5 +135,42 @@ record Claims(
             throw new MalformedException("cnf without a certificate's SHA-256 thumbprint");
         }
         return thumbprint;
+    }
+
+    /**
+     * The token's place in a status list (draft-ietf-oauth-status-list-20 §6.2). A token whose status is told in another
+     * way is refused: we could not tell whether it was revoked.
+     */
+    private static StatusReference status(JsonReader json) throws MalformedException {
+        StatusReference reference = null;
+        json.beginObject();
+        while (json.hasNext()) {
+            if (json.name().equals("status_list")) {
+                reference = statusReference(json);
+            } else {
+                json.skipValue();
+            }
+        }
+        if (reference == null) {
+            throw new MalformedException("status without status_list");
+        }
+        return reference;
+    }
+
+    private static StatusReference statusReference(JsonReader json) throws MalformedException {
+        int index = -1;
+        String uri = "";
+        json.beginObject();
+        while (json.hasNext()) {
+            switch (json.name()) {
+                case "idx" -> index = json.nonNegativeInteger();
+                case "uri" -> uri = json.string();
+                default -> json.skipValue();
+            }
+        }
+        if (index < 0 || uri.isEmpty()) {
+            throw new MalformedException("status_list without idx and uri");
+        }
+        return new StatusReference(uri, index);
     }
 }

@@ -12,7 +12,7 @@ public enum Reason {
     UNKNOWN_KEY,
     /** Not signed by the key that {@code kid} names, or not with that key's algorithm. */
     BAD_SIGNATURE,
-    /** A claim that RFC 9068 §2.2 requires is absent. */
+    /** A claim that RFC 9068 §2.2 requires is absent, or {@code status} where the caller requires it. */
     MISSING_CLAIM,
     /** The {@code iss} is another. */
     WRONG_ISSUER,
@@ -21,5 +21,9 @@ public enum Reason {
     /** At or past {@code exp}, the tolerance included. */
     EXPIRED,
     /** Before {@code nbf}, or issued in the future, the tolerance included. It becomes valid: never remember it. */
-    NOT_YET_VALID
+    NOT_YET_VALID,
+    /** A status list says so: its login was revoked (draft-ietf-oauth-status-list-20 §8.3). */
+    REVOKED,
+    /** Our status lists are older than we may trust, or lack one they should hold. Our fault, not the phone's. */
+    STATUS_TOO_OLD
 }

@@ -1,15 +1,20 @@
 package org.sipoauth.verifier;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sipoauth.verifier.internal.Jws;
 import org.sipoauth.verifier.internal.MalformedException;
 import org.sipoauth.verifier.keys.KeySnapshot;
 import org.sipoauth.verifier.keys.KeySource;
 import org.sipoauth.verifier.keys.VerificationKey;
+import org.sipoauth.verifier.status.StatusReference;
+import org.sipoauth.verifier.status.StatusSnapshot;
+import org.sipoauth.verifier.status.StatusSource;
 
 /**
  * Verifies access tokens (RFC 9068) offline, for one issuer and one audience. Thread-safe; verifying does no I/O and
@@ -17,19 +22,45 @@ import org.sipoauth.verifier.keys.VerificationKey;
  */
 public final class TokenVerifier {
     private static final String TYPE = "at+jwt";
+    private static final int MAX_LENGTH = 8 * 1024;
+
+    /** How long a server may take to name a new status list. */
+    private static final Duration NEW_LIST_TIME = Duration.ofSeconds(10);
 
     private final Expectations expectations;
     private final KeySource keys;
+    private final @Nullable StatusSource statuses;
     private final InstantSource clock;
 
-    /** A verifier on the system's clock. */
+    /** A verifier on the system's clock that takes revoked tokens until they expire. */
     public TokenVerifier(Expectations expectations, KeySource keys) {
         this(expectations, keys, Clock.systemUTC());
     }
 
+    /**
+     * A verifier that takes revoked tokens until they expire.
+     *
+     * @throws IllegalArgumentException if {@code status} is expected, which nobody would look at
+     */
     public TokenVerifier(Expectations expectations, KeySource keys, InstantSource clock) {
+        if (expectations.statusRequired()) {
+            throw new IllegalArgumentException("status is required, so its source is, too");
+        }
+        this.expectations = expectations;
+        this.keys = Objects.requireNonNull(keys);
+        this.statuses = null;
+        this.clock = Objects.requireNonNull(clock);
+    }
+
+    /** A verifier on the system's clock that refuses what {@code statuses} says was revoked. */
+    public TokenVerifier(Expectations expectations, KeySource keys, StatusSource statuses) {
+        this(expectations, keys, statuses, Clock.systemUTC());
+    }
+
+    public TokenVerifier(Expectations expectations, KeySource keys, StatusSource statuses, InstantSource clock) {
         this.expectations = Objects.requireNonNull(expectations);
         this.keys = Objects.requireNonNull(keys);
+        this.statuses = Objects.requireNonNull(statuses);
         this.clock = Objects.requireNonNull(clock);
     }
 
@@ -45,7 +76,7 @@ public final class TokenVerifier {
         Objects.requireNonNull(compact);
         Instant now = clock.instant(); // read once
         try {
-            Jws jws = Jws.parse(compact); // size cap, strict base64url and JSON, no crit: RFC 7515 §5.2
+            Jws jws = Jws.parse(compact, MAX_LENGTH); // size cap, strict base64url and JSON, no crit: RFC 7515 §5.2
             requireType(jws); // RFC 9068 §4
             VerificationKey key = findKey(requireFresh(keys.current(), now), jws.keyId());
             requireSignature(jws, key); // the key fixes the algorithm, never the token: RFC 8725 §3.1
@@ -53,6 +84,7 @@ public final class TokenVerifier {
             requireIssuer(claims);
             requireAudience(claims);
             requireTime(claims, now);
+            requireStatus(claims, now); // after all others: draft-ietf-oauth-status-list-20 §8.3
             return new Verdict.Accepted(new AccessToken(claims));
         } catch (MalformedException malformed) {
             return new Verdict.Rejected(Reason.MALFORMED, String.valueOf(malformed.getMessage()));
@@ -61,13 +93,12 @@ public final class TokenVerifier {
         }
     }
 
-    /** A media type, so case-insensitive and with or without its {@code application/} (RFC 7515 §4.1.9). */
     private static void requireType(Jws jws) throws Refusal {
         String type = jws.type();
         if (type == null) {
             throw new Refusal(Reason.WRONG_TYPE, "no typ");
         }
-        if (!type.equalsIgnoreCase(TYPE) && !type.equalsIgnoreCase("application/" + TYPE)) {
+        if (!jws.isOfType(TYPE)) {
             throw new Refusal(Reason.WRONG_TYPE, "typ " + Refusal.quoted(type));
         }
     }
@@ -128,5 +159,35 @@ public final class TokenVerifier {
         if (latest.isBefore(claims.issuedAt())) {
             throw new Refusal(Reason.NOT_YET_VALID, "iat " + claims.issuedAt());
         }
+    }
+
+    /** A token without {@code status} is not of a login, or of a server without lists: accepted unless one is required. */
+    private void requireStatus(Claims claims, Instant now) throws Refusal {
+        if (claims.status().isEmpty()) {
+            if (expectations.statusRequired()) {
+                throw new Refusal(Reason.MISSING_CLAIM, "no status");
+            }
+        } else if (statuses != null) {
+            StatusSnapshot lists = statuses.current();
+            StatusReference reference = claims.status().get();
+            switch (lists.find(reference, now)) {
+                case VALID -> {}
+                case REVOKED -> throw new Refusal(Reason.REVOKED, place(reference));
+                case TOO_OLD -> throw new Refusal(Reason.STATUS_TOO_OLD, place(reference) + "; " + lists);
+                case NOT_HELD -> requireYoungerThan(lists, claims, reference);
+            }
+        }
+    }
+
+    /** A list may be newer than our last reading; a token older than that should have its list there. */
+    private void requireYoungerThan(StatusSnapshot lists, Claims claims, StatusReference reference) throws Refusal {
+        Instant shown = claims.issuedAt().plus(expectations.clockTolerance()).plus(NEW_LIST_TIME);
+        if (!lists.readAt().isBefore(shown)) {
+            throw new Refusal(Reason.STATUS_TOO_OLD, place(reference) + " is not held; " + lists);
+        }
+    }
+
+    private static String place(StatusReference reference) {
+        return "index " + reference.index() + " of " + Refusal.quoted(reference.uri());
     }
 }

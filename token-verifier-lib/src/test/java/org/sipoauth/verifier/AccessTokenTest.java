@@ -38,6 +38,8 @@ class AccessTokenTest {
         assertThat(token.deviceName()).isEmpty();
         assertThat(token.addressesOfRecord()).isEmpty();
         assertThat(token.certificateThumbprint()).isEmpty();
+        assertThat(token.sessionId()).isEmpty();
+        assertThat(token.status()).isEmpty();
         assertThat(token.hasScope("sip.register")).isFalse();
         assertThat(token.isForDevice("CSFALICE")).isFalse();
         assertThat(token.mayRegister("sip:1001@example.com")).isFalse();

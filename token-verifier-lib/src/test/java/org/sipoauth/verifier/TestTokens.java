@@ -21,6 +21,7 @@ import java.util.Map;
 public final class TestTokens {
     public static final String ISSUER = "https://authz.example.com";
     public static final String AUDIENCE = "sip:example.com";
+    public static final String STATUS_LIST = ISSUER + "/oauth2/status-lists/s17.685.0";
     public static final Instant ISSUED = Instant.parse("2026-11-23T12:00:00Z");
     public static final Instant EXPIRES = ISSUED.plusSeconds(3600);
 
@@ -48,6 +49,11 @@ public final class TestTokens {
     public TestTokens with(String claim, Object value) {
         claims.put(claim, value);
         return this;
+    }
+
+    /** Of a login whose status stands there. */
+    public TestTokens withStatus(String uri, int index) {
+        return with("status", Map.of("status_list", Map.of("idx", index, "uri", uri)));
     }
 
     public TestTokens without(String claim) {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -16,9 +17,21 @@ import java.util.stream.Stream;
  * a misspelled header cannot turn a vector into one that tests nothing.
  *
  * @param refusal empty where the token is to be accepted
+ * @param statusList what was read of it; empty where no status is looked up
  */
-record TestVector(String name, Optional<Reason> refusal, Instant now, Path keys, String why, String token) {
+record TestVector(
+        String name,
+        Optional<Reason> refusal,
+        Instant now,
+        Path keys,
+        Optional<StatusList> statusList,
+        String why,
+        String token) {
     private static final List<String> HEADERS = List.of("expect", "now", "keys", "why");
+    private static final Set<String> STATUS_HEADERS = Set.of("status-list", "status-list-read");
+
+    /** A status list token, and when it was read. */
+    record StatusList(Path file, Instant readAt) {}
 
     static TestVector load(Path file) throws IOException {
         return parse(file, Files.readString(file));
@@ -45,18 +58,25 @@ record TestVector(String name, Optional<Reason> refusal, Instant now, Path keys,
             int colon = line.indexOf(": ");
             require(file, colon > 0, "header line " + line);
             String name = line.substring(0, colon);
-            require(file, HEADERS.contains(name), "unknown header " + name);
+            require(file, HEADERS.contains(name) || STATUS_HEADERS.contains(name), "unknown header " + name);
             require(file, headers.put(name, line.substring(colon + 2)) == null, "header twice: " + name);
         }
         for (String name : HEADERS) {
             require(file, headers.containsKey(name), "no header " + name);
         }
+        boolean status = headers.keySet().containsAll(STATUS_HEADERS);
+        require(file, status || headers.size() == HEADERS.size(), "one of two headers for a status list");
         String expect = headers.get("expect");
         return new TestVector(
                 file.getFileName().toString(),
                 expect.equals("accepted") ? Optional.empty() : Optional.of(Reason.valueOf(expect)),
                 Instant.parse(headers.get("now")),
                 file.resolveSibling(headers.get("keys")),
+                status
+                        ? Optional.of(new StatusList(
+                                file.resolveSibling(headers.get("status-list")),
+                                Instant.parse(headers.get("status-list-read"))))
+                        : Optional.empty(),
                 headers.get("why"),
                 text.substring(blank + 2, text.length() - 1));
     }

@@ -43,6 +43,8 @@ final class TestkitMint {
         mint.claims();
         mint.meaning();
         mint.time();
+        mint.malformedStatus();
+        mint.status();
     }
 
     private void genuine() throws IOException {
@@ -334,6 +336,86 @@ final class TestkitMint {
                 later);
     }
 
+    private void malformedStatus() throws IOException {
+        String list = TestTokens.STATUS_LIST;
+        malformedStatus("is-string", "status is an object", "x");
+        malformedStatus("other-mechanism", "what cannot be looked up may be revoked", Map.of("x", Map.of()));
+        malformedStatus("no-index", "idx is required", reference(Map.of("uri", list)));
+        malformedStatus("index-negative", "idx is not negative", reference(Map.of("idx", -1, "uri", list)));
+        malformedStatus("index-fraction", "idx is an integer", reference(Map.of("idx", 1.5, "uri", list)));
+        malformedStatus("index-string", "idx is a number", reference(Map.of("idx", "7", "uri", list)));
+        malformedStatus("index-huge", "idx has an end", reference(Map.of("idx", 1L << 31, "uri", list)));
+        malformedStatus("no-list", "uri is required", reference(Map.of("idx", 7)));
+    }
+
+    private void malformedStatus(String name, String why, Object status) throws IOException {
+        vector(
+                "status-" + name,
+                "MALFORMED",
+                why + ", draft-ietf-oauth-status-list section 6.2",
+                token().with("status", status).sign(es256));
+    }
+
+    private static Map<String, Object> reference(Map<String, Object> list) {
+        return Map.of("status_list", list);
+    }
+
+    private void status() throws IOException {
+        String uri = TestTokens.STATUS_LIST;
+        Files.writeString(
+                folder.resolve("status-list.jwt"),
+                TestStatusList.of(uri, TestTokens.ISSUED).revoked(8).sign(es256) + "\n");
+        String valid = token().withStatus(uri, 7)
+                .with("sid", "s17.AAAAAAAAAAAAAAAAAAAAAA")
+                .sign(es256);
+        vector("status-not-looked-up", "accepted", "a verifier without status lists", valid);
+        statusVector("valid", "accepted", "its status is 0", NOW, NOW, valid);
+        statusVector(
+                "revoked",
+                "REVOKED",
+                "its status is 1",
+                NOW,
+                NOW,
+                token().withStatus(uri, 8).sign(es256));
+        statusVector("none", "accepted", "status is optional", NOW, NOW, token().sign(es256));
+        Instant end = TestTokens.ISSUED.plusSeconds(86_400);
+        statusVector("last-moment", "accepted", "a second before exp of the list", end.minusSeconds(1), NOW, late(7));
+        statusVector("too-old", "STATUS_TOO_OLD", "at exp of the list", end, NOW, late(7));
+        statusVector("revoked-long-ago", "REVOKED", "a revocation does not grow old", end, NOW, late(8));
+        statusVector(
+                "index-beyond",
+                "STATUS_TOO_OLD",
+                "the list says nothing of it, draft-ietf-oauth-status-list section 8.3",
+                NOW,
+                NOW,
+                token().withStatus(uri, 1024).sign(es256));
+        String elsewhere = token().withStatus(uri + "0", 8).sign(es256);
+        Instant shown = TestTokens.ISSUED.plusSeconds(30 + 10);
+        statusVector(
+                "list-missing",
+                "STATUS_TOO_OLD",
+                "read 10 seconds and the tolerance after iat, without its list",
+                NOW,
+                shown,
+                elsewhere);
+        statusVector("list-new", "accepted", "its list may be newer", NOW, shown.minusSeconds(1), elsewhere);
+    }
+
+    /** Issued when the list was about to expire. */
+    private String late(int index) {
+        long issued = TestTokens.ISSUED.getEpochSecond() + 86_000;
+        return token().withStatus(TestTokens.STATUS_LIST, index)
+                .with("iat", issued)
+                .with("exp", issued + 3600)
+                .sign(es256);
+    }
+
+    private void statusVector(String name, String expect, String why, Instant now, Instant read, String token)
+            throws IOException {
+        String list = "status-list: status-list.jwt\nstatus-list-read: " + read + "\n";
+        write("status-" + name, expect, why, now, list, token);
+    }
+
     private static TestTokens token() {
         return TestTokens.valid();
     }
@@ -348,7 +430,13 @@ final class TestkitMint {
     }
 
     private void vector(String name, String expect, String why, Instant now, String token) throws IOException {
-        String text = "expect: " + expect + "\nnow: " + now + "\nkeys: keys.json\nwhy: " + why + "\n\n" + token + "\n";
+        write(name, expect, why, now, "", token);
+    }
+
+    private void write(String name, String expect, String why, Instant now, String more, String token)
+            throws IOException {
+        String text = "expect: " + expect + "\nnow: " + now + "\nkeys: keys.json\n" + more + "why: " + why + "\n\n"
+                + token + "\n";
         Files.writeString(folder.resolve(name + ".token"), text);
     }
 

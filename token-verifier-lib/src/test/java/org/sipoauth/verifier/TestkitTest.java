@@ -10,6 +10,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.verifier.keys.KeySource;
+import org.sipoauth.verifier.status.StatusSnapshot;
 
 /** Runs the vectors of {@code testkit/}, and holds their loader to its word. */
 class TestkitTest {
@@ -35,10 +37,23 @@ class TestkitTest {
     @MethodSource("vectors")
     void givesTheVerdictOfTheVector(TestVector vector) throws IOException {
         KeySource keys = KeySource.fixed(Files.readString(vector.keys()));
-        Verdict verdict = new TokenVerifier(EXPECTATIONS, keys, vector::now).verify(vector.token());
+        Verdict verdict = verifier(vector, keys).verify(vector.token());
         Optional<Reason> refusal =
                 verdict instanceof Verdict.Rejected rejected ? Optional.of(rejected.reason()) : Optional.empty();
         assertThat(refusal).as("%s", verdict).isEqualTo(vector.refusal());
+    }
+
+    private static TokenVerifier verifier(TestVector vector, KeySource keys) throws IOException {
+        if (vector.statusList().isEmpty()) {
+            return new TokenVerifier(EXPECTATIONS, keys, vector::now);
+        }
+        TestVector.StatusList list = vector.statusList().get();
+        StatusSnapshot lists = StatusSnapshot.verify(
+                Map.of(TestTokens.STATUS_LIST, Files.readString(list.file()).strip()),
+                EXPECTATIONS.issuer(),
+                keys,
+                list.readAt());
+        return new TokenVerifier(EXPECTATIONS, keys, () -> lists, vector::now);
     }
 
     @Test
@@ -68,6 +83,8 @@ class TestkitTest {
                 "|why: x\n",
                 "|keys: keys.json\n",
                 "# a comment\nwhy: x|why: x",
+                "status-list: list.jwt\nwhy: x|why: x",
+                "status-list-read: 2026-11-23T12:01:00Z\nwhy: x|why: x",
             })
     void stopsAtWhatTheFormatDoesNotKnow(String replacementAndOriginal) {
         String[] parts = replacementAndOriginal.split("\\|");

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.verifier.keys.KeySnapshot;
 import org.sipoauth.verifier.keys.KeySource;
+import org.sipoauth.verifier.status.StatusSnapshot;
 
 class TokenVerifierTest {
     private static final Duration TOLERANCE = Duration.ofSeconds(30);
@@ -548,6 +549,99 @@ class TokenVerifierTest {
         Verdict.Rejected rejected = (Verdict.Rejected) verifier.verify(token);
         assertThat(rejected.reason()).isEqualTo(Reason.WRONG_ISSUER);
         assertThat(rejected.detail()).matches("[ -~]{1,120}");
+    }
+
+    // ---- the status
+
+    @Test
+    void rejectsRevokedTokenAndNoOther() {
+        assertThat(statusOf(7, NOW)).isNull();
+        assertThat(statusOf(8, NOW)).isEqualTo(Reason.REVOKED);
+        assertAccepted(TestTokens.valid().withStatus(TestTokens.STATUS_LIST, 8).sign()); // the twin, without lists
+    }
+
+    @Test
+    void looksAtTheStatusAfterAllElse() {
+        TokenVerifier late = withLists(EXPECTATIONS, NOW, TestTokens.EXPIRES.plus(TOLERANCE));
+        String token = TestTokens.valid().withStatus(TestTokens.STATUS_LIST, 8).sign();
+        assertThat(reason(late.verify(token))).isEqualTo(Reason.EXPIRED);
+    }
+
+    @Test
+    void rejectsTokenWhoseStatusNobodyCanTell() {
+        assertThat(statusOf(1023, NOW)).isNull();
+        assertThat(statusOf(1024, NOW)).isEqualTo(Reason.STATUS_TOO_OLD);
+        assertThat(statusOf(Integer.MAX_VALUE, NOW)).isEqualTo(Reason.STATUS_TOO_OLD);
+        TokenVerifier early = new TokenVerifier(EXPECTATIONS, KEYS, StatusSnapshot::none, () -> NOW);
+        assertThat(reason(early.verify(
+                        TestTokens.valid().withStatus(TestTokens.STATUS_LIST, 7).sign())))
+                .isEqualTo(Reason.STATUS_TOO_OLD);
+        assertThat(early.verify(TestTokens.valid().sign())).isInstanceOf(Verdict.Accepted.class);
+    }
+
+    @Test
+    void acceptsTokenOfUnknownListWhileItMayBeNewerThanTheReading() {
+        String token =
+                TestTokens.valid().withStatus(TestTokens.STATUS_LIST + "9", 8).sign();
+        Instant shown = TestTokens.ISSUED.plus(TOLERANCE).plusSeconds(10);
+        assertThat(reason(withLists(EXPECTATIONS, shown.minusNanos(1), NOW).verify(token)))
+                .isNull();
+        assertThat(reason(withLists(EXPECTATIONS, shown, NOW).verify(token))).isEqualTo(Reason.STATUS_TOO_OLD);
+        assertThat(reason(withLists(EXPECTATIONS, NOW, NOW).verify(token))).isEqualTo(Reason.STATUS_TOO_OLD);
+    }
+
+    @Test
+    void requiresStatusWhereTold() {
+        TokenVerifier strict = withLists(EXPECTATIONS.requiringStatus(), NOW, NOW);
+        assertThat(reason(strict.verify(TestTokens.valid().sign()))).isEqualTo(Reason.MISSING_CLAIM);
+        assertThat(reason(strict.verify(
+                        TestTokens.valid().withStatus(TestTokens.STATUS_LIST, 7).sign())))
+                .isNull();
+        assertThatThrownBy(() -> new TokenVerifier(EXPECTATIONS.requiringStatus(), KEYS))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void rejectsStatusThatIsNotAPlaceInAList() {
+        String uri = TestTokens.STATUS_LIST;
+        for (Object status : List.of(
+                "x",
+                List.of(),
+                Map.of(),
+                Map.of("other", 1),
+                Map.of("status_list", "x"),
+                Map.of("status_list", Map.of("idx", 7)),
+                Map.of("status_list", Map.of("uri", uri)),
+                Map.of("status_list", Map.of("idx", 7, "uri", "")),
+                Map.of("status_list", Map.of("idx", 7, "uri", 7)),
+                Map.of("status_list", Map.of("idx", "7", "uri", uri)),
+                Map.of("status_list", Map.of("idx", -1, "uri", uri)),
+                Map.of("status_list", Map.of("idx", 7.5, "uri", uri)),
+                Map.of("status_list", Map.of("idx", 1L << 31, "uri", uri)))) {
+            assertRejected(
+                    Reason.MALFORMED, TestTokens.valid().with("status", status).sign());
+        }
+        assertRejected(Reason.MALFORMED, TestTokens.valid().with("sid", 1).sign());
+        assertAccepted(TestTokens.valid()
+                .with("status", Map.of("x", 1, "status_list", Map.of("idx", 0, "uri", uri, "x", Map.of())))
+                .sign());
+        assertAccepted(TestTokens.valid().withStatus(uri, Integer.MAX_VALUE).sign());
+    }
+
+    private static @Nullable Reason statusOf(int index, Instant now) {
+        return reason(withLists(EXPECTATIONS, NOW, now)
+                .verify(TestTokens.valid()
+                        .withStatus(TestTokens.STATUS_LIST, index)
+                        .sign()));
+    }
+
+    private static TokenVerifier withLists(Expectations expectations, Instant readAt, Instant now) {
+        String list = TestStatusList.of(TestTokens.STATUS_LIST, TestTokens.ISSUED)
+                .revoked(8)
+                .sign();
+        StatusSnapshot lists =
+                StatusSnapshot.verify(Map.of(TestTokens.STATUS_LIST, list), TestTokens.ISSUER, KEYS, readAt);
+        return new TokenVerifier(expectations, KEYS, () -> lists, () -> now);
     }
 
     private static byte[] reversed(byte[] bytes) {

@@ -95,7 +95,7 @@ public final class BearerGate {
 
     private boolean isOurTrouble(Reason reason) {
         return switch (reason) { // no default: a new Reason does not compile until it is answered here
-            case KEYS_TOO_OLD -> true;
+            case KEYS_TOO_OLD, STATUS_TOO_OLD -> true;
             case UNKNOWN_KEY -> keys.refreshing();
             case MALFORMED,
                     WRONG_TYPE,
@@ -104,7 +104,8 @@ public final class BearerGate {
                     WRONG_ISSUER,
                     WRONG_AUDIENCE,
                     EXPIRED,
-                    NOT_YET_VALID -> false;
+                    NOT_YET_VALID,
+                    REVOKED -> false;
         };
     }
 }

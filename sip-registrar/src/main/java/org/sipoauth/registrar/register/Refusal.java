@@ -24,7 +24,9 @@ public enum Refusal {
     TOKEN_WRONG_AUDIENCE,
     TOKEN_EXPIRED,
     TOKEN_NOT_YET_VALID,
+    TOKEN_REVOKED,
     KEYS_TOO_OLD,
+    STATUS_TOO_OLD,
     SCOPE,
     THIRD_PARTY,
     ADDRESS_OF_RECORD,
@@ -53,7 +55,9 @@ public enum Refusal {
             case WRONG_AUDIENCE -> TOKEN_WRONG_AUDIENCE;
             case EXPIRED -> TOKEN_EXPIRED;
             case NOT_YET_VALID -> TOKEN_NOT_YET_VALID;
+            case REVOKED -> TOKEN_REVOKED;
             case KEYS_TOO_OLD -> KEYS_TOO_OLD;
+            case STATUS_TOO_OLD -> STATUS_TOO_OLD;
         };
     }
 }

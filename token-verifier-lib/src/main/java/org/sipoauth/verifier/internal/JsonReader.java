@@ -34,6 +34,7 @@ public final class JsonReader {
     private static final int MAX_DEPTH = 16;
     private static final int MAX_NUMBER_LENGTH = 32;
     private static final int MAX_EXPONENT_DIGITS = 3;
+    private static final BigDecimal LARGEST_INT = BigDecimal.valueOf(Integer.MAX_VALUE);
 
     private final String text;
     private int position;
@@ -140,6 +141,15 @@ public final class JsonReader {
             throw malformed("JSON number too long");
         }
         return new BigDecimal(text.substring(start, position));
+    }
+
+    /** A number of digits alone, at most {@link Integer#MAX_VALUE}. */
+    public int nonNegativeInteger() throws MalformedException {
+        BigDecimal number = number();
+        if (number.scale() != 0 || number.signum() < 0 || number.compareTo(LARGEST_INT) > 0) {
+            throw malformed("JSON number is no integer in range");
+        }
+        return number.intValue();
     }
 
     public List<String> strings() throws MalformedException {

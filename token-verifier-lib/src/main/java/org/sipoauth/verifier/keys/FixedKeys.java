@@ -1,6 +1,7 @@
 package org.sipoauth.verifier.keys;
 
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.sipoauth.verifier.refresh.BackgroundThread;
 
 /** Keys that never change; the thread ends with the last of their tables, or with {@link #close}. */
 final class FixedKeys implements KeySource {

@@ -113,7 +113,7 @@ public final class UrlKeys implements KeySource {
 
     private void publish(KeySnapshot keys) {
         current = keys.keepingKeysOf(current).tooOldAfter(maxStaleness);
-        current.buildTables(thread);
+        current.buildTables(refresh.thread());
         if (!current.isTooOld(clock.instant())) {
             ready.countDown();
         }

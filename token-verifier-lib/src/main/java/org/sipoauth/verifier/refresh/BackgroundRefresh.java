@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
@@ -67,6 +68,11 @@ public final class BackgroundRefresh implements AutoCloseable {
         } else {
             thread.schedule(this::refresh, waitNanos, TimeUnit.NANOSECONDS);
         }
+    }
+
+    /** For other work of the same source, which then waits for a refresh that is under way. */
+    public Executor thread() {
+        return thread;
     }
 
     /** Whether a refresh is under way or the last one failed; false while one merely waits for its turn. */

@@ -215,6 +215,17 @@ class JsonReaderTest {
         assertThatThrownBy(() -> reader("[1]").strings()).isInstanceOf(MalformedException.class);
     }
 
+    @Test
+    void readsIntegersOfDigitsAlone() throws Exception {
+        assertThat(reader("0").nonNegativeInteger()).isZero();
+        assertThat(reader("2147483647").nonNegativeInteger()).isEqualTo(Integer.MAX_VALUE);
+        for (String other : new String[] {"-1", "2147483648", "1.0", "1e3", "0.5", "\"1\"", "null", "1e-1"}) {
+            assertThatThrownBy(() -> reader(other).nonNegativeInteger())
+                    .as(other)
+                    .isInstanceOf(MalformedException.class);
+        }
+    }
+
     private static JsonReader reader(String text) throws MalformedException {
         return new JsonReader(text.getBytes(StandardCharsets.UTF_8));
     }

@@ -23,6 +23,8 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sipoauth.verifier.TestKeys;
+import org.sipoauth.verifier.refresh.TestServer;
+import org.sipoauth.verifier.refresh.Threads;
 import org.sipoauth.verifier.tables.KeyTable.Answer;
 import org.sipoauth.verifier.tables.SelfTest;
 import org.sipoauth.verifier.tables.StubTable;
@@ -270,9 +272,9 @@ class KeyTablesTest {
 
     @Test
     void urlSourceBuildsThemAndKeepsThemAcrossRefreshes() throws Exception {
-        try (JwkSetServer server = JwkSetServer.http()) {
-            server.answers(JwkSetServer.document(TestKeys.allKeys()));
-            try (UrlKeys keys = KeySource.url(server.uri())
+        try (TestServer server = TestServer.http()) {
+            server.answers(TestServer.document(TestKeys.allKeys()));
+            try (UrlKeys keys = KeySource.url(server.uri("/jwks"))
                     .insecurePlainHttp()
                     .refreshEvery(Duration.ofMillis(20))
                     .open()) {

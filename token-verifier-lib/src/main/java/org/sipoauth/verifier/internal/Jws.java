@@ -1,10 +1,7 @@
-package org.sipoauth.verifier;
+package org.sipoauth.verifier.internal;
 
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
-import org.sipoauth.verifier.internal.CanonicalBase64Url;
-import org.sipoauth.verifier.internal.JsonReader;
-import org.sipoauth.verifier.internal.MalformedException;
 
 /**
  * A JWS in compact serialization, taken apart (RFC 7515 §5.2) and not yet verified.
@@ -12,18 +9,18 @@ import org.sipoauth.verifier.internal.MalformedException;
  * @param type the {@code typ}, where there is one
  * @param keyId the {@code kid}, where there is one
  */
-record Jws(
+public record Jws(
         String algorithm,
         @Nullable String type,
         @Nullable String keyId,
         byte[] signingInput,
         byte[] payload,
         byte[] signature) {
-    private static final int MAX_LENGTH = 8 * 1024;
 
-    static Jws parse(String compact) throws MalformedException {
-        if (compact.length() > MAX_LENGTH) {
-            throw new MalformedException("token of more than 8 KiB");
+    /** @param maxLength the most characters that {@code compact} may have */
+    public static Jws parse(String compact, int maxLength) throws MalformedException {
+        if (compact.length() > maxLength) {
+            throw new MalformedException("token of more than " + maxLength / 1024 + " KiB");
         }
         int firstDot = compact.indexOf('.');
         int secondDot = compact.indexOf('.', firstDot + 1);
@@ -63,5 +60,10 @@ record Jws(
             throw new MalformedException("header without alg"); // RFC 7515 §4.1.1
         }
         return new Jws(algorithm, type, keyId, signingInput, payload, signature);
+    }
+
+    /** A media type, so case-insensitive and with or without its {@code application/} (RFC 7515 §4.1.9). */
+    public boolean isOfType(String subtype) {
+        return type != null && (type.equalsIgnoreCase(subtype) || type.equalsIgnoreCase("application/" + subtype));
     }
 }

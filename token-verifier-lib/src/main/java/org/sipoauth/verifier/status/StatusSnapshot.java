@@ -1,0 +1,135 @@
+package org.sipoauth.verifier.status;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.sipoauth.verifier.internal.MalformedException;
+import org.sipoauth.verifier.keys.KeySource;
+
+/** What is known of revoked tokens at one moment. Immutable: a {@link StatusSource} replaces it whole. */
+public final class StatusSnapshot {
+    private static final Duration FOREVER = Duration.ofDays(366 * 1000);
+    private static final StatusSnapshot NONE = new StatusSnapshot(Map.of(), Instant.MIN, Instant.MIN);
+
+    private final Map<String, HeldList> lists;
+    private final Instant readAt;
+    private final Instant tooOldAt;
+
+    /** What the lists say of one token. */
+    public enum Status {
+        /** A list that is current says that it is valid. */
+        VALID,
+        /** A list says that it is not, however old that list is: a revocation is for good. */
+        REVOKED,
+        /** Its list is held, but is older than may be trusted or too short; or nothing was read for too long. */
+        TOO_OLD,
+        /** Its list was not among those that the issuer named when they were last read, at {@link #readAt}. */
+        NOT_HELD
+    }
+
+    StatusSnapshot(Map<String, HeldList> lists, Instant readAt, Instant tooOldAt) {
+        this.lists = Map.copyOf(lists);
+        this.readAt = readAt;
+        this.tooOldAt = tooOldAt;
+    }
+
+    /** What a source that has read nothing yet shows: no lists, and too old at any time. */
+    public static StatusSnapshot none() {
+        return NONE;
+    }
+
+    /**
+     * Verifies status list tokens (draft-ietf-oauth-status-list-20 §5.1) from anywhere but a server, for tests and for
+     * sources of one's own. They are good until their {@code exp}.
+     *
+     * @param tokens in compact form, by the URI of each list
+     * @param issuer the {@code iss} that they must have where they have one
+     * @param readAt when they were received
+     * @throws IllegalArgumentException if one is refused; the message says why
+     */
+    public static StatusSnapshot verify(Map<String, String> tokens, String issuer, KeySource keys, Instant readAt) {
+        Map<String, HeldList> lists = new HashMap<>();
+        for (Map.Entry<String, String> token : tokens.entrySet()) {
+            try {
+                StatusList list = StatusListToken.verify(token.getValue(), token.getKey(), issuer, keys, readAt);
+                lists.put(token.getKey(), HeldList.of(list, Optional.empty(), readAt, FOREVER, Optional.empty()));
+            } catch (MalformedException e) {
+                throw new IllegalArgumentException("status list refused: " + e.getMessage(), e);
+            }
+        }
+        return new StatusSnapshot(lists, readAt, Instant.MAX);
+    }
+
+    /** What is known of the token of that reference. Does no I/O, takes no lock, allocates nothing. */
+    public Status find(StatusReference reference, Instant now) {
+        HeldList held = lists.get(reference.uri());
+        if (held == null) {
+            return now.isBefore(tooOldAt) ? Status.NOT_HELD : Status.TOO_OLD;
+        }
+        if (!held.list().covers(reference.index())) {
+            return Status.TOO_OLD; // §8.3: no statement can be made
+        }
+        if (held.list().isSet(reference.index())) {
+            return Status.REVOKED;
+        }
+        return held.isTooOld(now) ? Status.TOO_OLD : Status.VALID;
+    }
+
+    /** Whether a list says that the token of that reference, and all that rests on it, is to end. */
+    public boolean isRevoked(StatusReference reference) {
+        HeldList held = lists.get(reference.uri());
+        return held != null
+                && held.list().covers(reference.index())
+                && held.list().isSet(reference.index());
+    }
+
+    /** When the issuer last told which lists there are; {@link Instant#MIN} where it never did. */
+    public Instant readAt() {
+        return readAt;
+    }
+
+    /** When the list that was confirmed longest ago was confirmed; {@link #readAt} where there is none. */
+    public Instant oldestConfirmedAt() {
+        return lists.values().stream()
+                .map(HeldList::confirmedAt)
+                .min(Instant::compareTo)
+                .orElse(readAt);
+    }
+
+    /** Whether nothing may be concluded from these lists any more, nor from a list's absence. */
+    public boolean isTooOld(Instant now) {
+        return !now.isBefore(tooOldAt);
+    }
+
+    /** The lists held. */
+    public Set<String> uris() {
+        return lists.keySet();
+    }
+
+    /** How many references are revoked. Counts every bit: for who asks now and then. */
+    public long countRevoked() {
+        return lists.values().stream().mapToLong(held -> held.list().countSet()).sum();
+    }
+
+    Collection<HeldList> lists() {
+        return lists.values();
+    }
+
+    /** Whether both hold the very same lists, whenever each was confirmed. */
+    boolean hasListsOf(StatusSnapshot other) {
+        return lists.size() == other.lists.size()
+                && lists.entrySet().stream().allMatch(entry -> {
+                    HeldList held = other.lists.get(entry.getKey());
+                    return held != null && held.list() == entry.getValue().list();
+                });
+    }
+
+    @Override
+    public String toString() {
+        return this == NONE ? "no status lists read yet" : lists.size() + " status lists read at " + readAt;
+    }
+}
