@@ -55,10 +55,15 @@ final class P256Table extends KeyTable {
         if (sum.isExceptional()) {
             return Answer.UNDECIDED;
         }
-        // r is the x modulo n: x itself, or, as p < 2n, x - n
+        if (sum.hasX(r)) {
+            return Answer.GENUINE;
+        }
+        // r is the x modulo n, and p < 2n, so x may be r + n too: one point in 2^128. A JDK 17.0.15 refuses these,
+        // wrongly;
+        // whatever the JDK at hand does, it is not for a table to accept what that refuses
         BigInteger rPlusN = r.add(N);
-        boolean genuine = sum.hasX(r) || rPlusN.compareTo(P256Field.P) < 0 && sum.hasX(rPlusN);
-        return genuine ? Answer.GENUINE : Answer.FORGED;
+        boolean isRest = rPlusN.compareTo(P256Field.P) < 0 && sum.hasX(rPlusN);
+        return isRest ? Answer.UNDECIDED : Answer.FORGED;
     }
 
     /** The x of a G + b Q, which must not be neutral. */

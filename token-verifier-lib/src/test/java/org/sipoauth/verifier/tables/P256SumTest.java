@@ -82,9 +82,12 @@ class P256SumTest {
     }
 
     private P256Affine point() {
-        BigInteger factor =
-                Numbers.random(random, P256Table.N.subtract(BigInteger.ONE)).add(BigInteger.ONE);
-        return Objects.requireNonNull(P256Affine.multiple(factor, P256Affine.G));
+        while (true) {
+            P256Affine point = P256Affine.withX(new BigInteger(256, random).mod(P256Field.P));
+            if (point != null) {
+                return point;
+            }
+        }
     }
 
     private static void assertIs(P256Sum sum, P256Affine expected) {

@@ -34,20 +34,20 @@ class P256TableTest {
         BigInteger d = Numbers.random(random, N);
         P256Affine key = point(d);
         P256Table table = table(key);
-        for (int run = 0; run < 200; run++) {
+        for (int run = 0; run < 40; run++) {
             BigInteger u1 = Numbers.random(random, N);
             BigInteger u2 = Numbers.random(random, N).max(BigInteger.ONE);
             assertAcceptsOnly(table, key, u1, u2);
         }
-        for (BigInteger edge : Numbers.edges(N)) {
+        for (BigInteger edge : Numbers.someEdges(N)) {
             assertAcceptsOnly(table, key, edge, Numbers.random(random, N).max(BigInteger.ONE));
             assertAcceptsOnly(table, key, Numbers.random(random, N), edge.max(BigInteger.ONE));
         }
     }
 
-    /** An x of at least n: r is x - n, the rare case that p > n allows. */
+    /** An x of at least n: r is x - n, the rare case that p > n allows, and in which not every JDK is right. */
     @Test
-    void acceptsAnXThatIsNotBelowN() {
+    void leavesAnXThatIsNotBelowNToTheJdk() {
         P256Affine point = null;
         BigInteger x = N;
         while (point == null) {
@@ -59,7 +59,7 @@ class P256TableTest {
         P256Affine key = Objects.requireNonNull(P256Affine.multiple(u2.modInverse(N), point));
         BigInteger r = x.subtract(N);
         BigInteger s = r.multiply(u2.modInverse(N)).mod(N);
-        assertThat(table(key).verifyDigest(BigInteger.ZERO, r, s)).isEqualTo(Answer.GENUINE);
+        assertThat(table(key).verifyDigest(BigInteger.ZERO, r, s)).isEqualTo(Answer.UNDECIDED);
         assertThat(table(key).verifyDigest(BigInteger.ZERO, r.add(BigInteger.ONE), s))
                 .isEqualTo(Answer.FORGED);
     }
