@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
 
 /** A program that runs beside the scenario; what it prints goes to a file. */
 public final class ChildProcess implements AutoCloseable {
-    private static final Duration START_LIMIT = Duration.ofMinutes(2);
+    private static final Duration START_LIMIT = Duration.ofMinutes(5);
     private static final Duration END_LIMIT = Duration.ofSeconds(20);
 
     private final Path log;

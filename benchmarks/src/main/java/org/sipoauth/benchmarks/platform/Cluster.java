@@ -59,15 +59,15 @@ public final class Cluster implements AutoCloseable {
     private static final class Node {
         final String name;
         final URI address;
-        final URI readiness;
+        final URI management;
         final List<String> command;
         ChildProcess process;
         int starts = 1;
 
-        Node(String name, URI address, URI readiness, List<String> command, ChildProcess process) {
+        Node(String name, URI address, URI management, List<String> command, ChildProcess process) {
             this.name = name;
             this.address = address;
-            this.readiness = readiness;
+            this.management = management;
             this.command = command;
             this.process = process;
         }
@@ -136,8 +136,8 @@ public final class Cluster implements AutoCloseable {
         arguments.addAll(storeOptions);
         arguments.addAll(setup.serverOptions());
         List<String> command = Workplace.java("authz-server/target/authz-server.jar", arguments);
-        URI readiness = URI.create("http://127.0.0.1:" + management + "/actuator/health/readiness");
-        return new Node(name, address, readiness, command, startServer(name, command));
+        URI actuator = URI.create("http://127.0.0.1:" + management + "/actuator/");
+        return new Node(name, address, actuator, command, startServer(name, command));
     }
 
     /** It says that it has started before it has made the demo's subscribers. */
@@ -145,7 +145,7 @@ public final class Cluster implements AutoCloseable {
         node.process.awaitReady();
         Instant giveUp = Instant.now().plus(READY_LIMIT);
         Http http = Http.plain();
-        while (http.get(node.readiness, Map.of()).statusCode() != 200) {
+        while (http.get(node.management.resolve("health/readiness"), Map.of()).statusCode() != 200) {
             if (Instant.now().isAfter(giveUp)) {
                 throw new IOException(node.name + " started, but did not become ready");
             }
@@ -197,6 +197,30 @@ public final class Cluster implements AutoCloseable {
     /** {@code client_id:client_secret} of the administrator's tools. */
     public String administrator() throws IOException {
         return credentials("admin-client.txt");
+    }
+
+    /**
+     * A count that the servers keep, all of them together.
+     *
+     * @param series its name and labels, as Prometheus reads it
+     */
+    public long count(String series) throws IOException, InterruptedException {
+        double sum = 0;
+        for (Node node : nodes) {
+            String metrics = Http.plain()
+                    .get(node.management.resolve("prometheus"), Map.of())
+                    .body();
+            for (String line : metrics.split("\n", -1)) {
+                if (line.startsWith(series + " ")) {
+                    sum += Double.parseDouble(line.substring(series.length() + 1));
+                }
+            }
+        }
+        return Math.round(sum);
+    }
+
+    public Workplace workplace() {
+        return workplace;
     }
 
     /** A way to talk to these servers. */

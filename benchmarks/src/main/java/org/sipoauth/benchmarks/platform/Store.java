@@ -19,14 +19,19 @@ public interface Store {
     /** One Redis that keeps an append-only file. */
     static List<String> single(Workplace workplace) throws IOException, InterruptedException {
         int port = workplace.freePort();
-        startRedis(workplace, "redis", port, List.of()).awaitReady();
+        startRedis(workplace, "redis", "redis", port, List.of()).awaitReady();
         return List.of("--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + port);
     }
 
-    /** A redis-server with the options that every one of ours has, in a folder of its own. */
-    static ChildProcess startRedis(Workplace workplace, String name, int port, List<String> options)
+    /**
+     * A redis-server with the options that every one of ours has.
+     *
+     * @param data the folder in which it finds and leaves its data
+     * @param log its name
+     */
+    static ChildProcess startRedis(Workplace workplace, String data, String log, int port, List<String> options)
             throws IOException {
-        Path data = Files.createDirectories(workplace.folder().resolve(name));
+        Path folder = Files.createDirectories(workplace.folder().resolve(data));
         List<String> command = new ArrayList<>(List.of(
                 workplace.redisServer().toString(),
                 "--bind",
@@ -34,7 +39,7 @@ public interface Store {
                 "--port",
                 Integer.toString(port),
                 "--dir",
-                data.toString(),
+                folder.toString(),
                 "--appendonly",
                 "yes",
                 "--save",
@@ -42,6 +47,6 @@ public interface Store {
                 "--maxmemory-policy",
                 "noeviction"));
         command.addAll(options);
-        return workplace.start(name, "Ready to accept connections", command);
+        return workplace.start(log, "Ready to accept connections", command);
     }
 }

@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.sipoauth.benchmarks.platform.Client;
 import org.sipoauth.benchmarks.platform.Cluster;
 import org.sipoauth.benchmarks.platform.Http;
 import org.sipoauth.benchmarks.platform.SignIn;
+import org.sipoauth.benchmarks.platform.SignIns;
+import org.sipoauth.benchmarks.platform.TokenEndpoint;
 import org.sipoauth.benchmarks.rotation.Tally.Violation;
 
 /**
@@ -26,6 +27,7 @@ final class Phone implements Client {
     private final String password;
     private final Http http;
     private final Cluster cluster;
+    private final TokenEndpoint tokenEndpoint;
     private final Tokens tokens;
     private final Tally tally;
 
@@ -39,6 +41,7 @@ final class Phone implements Client {
         this.password = password;
         this.http = http;
         this.cluster = cluster;
+        this.tokenEndpoint = new TokenEndpoint(http, cluster);
         this.tokens = tokens;
         this.tally = tally;
     }
@@ -60,10 +63,10 @@ final class Phone implements Client {
     private void signIn() throws IOException, InterruptedException {
         refreshToken = Optional.empty();
         refreshes = 0;
-        SignIn signIn = new SignIn(http, cluster.anyNode(), "CSF" + user.toUpperCase(Locale.ROOT));
+        SignIn signIn = new SignIn(http, cluster.anyNode(), SignIns.deviceOf(user));
         Map<String, String> grant = signIn.codeGrant(user, password);
         Instant askedAt = Instant.now();
-        HttpResponse<String> answer = http.post(cluster.anyNode().resolve("/oauth2/token"), Map.of(), grant);
+        HttpResponse<String> answer = tokenEndpoint.redeem(grant);
         if (answer.statusCode() != 200) {
             throw new IOException("code grant: " + answer.statusCode() + " " + answer.body());
         }
@@ -72,18 +75,16 @@ final class Phone implements Client {
     }
 
     private Duration refresh(String presented) throws IOException, InterruptedException {
-        Map<String, String> grant =
-                Map.of("grant_type", "refresh_token", "refresh_token", presented, "client_id", SignIn.CLIENT);
         Instant askedAt = Instant.now();
         HttpResponse<String> answer;
         try {
-            answer = http.post(cluster.anyNode().resolve("/oauth2/token"), Map.of(), grant);
+            answer = tokenEndpoint.refresh(presented);
         } catch (IOException silence) {
             return again(PAUSE_AFTER_SILENCE, "no answer: " + silence);
         }
-        Optional<String> retryAfter = answer.headers().firstValue("Retry-After");
-        if (answer.statusCode() == 503 && retryAfter.isPresent()) {
-            return again(Duration.ofSeconds(Long.parseLong(retryAfter.get())), "503 each time");
+        Optional<Duration> later = TokenEndpoint.later(answer);
+        if (later.isPresent()) {
+            return again(later.get(), "503 each time");
         }
         tries = 0;
         refreshes++;

@@ -10,17 +10,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.sipoauth.benchmarks.platform.Cluster;
 import org.sipoauth.benchmarks.platform.Http;
+import org.sipoauth.benchmarks.platform.TokenEndpoint;
 import org.sipoauth.benchmarks.rotation.Tally.Violation;
 
 /** The leaked key: how long each verifier goes on to accept its tokens after an administrator has revoked it. */
 final class Revocation {
     private static final long LOOK_MILLIS = 5;
-    private static final Map<String, String> ADMIN = Map.of("grant_type", "client_credentials", "scope", "admin");
-    private static final Map<String, String> REGISTER =
-            Map.of("grant_type", "client_credentials", "scope", "sip.register");
+    private static final String ADMIN = "admin";
+    private static final String REGISTER = "sip.register";
 
     private final Http http;
     private final Cluster cluster;
+    private final TokenEndpoint tokenEndpoint;
     private final Verifiers verifiers;
     private final Plan plan;
     private final Tally tally;
@@ -28,6 +29,7 @@ final class Revocation {
     Revocation(Http http, Cluster cluster, Verifiers verifiers, Plan plan, Tally tally) {
         this.http = http;
         this.cluster = cluster;
+        this.tokenEndpoint = new TokenEndpoint(http, cluster);
         this.verifiers = verifiers;
         this.plan = plan;
         this.tally = tally;
@@ -39,9 +41,9 @@ final class Revocation {
      * @return by verifier, from when the revocation was sent to the first rejection
      */
     Map<String, Duration> measure() throws IOException, InterruptedException {
-        String leaked = token(cluster.anyNode(), cluster.service(), REGISTER);
+        String leaked = tokenEndpoint.clientCredentials(cluster.service(), REGISTER);
         requireAccepted(leaked, "before its key was revoked");
-        String administrator = token(cluster.anyNode(), cluster.administrator(), ADMIN);
+        String administrator = tokenEndpoint.clientCredentials(cluster.administrator(), ADMIN);
         URI revocation = cluster.anyNode().resolve("/admin/api/v1/keys/" + keyId(leaked) + "/revoke");
 
         long revokedAt = System.nanoTime();
@@ -52,7 +54,8 @@ final class Revocation {
         }
         Map<String, Duration> untilRejected = awaitRejections(leaked, revokedAt);
         for (URI node : cluster.nodes()) {
-            requireAccepted(token(node, cluster.service(), REGISTER), "signed by the successor");
+            requireAccepted(
+                    tokenEndpoint.clientCredentials(node, cluster.service(), REGISTER), "signed by the successor");
         }
         return untilRejected;
     }
@@ -85,15 +88,6 @@ final class Revocation {
                 tally.violations.add(Violation.VALID_TOKEN_REJECTED, which + ", by the verifier " + verifier.name());
             }
         }
-    }
-
-    private String token(URI node, String credentials, Map<String, String> grant)
-            throws IOException, InterruptedException {
-        HttpResponse<String> answer = http.post(node.resolve("/oauth2/token"), Http.basic(credentials), grant);
-        if (answer.statusCode() != 200) {
-            throw new IOException("client credentials: " + answer.statusCode() + " " + answer.body());
-        }
-        return Http.member(answer, "access_token");
     }
 
     private static String keyId(String token) throws IOException {

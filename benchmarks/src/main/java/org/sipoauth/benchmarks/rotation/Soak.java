@@ -15,6 +15,7 @@ import org.sipoauth.benchmarks.platform.Client;
 import org.sipoauth.benchmarks.platform.Cluster;
 import org.sipoauth.benchmarks.platform.Http;
 import org.sipoauth.benchmarks.platform.Load;
+import org.sipoauth.benchmarks.platform.TokenEndpoint;
 import org.sipoauth.benchmarks.rotation.Tally.Violation;
 
 /** One run: servers, verifiers and clients, brought together and watched. */
@@ -87,7 +88,7 @@ final class Soak implements AutoCloseable {
             clients.add(new Phone(user.getKey(), user.getValue(), http, cluster, tokens, tally));
         }
         for (int i = 0; i < SERVICES; i++) {
-            clients.add(new Service(http, cluster, cluster.service(), tokens));
+            clients.add(new Service(new TokenEndpoint(http, cluster), cluster.service(), tokens));
         }
         Instant start = Instant.now();
         every(PROGRESS_EVERY, () -> printProgress(start));
