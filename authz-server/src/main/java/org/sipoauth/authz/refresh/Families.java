@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.audit.Concerned;
@@ -64,7 +65,7 @@ final class Families implements LoginFamilies, Sessions {
 
     @Override
     public void revoke(String familyId, String why) {
-        revoke(FamilyId.parse(familyId), why);
+        revoke(FamilyId.parse(familyId), Kind.CODE, why);
     }
 
     @Override
@@ -90,13 +91,14 @@ final class Families implements LoginFamilies, Sessions {
     }
 
     @Override
-    public boolean revoke(FamilyId id, String reason) {
+    public boolean revoke(FamilyId id, Kind kind, String reason) {
         boolean revoked = store.revoke(id, clock.instant(), reason);
         if (revoked) {
             recordRevocation(
                     store.find(id)
                             .map(found -> concerned(found.family()))
                             .orElse(new Concerned(id.toString(), null, null, null)),
+                    kind,
                     reason);
         }
         return revoked;
@@ -104,18 +106,18 @@ final class Families implements LoginFamilies, Sessions {
 
     @Override
     public int revokeUser(String user, String reason) {
-        return revokeAll(index.ofUser(user), reason);
+        return revokeAll(index.ofUser(user), Kind.USER, reason);
     }
 
     @Override
     public int revokeDevice(String device, String reason) {
-        return revokeAll(index.ofDevice(device), reason);
+        return revokeAll(index.ofDevice(device), Kind.DEVICE, reason);
     }
 
-    private int revokeAll(List<FamilyId> ids, String reason) {
+    private int revokeAll(List<FamilyId> ids, Kind kind, String reason) {
         int revoked = 0;
         for (FamilyId id : ids) {
-            revoked += revoke(id, reason) ? 1 : 0;
+            revoked += revoke(id, kind, reason) ? 1 : 0;
         }
         return revoked;
     }
@@ -162,8 +164,9 @@ final class Families implements LoginFamilies, Sessions {
     }
 
     /** To be called once for each family that has been revoked, whoever did it. */
-    void recordRevocation(Concerned concerned, String why) {
+    void recordRevocation(Concerned concerned, Kind kind, String why) {
         audit.event("revoked").about(concerned).with("reason", why).keep();
-        meters.counter("sipoauth.families.revoked").increment();
+        meters.counter("sipoauth.families.revoked", "kind", kind.name().toLowerCase(Locale.ROOT))
+                .increment();
     }
 }

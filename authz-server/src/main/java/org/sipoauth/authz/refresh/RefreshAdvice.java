@@ -29,6 +29,7 @@ final class RefreshAdvice {
                     "See whether there still is such a subscriber, and whether the device is theirs and OAuth is switched"
                             + " on for it: then the phone goes on with the token that it has."),
             Map.entry("deferred", "Nothing: the phone asks again in seconds."),
+            Map.entry("client_revoked", "All logins of this client were revoked: its user signs in again."),
             Map.entry("replayed", TWO_HOLDERS),
             Map.entry("replayed_struck_out", TWO_HOLDERS),
             Map.entry("revoked", "The login was revoked before: look for the event \"revoked\" of this session."));

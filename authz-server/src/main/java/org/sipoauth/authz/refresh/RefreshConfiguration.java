@@ -44,10 +44,12 @@ class RefreshConfiguration {
             Families families,
             CurrentKeyRing ring,
             AccessTokens accessTokens,
+            RevokedClients revokedClients,
             Clock clock,
             Audit audit,
             MeterRegistry meters) {
-        RefreshGrant grant = new RefreshGrant(store, families, ring, accessTokens, clock, audit, meters);
+        RefreshGrant grant =
+                new RefreshGrant(store, families, ring, accessTokens, revokedClients, clock, audit, meters);
         OAuth2RefreshTokenAuthenticationConverter request = new OAuth2RefreshTokenAuthenticationConverter();
         return server -> server.tokenEndpoint(endpoint ->
                 endpoint.accessTokenRequestConverter(request::convert).authenticationProvider(grant));

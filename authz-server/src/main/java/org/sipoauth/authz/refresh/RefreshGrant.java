@@ -44,6 +44,7 @@ final class RefreshGrant implements AuthenticationProvider {
     private final Families families;
     private final CurrentKeyRing ring;
     private final AccessTokens accessTokens;
+    private final RevokedClients revokedClients;
     private final Clock clock;
     private final Audit audit;
     private final MeterRegistry meters;
@@ -53,6 +54,7 @@ final class RefreshGrant implements AuthenticationProvider {
             Families families,
             CurrentKeyRing ring,
             AccessTokens accessTokens,
+            RevokedClients revokedClients,
             Clock clock,
             Audit audit,
             MeterRegistry meters) {
@@ -60,6 +62,7 @@ final class RefreshGrant implements AuthenticationProvider {
         this.families = families;
         this.ring = ring;
         this.accessTokens = accessTokens;
+        this.revokedClients = revokedClients;
         this.clock = clock;
         this.audit = audit;
         this.meters = meters;
@@ -83,6 +86,7 @@ final class RefreshGrant implements AuthenticationProvider {
         Family family = stored.family();
         requireAuthentic(presented, family);
         requireSameClient(family, client); // RFC 6749 §10.4
+        requireNotRevokedWithItsClient(family);
         requireBeforeEnd(family, now);
         Set<String> scopes = narrow(family, client, request.getScopes()); // RFC 6749 §6
         OAuth2AccessToken accessToken = mint(client, stored, scopes, request);
@@ -155,6 +159,15 @@ final class RefreshGrant implements AuthenticationProvider {
         }
     }
 
+    /** The sweep has yet to come to this login, perhaps: it is ended now. */
+    private void requireNotRevokedWithItsClient(Family family) {
+        if (revokedClients.isRevoked(family.client(), family.begun())) {
+            families.revoke(family.id(), Sessions.Kind.CLIENT, "client revoked");
+            throw refusal(
+                    "client_revoked", concerned(family), "all logins of client " + family.client() + " were revoked");
+        }
+    }
+
     private void requireBeforeEnd(Family family, Instant now) {
         if (!now.isBefore(family.end())) {
             throw refusal("expired", concerned(family), "family " + family.id() + " ended at " + family.end());
@@ -206,7 +219,7 @@ final class RefreshGrant implements AuthenticationProvider {
             throw later(outcome, family, presented + ": perhaps a late copy; certain in " + presentation.retryAfter());
         }
         if (presentation.outcome() == Outcome.REPLAYED || presentation.outcome() == Outcome.REPLAYED_STRUCK_OUT) {
-            families.recordRevocation(concerned(family), outcome);
+            families.recordRevocation(concerned(family), Sessions.Kind.REPLAY, outcome);
             families.confirmRevocation(family.id(), now, outcome);
         }
         throw refusal(outcome, concerned(family), presented + ": " + outcome);

@@ -14,6 +14,24 @@ public interface Sessions {
     /** Into so many buckets all users are spread. */
     int BUCKETS = 16_384;
 
+    /** On what occasion logins are revoked, to count them by. */
+    enum Kind {
+        /** By an administrator, this one login. */
+        SESSION,
+        /** By an administrator, all of a user. */
+        USER,
+        /** By an administrator, all on a device. */
+        DEVICE,
+        /** By an administrator, all of a client. */
+        CLIENT,
+        /** By who holds its token (RFC 7009). */
+        SIGN_OUT,
+        /** An authorization code used twice, or that led to no tokens. */
+        CODE,
+        /** A refresh token used again when it must not be: two hold it. */
+        REPLAY
+    }
+
     /** A login, revoked or not; empty if there is none, or it has ended. */
     Optional<Session> find(FamilyId id);
 
@@ -24,7 +42,7 @@ public interface Sessions {
     List<Session> ofDevice(String device);
 
     /** @return false if there is no such login, or it is revoked already */
-    boolean revoke(FamilyId id, String reason);
+    boolean revoke(FamilyId id, Kind kind, String reason);
 
     /** @return how many were not revoked before */
     int revokeUser(String user, String reason);

@@ -47,7 +47,7 @@ final class TokenRevocation implements AuthenticationProvider {
         Optional<Issued> issued = tokens.recognise(request.getToken());
         if (issued.isPresent()) {
             requireSameClient(issued.get(), client);
-            sessions.revoke(requireLogin(issued.get()), REASON);
+            sessions.revoke(requireLogin(issued.get()), Sessions.Kind.SIGN_OUT, REASON);
         }
         return new OAuth2TokenRevocationAuthenticationToken(
                 new Presented(request.getToken()), (Authentication) Objects.requireNonNull(request.getPrincipal()));

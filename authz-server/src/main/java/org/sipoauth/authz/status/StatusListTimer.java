@@ -8,8 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Looks on a thread of its own: a revocation does not wait for whatever else this server does on a timer. */
-final class StatusListTimer implements AutoCloseable {
+final class StatusListTimer {
     private static final Logger LOG = LoggerFactory.getLogger(StatusListTimer.class);
+
+    private static final Duration LONGEST_LOOK = Duration.ofSeconds(10);
 
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread worker = new Thread(task, "status-lists");
@@ -30,8 +32,9 @@ final class StatusListTimer implements AutoCloseable {
         thread.scheduleWithFixedDelay(look, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    @Override
-    public void close() {
-        thread.shutdownNow();
+    /** Called by Spring. A look under way comes to its end, which it does within seconds. */
+    public void close() throws InterruptedException {
+        thread.shutdown();
+        thread.awaitTermination(LONGEST_LOOK.toSeconds(), TimeUnit.SECONDS);
     }
 }

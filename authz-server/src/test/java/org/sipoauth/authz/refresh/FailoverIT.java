@@ -190,6 +190,7 @@ class FailoverIT {
                             "access",
                             Clock.systemUTC().instant(),
                             Clock.systemUTC().instant().plusSeconds(3600))),
+                    (client, begun) -> false,
                     Clock.systemUTC(),
                     new Audit(Clock.systemUTC(), record -> {}),
                     meters);

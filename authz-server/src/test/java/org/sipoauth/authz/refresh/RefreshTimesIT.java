@@ -62,6 +62,7 @@ class RefreshTimesIT {
             clock,
             new Audit(clock, record -> {}),
             meters);
+    private String revokedClient = "";
     private final RefreshGrant grant = new RefreshGrant(
             store,
             families,
@@ -71,6 +72,7 @@ class RefreshTimesIT {
                     "access",
                     clock.instant(),
                     clock.instant().plusSeconds(3600))),
+            (client, begun) -> client.equals(revokedClient),
             clock,
             new Audit(clock, record -> {}),
             meters);
@@ -127,7 +129,8 @@ class RefreshTimesIT {
 
         assertThat(count("replayed_struck_out")).isEqualTo(1);
         assertThat(count("revoked")).isEqualTo(1);
-        assertThat(meters.counter("sipoauth.families.revoked").count()).isEqualTo(1);
+        assertThat(meters.counter("sipoauth.families.revoked", "kind", "replay").count())
+                .isEqualTo(1);
     }
 
     @Test
@@ -142,6 +145,19 @@ class RefreshTimesIT {
         assertThat(refused(stolen)).isEqualTo("invalid_grant");
         assertThat(refused(held)).isEqualTo("invalid_grant");
         assertThat(count("replayed")).isEqualTo(1);
+    }
+
+    @Test
+    void endsALoginOfARevokedClientForGood() {
+        String held = begin();
+        revokedClient = PHONE.getClientId();
+
+        assertThat(refused(held)).isEqualTo("invalid_grant");
+        revokedClient = "";
+
+        assertThat(refused(held)).describedAs("its bit is set").isEqualTo("invalid_grant");
+        assertThat(count("client_revoked")).isEqualTo(1);
+        assertThat(count("revoked")).isEqualTo(1);
     }
 
     @Test
@@ -213,7 +229,8 @@ class RefreshTimesIT {
         families.revoke(begun.familyId(), "and again");
 
         assertThat(refused(begun.refreshToken().getTokenValue())).isEqualTo("invalid_grant");
-        assertThat(meters.counter("sipoauth.families.revoked").count()).isEqualTo(1);
+        assertThat(meters.counter("sipoauth.families.revoked", "kind", "code").count())
+                .isEqualTo(1);
     }
 
     /** The store comes back without its last write, as after a failover. */

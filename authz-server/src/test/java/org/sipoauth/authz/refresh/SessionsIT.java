@@ -145,9 +145,9 @@ class SessionsIT {
     void revokesOne() {
         FamilyId one = begin(START, "alice", "CSFALICE");
 
-        assertThat(sessions.revoke(one, "test")).isTrue();
-        assertThat(sessions.revoke(one, "test")).isFalse();
-        assertThat(sessions.revoke(FamilyId.parse("s00.AAAAAAAAAAAAAAAAAAAAAA"), "test"))
+        assertThat(sessions.revoke(one, Sessions.Kind.SESSION, "test")).isTrue();
+        assertThat(sessions.revoke(one, Sessions.Kind.SESSION, "test")).isFalse();
+        assertThat(sessions.revoke(FamilyId.parse("s00.AAAAAAAAAAAAAAAAAAAAAA"), Sessions.Kind.SESSION, "test"))
                 .isFalse();
     }
 

@@ -1,0 +1,34 @@
+package org.sipoauth.authz.session;
+
+import java.time.Clock;
+import java.time.Duration;
+import org.sipoauth.authz.redis.ConfirmedWrites;
+import org.sipoauth.authz.refresh.Sessions;
+import org.sipoauth.authz.settings.Settings;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+@Configuration(proxyBeanMethods = false)
+class ClientRevocationConfiguration {
+
+    @Bean
+    ClientRevocationStore clientRevocationStore(
+            StringRedisTemplate redis, ConfirmedWrites confirmed, Settings settings) {
+        Settings.Tokens tokens = settings.tokens();
+        Duration longestLogin = tokens.softphoneRefresh().compareTo(tokens.deskPhoneRefresh()) >= 0
+                ? tokens.softphoneRefresh()
+                : tokens.deskPhoneRefresh();
+        return new ClientRevocationStore(redis, confirmed, longestLogin);
+    }
+
+    @Bean
+    ClientRevocations clientRevocations(ClientRevocationStore store, Clock clock) {
+        return new ClientRevocations(store, clock);
+    }
+
+    @Bean
+    SweepThread sweepThread(ClientRevocations clients, ClientRevocationStore store, Sessions sessions, Clock clock) {
+        return new SweepThread(new ClientSweeper(clients, store, sessions, clock));
+    }
+}
