@@ -7,6 +7,7 @@ import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.keys.KeysCommand;
 import org.sipoauth.cli.phone.PhoneCommand;
 import org.sipoauth.cli.phone.RegisterCommand;
+import org.sipoauth.cli.phone.SignOutCommand;
 import org.sipoauth.cli.pki.DevPkiCommand;
 import org.sipoauth.cli.sessions.SessionsCommand;
 import org.sipoauth.cli.token.InspectCommand;
@@ -44,6 +45,7 @@ public final class SipoauthMain implements Runnable {
         Clock clock = Clock.systemUTC();
         CommandLine phone = new CommandLine(new PhoneCommand());
         phone.addSubcommand(new RegisterCommand(clock, System.in));
+        phone.addSubcommand(new SignOutCommand());
         return withCommands(
                 new DevPkiCommand(clock),
                 new InspectCommand(clock, System.in),

@@ -20,7 +20,7 @@ class SipoauthMainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"dev-pki", "inspect", "verify", "phone register"})
+    @ValueSource(strings = {"dev-pki", "inspect", "verify", "phone register", "phone sign-out"})
     void documentsItsExitStatuses(String command) {
         assertThat(run((command + " --help").split(" "))).isZero();
         assertThat(out.toString()).contains("Usage: sipoauth " + command, "Exit status:", "wrong usage");

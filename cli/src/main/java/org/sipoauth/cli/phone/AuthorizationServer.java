@@ -12,9 +12,15 @@ import org.sipoauth.cli.json.JsonObject;
 /**
  * An authorization server as its metadata describes it (RFC 8414 §2).
  *
+ * @param revocationEndpoint where a login is ended (RFC 7009), if it offers that
  * @param namesItself whether every authorization response carries {@code iss} (RFC 9207 §3)
  */
-record AuthorizationServer(String issuer, URI authorizationEndpoint, URI tokenEndpoint, boolean namesItself) {
+record AuthorizationServer(
+        String issuer,
+        URI authorizationEndpoint,
+        URI tokenEndpoint,
+        Optional<URI> revocationEndpoint,
+        boolean namesItself) {
 
     /** @throws IOException if the server cannot be reached or has trouble of its own */
     static AuthorizationServer discover(HttpsClient https, URI issuer) throws IOException, InterruptedException {
@@ -51,6 +57,7 @@ record AuthorizationServer(String issuer, URI authorizationEndpoint, URI tokenEn
                 issuer.toString(),
                 endpoint(json, "authorization_endpoint"),
                 endpoint(json, "token_endpoint"),
+                json.string("revocation_endpoint").map(URI::create).map(AuthorizationServer::requireHttps),
                 Boolean.TRUE.equals(json.members().get("authorization_response_iss_parameter_supported")));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.text.ParseException;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,7 +35,16 @@ class AuthorizationServerTest {
                         "https://as.example.com",
                         URI.create("https://as.example.com/authorize"),
                         URI.create("https://as.example.com/token"),
+                        Optional.empty(),
                         true));
+    }
+
+    @Test
+    void readsWhereALoginIsEnded() throws ParseException {
+        String metadata = METADATA.replaceFirst("\\{", "{\"revocation_endpoint\":\"https://as.example.com/revoke\",");
+
+        assertThat(AuthorizationServer.parse(metadata, ISSUER).revocationEndpoint())
+                .contains(URI.create("https://as.example.com/revoke"));
     }
 
     @ParameterizedTest

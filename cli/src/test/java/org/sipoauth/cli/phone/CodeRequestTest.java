@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.sipoauth.cli.console.CommandFailure;
 
@@ -14,7 +15,8 @@ class CodeRequestTest {
     private static final URI REDIRECT = URI.create("http://127.0.0.1:54321/callback");
     private static final String ISSUER = "https://as.example.com";
     private static final URI ENDPOINT = URI.create("https://as.example.com/authorize");
-    private static final AuthorizationServer SERVER = new AuthorizationServer(ISSUER, ENDPOINT, ENDPOINT, true);
+    private static final AuthorizationServer SERVER =
+            new AuthorizationServer(ISSUER, ENDPOINT, ENDPOINT, Optional.empty(), true);
 
     private final CodeRequest request = new CodeRequest(SERVER, REDIRECT);
 
@@ -60,7 +62,8 @@ class CodeRequestTest {
 
     @Test
     void needsNoIssuerFromAServerThatNeverSendsIt() {
-        CodeRequest older = new CodeRequest(new AuthorizationServer(ISSUER, ENDPOINT, ENDPOINT, false), REDIRECT);
+        CodeRequest older =
+                new CodeRequest(new AuthorizationServer(ISSUER, ENDPOINT, ENDPOINT, Optional.empty(), false), REDIRECT);
 
         assertThat(older.codeFrom(answer("code=c&state=" + state(older)))).isEqualTo("c");
         assertThatThrownBy(

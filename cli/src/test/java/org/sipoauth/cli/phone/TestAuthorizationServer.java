@@ -40,6 +40,10 @@ final class TestAuthorizationServer implements AutoCloseable {
     /** The status of the next refreshes, taken from the front; then they are decided again. */
     final List<Integer> refreshFailures = new CopyOnWriteArrayList<>();
 
+    /** Client and token of every revocation request, in order. */
+    final List<String> revoked = new CopyOnWriteArrayList<>();
+
+    volatile int revocationStatus = 200;
     volatile int mode = 1;
     volatile int sipPort = 5090;
     volatile Duration tokenLifetime = Duration.ofHours(1);
@@ -60,7 +64,8 @@ final class TestAuthorizationServer implements AutoCloseable {
                 .on("/.well-known/oauth-authorization-server", this::metadata)
                 .on("/oauth2/authorize", this::authorize)
                 .on("/login", this::login)
-                .on("/oauth2/token", this::token);
+                .on("/oauth2/token", this::token)
+                .on("/oauth2/revoke", this::revoke);
     }
 
     URI address() {
@@ -108,6 +113,7 @@ final class TestAuthorizationServer implements AutoCloseable {
                 200,
                 "{\"issuer\":\"" + address() + "\",\"authorization_endpoint\":\"" + address() + "/oauth2/authorize\","
                         + "\"token_endpoint\":\"" + tokenEndpoint() + "\","
+                        + "\"revocation_endpoint\":\"" + address() + "/oauth2/revoke\","
                         + "\"code_challenge_methods_supported\":[\"S256\"],"
                         + "\"authorization_response_iss_parameter_supported\":true}");
     }
@@ -168,6 +174,12 @@ final class TestAuthorizationServer implements AutoCloseable {
                 200,
                 "{\"access_token\":\"" + newestAccessToken + "\",\"token_type\":\"Bearer\",\"expires_in\":"
                         + tokenLifetime.toSeconds() + ",\"refresh_token\":\"" + newestRefreshToken + "\"}");
+    }
+
+    private void revoke(HttpExchange exchange) throws IOException {
+        Map<String, String> form = body(exchange);
+        revoked.add(form.get("client_id") + " " + form.get("token"));
+        exchange.sendResponseHeaders(revocationStatus, -1);
     }
 
     private void issue() {
