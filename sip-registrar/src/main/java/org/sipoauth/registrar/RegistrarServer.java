@@ -99,7 +99,7 @@ final class RegistrarServer implements AutoCloseable {
         keys = keys(settings);
 
         BearerGate gate = new BearerGate(
-                new TokenVerifier(expectations, keys, clock),
+                TokenVerifier.builder(expectations, keys).clock(clock).build(),
                 keys,
                 challenge,
                 BearerChallenge.ofRealm(settings.text(Setting.REALM))

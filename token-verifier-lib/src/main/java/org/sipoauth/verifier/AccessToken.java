@@ -22,6 +22,10 @@ public final class AccessToken {
                 .toList();
     }
 
+    Claims claims() {
+        return claims;
+    }
+
     /** {@code iss}: the authorization server that signed it. */
     public String issuer() {
         return claims.issuer();

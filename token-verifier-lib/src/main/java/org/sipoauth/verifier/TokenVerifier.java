@@ -30,38 +30,88 @@ public final class TokenVerifier {
     private final Expectations expectations;
     private final KeySource keys;
     private final @Nullable StatusSource statuses;
+    private final @Nullable KnownTokens knownTokens;
     private final InstantSource clock;
 
-    /** A verifier on the system's clock that takes revoked tokens until they expire. */
-    public TokenVerifier(Expectations expectations, KeySource keys) {
-        this(expectations, keys, Clock.systemUTC());
-    }
-
     /**
-     * A verifier that takes revoked tokens until they expire.
+     * A verifier that takes revoked tokens until they expire; in all else as a {@link Builder} has it.
      *
      * @throws IllegalArgumentException if {@code status} is expected, which nobody would look at
      */
-    public TokenVerifier(Expectations expectations, KeySource keys, InstantSource clock) {
-        if (expectations.statusRequired()) {
+    public TokenVerifier(Expectations expectations, KeySource keys) {
+        this(builder(expectations, keys));
+    }
+
+    /** A verifier that refuses what {@code statuses} says was revoked; in all else as a {@link Builder} has it. */
+    public TokenVerifier(Expectations expectations, KeySource keys, StatusSource statuses) {
+        this(builder(expectations, keys).statuses(statuses));
+    }
+
+    private TokenVerifier(Builder settings) {
+        this.expectations = settings.expectations;
+        this.keys = settings.keys;
+        this.statuses = settings.statuses;
+        this.knownTokens =
+                settings.knownTokens == 0 ? null : new KnownTokens(settings.knownTokens, settings.knownAsDigests);
+        this.clock = settings.clock;
+        if (expectations.statusRequired() && statuses == null) {
             throw new IllegalArgumentException("status is required, so its source is, too");
         }
-        this.expectations = expectations;
-        this.keys = Objects.requireNonNull(keys);
-        this.statuses = null;
-        this.clock = Objects.requireNonNull(clock);
     }
 
-    /** A verifier on the system's clock that refuses what {@code statuses} says was revoked. */
-    public TokenVerifier(Expectations expectations, KeySource keys, StatusSource statuses) {
-        this(expectations, keys, statuses, Clock.systemUTC());
+    public static Builder builder(Expectations expectations, KeySource keys) {
+        return new Builder(expectations, keys);
     }
 
-    public TokenVerifier(Expectations expectations, KeySource keys, StatusSource statuses, InstantSource clock) {
-        this.expectations = Objects.requireNonNull(expectations);
-        this.keys = Objects.requireNonNull(keys);
-        this.statuses = Objects.requireNonNull(statuses);
-        this.clock = Objects.requireNonNull(clock);
+    /** The settings of a verifier that most servers leave as they are. */
+    public static final class Builder {
+        private final Expectations expectations;
+        private final KeySource keys;
+        private @Nullable StatusSource statuses;
+        private int knownTokens = 262_144;
+        private boolean knownAsDigests;
+        private InstantSource clock = Clock.systemUTC();
+
+        private Builder(Expectations expectations, KeySource keys) {
+            this.expectations = Objects.requireNonNull(expectations);
+            this.keys = Objects.requireNonNull(keys);
+        }
+
+        /** Refuses what these say was revoked. Without them revoked tokens are taken until they expire. */
+        public Builder statuses(StatusSource source) {
+            this.statuses = Objects.requireNonNull(source);
+            return this;
+        }
+
+        /**
+         * How many accepted tokens to know again (default 262,144, of which a fifth finds room nearly always; 3 MiB, and the
+         * tokens): at the second sight of one, signature and claims need no second look. Expiry, key and status are
+         * looked at always.
+         *
+         * @param capacity from 8 to 16,777,216, rounded up to a power of two; or 0 to verify each token anew
+         * @throws IllegalArgumentException if it is anything else, from {@link #build}
+         */
+        public Builder knownTokens(int capacity) {
+            this.knownTokens = capacity;
+            return this;
+        }
+
+        /** Knows tokens by their SHA-256, so that a picture of the heap holds none that could be used; a hit takes a hash. */
+        public Builder knownTokensAsDigests() {
+            this.knownAsDigests = true;
+            return this;
+        }
+
+        /** Tells the time (default: the system's clock). */
+        public Builder clock(InstantSource source) {
+            this.clock = Objects.requireNonNull(source);
+            return this;
+        }
+
+        /** @throws IllegalArgumentException if {@code status} is expected and there is no source of it */
+        public TokenVerifier build() {
+            return new TokenVerifier(this);
+        }
     }
 
     /**
@@ -75,6 +125,29 @@ public final class TokenVerifier {
     public Verdict verify(String compact) {
         Objects.requireNonNull(compact);
         Instant now = clock.instant(); // read once
+        Verdict known = verifyKnown(compact, now);
+        return known == null ? verifyAnew(compact, now) : known;
+    }
+
+    /** What may have changed since a token was accepted; null if the token is not known, or is no longer acceptable. */
+    private @Nullable Verdict verifyKnown(String compact, Instant now) {
+        KnownTokens.Known known = knownTokens == null ? null : knownTokens.find(compact, now);
+        if (known == null || !known.isGoodAt(now)) {
+            return null;
+        }
+        KeySnapshot trusted = keys.current();
+        if (trusted.isTooOld(now) || !trusted.trusts(known.key())) {
+            return null;
+        }
+        try {
+            requireStatus(known.verdict().token().claims(), now);
+            return known.verdict();
+        } catch (Refusal refusal) {
+            return refusal.verdict();
+        }
+    }
+
+    private Verdict verifyAnew(String compact, Instant now) {
         try {
             Jws jws = Jws.parse(compact, MAX_LENGTH); // size cap, strict base64url and JSON, no crit: RFC 7515 §5.2
             requireType(jws); // RFC 9068 §4
@@ -85,11 +158,28 @@ public final class TokenVerifier {
             requireAudience(claims);
             requireTime(claims, now);
             requireStatus(claims, now); // after all others: draft-ietf-oauth-status-list-20 §8.3
-            return new Verdict.Accepted(new AccessToken(claims));
+            Verdict.Accepted accepted = new Verdict.Accepted(new AccessToken(claims));
+            remember(compact, accepted, key, now);
+            return accepted;
         } catch (MalformedException malformed) {
             return new Verdict.Rejected(Reason.MALFORMED, String.valueOf(malformed.getMessage()));
         } catch (Refusal refusal) {
             return refusal.verdict();
+        }
+    }
+
+    private void remember(String compact, Verdict.Accepted accepted, VerificationKey key, Instant now) {
+        if (knownTokens != null) {
+            Claims claims = accepted.token().claims();
+            Instant begins =
+                    claims.notBefore().filter(claims.issuedAt()::isBefore).orElse(claims.issuedAt());
+            knownTokens.remember(
+                    compact,
+                    accepted,
+                    key,
+                    begins.minus(expectations.clockTolerance()),
+                    claims.expiresAt().plus(expectations.clockTolerance()),
+                    now);
         }
     }
 

@@ -179,9 +179,10 @@ class AccessTokenTest {
     }
 
     private static TokenVerifier verifier() {
-        return new TokenVerifier(
-                new Expectations(TestTokens.ISSUER, TestTokens.AUDIENCE, Duration.ZERO),
-                KeySource.fixed(TestKeys.allKeys()),
-                () -> TestTokens.ISSUED);
+        return TokenVerifier.builder(
+                        new Expectations(TestTokens.ISSUER, TestTokens.AUDIENCE, Duration.ZERO),
+                        KeySource.fixed(TestKeys.allKeys()))
+                .clock(() -> TestTokens.ISSUED)
+                .build();
     }
 }

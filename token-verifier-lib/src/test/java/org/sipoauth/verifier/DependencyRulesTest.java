@@ -96,6 +96,7 @@ class DependencyRulesTest {
                         "Expectations",
                         "Reason",
                         "TokenVerifier",
+                        "TokenVerifier$Builder",
                         "Verdict",
                         "Verdict$Accepted",
                         "Verdict$Rejected",

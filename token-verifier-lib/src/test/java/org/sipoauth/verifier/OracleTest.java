@@ -38,10 +38,11 @@ class OracleTest {
     private static final Instant NOW = TestTokens.ISSUED.plusSeconds(60);
     private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-    private final TokenVerifier ours = new TokenVerifier(
-            new Expectations(TestTokens.ISSUER, TestTokens.AUDIENCE, Duration.ZERO),
-            KeySource.fixed(TestKeys.allKeys()),
-            () -> NOW);
+    private final TokenVerifier ours = TokenVerifier.builder(
+                    new Expectations(TestTokens.ISSUER, TestTokens.AUDIENCE, Duration.ZERO),
+                    KeySource.fixed(TestKeys.allKeys()))
+            .clock(() -> NOW)
+            .build();
 
     @Test
     void allAcceptGenuineTokens() {

@@ -45,7 +45,7 @@ class TestkitTest {
 
     private static TokenVerifier verifier(TestVector vector, KeySource keys) throws IOException {
         if (vector.statusList().isEmpty()) {
-            return new TokenVerifier(EXPECTATIONS, keys, vector::now);
+            return TokenVerifier.builder(EXPECTATIONS, keys).clock(vector::now).build();
         }
         TestVector.StatusList list = vector.statusList().get();
         StatusSnapshot lists = StatusSnapshot.verify(
@@ -53,7 +53,10 @@ class TestkitTest {
                 EXPECTATIONS.issuer(),
                 keys,
                 list.readAt());
-        return new TokenVerifier(EXPECTATIONS, keys, () -> lists, vector::now);
+        return TokenVerifier.builder(EXPECTATIONS, keys)
+                .statuses(() -> lists)
+                .clock(vector::now)
+                .build();
     }
 
     @Test

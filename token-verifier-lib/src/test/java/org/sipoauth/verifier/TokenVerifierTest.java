@@ -177,7 +177,8 @@ class TokenVerifierTest {
     @Test
     void rejectsTokenOfUnknownKeyAndTellsTheSource() {
         CountingKeys keys = new CountingKeys();
-        TokenVerifier counting = new TokenVerifier(EXPECTATIONS, keys, () -> NOW);
+        TokenVerifier counting =
+                TokenVerifier.builder(EXPECTATIONS, keys).clock(() -> NOW).build();
         ECKey stranger = TestKeys.es256("test-stranger");
         assertThat(reason(counting.verify(TestTokens.valid().sign(stranger)))).isEqualTo(Reason.UNKNOWN_KEY);
         assertThat(keys.lastUnknown).isEqualTo("test-stranger");
@@ -192,7 +193,8 @@ class TokenVerifierTest {
     @Test
     void readsKeysOnceAndAsksForNothingElse() {
         CountingKeys keys = new CountingKeys();
-        TokenVerifier counting = new TokenVerifier(EXPECTATIONS, keys, () -> NOW);
+        TokenVerifier counting =
+                TokenVerifier.builder(EXPECTATIONS, keys).clock(() -> NOW).build();
         assertThat(counting.verify(TestTokens.valid().sign())).isInstanceOf(Verdict.Accepted.class);
         assertThat(keys.reads).hasValue(1);
         assertThat(keys.lastUnknown).isNull();
@@ -201,10 +203,12 @@ class TokenVerifierTest {
     @Test
     void readsClockOnce() {
         AtomicInteger reads = new AtomicInteger();
-        TokenVerifier counting = new TokenVerifier(EXPECTATIONS, KEYS, () -> {
-            reads.incrementAndGet();
-            return NOW;
-        });
+        TokenVerifier counting = TokenVerifier.builder(EXPECTATIONS, KEYS)
+                .clock(() -> {
+                    reads.incrementAndGet();
+                    return NOW;
+                })
+                .build();
         assertThat(counting.verify(TestTokens.valid().sign())).isInstanceOf(Verdict.Accepted.class);
         assertThat(reads).hasValue(1);
     }
@@ -214,16 +218,23 @@ class TokenVerifierTest {
         KeySnapshot keys = KeySnapshot.parse(TestKeys.allKeys(), NOW).tooOldAfter(Duration.ofMinutes(10));
         String token = TestTokens.valid().sign();
         Instant lastMoment = NOW.plus(Duration.ofMinutes(10)).minusNanos(1);
-        assertThat(new TokenVerifier(EXPECTATIONS, () -> keys, () -> lastMoment).verify(token))
+        assertThat(TokenVerifier.builder(EXPECTATIONS, () -> keys)
+                        .clock(() -> lastMoment)
+                        .build()
+                        .verify(token))
                 .isInstanceOf(Verdict.Accepted.class);
-        TokenVerifier late = new TokenVerifier(EXPECTATIONS, () -> keys, () -> NOW.plus(Duration.ofMinutes(10)));
+        TokenVerifier late = TokenVerifier.builder(EXPECTATIONS, () -> keys)
+                .clock(() -> NOW.plus(Duration.ofMinutes(10)))
+                .build();
         assertThat(reason(late.verify(token))).isEqualTo(Reason.KEYS_TOO_OLD);
         assertThat(reason(late.verify("x"))).isEqualTo(Reason.MALFORMED);
     }
 
     @Test
     void rejectsEveryTokenBeforeTheFirstKeysAsKeysTooOld() {
-        TokenVerifier early = new TokenVerifier(EXPECTATIONS, KeySnapshot::none, () -> NOW);
+        TokenVerifier early = TokenVerifier.builder(EXPECTATIONS, KeySnapshot::none)
+                .clock(() -> NOW)
+                .build();
         assertThat(early.verify(TestTokens.valid().sign()))
                 .isEqualTo(new Verdict.Rejected(Reason.KEYS_TOO_OLD, "no keys read yet"));
     }
@@ -572,7 +583,10 @@ class TokenVerifierTest {
         assertThat(statusOf(1023, NOW)).isNull();
         assertThat(statusOf(1024, NOW)).isEqualTo(Reason.STATUS_TOO_OLD);
         assertThat(statusOf(Integer.MAX_VALUE, NOW)).isEqualTo(Reason.STATUS_TOO_OLD);
-        TokenVerifier early = new TokenVerifier(EXPECTATIONS, KEYS, StatusSnapshot::none, () -> NOW);
+        TokenVerifier early = TokenVerifier.builder(EXPECTATIONS, KEYS)
+                .statuses(StatusSnapshot::none)
+                .clock(() -> NOW)
+                .build();
         assertThat(reason(early.verify(
                         TestTokens.valid().withStatus(TestTokens.STATUS_LIST, 7).sign())))
                 .isEqualTo(Reason.STATUS_TOO_OLD);
@@ -641,7 +655,10 @@ class TokenVerifierTest {
                 .sign();
         StatusSnapshot lists =
                 StatusSnapshot.verify(Map.of(TestTokens.STATUS_LIST, list), TestTokens.ISSUER, KEYS, readAt);
-        return new TokenVerifier(expectations, KEYS, () -> lists, () -> now);
+        return TokenVerifier.builder(expectations, KEYS)
+                .statuses(() -> lists)
+                .clock(() -> now)
+                .build();
     }
 
     private static byte[] reversed(byte[] bytes) {
@@ -675,12 +692,12 @@ class TokenVerifierTest {
     }
 
     private static TokenVerifier at(Instant now) {
-        return new TokenVerifier(EXPECTATIONS, KEYS, () -> now);
+        return TokenVerifier.builder(EXPECTATIONS, KEYS).clock(() -> now).build();
     }
 
     private static TokenVerifier strictAt(Instant now) {
         Expectations strict = new Expectations(TestTokens.ISSUER, TestTokens.AUDIENCE, Duration.ZERO);
-        return new TokenVerifier(strict, KEYS, () -> now);
+        return TokenVerifier.builder(strict, KEYS).clock(() -> now).build();
     }
 
     /** Shows what the verifier asks of its keys: reading them is all that "offline" permits. */

@@ -77,7 +77,8 @@ final class Verifiers implements AutoCloseable {
                 .clock(clock)
                 .open();
         Expectations expectations = new Expectations(issuer, Cluster.AUDIENCE, clockTolerance);
-        return new Named(name, new TokenVerifier(expectations, keys, clock), keys);
+        return new Named(
+                name, TokenVerifier.builder(expectations, keys).clock(clock).build(), keys);
     }
 
     List<Named> all() {

@@ -112,7 +112,7 @@ public final class VerifyCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Expectations expectations = expectations();
         InstantSource time = time();
-        return verifyAll(new TokenVerifier(expectations, keys(), time));
+        return verifyAll(TokenVerifier.builder(expectations, keys()).clock(time).build());
     }
 
     private int verifyAll(TokenVerifier verifier) throws IOException {

@@ -543,8 +543,10 @@ class RegistrarTest implements RegistrationEvents {
 
     private Registrar registrar() {
         InstantSource clock = () -> now;
-        TokenVerifier verifier = new TokenVerifier(
-                new Expectations(TestTokens.ISSUER, TestTokens.AUDIENCE, Duration.ofSeconds(30)), keys, clock);
+        TokenVerifier verifier = TokenVerifier.builder(
+                        new Expectations(TestTokens.ISSUER, TestTokens.AUDIENCE, Duration.ofSeconds(30)), keys)
+                .clock(clock)
+                .build();
         BearerGate gate = new BearerGate(
                 verifier, keys, challenge, BearerChallenge.ofRealm("ccmsipline").withAuthzServer(TestTokens.ISSUER));
         return new Registrar(

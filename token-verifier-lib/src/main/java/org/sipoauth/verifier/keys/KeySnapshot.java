@@ -83,6 +83,11 @@ public final class KeySnapshot {
         return Optional.ofNullable(keys.get(keyId));
     }
 
+    /** Whether this very key, as an earlier snapshot of the same source gave it out, is still among these. */
+    public boolean trusts(VerificationKey key) {
+        return keys.get(key.keyId()) == key;
+    }
+
     public Set<String> keyIds() {
         return keys.keySet();
     }

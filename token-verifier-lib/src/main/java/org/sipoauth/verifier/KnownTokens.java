@@ -1,0 +1,171 @@
+package org.sipoauth.verifier;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.sipoauth.verifier.keys.VerificationKey;
+
+/**
+ * The tokens accepted before. A phone registers every two minutes with the same token for an hour: the second time, its
+ * signature and its claims need no second look, only what may have changed since.
+ *
+ * <p>A fixed array of sets of four. A token's set is chosen by the end of its signature, mixed with a secret of this
+ * process; then the whole token is compared. Only accepted tokens enter, so nobody without the issuer's key can put
+ * anything in or choose a set; and a way that was hit within {@value #KEPT_SECONDS} seconds is not taken from its token,
+ * so even who has many valid ones cannot drive the established phones out. No lock; a hit allocates nothing, and writes
+ * at most once in {@value #NOTED_SECONDS} seconds.
+ */
+final class KnownTokens {
+    private static final int WAYS = 4;
+    private static final int MIN_CAPACITY = 2 * WAYS;
+    private static final int MAX_CAPACITY = 1 << 24;
+    private static final long KEPT_SECONDS = 300;
+    private static final long NOTED_SECONDS = 16;
+    /** The characters of the signature that choose the set; the very last one carries only part of its bits. */
+    private static final int CHOOSING = 10;
+
+    private static final VarHandle ENTRIES = MethodHandles.arrayElementVarHandle(Known[].class);
+    private static final VarHandle HITS = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final long NEVER = Long.MIN_VALUE + 1;
+    private static final long FREE = Long.MIN_VALUE;
+
+    private final Known[] entries;
+    private final long[] lastHits; // of the entry in the same place, in seconds since 1970
+    private final boolean digestsOnly;
+    private final int shift; // leaves as many bits as number the sets
+    private final long secret;
+    private final long multiplier;
+
+    /**
+     * An accepted token and what its acceptance rests on. Immutable.
+     *
+     * @param mark of the token, by which nearly every other is told from it
+     * @param content the token itself, or its SHA-256
+     * @param key that had signed it
+     * @param from when its time has come, the tolerance included
+     * @param until when it expires, the tolerance included
+     */
+    record Known(
+            long mark, Object content, Verdict.Accepted verdict, VerificationKey key, Instant from, Instant until) {
+
+        boolean isGoodAt(Instant now) {
+            return now.isBefore(until) && !now.isBefore(from);
+        }
+
+        @Override
+        public String toString() {
+            return "Known[" + verdict.token() + "]"; // never the token itself
+        }
+    }
+
+    /**
+     * @param capacity how many tokens, rounded up to a power of two; 12 bytes each, and the tokens
+     * @param digestsOnly keeps SHA-256 digests in place of tokens, so that a picture of the heap holds none that can be
+     *     used; a hit then takes a hash
+     */
+    KnownTokens(int capacity, boolean digestsOnly) {
+        if (capacity < MIN_CAPACITY || capacity > MAX_CAPACITY) {
+            throw new IllegalArgumentException("from " + MIN_CAPACITY + " to " + MAX_CAPACITY + " known tokens");
+        }
+        int size = Integer.highestOneBit(capacity - 1) << 1;
+        this.entries = new Known[size];
+        this.lastHits = new long[size];
+        this.digestsOnly = digestsOnly;
+        this.shift = Long.SIZE - Integer.numberOfTrailingZeros(size / WAYS);
+        SecureRandom random = new SecureRandom();
+        this.secret = random.nextLong();
+        this.multiplier = random.nextLong() | 1;
+    }
+
+    /** The token as it was accepted before, to be looked at again; null if it is not known. */
+    @Nullable
+    Known find(String compact, Instant now) {
+        if (compact.length() <= CHOOSING) {
+            return null;
+        }
+        long mark = mark(compact);
+        int first = firstWay(mark);
+        for (int way = first; way < first + WAYS; way++) {
+            Known known = (Known) ENTRIES.getAcquire(entries, way);
+            if (known != null && known.mark() == mark && isContent(known, compact)) {
+                noteHit(way, now.getEpochSecond());
+                return known;
+            }
+        }
+        return null;
+    }
+
+    /** Keeps an accepted token, if there is room that no phone in use needs. */
+    void remember(
+            String compact, Verdict.Accepted verdict, VerificationKey key, Instant from, Instant until, Instant now) {
+        if (compact.length() <= CHOOSING) {
+            return;
+        }
+        long mark = mark(compact);
+        int way = wayFor(compact, mark, now);
+        if (way >= 0) {
+            Object content = digestsOnly ? sha256(compact) : compact;
+            HITS.setOpaque(lastHits, way, NEVER);
+            ENTRIES.setRelease(entries, way, new Known(mark, content, verdict, key, from, until));
+        }
+    }
+
+    /** The token's own way, an empty or ended one, or the one that was not hit for the longest; else -1. */
+    private int wayFor(String compact, long mark, Instant now) {
+        int first = firstWay(mark);
+        int best = -1;
+        long bestHit = now.getEpochSecond() - KEPT_SECONDS;
+        for (int way = first; way < first + WAYS; way++) {
+            Known known = (Known) ENTRIES.getAcquire(entries, way);
+            if (known != null && known.mark() == mark && isContent(known, compact)) {
+                return way;
+            }
+            long hit = known == null || !now.isBefore(known.until()) ? FREE : (long) HITS.getOpaque(lastHits, way);
+            if (hit < bestHit) {
+                bestHit = hit;
+                best = way;
+            }
+        }
+        return best;
+    }
+
+    private void noteHit(int way, long second) {
+        long last = (long) HITS.getOpaque(lastHits, way);
+        if (second - last >= NOTED_SECONDS || last == NEVER) {
+            HITS.setOpaque(lastHits, way, second);
+        }
+    }
+
+    private boolean isContent(Known known, String compact) {
+        return digestsOnly
+                ? MessageDigest.isEqual((byte[]) known.content(), sha256(compact))
+                : compact.equals(known.content());
+    }
+
+    private int firstWay(long mark) {
+        return (int) ((mark ^ secret) * multiplier >>> shift) * WAYS; // the high bits depend on all
+    }
+
+    /** The last whole characters, six bits of chance each; the signature of an accepted token cannot be chosen. */
+    private static long mark(String compact) {
+        int end = compact.length() - 1;
+        long mark = 0;
+        for (int i = end - CHOOSING; i < end; i++) {
+            mark = mark * 67 + compact.charAt(i);
+        }
+        return mark;
+    }
+
+    private static byte[] sha256(String compact) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(compact.getBytes(StandardCharsets.ISO_8859_1));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package org.sipoauth.verifier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.verifier.keys.KeySource;
+import org.sipoauth.verifier.keys.VerificationKey;
+
+/** The table alone: what it keeps and what it lets go. That it decides nothing by itself is TokenVerifierTest's. */
+class KnownTokensTest {
+    private static final Instant NOW = TestTokens.ISSUED;
+    private static final Instant UNTIL = TestTokens.EXPIRES;
+    private static final Verdict.Accepted ACCEPTED = accepted();
+    private static final VerificationKey KEY = KeySource.fixed(TestKeys.allKeys())
+            .current()
+            .find(TestKeys.ES256.getKeyID())
+            .orElseThrow();
+
+    private final Random random = new Random(1);
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void findsWhatItRemembers(boolean digestsOnly) {
+        KnownTokens tokens = new KnownTokens(1024, digestsOnly);
+        String token = token();
+        remember(tokens, token, NOW);
+
+        KnownTokens.Known known = tokens.find(new String(token), NOW); // an equal one, not the same
+        assertThat(known).isNotNull();
+        assertThat(known.verdict()).isSameAs(ACCEPTED);
+        assertThat(known.key()).isSameAs(KEY);
+        assertThat(tokens.find(token(), NOW)).isNull();
+        assertThat(known.toString()).doesNotContain(token);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void takesNoTokenForAnotherWithTheSameSignature(boolean digestsOnly) {
+        KnownTokens tokens = new KnownTokens(1024, digestsOnly);
+        String token = token();
+        remember(tokens, token, NOW);
+
+        assertThat(tokens.find("x" + token.substring(1), NOW)).isNull();
+        assertThat(tokens.find("x" + token, NOW)).isNull();
+        assertThat(tokens.find(token + "x", NOW)).isNull();
+        assertThat(tokens.find(token.substring(1), NOW)).isNull();
+    }
+
+    @Test
+    void takesTokensOfAnyLengthForUnknown() {
+        KnownTokens tokens = new KnownTokens(8, false);
+        for (int length = 0; length < 20; length++) {
+            assertThat(tokens.find("a".repeat(length), NOW)).isNull();
+        }
+        remember(tokens, "a", NOW);
+        assertThat(tokens.find("a", NOW)).isNull();
+    }
+
+    @Test
+    void keepsEstablishedPhonesThroughAFloodOfValidTokens() {
+        KnownTokens tokens = new KnownTokens(4096, false);
+        List<String> established = established(tokens, 1000);
+
+        Instant later = NOW.plusSeconds(130); // between two registrations
+        for (int i = 0; i < 200_000; i++) {
+            remember(tokens, token(), later);
+        }
+
+        assertThat(established).allMatch(token -> tokens.find(token, later) != null);
+    }
+
+    @Test
+    void givesThePlaceOfPhonesThatAreGoneToNewOnes() {
+        KnownTokens tokens = new KnownTokens(8, false);
+        established(tokens, 100);
+
+        Instant justBefore = NOW.plusSeconds(300);
+        String tooEarly = token();
+        remember(tokens, tooEarly, justBefore);
+        Instant after = NOW.plusSeconds(301);
+        String newcomer = token();
+        remember(tokens, newcomer, after);
+
+        assertThat(tokens.find(tooEarly, justBefore)).isNull();
+        assertThat(tokens.find(newcomer, after)).isNotNull();
+    }
+
+    @Test
+    void givesThePlaceOfEndedTokensToNewOnes() {
+        KnownTokens tokens = new KnownTokens(8, false);
+        List<String> established = established(tokens, 100);
+        established.forEach(token -> tokens.find(token, UNTIL));
+
+        String newcomer = token();
+        remember(tokens, newcomer, UNTIL);
+
+        assertThat(tokens.find(newcomer, UNTIL)).isNotNull();
+    }
+
+    @Test
+    void holdsFiftyThousandPhonesInItsUsualSize() {
+        KnownTokens tokens = new KnownTokens(262_144, false);
+
+        assertThat(established(tokens, 50_000)).hasSizeGreaterThan(49_800);
+    }
+
+    @Test
+    void refusesSizesThatMakeNoSense() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new KnownTokens(7, false));
+        assertThatIllegalArgumentException().isThrownBy(() -> new KnownTokens((1 << 24) + 1, false));
+    }
+
+    /** Of so many tokens, those that found room; each was hit again. */
+    private List<String> established(KnownTokens tokens, int count) {
+        List<String> established = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String token = token();
+            remember(tokens, token, NOW);
+            if (tokens.find(token, NOW) != null) {
+                established.add(token);
+            }
+        }
+        return established;
+    }
+
+    private static void remember(KnownTokens tokens, String token, Instant now) {
+        tokens.remember(token, ACCEPTED, KEY, NOW, UNTIL, now);
+    }
+
+    private String token() {
+        byte[] signature = new byte[64];
+        random.nextBytes(signature);
+        return "header.payload." + Base64.getUrlEncoder().withoutPadding().encodeToString(signature);
+    }
+
+    private static Verdict.Accepted accepted() {
+        Expectations expectations = new Expectations(TestTokens.ISSUER, TestTokens.AUDIENCE, Duration.ofSeconds(30));
+        TokenVerifier verifier = TokenVerifier.builder(expectations, KeySource.fixed(TestKeys.allKeys()))
+                .clock(() -> NOW)
+                .build();
+        return (Verdict.Accepted) verifier.verify(TestTokens.valid().sign());
+    }
+}
