@@ -15,8 +15,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /**
- * Which logins a user has, and which there are on a device: 16,384 buckets each, a hash under {@code users:<bucket>} and
- * {@code devices:<bucket>}, chosen by the first 14 bits of the name's SHA-256. Small hashes take little memory, and
+ * Which logins a user has, and which there are on a device: 8,192 buckets each, a hash under {@code users:<bucket>} and
+ * {@code devices:<bucket>}, chosen by the first 13 bits of the name's SHA-256. Small hashes take little memory, and
  * nothing ever has to be scanned. What has ended is thrown out when the next login enters the bucket, and a bucket
  * without logins goes by itself.
  *
@@ -103,7 +103,7 @@ final class FamilyIndex {
     static int bucket(String name) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
-            return (digest[0] & 0xff) << 6 | (digest[1] & 0xff) >> 2;
+            return (digest[0] & 0xff) << 5 | (digest[1] & 0xff) >> 3;
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this Java runtime has no SHA-256", e);
         }

@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 public interface Sessions {
     /** Into so many buckets all users are spread. */
-    int BUCKETS = 16_384;
+    int BUCKETS = 8_192;
 
     /** On what occasion logins are revoked, to count them by. */
     enum Kind {
