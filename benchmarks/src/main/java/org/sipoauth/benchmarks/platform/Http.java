@@ -34,7 +34,7 @@ public final class Http {
         return new Http(HttpClient.newBuilder().sslContext(tls));
     }
 
-    static Http plain() {
+    public static Http plain() {
         return new Http(HttpClient.newBuilder());
     }
 

@@ -69,7 +69,7 @@ public final class Workplace implements AutoCloseable {
     }
 
     /** A file that the whole build makes, found from the repository's root or a folder in it. */
-    private static Path built(String file) throws IOException {
+    public static Path built(String file) throws IOException {
         for (Path root = Path.of("").toAbsolutePath(); root != null; root = root.getParent()) {
             if (Files.exists(root.resolve(file))) {
                 return root.resolve(file);

@@ -1,0 +1,139 @@
+package org.sipoauth.benchmarks.grants;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A program under measurement with every process it started, its store among them; its output goes to a file. */
+final class ServerProcess implements AutoCloseable {
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
+    private static final Duration END_LIMIT = Duration.ofSeconds(20);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(10);
+    private static final long TICK_NANOS = 10_000_000; // USER_HZ is 100 on every Linux
+
+    private final Path log;
+    private final Process process;
+    private final long startedAt = System.nanoTime();
+    private final Thread hook = new Thread(this::end, "end of a server");
+
+    private ServerProcess(Path log, Process process) {
+        this.log = log;
+        this.process = process;
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    static ServerProcess start(Path folder, String name, Map<String, String> environment, List<String> command)
+            throws IOException {
+        Path log = folder.resolve(name + ".log");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        process.getOutputStream().close(); // nobody types
+        return new ServerProcess(log, process);
+    }
+
+    /** Waits until an address answers 200; returns how long that took from the start. */
+    Duration awaitReady(URI address) throws IOException, InterruptedException {
+        HttpClient http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(1))
+                .build();
+        HttpRequest probe =
+                HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(20)).build();
+        while (System.nanoTime() - startedAt < START_LIMIT.toNanos() && process.isAlive()) {
+            try {
+                if (http.send(probe, BodyHandlers.discarding()).statusCode() == 200) {
+                    return Duration.ofNanos(System.nanoTime() - startedAt);
+                }
+            } catch (IOException notYet) {
+                // nobody listens there yet
+            }
+            Thread.sleep(LOOK_EVERY.toMillis());
+        }
+        throw new IOException("did not start; it said:\n" + Files.readString(log));
+    }
+
+    void awaitSuccess() throws IOException, InterruptedException {
+        if (!process.waitFor(START_LIMIT.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
+            throw new IOException("failed; it said:\n" + Files.readString(log));
+        }
+    }
+
+    /** User and system time of all its processes so far, those that have ended included. */
+    Duration processorTime() throws IOException {
+        long ticks = 0;
+        for (ProcessHandle each : tree()) {
+            try {
+                String stat = Files.readString(Path.of("/proc", Long.toString(each.pid()), "stat"));
+                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+                for (int i = 11; i <= 14; i++) { // utime, stime, cutime, cstime: proc(5)
+                    ticks += Long.parseLong(fields[i]);
+                }
+            } catch (NoSuchFileException ended) {
+                // its parent has its time now
+            }
+        }
+        return Duration.ofNanos(ticks * TICK_NANOS);
+    }
+
+    /** Bytes of memory that all its processes hold; pages they share count for each. */
+    long residentBytes() throws IOException {
+        long bytes = 0;
+        for (ProcessHandle each : tree()) {
+            try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(each.pid()), "status"))) {
+                bytes += lines.filter(line -> line.startsWith("VmRSS:"))
+                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                        .sum();
+            }
+        }
+        return bytes;
+    }
+
+    /** What it has printed so far. */
+    Path log() {
+        return log;
+    }
+
+    private List<ProcessHandle> tree() {
+        return Stream.concat(Stream.of(process.toHandle()), process.toHandle().descendants())
+                .toList();
+    }
+
+    /** Asks it to end, and insists after a while. */
+    @Override
+    public void close() {
+        end();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException shuttingDown) {
+            // the hook does the same
+        }
+    }
+
+    private void end() {
+        List<ProcessHandle> all = tree();
+        process.destroy();
+        try {
+            if (!process.waitFor(END_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        all.forEach(ProcessHandle::destroyForcibly);
+    }
+}
