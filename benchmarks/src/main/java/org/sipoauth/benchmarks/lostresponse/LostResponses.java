@@ -11,13 +11,11 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.sipoauth.benchmarks.lostresponse.FaultyProxy.Cut;
 import org.sipoauth.benchmarks.platform.Cluster;
-import org.sipoauth.benchmarks.platform.Cluster.Transport;
 import org.sipoauth.benchmarks.platform.Http;
 import org.sipoauth.benchmarks.platform.Load;
 import org.sipoauth.benchmarks.platform.Options;
 import org.sipoauth.benchmarks.platform.Scenario;
 import org.sipoauth.benchmarks.platform.SignIns;
-import org.sipoauth.benchmarks.platform.Store;
 import org.sipoauth.benchmarks.platform.TokenEndpoint;
 import org.sipoauth.benchmarks.platform.Violations;
 
@@ -60,12 +58,7 @@ public final class LostResponses {
                 Duration.ofMinutes(options.get("--minutes")));
         Violations<Violation> violations = new Violations<>(Violation.class);
         Scenario scenario = cluster -> run(plan, cluster, violations, System.out);
-        scenario.runAndExit(cluster(options.get("--nodes")), violations);
-    }
-
-    /** In plain HTTP: what is cut between phone and proxy would be under TLS. */
-    static Cluster.Setup cluster(int nodes) {
-        return new Cluster.Setup(nodes, Transport.PLAIN, Store::single, List.of());
+        scenario.runAndExit(Cluster.Setup.plain(options.get("--nodes")), violations);
     }
 
     /** What a run shows, beside its violations. */

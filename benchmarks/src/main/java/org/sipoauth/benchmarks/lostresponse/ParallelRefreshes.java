@@ -80,7 +80,7 @@ public final class ParallelRefreshes {
                 Duration.ofMinutes(options.get("--minutes")));
         Violations<Violation> violations = new Violations<>(Violation.class);
         Scenario scenario = cluster -> run(plan, cluster, violations, System.out);
-        scenario.runAndExit(LostResponses.cluster(options.get("--nodes")), violations);
+        scenario.runAndExit(Cluster.Setup.plain(options.get("--nodes")), violations);
     }
 
     static Result run(Plan plan, Cluster cluster, Violations<Violation> violations, PrintStream out)

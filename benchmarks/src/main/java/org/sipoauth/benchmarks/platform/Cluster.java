@@ -41,7 +41,13 @@ public final class Cluster implements AutoCloseable {
      * @param transport how they are spoken to
      * @param serverOptions given to each of them, beside what makes them a cluster
      */
-    public record Setup(int nodes, Transport transport, Store store, List<String> serverOptions) {}
+    public record Setup(int nodes, Transport transport, Store store, List<String> serverOptions) {
+
+        /** Servers in plain HTTP on one Redis, for scenarios in which what TLS protects plays no part. */
+        public static Setup plain(int nodes) {
+            return new Setup(nodes, Transport.PLAIN, Store::single, List.of());
+        }
+    }
 
     public enum Transport {
         /** With a local PKI. */

@@ -19,7 +19,7 @@ class LostResponsesIT {
 
     @BeforeAll
     static void start() throws Exception {
-        cluster = Cluster.start(LostResponses.cluster(3));
+        cluster = Cluster.start(Cluster.Setup.plain(3));
     }
 
     @AfterAll
