@@ -61,7 +61,11 @@ class ClientConfiguration {
     }
 
     private static RegisteredClient softphone(Settings settings) {
-        return base("softphone", settings, settings.tokens().softphoneRefresh())
+        return base(
+                        "softphone",
+                        settings,
+                        settings.tokens().softphoneRefresh(),
+                        settings.tokens().softphoneSliding())
                 .clientAuthenticationMethod(ClientAuthenticationMethod.NONE)
                 .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
                 .authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
@@ -73,7 +77,11 @@ class ClientConfiguration {
 
     /** Has no browser, so for now it can only refresh what it was given. */
     private static RegisteredClient deskPhone(Settings settings) {
-        return base("deskphone", settings, settings.tokens().deskPhoneRefresh())
+        return base(
+                        "deskphone",
+                        settings,
+                        settings.tokens().deskPhoneRefresh(),
+                        settings.tokens().deskPhoneSliding())
                 .clientAuthenticationMethod(ClientAuthenticationMethod.NONE)
                 .authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
                 .scope(Scopes.REGISTER)
@@ -81,8 +89,11 @@ class ClientConfiguration {
     }
 
     private static RegisteredClient configured(Settings.Client client, Settings settings) {
-        RegisteredClient.Builder builder =
-                base(client.id(), settings, settings.tokens().softphoneRefresh());
+        RegisteredClient.Builder builder = base(
+                client.id(),
+                settings,
+                settings.tokens().softphoneRefresh(),
+                settings.tokens().softphoneSliding());
         if (client.secretHash() == null) {
             builder.clientAuthenticationMethod(ClientAuthenticationMethod.NONE);
         } else if (MachineSecretEncoder.isEncoded(client.secretHash())) {
@@ -110,7 +121,8 @@ class ClientConfiguration {
         }
     }
 
-    private static RegisteredClient.Builder base(String clientId, Settings settings, Duration refreshLifetime) {
+    private static RegisteredClient.Builder base(
+            String clientId, Settings settings, Duration refreshLifetime, boolean sliding) {
         return RegisteredClient.withId(clientId)
                 .clientId(clientId)
                 .clientSettings(ClientSettings.builder()
@@ -122,6 +134,7 @@ class ClientConfiguration {
                         .accessTokenTimeToLive(settings.tokens().access())
                         .refreshTokenTimeToLive(refreshLifetime)
                         .reuseRefreshTokens(false)
+                        .setting(Clients.SLIDING, sliding)
                         .build());
     }
 

@@ -15,6 +15,13 @@ import org.springframework.security.oauth2.server.authorization.client.Registere
 public final class Clients implements RegisteredClientRepository {
     private final Map<String, RegisteredClient> byId;
 
+    static final String SLIDING = "sipoauth.sliding";
+
+    /** Whether the end of a login of this client moves with every refresh, rather than staying where it was. */
+    public static boolean isSliding(RegisteredClient client) {
+        return Boolean.TRUE.equals(client.getTokenSettings().getSetting(SLIDING));
+    }
+
     Clients(Collection<RegisteredClient> clients) {
         this.byId = clients.stream()
                 .collect(Collectors.toUnmodifiableMap(RegisteredClient::getClientId, Function.identity()));

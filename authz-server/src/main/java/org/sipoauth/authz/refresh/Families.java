@@ -4,12 +4,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.audit.Concerned;
+import org.sipoauth.authz.client.Clients;
 import org.sipoauth.authz.grant.LoginFamilies;
 import org.sipoauth.authz.signing.CurrentKeyRing;
 import org.sipoauth.authz.status.StatusReference;
@@ -18,6 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
+import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 
 /** Begins, finds and ends families, and makes their tokens. */
 final class Families implements LoginFamilies, Sessions {
@@ -43,7 +46,7 @@ final class Families implements LoginFamilies, Sessions {
         this.meters = meters;
     }
 
-    /** The client fixes how long the family lives; its end never moves. */
+    /** The client fixes how long the family lives. */
     @Override
     public Begun begin(Login login) {
         Instant now = clock.instant();
@@ -60,7 +63,7 @@ final class Families implements LoginFamilies, Sessions {
         StatusReference status = store.start(family);
         audit.event("begun").about(concerned(family)).with("end", family.end()).keep();
         meters.counter("sipoauth.families.begun").increment();
-        return new Begun(family.id().toString(), token(family, 1, now), status);
+        return new Begun(family.id().toString(), token(family, 1, now, family.end()), status);
     }
 
     @Override
@@ -128,25 +131,35 @@ final class Families implements LoginFamilies, Sessions {
     }
 
     /**
-     * Puts back what the store may have lost of a family beside its record. To be called after each refresh; does
-     * something after the first and then now and then, and never fails the refresh.
+     * Puts back what the store may have lost of a family beside its record, and its end if that moved. To be called after
+     * each refresh; does something after the first and then now and then, and never fails the refresh.
+     *
+     * @param end after the refresh
      */
-    void repairIndex(Family family, int generation, Instant now) {
-        if (generation != 2 && generation % GENERATIONS_TO_REPAIR != 0) {
+    void repairIndex(Family family, int generation, Instant now, Instant end) {
+        boolean anotherDay =
+                end.isAfter(family.end().truncatedTo(ChronoUnit.DAYS).plus(1, ChronoUnit.DAYS));
+        if (generation != 2 && generation % GENERATIONS_TO_REPAIR != 0 && !anotherDay) {
             return;
         }
         try {
-            index.renew(family, now);
+            index.renew(family, now, end);
         } catch (DataAccessException e) {
             LOG.warn("the index entry of family {} is not renewed: {}", family.id(), e.getMessage());
         }
     }
 
-    /** Makes, or makes again, the token of a generation. */
-    OAuth2RefreshToken token(Family family, int generation, Instant now) {
+    /** When the family ends if it is refreshed now: as it did, or later if its client's logins slide. */
+    Instant nextEnd(Family family, RegisteredClient client, Instant now) {
+        Instant end = now.plus(client.getTokenSettings().getRefreshTokenTimeToLive());
+        return Clients.isSliding(client) && end.isAfter(family.end()) ? end : family.end();
+    }
+
+    /** Makes, or makes again, the token of a generation. Always under the active key, which is kept for long enough. */
+    OAuth2RefreshToken token(Family family, int generation, Instant now, Instant end) {
         RefreshToken token = RefreshToken.make(
                 family.id(), generation, ring.get().active(KeyUse.REFRESH_TOKEN_AUTHENTICATION), family.secret());
-        return new OAuth2RefreshToken(token.value(), now, family.end());
+        return new OAuth2RefreshToken(token.value(), now, end);
     }
 
     static Concerned concerned(Family family) {

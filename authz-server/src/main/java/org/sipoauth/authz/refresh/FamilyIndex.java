@@ -37,26 +37,26 @@ final class FamilyIndex {
 
     /** Enters a new login under its user and its device, confirmed by the replicas. */
     void enter(Family family, Instant now) {
-        enter(confirmed::execute, family, now);
+        enter(confirmed::execute, family, now, family.end());
     }
 
     /** Enters a login once more, in case the store has lost it, or with the end that it has by now. */
-    void renew(Family family, Instant now) {
-        enter((script, keys, arguments) -> redis.execute(script, keys, (Object[]) arguments), family, now);
+    void renew(Family family, Instant now, Instant end) {
+        enter((script, keys, arguments) -> redis.execute(script, keys, (Object[]) arguments), family, now, end);
     }
 
-    private static void enter(Execution execution, Family family, Instant now) {
-        enter(execution, "users:", family.user(), family, now);
-        family.device().ifPresent(device -> enter(execution, "devices:", device, family, now));
+    private static void enter(Execution execution, Family family, Instant now, Instant end) {
+        enter(execution, "users:", family.user(), family, now, end);
+        family.device().ifPresent(device -> enter(execution, "devices:", device, family, now, end));
     }
 
-    private static void enter(Execution execution, String index, String name, Family family, Instant now) {
+    private static void enter(Execution execution, String index, String name, Family family, Instant now, Instant end) {
         execution.run(
                 ENTER,
                 List.of(index + bucket(name)),
                 Long.toString(now.getEpochSecond()),
                 name + " " + family.id(),
-                Long.toString(family.end().getEpochSecond()));
+                Long.toString(end.getEpochSecond()));
     }
 
     @FunctionalInterface

@@ -40,6 +40,9 @@ final class FamilyStore {
     private static final RedisScript<List> START = script("start.lua", List.class);
 
     @SuppressWarnings("rawtypes")
+    private static final RedisScript<List> MOVE = script("move.lua", List.class);
+
+    @SuppressWarnings("rawtypes")
     private static final RedisScript<List> PRESENT = script("present.lua", List.class);
 
     private final StringRedisTemplate redis;
@@ -73,37 +76,65 @@ final class FamilyStore {
         fields.put("g", "1");
         fields.put("p", "0");
         fields.put("q", "0");
-        fields.put("n", "0");
         fields.put("t", millis(family.begun()));
-        fields.put("i", millis(family.begun()));
         List<String> flat = new ArrayList<>();
         fields.forEach((name, value) -> {
             flat.add(name);
             flat.add(value);
         });
-        StatusListName first = StatusListName.forEnd(family.id().shard(), family.end(), 0);
+        return allocate(START, family.id(), family.begun(), family.end(), millis(family.end()), flat)
+                .orElseThrow(() -> new IllegalStateException("there is a family " + family.id() + " already"));
+    }
+
+    /**
+     * The family with a bit in a list of the period in which it ends from now on. Confirmed by the replicas, for nobody
+     * else may be given that bit.
+     */
+    Optional<StoredFamily> move(StoredFamily stored, Instant now, Instant end) {
+        FamilyId id = stored.family().id();
+        allocate(MOVE, id, now, end, stored.status().list().field(), List.of());
+        return find(id); // moved by this request or, meanwhile, by another
+    }
+
+    /**
+     * Runs a script that gives out an index, again and again until there is a list with a free one.
+     *
+     * @param special the arguments between the time and the list: the script's own
+     * @param more arguments at the end
+     * @return empty if the script has found something that makes an index pointless
+     */
+    private Optional<StatusReference> allocate(
+            @SuppressWarnings("rawtypes") RedisScript<List> script,
+            FamilyId id,
+            Instant now,
+            Instant end,
+            String special,
+            List<String> more) {
+        StatusListName first = StatusListName.forEnd(id.shard(), end, 0);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             StatusListName list = fillingLists.getOrDefault(first, first);
             List<String> arguments = new ArrayList<>(List.of(
-                    millis(family.begun()),
-                    millis(family.end()),
+                    millis(now),
+                    special,
                     list.field(),
                     goneAt(list),
-                    Long.toString(StatusListName.oldestPeriod(family.begun(), longestAccessToken)),
+                    Long.toString(StatusListName.oldestPeriod(now, longestAccessToken)),
                     candidates()));
-            arguments.addAll(flat);
+            arguments.addAll(more);
             List<?> answer = answer(confirmed.execute(
-                    START,
-                    List.of(family.id().key(), StatusListName.shardKey(list.shard()), list.takenKey()),
+                    script,
+                    List.of(id.key(), StatusListName.shardKey(list.shard()), list.takenKey()),
                     arguments.toArray(String[]::new)));
             switch (String.valueOf(answer.get(0))) {
-                case "started" -> {
-                    return new StatusReference(list, Math.toIntExact((Long) answer.get(1)));
+                case "started", "moved" -> {
+                    return Optional.of(new StatusReference(list, Math.toIntExact((Long) answer.get(1))));
                 }
                 case "full" ->
                     fillingLists.put(first, new StatusListName(list.shard(), list.period(), list.number() + 1));
                 case "again" -> {} // with other candidates
-                default -> throw new IllegalStateException("there is a family " + family.id() + " already");
+                default -> {
+                    return Optional.empty();
+                }
             }
         }
         throw new IllegalStateException("no free index in " + fillingLists.get(first));
@@ -130,7 +161,7 @@ final class FamilyStore {
                 Optional.ofNullable(fields.get("L")).map(list -> reference(id, list, required(fields, "X"))),
                 Integer.parseInt(required(fields, "g")),
                 Integer.parseInt(required(fields, "p")),
-                instant(required(fields, "i")),
+                instant(fields.getOrDefault("i", required(fields, "t"))),
                 Optional.ofNullable(fields.get("r"))
                         .map(at -> new Session.Revocation(instant(at), required(fields, "y")))));
     }
@@ -139,13 +170,14 @@ final class FamilyStore {
      * Presents a generation of which the caller knows that it is authentic.
      *
      * @param found what {@link #find} told about the family
+     * @param end of the family from now on, if that is later than the one it has and the generation is a new one
      */
-    Presentation present(StoredFamily found, int generation, Instant now) {
+    Presentation present(StoredFamily found, int generation, Instant now, Instant end) {
         FamilyId id = found.family().id();
         Optional<StoredFamily> family = Optional.of(found);
         while (family.isPresent()) {
             List<?> answer = answer(redis.execute(PRESENT, keys(family.get()), (Object[])
-                    arguments(family.get(), now, Integer.toString(generation), mark())));
+                    arguments(family.get(), now, Integer.toString(generation), mark(), millis(end))));
             if (!answer.get(0).equals("moved")) {
                 return new Presentation(
                         Presentation.Outcome.valueOf(answer.get(0).toString().toUpperCase(Locale.ROOT)),
@@ -185,8 +217,10 @@ final class FamilyStore {
         return keys;
     }
 
-    private String[] arguments(StoredFamily family, Instant now, String what, String mark) {
-        List<String> arguments = new ArrayList<>(List.of(millis(now), what, mark));
+    private String[] arguments(StoredFamily family, Instant now, String... own) {
+        List<String> arguments = new ArrayList<>();
+        arguments.add(millis(now));
+        arguments.addAll(List.of(own));
         arguments.add(family.status().list().field());
         arguments.add(goneAt(family.status().list()));
         family.formerStatus().ifPresent(former -> {

@@ -42,6 +42,11 @@ record Presentation(Outcome outcome, long number) {
         return outcome.grants;
     }
 
+    /** Whether a generation was presented for the first time: from then on a sliding family lives anew. */
+    boolean movesTheEnd() {
+        return outcome == Outcome.ROTATED || outcome == Outcome.FAST_FORWARDED;
+    }
+
     int generation() {
         if (!isGranted()) {
             throw new IllegalStateException(outcome + " hands out no generation");

@@ -14,6 +14,7 @@ import org.sipoauth.authz.audit.Refusal;
 import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.refresh.Presentation.Outcome;
 import org.sipoauth.authz.signing.CurrentKeyRing;
+import org.sipoauth.authz.status.StatusListName;
 import org.sipoauth.authz.token.AccessTokens;
 import org.sipoauth.authz.token.AccessTokens.Holder;
 import org.sipoauth.authz.token.AccessTokens.LoginReference;
@@ -89,15 +90,18 @@ final class RefreshGrant implements AuthenticationProvider {
         requireNotRevokedWithItsClient(family);
         requireBeforeEnd(family, now);
         Set<String> scopes = narrow(family, client, request.getScopes()); // RFC 6749 §6
+        Instant nextEnd = families.nextEnd(family, client, now);
+        stored = inListOf(nextEnd, stored, presented, now);
         OAuth2AccessToken accessToken = mint(client, stored, scopes, request);
 
-        Presentation presentation = store.present(stored, presented.generation(), now);
+        Presentation presentation = store.present(stored, presented.generation(), now, nextEnd);
         requireGranted(presentation, presented, family, now);
 
         record(presentation, presented, family);
-        families.repairIndex(family, presentation.generation(), now);
+        Instant end = presentation.movesTheEnd() ? nextEnd : family.end();
+        families.repairIndex(family, presentation.generation(), now, end);
         return new OAuth2AccessTokenAuthenticationToken(
-                client, caller, accessToken, families.token(family, presentation.generation(), now));
+                client, caller, accessToken, families.token(family, presentation.generation(), now, end));
     }
 
     /** A browser that is signed in here comes authenticated, too, but as its user. */
@@ -172,6 +176,14 @@ final class RefreshGrant implements AuthenticationProvider {
         if (!now.isBefore(family.end())) {
             throw refusal("expired", concerned(family), "family " + family.id() + " ended at " + family.end());
         }
+    }
+
+    /** The status list follows the end of the family, before a token names it. Seldom: once in 30 days. */
+    private StoredFamily inListOf(Instant end, StoredFamily stored, RefreshToken presented, Instant now) {
+        return StatusListName.period(end) <= stored.status().list().period()
+                ? stored
+                : store.move(stored, now, end)
+                        .orElseThrow(() -> refusal("unknown", Concerned.NOBODY, presented + ": it has just ended"));
     }
 
     /** What the login granted and the client is still allowed, or as much of it as the request asks for. */

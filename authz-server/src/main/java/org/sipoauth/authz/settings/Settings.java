@@ -57,11 +57,27 @@ public record Settings(
      *
      * @param softphoneRefresh from sign-in to the end of the login, for softphones
      * @param deskPhoneRefresh the same for desk phones
+     * @param softphoneSliding whether that time begins anew with every refresh, for softphones
+     * @param deskPhoneSliding the same for desk phones
      */
     public record Tokens(
             @DefaultValue("60m") @NotNull Duration access,
             @DefaultValue("60d") @NotNull Duration softphoneRefresh,
-            @DefaultValue("60d") @NotNull Duration deskPhoneRefresh) {}
+            @DefaultValue("60d") @NotNull Duration deskPhoneRefresh,
+            @DefaultValue("false") boolean softphoneSliding,
+            @DefaultValue("false") boolean deskPhoneSliding) {
+
+        /**
+         * How long after it was made a refresh token may still be presented, at most. With a sliding login that is twice
+         * its life: just before its end it is used for the first time and the answer is lost; then it still counts to the
+         * end that this has given the login.
+         */
+        public Duration longestRefreshToken() {
+            Duration softphone = softphoneSliding ? softphoneRefresh.multipliedBy(2) : softphoneRefresh;
+            Duration deskPhone = deskPhoneSliding ? deskPhoneRefresh.multipliedBy(2) : deskPhoneRefresh;
+            return softphone.compareTo(deskPhone) >= 0 ? softphone : deskPhone;
+        }
+    }
 
     /**
      * How sure a login and a revocation are when they are answered.

@@ -56,7 +56,7 @@ class SigningConfiguration {
                     .verifierRefresh(keys.verifierRefresh())
                     .jwkSetMaxAge(keys.jwkSetMaxAge())
                     .accessTokenLifetime(tokens.access())
-                    .refreshTokenLifetime(longer(tokens.softphoneRefresh(), tokens.deskPhoneRefresh()))
+                    .refreshTokenLifetime(tokens.longestRefreshToken())
                     .clockTolerance(CLOCK_TOLERANCE)
                     .ringOutage(RING_OUTAGE)
                     .retention(keys.retention() != null ? keys.retention() : longer(USUAL_RETENTION, needed))

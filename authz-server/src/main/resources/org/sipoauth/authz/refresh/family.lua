@@ -7,9 +7,9 @@
 --   g  the generation handed out last; nobody has presented it yet
 --   p  the one presented last; what lies strictly between p and g was struck out
 --   q  the one presented before p (0: none)
---   n  generations from here up to p may have been handed out by a write that the store has lost
+--   n  generations from here up to p may have been handed out by a write that the store has lost (absent: none, as p)
 --   t  when p was presented for the first time
---   i  when g was handed out for the first time
+--   i  when g was handed out for the first time (absent: at t)
 --   l  its status list, <period>.<number>         x  its index there
 --   L  the list it had before (or absent)         X  its index there
 --   r  when it was revoked (or absent)            y  why

@@ -6,7 +6,8 @@
 -- ARGV[1]  now
 -- ARGV[2]  the generation presented; the caller has checked that the token is authentic
 -- ARGV[3]  a mark that was never used before
--- ARGV[4]… for each list: its name and when it may go
+-- ARGV[4]  the end that the family has from now on, if that is later than the one it has
+-- ARGV[5]… for each list: its name and when it may go
 -- Returns  the outcome, and for an outcome that grants the generation to hand out, for 'deferred' the milliseconds to
 --          wait; 'moved' if these are no longer its lists: read it again
 
@@ -15,12 +16,12 @@ local DUPLICATE_MS = 10000 -- so much later than it was sent may a copy of a req
 
 local family, now, generation = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
 
-local f = redis.call('HMGET', family, 'g', 'p', 'q', 'n', 't', 'i', 'r', 'l', 'x', 'L', 'X')
+local f = redis.call('HMGET', family, 'g', 'p', 'q', 'n', 't', 'i', 'r', 'l', 'x', 'L', 'X', 'e')
 if not f[1] then return {'unknown', 0} end
 if f[7] then return {'revoked', 0} end
-if f[8] ~= ARGV[4] or (f[10] or nil) ~= ARGV[6] then return {'moved', 0} end
-local lists = {{KEYS[3], f[9], tonumber(ARGV[5])}}
-if f[10] then lists[2] = {KEYS[4], f[11], tonumber(ARGV[7])} end
+if f[8] ~= ARGV[5] or (f[10] or nil) ~= ARGV[7] then return {'moved', 0} end
+local lists = {{KEYS[3], f[9], tonumber(ARGV[6])}}
+if f[10] then lists[2] = {KEYS[4], f[11], tonumber(ARGV[8])} end
 
 -- A failover may have lost the record of a revocation whose bit was put back from a served list: the bit is the truth.
 for _, list in ipairs(lists) do
@@ -30,18 +31,31 @@ for _, list in ipairs(lists) do
   end
 end
 
-local current, prev, prevPrev, unsure = tonumber(f[1]), tonumber(f[2]), tonumber(f[3]), tonumber(f[4])
-local presented, issued = tonumber(f[5]), tonumber(f[6])
+local current, prev, prevPrev, presented = tonumber(f[1]), tonumber(f[2]), tonumber(f[3]), tonumber(f[5])
+local unsure, issued = tonumber(f[4] or prev), tonumber(f[6] or presented)
+
+-- Its end moves when a generation is used for the first time. Not when a lost one is struck out: so no token is taken for
+-- longer than from its making to its end, and from its use to the next, whatever is lost.
+local function advance()
+  if tonumber(ARGV[4]) > tonumber(f[12]) then
+    redis.call('HSET', family, 'e', ARGV[4])
+    redis.call('PEXPIREAT', family, ARGV[4])
+  end
+end
 
 if generation == current then
-  redis.call('HSET', family, 'g', current + 1, 'p', current, 'q', prev, 'n', current, 't', now, 'i', now)
+  redis.call('HSET', family, 'g', current + 1, 'p', current, 'q', prev, 't', now)
+  redis.call('HDEL', family, 'n', 'i')
+  advance()
   return {'rotated', current + 1}
 end
 
 -- We made this token, yet the store knows nothing of it: a failover lost the writes in between. Which generations they
 -- handed out is lost too: the last one before this may be prev, or any from current on.
 if generation > current then
-  redis.call('HSET', family, 'g', generation + 1, 'p', generation, 'q', prev, 'n', current, 't', now, 'i', now)
+  redis.call('HSET', family, 'g', generation + 1, 'p', generation, 'q', prev, 'n', current, 't', now)
+  redis.call('HDEL', family, 'i')
+  advance()
   return {'fast_forwarded', generation + 1}
 end
 

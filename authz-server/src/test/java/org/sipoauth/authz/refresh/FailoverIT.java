@@ -4,37 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.KillArgs;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.grant.GrantRefused;
-import org.sipoauth.authz.grant.LoginFamilies.Begun;
-import org.sipoauth.authz.grant.LoginFamilies.Login;
 import org.sipoauth.authz.redis.RedisForTests;
 import org.sipoauth.authz.redis.RedisNodes;
 import org.sipoauth.authz.redis.RedisNodes.Node;
 import org.sipoauth.authz.redis.WriteNotConfirmed;
-import org.sipoauth.keys.KeyRing;
-import org.sipoauth.keys.KeyVault;
-import org.sipoauth.keys.RotationPolicy;
+import org.sipoauth.authz.refresh.LoginsForTests.Phone;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.security.oauth2.core.AuthorizationGrantType;
-import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
-import org.springframework.security.oauth2.core.OAuth2AccessToken;
-import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AccessTokenAuthenticationToken;
-import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientAuthenticationToken;
-import org.springframework.security.oauth2.server.authorization.authentication.OAuth2RefreshTokenAuthenticationToken;
-import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
-import org.springframework.security.oauth2.server.authorization.settings.TokenSettings;
 
 /**
  * Logins on several Redis nodes, with real processes: behind a Sentinel a replica takes over that has missed the last
@@ -44,19 +27,6 @@ class FailoverIT {
     private static final Logger LOG = LoggerFactory.getLogger(FailoverIT.class);
     private static final int PHONES = Integer.getInteger("sipoauth.test.phones", 100);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final RegisteredClient CLIENT = RegisteredClient.withId("softphone")
-            .clientId("softphone")
-            .clientAuthenticationMethod(ClientAuthenticationMethod.NONE)
-            .authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
-            .scope("sip.register")
-            .tokenSettings(TokenSettings.builder()
-                    .refreshTokenTimeToLive(Duration.ofDays(60))
-                    .build())
-            .build();
-
-    private final KeyRing ring = KeyRing.create(
-            RotationPolicy.defaults(), KeyVault.inRing(), Clock.systemUTC().instant());
-    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
     @Test
     void locksOutNoPhoneAndLosesNothingAcknowledgedWhenTheReplicaHasMissedTheLastWrites() {
@@ -68,20 +38,20 @@ class FailoverIT {
                     "--spring.data.redis.sentinel.master=sipoauth",
                     "--spring.data.redis.sentinel.nodes=" + sentinel,
                     "--sipoauth.redis.confirm-timeout=200ms"))) {
-                failOver(nodes, master, replica, new Server(redis));
+                failOver(nodes, master, replica, new LoginsForTests(redis, Clock.systemUTC()));
             }
         }
     }
 
-    private void failOver(RedisNodes nodes, Node master, Node replica, Server server) {
+    private void failOver(RedisNodes nodes, Node master, Node replica, LoginsForTests server) {
         List<Phone> phones = new ArrayList<>();
         for (int i = 0; i < PHONES; i++) {
-            phones.add(new Phone(server, "user" + i));
+            phones.add(server.begin("user" + i));
         }
         phones.forEach(Phone::refresh);
         List<Phone> revoked = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            Phone thief = new Phone(server, "thief" + i);
+            Phone thief = server.begin("thief" + i);
             assertThat(server.families.revokeUser("thief" + i, "stolen")).isEqualTo(1);
             revoked.add(thief);
         }
@@ -95,7 +65,7 @@ class FailoverIT {
         int unconfirmedRevocations = 0;
         for (int i = 0; i < 5; i++) {
             String user = "late" + i;
-            unconfirmedLogins += isUnconfirmed(() -> new Phone(server, user)) ? 1 : 0;
+            unconfirmedLogins += isUnconfirmed(() -> server.begin(user)) ? 1 : 0;
             String victim = "user" + i;
             unconfirmedRevocations += isUnconfirmed(() -> server.families.revokeUser(victim, "too late")) ? 1 : 0;
         }
@@ -105,29 +75,27 @@ class FailoverIT {
                 .until(() -> replica.commands().info("replication").contains("role:master"));
         nodes.startReplicaOf(replica);
 
-        long lockedOut =
-                phones.stream().filter(phone -> !phone.refreshes(PATIENCE)).count();
-        long again = phones.stream().filter(phone -> !phone.refreshes(PATIENCE)).count();
+        long lockedOut = phones.stream().filter(phone -> !isRefreshed(phone)).count();
+        long again = phones.stream().filter(phone -> !isRefreshed(phone)).count();
         LOG.info(
                 "failover: {} phones, {} fast-forwarded, {} locked out; not confirmed and so refused: {} logins of 5, {}"
                         + " revocations of 5",
                 PHONES,
-                count("fast_forwarded"),
+                server.count("fast_forwarded"),
                 lockedOut + again,
                 unconfirmedLogins,
                 unconfirmedRevocations);
         assertThat(lockedOut + again).as("phones locked out").isZero();
-        assertThat(count("fast_forwarded"))
+        assertThat(server.count("fast_forwarded"))
                 .as("phones whose last refresh was lost")
                 .isEqualTo(PHONES);
         assertThat(unconfirmedLogins).isEqualTo(5);
         assertThat(unconfirmedRevocations).isEqualTo(5);
-        assertThat(revoked)
-                .allSatisfy(phone -> assertThat(phone.refreshes(PATIENCE)).isFalse());
+        assertThat(revoked).allSatisfy(phone -> assertThat(isRefreshed(phone)).isFalse());
         // asked for again, as the answer 503 says
         assertThat(server.families.revokeUser("user0", "again")).isEqualTo(1);
-        assertThat(phones.get(0).refreshes(PATIENCE)).isFalse();
-        assertThat(new Phone(server, "late0").refreshes(PATIENCE)).isTrue();
+        assertThat(isRefreshed(phones.get(0))).isFalse();
+        assertThat(isRefreshed(server.begin("late0"))).isTrue();
     }
 
     @Test
@@ -136,10 +104,10 @@ class FailoverIT {
             List<Node> cluster = nodes.startCluster(3, 3);
             try (RedisForTests.Running redis = RedisForTests.connect(List.of("--spring.data.redis.cluster.nodes="
                     + String.join(",", cluster.stream().map(Node::toString).toList())))) {
-                Server server = new Server(redis);
+                LoginsForTests server = new LoginsForTests(redis, Clock.systemUTC());
                 List<Phone> phones = new ArrayList<>();
                 for (int i = 0; i < PHONES; i++) {
-                    phones.add(new Phone(server, "user" + i % 20));
+                    phones.add(server.begin("user" + i % 20));
                 }
                 assertThat(cluster.subList(0, 3))
                         .allSatisfy(node -> assertThat(node.commands().dbsize()).isPositive());
@@ -152,7 +120,7 @@ class FailoverIT {
                 });
                 assertThat(server.families.revokeUser("user7", "test")).isEqualTo(PHONES / 20);
                 for (int i = 0; i < PHONES; i++) {
-                    assertThat(phones.get(i).refreshes(PATIENCE)).isEqualTo(i % 20 != 7);
+                    assertThat(isRefreshed(phones.get(i))).isEqualTo(i % 20 != 7);
                 }
             }
         }
@@ -167,72 +135,17 @@ class FailoverIT {
         }
     }
 
-    private double count(String outcome) {
-        return meters.counter("sipoauth.refreshes", "outcome", outcome).count();
-    }
-
-    /** What a server of ours does with logins, without the HTTP in front. */
-    private final class Server {
-        private final Families families;
-        private final RefreshGrant grant;
-
-        Server(RedisForTests.Running redis) {
-            FamilyStore store = new FamilyStore(redis.template(), redis.confirmedWrites(), Duration.ofHours(1));
-            FamilyIndex index = new FamilyIndex(redis.template(), redis.confirmedWrites());
-            families = new Families(
-                    store, index, () -> ring, Clock.systemUTC(), new Audit(Clock.systemUTC(), record -> {}), meters);
-            grant = new RefreshGrant(
-                    store,
-                    families,
-                    () -> ring,
-                    (subscriber, device) -> Optional.of((client, login, scopes, type, request) -> new OAuth2AccessToken(
-                            OAuth2AccessToken.TokenType.BEARER,
-                            "access",
-                            Clock.systemUTC().instant(),
-                            Clock.systemUTC().instant().plusSeconds(3600))),
-                    (client, begun) -> false,
-                    Clock.systemUTC(),
-                    new Audit(Clock.systemUTC(), record -> {}),
-                    meters);
-        }
-    }
-
-    private static final class Phone {
-        private final Server server;
-        private String token;
-
-        Phone(Server server, String user) {
-            this.server = server;
-            Begun begun =
-                    server.families.begin(new Login(CLIENT, user, Optional.of("CSF" + user), Set.of("sip.register")));
-            this.token = begun.refreshToken().getTokenValue();
-        }
-
-        void refresh() {
-            var answer = (OAuth2AccessTokenAuthenticationToken)
-                    server.grant.authenticate(new OAuth2RefreshTokenAuthenticationToken(
-                            token,
-                            new OAuth2ClientAuthenticationToken(CLIENT, ClientAuthenticationMethod.NONE, null),
-                            Set.of(),
-                            Map.of()));
-            token = answer.getRefreshToken().getTokenValue();
-        }
-
-        /** Comes again while the store is away, as a phone does; false if it has to sign in. */
-        boolean refreshes(Duration patience) {
-            boolean[] refused = new boolean[1];
-            await().atMost(patience)
-                    .ignoreExceptionsInstanceOf(DataAccessException.class)
-                    .until(() -> {
-                        try {
-                            refresh();
-                        } catch (GrantRefused e) {
-                            refused[0] = e.getError().getErrorCode().equals("invalid_grant");
-                            return refused[0];
-                        }
-                        return true;
-                    });
-            return !refused[0];
-        }
+    /** Comes again while the store is away, as a phone does; false if it has to sign in. */
+    private static boolean isRefreshed(Phone phone) {
+        boolean[] refreshed = new boolean[1];
+        await().atMost(PATIENCE).until(() -> {
+            try {
+                refreshed[0] = phone.isRefreshed();
+                return true;
+            } catch (DataAccessException | GrantRefused again) {
+                return false;
+            }
+        });
+        return refreshed[0];
     }
 }

@@ -300,7 +300,7 @@ class FamilyStoreIT {
                                 "L", seen.status().list().field(),
                                 "X", Integer.toString(seen.status().index())));
 
-        assertThat(store.present(seen, 1, START)).isEqualTo(new Presentation(Outcome.ROTATED, 2));
+        assertThat(store.present(seen, 1, START, seen.family().end())).isEqualTo(new Presentation(Outcome.ROTATED, 2));
     }
 
     @Test
@@ -420,7 +420,7 @@ class FamilyStoreIT {
                     int to = random.nextInt(models.size());
                     boolean listPutBack = random.nextBoolean();
                     model = listPutBack ? models.get(to).withListOf(model) : models.get(to);
-                    redis.template().opsForHash().delete(id.key(), "r", "y");
+                    redis.template().opsForHash().delete(id.key(), "r", "y", "n", "i");
                     redis.template().opsForHash().putAll(id.key(), new HashMap<>(stored.get(to)));
                     redis.template().opsForValue().setBit(status.list().revokedKey(), status.index(), model.listed());
                 }
@@ -455,7 +455,8 @@ class FamilyStoreIT {
     }
 
     private static Presentation present(FamilyId id, int generation, Instant now) {
-        return store.present(find(id), generation, now);
+        StoredFamily family = find(id);
+        return store.present(family, generation, now, family.family().end());
     }
 
     private static boolean bit(String key, int index) {

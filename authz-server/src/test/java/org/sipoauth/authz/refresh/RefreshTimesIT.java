@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,6 +22,8 @@ import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.grant.LoginFamilies.Begun;
 import org.sipoauth.authz.grant.LoginFamilies.Login;
 import org.sipoauth.authz.redis.RedisForTests;
+import org.sipoauth.authz.status.StatusListName;
+import org.sipoauth.authz.status.StatusReference;
 import org.sipoauth.keys.KeyRing;
 import org.sipoauth.keys.KeyUse;
 import org.sipoauth.keys.KeyVault;
@@ -46,6 +48,12 @@ class RefreshTimesIT {
             .tokenSettings(
                     TokenSettings.builder().refreshTokenTimeToLive(LIFETIME).build())
             .build();
+    private static final RegisteredClient SLIDING = RegisteredClient.from(PHONE)
+            .tokenSettings(TokenSettings.builder()
+                    .refreshTokenTimeToLive(LIFETIME)
+                    .setting("sipoauth.sliding", true)
+                    .build())
+            .build();
 
     private static RedisForTests.Running redis;
 
@@ -54,6 +62,8 @@ class RefreshTimesIT {
     private final MovableClock clock = new MovableClock();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final FamilyStore store = new FamilyStore(redis.template(), redis.confirmedWrites(), Duration.ofHours(1));
+    private RegisteredClient client = PHONE;
+    private @Nullable StatusReference mintedFor;
     private KeyRing ring = KeyRing.create(policy, vault, clock.instant());
     private final Families families = new Families(
             store,
@@ -67,12 +77,15 @@ class RefreshTimesIT {
             store,
             families,
             () -> ring,
-            (subscriber, device) -> Optional.of((client, login, scopes, type, request) -> new OAuth2AccessToken(
-                    OAuth2AccessToken.TokenType.BEARER,
-                    "access",
-                    clock.instant(),
-                    clock.instant().plusSeconds(3600))),
-            (client, begun) -> client.equals(revokedClient),
+            (subscriber, device) -> Optional.of((asking, login, scopes, type, request) -> {
+                mintedFor = login.orElseThrow().status();
+                return new OAuth2AccessToken(
+                        OAuth2AccessToken.TokenType.BEARER,
+                        "access",
+                        clock.instant(),
+                        clock.instant().plusSeconds(3600));
+            }),
+            (asking, begun) -> asking.equals(revokedClient),
             clock,
             new Audit(clock, record -> {}),
             meters);
@@ -186,6 +199,82 @@ class RefreshTimesIT {
     }
 
     @Test
+    void movesTheEndOfASlidingLoginWithEveryRefresh() {
+        client = SLIDING;
+        String held = begin();
+        for (int refreshes = 0; refreshes < 20; refreshes++) {
+            clock.advance(Duration.ofDays(50));
+            OAuth2AccessTokenAuthenticationToken answer = present(held);
+            held = answer.getRefreshToken().getTokenValue();
+            assertThat(answer.getRefreshToken().getExpiresAt())
+                    .isEqualTo(clock.instant().plus(LIFETIME));
+        }
+        clock.advance(LIFETIME);
+        assertThat(refused(held)).isEqualTo("invalid_grant");
+    }
+
+    /** Else a phone that goes on losing answers would present one token for ever, longer than its key is kept. */
+    @Test
+    void movesNoEndForAGenerationThatWasPresentedBefore() {
+        client = SLIDING;
+        String first = begin();
+        Instant end = clock.instant().plus(LIFETIME);
+        refresh(first);
+
+        clock.advance(Duration.ofDays(30));
+        assertThat(present(first).getRefreshToken().getExpiresAt()).isEqualTo(end);
+
+        clock.set(end);
+        assertThat(refused(first)).isEqualTo("invalid_grant");
+    }
+
+    @Test
+    void givesASlidingLoginABitInTheListOfThePeriodInWhichItNowEnds() {
+        client = SLIDING;
+        Begun begun = families.begin(login());
+        StoredFamily before = find(begun);
+        clock.advance(Duration.ofDays(31));
+
+        refresh(begun.refreshToken().getTokenValue());
+
+        StoredFamily after = find(begun);
+        assertThat(mintedFor).isEqualTo(after.status());
+        assertThat(after.status().list().period())
+                .isEqualTo(StatusListName.period(clock.instant().plus(LIFETIME)))
+                .isGreaterThan(before.status().list().period());
+        assertThat(after.formerStatus()).hasValue(before.status());
+
+        families.revoke(begun.familyId(), "test");
+        for (StatusReference status : List.of(before.status(), after.status())) {
+            assertThat(redis.template().opsForValue().getBit(status.list().revokedKey(), status.index()))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void findsASlidingLoginLongAfterItsFirstEnd() {
+        client = SLIDING;
+        String user = "slider";
+        Begun begun = families.begin(new Login(client, user, Optional.of("CSFSLIDER"), Set.of("sip.register")));
+        String held = begun.refreshToken().getTokenValue();
+        for (int refreshes = 0; refreshes < 40; refreshes++) {
+            clock.advance(Duration.ofDays(5));
+            held = refresh(held);
+        }
+        FamilyIndex index = new FamilyIndex(redis.template(), redis.confirmedWrites());
+        index.enter(
+                find(families.begin(new Login(client, user, Optional.empty(), Set.of())))
+                        .family(),
+                clock.instant());
+
+        assertThat(families.ofUser(user)).extracting(Session::id).contains(FamilyId.parse(begun.familyId()));
+        assertThat(families.inBucket(FamilyIndex.bucket(user)))
+                .filteredOn(entry -> entry.id().toString().equals(begun.familyId()))
+                .extracting(Sessions.Entry::end)
+                .containsExactly(clock.instant().plus(LIFETIME).truncatedTo(ChronoUnit.SECONDS));
+    }
+
+    @Test
     void takesTokensOfAKeyThatHasRetired() {
         String held = begin();
         rotateKeys();
@@ -271,8 +360,12 @@ class RefreshTimesIT {
         return families.begin(login()).refreshToken().getTokenValue();
     }
 
-    private static Login login() {
-        return new Login(PHONE, "alice", Optional.of("CSFALICE"), Set.of("sip.register"));
+    private StoredFamily find(Begun begun) {
+        return store.find(FamilyId.parse(begun.familyId())).orElseThrow();
+    }
+
+    private Login login() {
+        return new Login(client, "alice", Optional.of("CSFALICE"), Set.of("sip.register"));
     }
 
     private String refresh(String token) {
@@ -282,7 +375,7 @@ class RefreshTimesIT {
     private OAuth2AccessTokenAuthenticationToken present(String token) {
         return (OAuth2AccessTokenAuthenticationToken) grant.authenticate(new OAuth2RefreshTokenAuthenticationToken(
                 token,
-                new OAuth2ClientAuthenticationToken(PHONE, ClientAuthenticationMethod.NONE, null),
+                new OAuth2ClientAuthenticationToken(client, ClientAuthenticationMethod.NONE, null),
                 Set.of(),
                 Map.of()));
     }
@@ -300,32 +393,5 @@ class RefreshTimesIT {
 
     private double count(String outcome) {
         return meters.counter("sipoauth.refreshes", "outcome", outcome).count();
-    }
-
-    private static final class MovableClock extends Clock {
-        private Instant now = Instant.ofEpochMilli(System.currentTimeMillis());
-
-        void advance(Duration duration) {
-            now = now.plus(duration);
-        }
-
-        void set(Instant instant) {
-            now = instant;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
     }
 }

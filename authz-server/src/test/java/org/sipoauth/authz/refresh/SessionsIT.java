@@ -85,7 +85,7 @@ class SessionsIT {
     void tellsWhatALoginIsAndHowFarItWent() {
         FamilyId id = begin(START, "alice", "CSFALICE");
         StoredFamily begun = store.find(id).orElseThrow();
-        store.present(begun, 1, START.plusSeconds(9));
+        store.present(begun, 1, START.plusSeconds(9), begun.family().end());
 
         Session session = sessions.find(id).orElseThrow();
 
@@ -217,7 +217,7 @@ class SessionsIT {
         List<Integer> entered = new ArrayList<>();
         for (int generation = 2; generation <= 50; generation++) {
             redis.template().delete("users:" + FamilyIndex.bucket("alice"));
-            families.repairIndex(family, generation, START);
+            families.repairIndex(family, generation, START, family.end());
             if (!sessions.ofUser("alice").isEmpty()) {
                 entered.add(generation);
             }
@@ -227,7 +227,8 @@ class SessionsIT {
     }
 
     private Outcome present(FamilyId id) {
-        return store.present(store.find(id).orElseThrow(), 1, START).outcome();
+        StoredFamily family = store.find(id).orElseThrow();
+        return store.present(family, 1, START, family.family().end()).outcome();
     }
 
     private FamilyId begin(Instant now, String user, String device) {
