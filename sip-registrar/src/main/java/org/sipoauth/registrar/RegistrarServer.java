@@ -55,11 +55,16 @@ import org.sipoauth.verifier.keys.KeySnapshot;
 import org.sipoauth.verifier.keys.KeySource;
 import org.sipoauth.verifier.keys.UrlKeys;
 import org.sipoauth.verifier.sip.BearerChallenge;
+import org.sipoauth.verifier.status.StatusSnapshot;
+import org.sipoauth.verifier.status.StatusSource;
+import org.sipoauth.verifier.status.UrlStatusLists;
 
 /** A running registrar: all parts, put together from the settings. */
 final class RegistrarServer implements AutoCloseable {
     private static final Duration FIRST_KEYS = Duration.ofSeconds(5);
+    private static final Duration FIRST_STATUS_LISTS = Duration.ofSeconds(5);
     private static final Duration FILE_LOOK = Duration.ofSeconds(5);
+    private static final String NONE = "none";
     private static final Duration SWEEP = Duration.ofSeconds(1);
 
     private final Clock clock = Clock.systemUTC();
@@ -67,6 +72,7 @@ final class RegistrarServer implements AutoCloseable {
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final RegistrarMetrics metrics = new RegistrarMetrics(meters);
     private final KeySource keys;
+    private final Optional<UrlStatusLists> statusLists;
     private final InMemoryLocation location;
     private final ServerTls tls;
     private final SipServer sip;
@@ -97,9 +103,10 @@ final class RegistrarServer implements AutoCloseable {
         Expectations expectations = expectations(settings);
         tls = tls(settings);
         keys = keys(settings);
+        statusLists = statusLists(settings);
 
         BearerGate gate = new BearerGate(
-                TokenVerifier.builder(expectations, keys).clock(clock).build(),
+                verifier(expectations),
                 keys,
                 challenge,
                 BearerChallenge.ofRealm(settings.text(Setting.REALM))
@@ -123,8 +130,26 @@ final class RegistrarServer implements AutoCloseable {
             throw wrong;
         }
         metrics.watch(keys, location, tls::notAfter, clock);
+        statusLists.ifPresent(lists -> {
+            metrics.watch(lists, clock);
+            lists.onChange(changed -> endRevoked(registrar, changed));
+        });
         every(reload, () -> tls.reload(metrics));
         every(SWEEP, () -> location.sweep(clock.instant()));
+    }
+
+    private TokenVerifier verifier(Expectations expectations) {
+        TokenVerifier.Builder verifier =
+                TokenVerifier.builder(expectations, keys).clock(clock);
+        statusLists.ifPresent(verifier::statuses);
+        return verifier.build();
+    }
+
+    /** Bindings twice: a request that was verified by the lists before may add its own while the first look goes on. */
+    private void endRevoked(Registrar registrar, StatusSnapshot lists) {
+        registrar.endRevoked(lists::isRevoked);
+        sip.endRevoked(lists::isRevoked);
+        housekeeping.schedule(() -> registrar.endRevoked(lists::isRevoked), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void every(Duration interval, Runnable task) {
@@ -163,10 +188,16 @@ final class RegistrarServer implements AutoCloseable {
 
     private static Expectations expectations(Settings settings) throws SettingsException {
         try {
+            boolean refused = settings.choice(Setting.TOKENS_WITHOUT_STATUS, "accepted", "refused")
+                    .equals("refused");
+            if (refused && settings.optional(Setting.STATUS_LISTS).equals(Optional.of(NONE))) {
+                throw new SettingsException("--tokens-without-status=refused needs --status-lists=…");
+            }
             return new Expectations(
                     settings.text(Setting.ISSUER),
                     settings.text(Setting.AUDIENCE),
-                    settings.time(Setting.CLOCK_TOLERANCE));
+                    settings.time(Setting.CLOCK_TOLERANCE),
+                    refused);
         } catch (IllegalArgumentException wrong) {
             throw new SettingsException("--issuer, --audience, --clock-tolerance: " + wrong.getMessage());
         }
@@ -249,6 +280,33 @@ final class RegistrarServer implements AutoCloseable {
         }
     }
 
+    private Optional<UrlStatusLists> statusLists(Settings settings) throws SettingsException {
+        String issuer = settings.text(Setting.ISSUER);
+        String where = settings.optional(Setting.STATUS_LISTS).orElse(issuer + "/oauth2/status-lists");
+        if (where.equals(NONE)) {
+            return Optional.empty();
+        }
+        try {
+            UrlStatusLists.Builder url = StatusSource.url(URI.create(where), issuer, keys)
+                    .refreshEvery(settings.time(Setting.STATUS_LISTS_REFRESH))
+                    .maxStaleness(settings.time(Setting.STATUS_LISTS_MAX_STALENESS))
+                    .clock(clock);
+            Optional<Path> trust = settings.optionalPath(Setting.JWKS_TRUST);
+            if (trust.isPresent()) {
+                url.sslContext(trusting(trust.get()));
+            }
+            settings.optional(Setting.STATUS_LISTS_CACHE).map(Path::of).ifPresent(url::cacheFile);
+            UrlStatusLists opened = url.open();
+            opened.awaitReady(FIRST_STATUS_LISTS); // without them phones are asked to come again
+            return Optional.of(opened);
+        } catch (IllegalArgumentException unusable) {
+            throw new SettingsException("--status-lists: " + unusable.getMessage());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new SettingsException("interrupted while reading --status-lists");
+        }
+    }
+
     private static SSLContext trusting(Path authorities) throws SettingsException {
         try (InputStream pem = Files.newInputStream(authorities)) {
             KeyStore store = KeyStore.getInstance("PKCS12");
@@ -282,13 +340,26 @@ final class RegistrarServer implements AutoCloseable {
         KeySnapshot current = keys.current();
         boolean keysUsable = !current.isTooOld(clock.instant());
         Map<String, Object> details = new LinkedHashMap<>();
-        details.put("status", draining ? "DRAINING" : keysUsable ? "UP" : "KEYS_TOO_OLD");
+        boolean listsUsable = statusLists
+                .map(lists -> !lists.current().isTooOld(clock.instant()))
+                .orElse(true);
+        String trouble = keysUsable ? "STATUS_TOO_OLD" : "KEYS_TOO_OLD";
+        details.put("status", draining ? "DRAINING" : keysUsable && listsUsable ? "UP" : trouble);
         details.put("mode", policy.oauthMode() ? "enabled" : "disabled");
         details.put("keyIds", List.copyOf(current.keyIds()));
-        details.put("keysReadAt", current.readAt().equals(Instant.MIN) ? Optional.empty() : current.readAt());
+        details.put("keysReadAt", ifEver(current.readAt()));
+        statusLists.map(UrlStatusLists::current).ifPresent(lists -> {
+            details.put("statusLists", lists.uris().size());
+            details.put("statusListsReadAt", ifEver(lists.readAt()));
+            details.put("revoked", lists.countRevoked());
+        });
         details.put("certificateEnds", tls.notAfter());
         details.put("bindings", location.size());
-        return new ManagementServer.Health(keysUsable && !draining, details);
+        return new ManagementServer.Health(keysUsable && listsUsable && !draining, details);
+    }
+
+    private static Object ifEver(Instant instant) {
+        return instant.equals(Instant.MIN) ? Optional.empty() : instant;
     }
 
     private List<Map<String, Object>> bindings() {
@@ -341,6 +412,7 @@ final class RegistrarServer implements AutoCloseable {
 
     private void stopParts() {
         sip.stop();
+        statusLists.ifPresent(UrlStatusLists::close);
         housekeeping.shutdownNow();
         try {
             keys.close();

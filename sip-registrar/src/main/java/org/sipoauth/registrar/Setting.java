@@ -11,10 +11,21 @@ enum Setting {
     CLOCK_TOLERANCE("clock-tolerance", "30s", "how far the issuer's clock and ours may differ"),
     AUTHZ_SERVER("authz-server", "", "the authorization server named in challenges; default: the issuer"),
     JWKS("jwks", "", "the issuer's keys, an https URL or a file; default: <issuer>/oauth2/jwks"),
-    JWKS_TRUST("jwks.trust", "", "PEM file of the CAs to trust for that URL; default: the JDK's"),
+    JWKS_TRUST("jwks.trust", "", "PEM file of the CAs to trust for that URL and the status lists; default: the JDK's"),
     JWKS_REFRESH("jwks.refresh", "5m", "how often to read the keys anew, at the latest"),
     JWKS_CACHE("jwks.cache", "", "file for the last good keys, to start without the issuer; default: none"),
     JWKS_MAX_STALENESS("jwks.max-staleness", "24h", "how long to trust keys that could not be confirmed"),
+    STATUS_LISTS(
+            "status-lists",
+            "",
+            "https URL that names the lists of revoked logins; none: not read; default: <issuer>/oauth2/status-lists"),
+    STATUS_LISTS_REFRESH("status-lists.refresh", "15s", "how often to read the lists anew, at the latest"),
+    STATUS_LISTS_CACHE(
+            "status-lists.cache", "", "file for the last good lists, to start without the issuer; default: none"),
+    STATUS_LISTS_MAX_STALENESS(
+            "status-lists.max-staleness", "24h", "how long to trust lists that could not be confirmed"),
+    TOKENS_WITHOUT_STATUS(
+            "tokens-without-status", "accepted", "tokens that no revocation can end: accepted or refused"),
     DOMAIN("domain", null, "the domain of the addresses-of-record, e.g. example.com (required)"),
     HOSTS("hosts", "127.0.0.1,localhost", "hosts that stand for the domain, beside this machine's own names"),
     NODE_NAME("node-name", "", "this node's name in Warning headers; default: the host name"),

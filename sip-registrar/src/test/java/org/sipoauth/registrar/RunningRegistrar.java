@@ -36,6 +36,7 @@ final class RunningRegistrar implements AutoCloseable {
                 "--mode=enabled",
                 "--edges=edge.example.com",
                 "--jwks=" + directory.resolve("jwks.json"),
+                "--status-lists=none",
                 "--tls.certificate=" + directory.resolve("node.crt"),
                 "--tls.private-key=" + directory.resolve("node.key"),
                 "--tls.client-ca=" + directory.resolve("ca.crt"),

@@ -63,6 +63,7 @@ class StartAndStopIT {
         Files.writeString(directory.resolve("jwks.json"), TestTokens.jwkSet());
         Files.writeString(directory.resolve("registrar.properties"), """
                 issuer = https://as.example.com
+                status-lists = none
                 audience = sip:example.com
                 domain = example.com
                 bind = 127.0.0.1

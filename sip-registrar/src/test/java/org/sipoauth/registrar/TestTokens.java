@@ -10,8 +10,11 @@ import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -19,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.zip.DeflaterOutputStream;
 
 /** Mints access tokens as an authorization server would, with a key that exists for one test run. */
 public final class TestTokens {
@@ -63,12 +67,48 @@ public final class TestTokens {
         return this;
     }
 
+    /** Of a login whose status stands there. */
+    public TestTokens withStatus(String uri, int index) {
+        return with("status", Map.of("status_list", Map.of("idx", index, "uri", uri)));
+    }
+
     public String compact() {
+        return sign("at+jwt", claims, key);
+    }
+
+    /** A status list of 1,024 logins. */
+    public static String statusList(String uri, Instant now, int... revoked) {
+        byte[] bits = new byte[128];
+        for (int index : revoked) {
+            bits[index / 8] |= (byte) (1 << index % 8);
+        }
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+        try (DeflaterOutputStream deflater = new DeflaterOutputStream(compressed)) {
+            deflater.write(bits);
+        } catch (IOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+        Map<String, Object> claims = new LinkedHashMap<>();
+        claims.put("iss", ISSUER);
+        claims.put("sub", uri);
+        claims.put("iat", Date.from(now));
+        claims.put("exp", Date.from(now.plus(Duration.ofHours(24))));
+        claims.put(
+                "status_list",
+                Map.of(
+                        "bits",
+                        1,
+                        "lst",
+                        Base64URL.encode(compressed.toByteArray()).toString()));
+        return sign("statuslist+jwt", claims, KEY);
+    }
+
+    private static String sign(String type, Map<String, Object> claims, ECKey key) {
         JWTClaimsSet.Builder set = new JWTClaimsSet.Builder();
         claims.forEach(set::claim);
         SignedJWT jwt = new SignedJWT(
                 new JWSHeader.Builder(JWSAlgorithm.ES256)
-                        .type(new JOSEObjectType("at+jwt"))
+                        .type(new JOSEObjectType(type))
                         .keyID(key.getKeyID())
                         .build(),
                 set.build());

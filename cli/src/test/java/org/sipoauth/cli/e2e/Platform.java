@@ -109,6 +109,7 @@ final class Platform implements AutoCloseable {
                 "--audience=sip:example.com",
                 "--domain=example.com",
                 "--jwks.trust=" + pki().resolve("ca.crt"),
+                "--status-lists.refresh=1s",
                 "--tls.certificate=" + pki().resolve("node.crt"),
                 "--tls.private-key=" + pki().resolve("node.key"),
                 "--tls.client-ca=" + pki().resolve("ca.crt"),

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.sipoauth.registrar.sip.Contact;
+import org.sipoauth.verifier.status.StatusReference;
 
 /**
  * One contact of one address-of-record (RFC 3261 §10).
@@ -15,6 +16,7 @@ import org.sipoauth.registrar.sip.Contact;
  * @param callId with {@code cseq}, which request registered it last
  * @param expiresAt the first instant at which the binding is gone; never after the token's own
  * @param path the proxies to go through, in order (RFC 3327)
+ * @param status where to ask whether the login of its token was revoked
  */
 public record Binding(
         String addressOfRecord,
@@ -23,7 +25,8 @@ public record Binding(
         String callId,
         long cseq,
         Instant expiresAt,
-        List<String> path) {
+        List<String> path,
+        Optional<StatusReference> status) {
 
     public Binding {
         path = List.copyOf(path);

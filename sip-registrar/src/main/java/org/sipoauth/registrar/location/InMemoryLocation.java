@@ -1,9 +1,11 @@
 package org.sipoauth.registrar.location;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** Bindings of this process alone, gone with it; at most as many as the limit. */
@@ -48,6 +50,20 @@ public final class InMemoryLocation implements Location {
                 .flatMap(List::stream)
                 .filter(binding -> binding.isLive(now))
                 .toList();
+    }
+
+    @Override
+    public List<Binding> remove(Predicate<Binding> unwanted, Instant now) {
+        List<Binding> removed = new ArrayList<>();
+        bindings.forEach((aor, held) -> {
+            if (held.stream().anyMatch(unwanted)) {
+                update(aor, now, before -> {
+                    before.stream().filter(unwanted).forEach(removed::add);
+                    return before.stream().filter(unwanted.negate()).toList();
+                });
+            }
+        });
+        return removed;
     }
 
     @Override

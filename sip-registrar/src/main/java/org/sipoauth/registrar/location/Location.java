@@ -2,6 +2,7 @@ package org.sipoauth.registrar.location;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** The bindings of all addresses-of-record. Thread-safe. */
@@ -21,6 +22,13 @@ public interface Location {
 
     /** All live bindings. */
     List<Binding> all(Instant now);
+
+    /**
+     * Removes bindings at once, whatever they have left.
+     *
+     * @return those removed; one that is added meanwhile may be missed
+     */
+    List<Binding> remove(Predicate<Binding> unwanted, Instant now);
 
     /** How many bindings are held, the expired among them until they are swept. */
     int size();

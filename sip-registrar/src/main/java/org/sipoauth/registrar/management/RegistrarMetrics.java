@@ -1,6 +1,7 @@
 package org.sipoauth.registrar.management;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import org.sipoauth.registrar.location.Location;
 import org.sipoauth.registrar.register.Arrival.Port;
 import org.sipoauth.registrar.register.Refusal;
@@ -20,6 +22,8 @@ import org.sipoauth.registrar.transport.ConnectionEvents;
 import org.sipoauth.registrar.transport.Deadline;
 import org.sipoauth.registrar.transport.HandshakeFailure;
 import org.sipoauth.verifier.keys.KeySource;
+import org.sipoauth.verifier.status.UrlStatusLists;
+import org.sipoauth.verifier.status.UrlStatusLists.Counts;
 
 /** Counts what happens. Every series exists from the start, so that an alert can tell 0 from absent. */
 public final class RegistrarMetrics implements RegistrationEvents, ConnectionEvents {
@@ -29,6 +33,7 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
     private final Counter accepted;
     private final Map<Refusal, Counter> refused;
     private final Map<Port, PortMeters> ports;
+    private final Counter revokedBindings;
     private final Counter reloaded;
     private final Counter reloadFailed;
 
@@ -38,6 +43,7 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
             Counter turnedAway,
             Map<HandshakeFailure, Counter> handshakeFailures,
             Map<Deadline, Counter> timeouts,
+            Counter revoked,
             Map<Integer, Counter> malformed) {}
 
     public RegistrarMetrics(MeterRegistry registry) {
@@ -47,6 +53,9 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
                 Refusal.class,
                 refusal -> registrations(refusal == Refusal.CHALLENGED ? "challenged" : "refused", refusal.label()));
         this.ports = each(Port.class, this::portMeters);
+        this.revokedBindings = Counter.builder("sip.bindings.revoked")
+                .description("Bindings ended, for their login was revoked")
+                .register(registry);
         this.reloaded = reloads("success");
         this.reloadFailed = reloads("failure");
     }
@@ -97,6 +106,7 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
                         Deadline.class,
                         deadline -> counter(
                                 "sip.timeouts", "Connections closed as too slow", port, "deadline", deadline.label())),
+                counter("sip.connections.revoked", "Connections of revoked logins", port, "result", "closed"),
                 malformed);
     }
 
@@ -123,6 +133,37 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
                 .register(registry);
     }
 
+    /** Adds what tells whether the lists of revoked logins are read. */
+    public void watch(UrlStatusLists lists, InstantSource clock) {
+        Gauge.builder("status.lists", () -> lists.current().uris().size())
+                .description("Status lists held")
+                .register(registry);
+        Gauge.builder("status.lists.age", () -> secondsBetween(lists.current().readAt(), clock.instant()))
+                .description("Time since the issuer last told which lists there are; NaN before the first time")
+                .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder(
+                        "status.lists.oldest.age",
+                        () -> secondsBetween(lists.current().oldestConfirmedAt(), clock.instant()))
+                .description("Time since the list that was confirmed longest ago was")
+                .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder("status.lists.revoked", () -> lists.current().countRevoked())
+                .description("Logins that the lists call revoked")
+                .register(registry);
+        counts("status.lists.polls", "Polls that ended", lists, Counts::polls);
+        counts("status.lists.polls.failed", "Polls in which something could not be had", lists, Counts::failedPolls);
+        counts("status.lists.taken", "Lists that were new or changed", lists, Counts::listsTaken);
+        counts("status.lists.refused", "Lists that were fetched and not believed", lists, Counts::listsRefused);
+        counts("status.lists.read.bytes", "Bytes of documents read", lists, Counts::bytesRead);
+    }
+
+    private void counts(String name, String description, UrlStatusLists lists, ToDoubleFunction<Counts> count) {
+        FunctionCounter.builder(name, lists, source -> count.applyAsDouble(source.counts()))
+                .description(description)
+                .register(registry);
+    }
+
     private static double secondsBetween(Instant from, Instant to) {
         return from.equals(Instant.MIN)
                 ? Double.NaN
@@ -137,6 +178,16 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
     @Override
     public void refused(Refusal refusal) {
         of(refused, refusal).increment();
+    }
+
+    @Override
+    public void revoked() {
+        revokedBindings.increment();
+    }
+
+    @Override
+    public void revoked(Port port) {
+        of(ports, port).revoked().increment();
     }
 
     @Override

@@ -107,7 +107,8 @@ final class BindingUpdate implements UnaryOperator<List<Binding>> {
                 request.callId(),
                 request.cseq().number(),
                 now.plus(granted),
-                path);
+                path,
+                token.status());
     }
 
     /** A phone that lost its connections leaves contacts behind: its own oldest make room for its new ones. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import org.sipoauth.registrar.bearer.BearerGate;
 import org.sipoauth.registrar.bearer.BearerGate.Outcome;
 import org.sipoauth.registrar.location.Binding;
@@ -23,6 +24,7 @@ import org.sipoauth.registrar.sip.SipRequest;
 import org.sipoauth.registrar.sip.SipResponse;
 import org.sipoauth.registrar.sip.SipUri;
 import org.sipoauth.verifier.AccessToken;
+import org.sipoauth.verifier.status.StatusReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,6 +77,20 @@ public final class Registrar {
         return HexFormat.of().formatHex(random);
     }
 
+    /** Ends at once the bindings that rest on revoked logins; no token can bring one back. */
+    public void endRevoked(Predicate<StatusReference> revoked) {
+        List<Binding> ended =
+                location.remove(binding -> binding.status().filter(revoked).isPresent(), clock.instant());
+        for (Binding binding : ended) {
+            events.revoked();
+            LOG.info(
+                    "ended {} of {}, device {}: its login was revoked",
+                    printable(binding.contact().uri()),
+                    binding.addressOfRecord(),
+                    printable(binding.deviceName().orElse("-")));
+        }
+    }
+
     /** Never throws on any request. The top Via of the response is still without {@code received}. */
     public Answer answer(SipRequest request, Arrival arrival) {
         if (request.method().equals("ACK")) {
@@ -102,7 +118,7 @@ public final class Registrar {
         requireKnownMethod(request);
         requireKnownExtensions(request); // step 2
         if (request.method().equals("OPTIONS")) {
-            return new Answer(Optional.of(capabilities(request)), false);
+            return Answer.unregistered(capabilities(request));
         }
         AccessToken token = authenticate(request, now); // step 3
         String addressOfRecord = requireAddressOfRecord(request); // step 5, without which step 4 has nothing to ask
@@ -110,7 +126,7 @@ public final class Registrar {
         List<Binding> bindings =
                 location.update(addressOfRecord, now, new BindingUpdate(request, addressOfRecord, token, policy, now));
         events.accepted();
-        return new Answer(Optional.of(success(request, bindings, now)), true); // step 8
+        return new Answer(Optional.of(success(request, bindings, now)), true, token.status()); // step 8
     }
 
     /** The three situations in which a phone is told that this is not its port. */
@@ -278,7 +294,7 @@ public final class Registrar {
         }
         SipResponse response = SipResponse.answering(request, refused.status(), refused.phrase(), newTag())
                 .with(refused.headers());
-        return new Answer(Optional.of(response), false);
+        return Answer.unregistered(response);
     }
 
     /** What a peer wrote, as one harmless line. */

@@ -7,4 +7,7 @@ public interface RegistrationEvents {
 
     /** A request was answered with anything but success. */
     void refused(Refusal refusal);
+
+    /** A binding ended before its time, for its login was revoked. */
+    void revoked();
 }

@@ -18,6 +18,9 @@ public interface ConnectionEvents {
 
     void timedOut(Port port, Deadline deadline);
 
+    /** Closed, for a login that registered over it was revoked. */
+    void revoked(Port port);
+
     /** Certificates, keys or edges were read anew: successfully, or the old ones stay. */
     void reloaded(boolean successfully);
 }

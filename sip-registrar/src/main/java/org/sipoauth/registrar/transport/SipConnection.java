@@ -10,8 +10,10 @@ import io.netty.handler.timeout.IdleStateHandler;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.sipoauth.registrar.register.Answer;
@@ -23,6 +25,8 @@ import org.sipoauth.registrar.sip.SipEncoder;
 import org.sipoauth.registrar.sip.SipParser;
 import org.sipoauth.registrar.sip.SipRequest;
 import org.sipoauth.registrar.sip.SipResponse;
+import org.sipoauth.registrar.transport.SipListener.Revocation;
+import org.sipoauth.verifier.status.StatusReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,10 +38,14 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     /** An edge may pass on a broken message of a phone's now and then, not one after another. */
     private static final int MAX_MALFORMED_IN_A_ROW = 10;
 
+    /** A phone has one login, or one for each of a few lines. */
+    private static final int MAX_LOGINS = 16;
+
     private final SipListener listener;
     private final SipDecoder decoder;
     private final Arrival arrival;
     private final Map<Deadline, ScheduledFuture<?>> timers = new EnumMap<>(Deadline.class);
+    private final Set<StatusReference> logins = new LinkedHashSet<>(); // of the phone, where it is not an edge's
     private int malformedInARow;
     private boolean completedOne;
     private boolean ending;
@@ -103,8 +111,26 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
         if (answer.registered()) {
             stop(Deadline.UNREGISTERED);
         }
+        answer.status().ifPresent(this::remember);
         answer.response().ifPresent(response -> write(context, response));
         if (!arrival.encrypted()) {
+            end(context);
+        }
+    }
+
+    private void remember(StatusReference login) {
+        if (arrival.edge().isEmpty() && logins.add(login) && logins.size() > MAX_LOGINS) {
+            logins.remove(logins.iterator().next());
+        }
+    }
+
+    private void endIfRevoked(ChannelHandlerContext context, Revocation revocation) {
+        if (!ending && logins.stream().anyMatch(revocation.revoked())) {
+            listener.events().revoked(listener.port());
+            LOG.info(
+                    "closed {} on {}: its login was revoked",
+                    arrival.peer(),
+                    listener.port().label());
             end(context);
         }
     }
@@ -170,6 +196,8 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
             listener.closeLate(context, Deadline.IDLE);
         } else if (event == SipListener.DRAIN && !decoder.inMessage() && !ending) {
             end(context);
+        } else if (event instanceof Revocation revocation) {
+            endIfRevoked(context, revocation);
         }
         context.fireUserEventTriggered(event);
     }

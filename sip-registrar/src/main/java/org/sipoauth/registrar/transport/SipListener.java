@@ -1,7 +1,9 @@
 package org.sipoauth.registrar.transport;
 
 import io.netty.channel.ChannelHandlerContext;
+import java.util.function.Predicate;
 import org.sipoauth.registrar.register.Arrival.Port;
+import org.sipoauth.verifier.status.StatusReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -9,6 +11,9 @@ import org.slf4j.LoggerFactory;
 final class SipListener {
     /** Tells a connection to end once what has begun is done. */
     static final Object DRAIN = new Object();
+
+    /** Tells a connection to end if it belongs to a revoked login. */
+    record Revocation(Predicate<StatusReference> revoked) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(SipListener.class);
 

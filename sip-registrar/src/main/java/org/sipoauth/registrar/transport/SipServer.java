@@ -18,7 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.sipoauth.registrar.register.Arrival.Port;
+import org.sipoauth.registrar.transport.SipListener.Revocation;
+import org.sipoauth.verifier.status.StatusReference;
 
 /** Listens on the OAuth ports. */
 public final class SipServer {
@@ -88,6 +91,12 @@ public final class SipServer {
             events.closed(listener.port());
         });
         connection.pipeline().addLast(new LingeringClose(), new FirstByte(listener));
+    }
+
+    /** Ends the connections of phones over which a revoked login has registered; those of edges carry others, and stay. */
+    public void endRevoked(Predicate<StatusReference> revoked) {
+        Revocation event = new Revocation(revoked);
+        connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(event));
     }
 
     /** Accepts no more, lets messages that have begun end and be answered, closes, and ends its threads. */

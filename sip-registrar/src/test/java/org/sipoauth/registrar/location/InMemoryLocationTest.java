@@ -18,7 +18,8 @@ class InMemoryLocationTest {
     private static final String AOR = "sip:1001@example.com";
 
     private static Binding binding(String contact, Instant expiresAt) {
-        return new Binding(AOR, Contact.parse(contact), Optional.empty(), "a", 1, expiresAt, List.of());
+        return new Binding(
+                AOR, Contact.parse(contact), Optional.empty(), "a", 1, expiresAt, List.of(), Optional.empty());
     }
 
     private static UnaryOperator<List<Binding>> adding(Binding binding) {

@@ -30,10 +30,12 @@ import org.sipoauth.verifier.TokenVerifier;
 import org.sipoauth.verifier.keys.KeySnapshot;
 import org.sipoauth.verifier.keys.KeySource;
 import org.sipoauth.verifier.sip.BearerChallenge;
+import org.sipoauth.verifier.status.StatusSnapshot;
 
 class RegistrarTest implements RegistrationEvents {
     private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
     private static final String AOR = "sip:1001@example.com";
+    private static final String LIST = "https://as.example.com/oauth2/status-lists/s17.685.0";
     private static final String CONTACT = "<sip:1001@192.0.2.4:40000;transport=tls>";
     private static final InetSocketAddress PEER = new InetSocketAddress("192.0.2.4", 40000);
     private static final Arrival ON_PREMISES = new Arrival(Port.OAUTH, true, PEER, Optional.empty());
@@ -41,8 +43,10 @@ class RegistrarTest implements RegistrationEvents {
     private final InMemoryLocation location = new InMemoryLocation(12);
     private final List<Refusal> refusals = new ArrayList<>();
     private int accepted;
+    private int revoked;
     private Instant now = START;
     private KeySource keys = KeySource.fixed(TestTokens.jwkSet());
+    private StatusSnapshot statuses = StatusSnapshot.none();
     private RegistrarPolicy policy = policy(true, Set.of());
     private HeaderPair challenge = HeaderPair.PROXY;
 
@@ -54,6 +58,11 @@ class RegistrarTest implements RegistrationEvents {
     @Override
     public void refused(Refusal refusal) {
         refusals.add(refusal);
+    }
+
+    @Override
+    public void revoked() {
+        revoked++;
     }
 
     private static RegistrarPolicy policy(boolean oauthMode, Set<String> devicesWithoutOAuth) {
@@ -215,7 +224,7 @@ class RegistrarTest implements RegistrationEvents {
             assertThat(response.status()).isEqualTo(200);
             assertThat(response.headers().elements("Allow")).containsExactly("REGISTER", "OPTIONS");
             assertThat(registrar().answer(anonymous().method("ACK").build(), ON_PREMISES))
-                    .isEqualTo(new Answer(Optional.empty(), false));
+                    .isEqualTo(new Answer(Optional.empty(), false, Optional.empty()));
         }
     }
 
@@ -274,6 +283,48 @@ class RegistrarTest implements RegistrationEvents {
                     register(TestTokens.valid(now).with("exp", now)).callId("b").with("Contact", CONTACT),
                     407,
                     Refusal.TOKEN_EXPIRED);
+        }
+
+        @Test
+        void asksForAnotherTokenWhereTheLoginWasRevoked() {
+            statuses = statuses(now, 8);
+            SipResponse response =
+                    refused(register(TestTokens.valid(now).withStatus(LIST, 8)), 407, Refusal.TOKEN_REVOKED);
+            assertThat(response.headers().first("Proxy-Authenticate").orElseThrow())
+                    .contains("error=\"invalid_token\"");
+            assertThat(answer(register(TestTokens.valid(now).withStatus(LIST, 7)))
+                            .status())
+                    .isEqualTo(200);
+        }
+
+        @Test
+        void asksThePhoneToComeAgainWhereTheListsCannotTell() {
+            statuses = StatusSnapshot.none();
+            assertThat(refused(register(TestTokens.valid(now).withStatus(LIST, 7)), 500, Refusal.STATUS_TOO_OLD)
+                            .headers()
+                            .first("Retry-After"))
+                    .contains("5");
+            assertThat(answer(register()).status()).isEqualTo(200); // without status
+        }
+
+        @Test
+        void endsBindingsOfRevokedLoginsAndNoOthers() {
+            statuses = statuses(now);
+            answer(register(TestTokens.valid(now).withStatus(LIST, 8)).with("Contact", CONTACT));
+            answer(register(TestTokens.valid(now).withStatus(LIST, 7)).with("Contact", "<sip:1001@192.0.2.5:5061>"));
+            answer(register().with("Contact", "<sip:1001@192.0.2.6:5061>"));
+            assertThat(bindings()).hasSize(3);
+            registrar().endRevoked(statuses::isRevoked);
+            assertThat(bindings()).hasSize(3);
+
+            statuses = statuses(now, 8);
+            registrar().endRevoked(statuses::isRevoked);
+
+            assertThat(bindings())
+                    .extracting(binding -> binding.contact().uri())
+                    .containsExactly("sip:1001@192.0.2.5:5061", "sip:1001@192.0.2.6:5061");
+            assertThat(location.size()).isEqualTo(2);
+            assertThat(revoked).isOne();
         }
 
         @Test
@@ -541,10 +592,16 @@ class RegistrarTest implements RegistrationEvents {
                 .addressedTo(aor);
     }
 
+    private StatusSnapshot statuses(Instant readAt, int... revokedIndexes) {
+        return StatusSnapshot.verify(
+                Map.of(LIST, TestTokens.statusList(LIST, readAt, revokedIndexes)), TestTokens.ISSUER, keys, readAt);
+    }
+
     private Registrar registrar() {
         InstantSource clock = () -> now;
         TokenVerifier verifier = TokenVerifier.builder(
                         new Expectations(TestTokens.ISSUER, TestTokens.AUDIENCE, Duration.ofSeconds(30)), keys)
+                .statuses(() -> statuses)
                 .clock(clock)
                 .build();
         BearerGate gate = new BearerGate(

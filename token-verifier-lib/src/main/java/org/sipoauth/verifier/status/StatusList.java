@@ -1,5 +1,6 @@
 package org.sipoauth.verifier.status;
 
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -11,6 +12,13 @@ import java.time.Instant;
  * @param values the statuses, the first in the lowest bits of the first byte (draft-ietf-oauth-status-list-20 §4.1)
  */
 record StatusList(String uri, String keyId, Instant issuedAt, Instant expiresAt, int bits, byte[] values) {
+    /** Whether it is time for a copy that was signed later, even if nothing in it has changed: its own end comes near. */
+    boolean isHalfOver(Instant now) {
+        return !expiresAt.equals(Instant.MAX)
+                && now.isAfter(
+                        issuedAt.plus(Duration.between(issuedAt, expiresAt).dividedBy(2)));
+    }
+
     /** Whether the list says anything about that index. */
     boolean covers(int index) {
         return index < (long) values.length * 8 / bits;

@@ -242,7 +242,7 @@ public final class UrlStatusLists implements StatusSource {
             List<String> toFetch = new ArrayList<>();
             for (String list : named.uris()) {
                 HeldList known = held.get(list);
-                if (known != null && named.confirms(list, known.entityTag())) {
+                if (known != null && named.confirms(list, tag(known))) {
                     put(known.confirmed(now, maxStaleness));
                 } else {
                     toFetch.add(list);
@@ -264,7 +264,7 @@ public final class UrlStatusLists implements StatusSource {
             List<HttpFetcher.Fetch> underWay = new ArrayList<>();
             try {
                 for (String list : lists) {
-                    Optional<String> tag = Optional.ofNullable(held.get(list)).flatMap(HeldList::entityTag);
+                    Optional<String> tag = Optional.ofNullable(held.get(list)).flatMap(this::tag);
                     underWay.add(fetcher.start(
                             URI.create(list), "application/statuslist+jwt", tag, StatusListToken.MAX_LENGTH));
                 }
@@ -274,6 +274,11 @@ public final class UrlStatusLists implements StatusSource {
             } finally {
                 underWay.forEach(HttpFetcher.Fetch::cancel);
             }
+        }
+
+        /** What to ask with whether it has changed; empty where a new copy is wanted in any case. */
+        private Optional<String> tag(HeldList known) {
+            return known.list().isHalfOver(now) ? Optional.empty() : known.entityTag();
         }
 
         private void await(String list, HttpFetcher.Fetch fetch) throws InterruptedException {

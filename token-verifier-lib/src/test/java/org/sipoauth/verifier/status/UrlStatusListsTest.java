@@ -373,6 +373,18 @@ class UrlStatusListsTest {
         }
     }
 
+    @Test
+    void fetchesUnchangedListAnewLongBeforeItsEnd() throws Exception {
+        try (UrlStatusLists lists = source().refreshEvery(OFTEN).open()) {
+            assertThat(lists.awaitReady(LONG)).isTrue();
+            now.set(NOON.plusSeconds(43_200));
+            awaitPolls(2);
+            assertThat(server.bodies(StatusServer.PATH + "/a")).isEqualTo(1);
+            now.set(NOON.plusSeconds(43_201));
+            await().until(() -> server.bodies(StatusServer.PATH + "/a") > 1);
+        }
+    }
+
     // ---- on disk
 
     @Test
