@@ -84,7 +84,9 @@ public class VerificationBenchmark {
         }
         keys = KeySource.fixed("{\"keys\":[" + (es256 ? ec(pair) : okp(pair)) + "]}");
         key = keys.current().find("k").orElseThrow();
-        verifier = new TokenVerifier(new Expectations(ISSUER, AUDIENCE, Duration.ZERO), keys);
+        verifier = TokenVerifier.builder(new Expectations(ISSUER, AUDIENCE, Duration.ZERO), keys)
+                .knownTokens(0) // each anew
+                .build();
         awaitTables();
         if (!(verifier.verify(tokens[0]) instanceof Verdict.Accepted)) {
             throw new IllegalStateException("token refused: " + verifier.verify(tokens[0]));

@@ -7,13 +7,12 @@ import org.jspecify.annotations.Nullable;
 import org.sipoauth.verifier.tables.SelfTest;
 
 /**
- * Whether key tables are used. The operator turns them off with a system property; a failed self-test does, and so does
+ * Whether key tables are used. The operator turns them on with a system property; a failed self-test turns them off, and so does
  * the first answer at run time that is not the JDK's. They never come on again: who was wrong once is not asked twice.
  */
 final class TableSwitch {
     static final String PROPERTY = "org.sipoauth.verifier.tables";
-    static final TableSwitch OF_THIS_PROCESS =
-            new TableSwitch(Boolean.parseBoolean(System.getProperty(PROPERTY, "true")), SelfTest::passes, 1024);
+    static final TableSwitch OF_THIS_PROCESS = new TableSwitch(Boolean.getBoolean(PROPERTY), SelfTest::passes, 1024);
 
     private static final System.Logger LOG = System.getLogger(TableSwitch.class.getName());
 
