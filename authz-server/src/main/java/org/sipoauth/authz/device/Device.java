@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  *
  * @param name as in its configuration file's address, such as {@code CSFALICE}
  * @param owner the subscriber who may sign in on it
- * @param addressesOfRecord the SIP URIs it may register; capped, so that an access token stays under 900 bytes
+ * @param addressesOfRecord the SIP URIs it may register; capped, so that an access token stays under 1,000 bytes
  * @param oauthEnabled whether its security profile lets it register by token
  */
 public record Device(String name, DeviceType type, String owner, List<String> addressesOfRecord, boolean oauthEnabled) {

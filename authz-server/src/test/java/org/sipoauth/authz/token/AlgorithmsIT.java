@@ -23,7 +23,7 @@ class AlgorithmsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"ES256", "Ed25519"})
-    void keepsTheTokenOfTheLargestDeviceUnder900Bytes(String algorithm, @TempDir Path folder) throws Exception {
+    void keepsTheTokenOfTheLargestDeviceUnder1000Bytes(String algorithm, @TempDir Path folder) throws Exception {
         try (TestServer server = TestServer.start(folder, "--sipoauth.keys.algorithm=" + algorithm)) {
             String name = "CSF" + "X".repeat(47);
             String address = "sip:" + "1".repeat(24) + "@example.com";
@@ -34,7 +34,7 @@ class AlgorithmsIT {
 
             String token = phone.logIn("alice", name).text("access_token");
 
-            assertThat(token.length()).isBetween(700, 899);
+            assertThat(token.length()).isBetween(700, 999);
             assertThat(SignedJWT.parse(token).getHeader().getAlgorithm().getName())
                     .isEqualTo(algorithm);
         }
@@ -54,7 +54,7 @@ class AlgorithmsIT {
                     new Expectations(TestServer.ISSUER, TestServer.AUDIENCE, Duration.ofSeconds(30)),
                     KeySource.fixed(phone.get(server.url("/oauth2/jwks")).body()));
             assertThat(verifier.verify(token)).isInstanceOf(Verdict.Accepted.class);
-            assertThat(token.length()).isLessThan(900);
+            assertThat(token.length()).isLessThan(1000);
             assertThat(configurationFile(phone, server, token)).isEqualTo(200);
             String changed = token.substring(0, token.length() - 10)
                     + (token.charAt(token.length() - 10) == 'A' ? 'B' : 'A')
