@@ -65,7 +65,19 @@ public final class RedisNodes implements AutoCloseable {
         Awaitility.await()
                 .atMost(PATIENCE)
                 .until(() -> replica.commands().info("replication").contains("master_link_status:up"));
+        if (master.commands().info("replication").contains("role:master")) {
+            awaitConfirmation(master, () -> master.commands().set("confirmed", "?"));
+            master.commands().del("confirmed");
+        }
         return replica;
+    }
+
+    /** A replica that is linked up confirms nothing for up to a second, until its own first message to the master. */
+    private static void awaitConfirmation(Node master, Runnable write) {
+        Awaitility.await().atMost(PATIENCE).until(() -> {
+            write.run();
+            return master.commands().waitForReplication(1, 100) >= 1;
+        });
     }
 
     /** Starts a Sentinel that lets the replica take over when the master is away for a second. */
@@ -115,10 +127,8 @@ public final class RedisNodes implements AutoCloseable {
                         .allMatch(node -> node.commands().clusterInfo().contains("cluster_state:ok")
                                 && node.commands().clusterInfo().contains("cluster_known_nodes:" + cluster.size())));
         for (int i = masters; i < cluster.size(); i++) {
-            Node replica = cluster.get(i);
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .until(() -> replica.commands().info("replication").contains("master_link_status:up"));
+            Node master = cluster.get(i - masters);
+            awaitConfirmation(master, () -> master.commands().flushall());
         }
         return cluster;
     }
