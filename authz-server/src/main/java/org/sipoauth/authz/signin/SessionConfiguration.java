@@ -2,12 +2,14 @@ package org.sipoauth.authz.signin;
 
 import java.time.Duration;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.data.redis.serializer.RedisSerializer;
 import org.springframework.session.config.annotation.web.http.EnableSpringHttpSession;
+import org.springframework.session.web.http.SessionRepositoryFilter;
 
 /** Puts sign-in sessions into the store in place of the servlet container's memory. */
 @Configuration(proxyBeanMethods = false)
@@ -23,5 +25,13 @@ class SessionConfiguration {
         redis.afterPropertiesSet();
         Duration timeout = server.getServlet().getSession().getTimeout();
         return new StoredSessions(redis, timeout);
+    }
+
+    /** Before Spring Session's own filter. */
+    @Bean
+    FilterRegistrationBean<SessionlessRequests> sessionlessRequests() {
+        FilterRegistrationBean<SessionlessRequests> filter = new FilterRegistrationBean<>(new SessionlessRequests());
+        filter.setOrder(SessionRepositoryFilter.DEFAULT_ORDER - 1);
+        return filter;
     }
 }

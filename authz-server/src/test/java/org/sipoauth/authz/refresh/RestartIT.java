@@ -62,6 +62,7 @@ class RestartIT {
                                 "client_id=softphone&token=" + login.text("refresh_token")))
                         .build()));
                 assertThat(readiness(phone, server)).isEqualTo(503);
+                assertGoesOnServingKeys(phone, server);
             } finally {
                 signalRedis("CONT");
             }
@@ -75,6 +76,13 @@ class RestartIT {
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.headers().firstValue("Retry-After")).isPresent();
         assertThat(answer.body()).contains("temporarily_unavailable");
+    }
+
+    /** On one connection, which a session looked up after the first answer would have ended. */
+    private static void assertGoesOnServingKeys(TestPhone phone, TestServer server) {
+        for (int i = 0; i < 2; i++) {
+            assertThat(phone.get(server.url("/oauth2/jwks")).statusCode()).isEqualTo(200);
+        }
     }
 
     private static int readiness(TestPhone phone, TestServer server) {

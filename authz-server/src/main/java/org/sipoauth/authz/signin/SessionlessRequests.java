@@ -1,0 +1,40 @@
+package org.sipoauth.authz.signin;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Hides the cookies of requests that no person makes: tokens, keys, metadata and administration have no session, so none
+ * is looked up for them. Spring Session would do that after the answer is out, and fail then if the store is away.
+ */
+final class SessionlessRequests extends OncePerRequestFilter {
+    private static final String AUTHORIZATION_PAGE = "/oauth2/authorize";
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        boolean machines =
+                path.startsWith("/oauth2/") || path.startsWith("/admin/api/") || path.startsWith("/.well-known/");
+        return !machines || path.equals(AUTHORIZATION_PAGE);
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        chain.doFilter(
+                new HttpServletRequestWrapper(request) {
+                    @Override
+                    public Cookie @Nullable [] getCookies() {
+                        return null;
+                    }
+                },
+                response);
+    }
+}
