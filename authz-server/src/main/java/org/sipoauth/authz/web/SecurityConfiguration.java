@@ -52,6 +52,10 @@ class SecurityConfiguration {
     private static final RequestMatcher NOT_OFFERED =
             new OrRequestMatcher(PATH.matcher("/userinfo"), PATH.matcher("/connect/logout"));
 
+    /** RFC 6749 §3.2, RFC 7009 §2.1, RFC 7662 §2.1: a request to these is a POST. */
+    private static final RequestMatcher POST_ONLY = new OrRequestMatcher(
+            PATH.matcher("/oauth2/token"), PATH.matcher("/oauth2/revoke"), PATH.matcher("/oauth2/introspect"));
+
     private static final Set<String> FOR_TOKENS = Set.of(
             "HeaderWriterFilter",
             "AuthorizationServerContextFilter",
@@ -162,17 +166,30 @@ class SecurityConfiguration {
                         .defaultAuthenticationEntryPointFor(
                                 new LoginUrlAuthenticationEntryPoint(SignIn.PAGE), PATH.matcher("/oauth2/authorize"))
                         .defaultAuthenticationEntryPointFor(
-                                (request, response, nobody) -> refuseClient(response),
-                                new OrRequestMatcher(
-                                        PATH.matcher("/oauth2/token"),
-                                        PATH.matcher("/oauth2/revoke"),
-                                        PATH.matcher("/oauth2/introspect"))))
+                                (request, response, nobody) -> refuseClient(response), POST_ONLY))
                 .headers(SecurityConfiguration::headers);
         return http.build();
     }
 
+    /** A machine's endpoint that is asked in the wrong way: an answer for a machine, not the page to sign in at. */
     @Bean
     @Order(7)
+    SecurityFilterChain wrongMethodChain(HttpSecurity http) {
+        return http.securityMatcher(POST_ONLY)
+                .authorizeHttpRequests(requests -> requests.anyRequest().denyAll())
+                .exceptionHandling(exceptions -> exceptions.authenticationEntryPoint((request, response, nobody) -> {
+                    response.setHeader(HttpHeaders.ALLOW, HttpMethod.POST.name());
+                    response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+                }))
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .csrf(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .headers(SecurityConfiguration::headers)
+                .build();
+    }
+
+    @Bean
+    @Order(8)
     SecurityFilterChain pagesChain(HttpSecurity http, SignIn signIn, Clients clients) {
         http.authorizeHttpRequests(
                         requests -> requests.dispatcherTypeMatchers(DispatcherType.FORWARD, DispatcherType.ERROR)
