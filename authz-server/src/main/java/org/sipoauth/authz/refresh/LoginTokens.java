@@ -9,8 +9,8 @@ public interface LoginTokens {
     /** The login of a refresh token, of whatever generation; empty if we did not make it, or its login has ended. */
     Optional<Recognised> recognise(String refreshToken);
 
-    /** Whether the login whose tokens name this bit is revoked. */
-    boolean isRevoked(StatusReference status);
+    /** Whether a login is revoked, whose tokens name this bit: alone, or with all logins of its client. */
+    boolean isRevoked(FamilyId login, StatusReference status);
 
     /**
      * An authentic refresh token.

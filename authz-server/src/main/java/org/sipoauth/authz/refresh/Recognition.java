@@ -11,11 +11,13 @@ import org.sipoauth.keys.KeyUse;
 final class Recognition implements LoginTokens {
     private final FamilyStore store;
     private final CurrentKeyRing ring;
+    private final RevokedClients revokedClients;
     private final Clock clock;
 
-    Recognition(FamilyStore store, CurrentKeyRing ring, Clock clock) {
+    Recognition(FamilyStore store, CurrentKeyRing ring, RevokedClients revokedClients, Clock clock) {
         this.store = store;
         this.ring = ring;
+        this.revokedClients = revokedClients;
         this.clock = clock;
     }
 
@@ -30,8 +32,15 @@ final class Recognition implements LoginTokens {
     }
 
     @Override
-    public boolean isRevoked(StatusReference status) {
-        return store.isRevoked(status);
+    public boolean isRevoked(FamilyId login, StatusReference status) {
+        return store.isRevoked(status)
+                || store.find(login).filter(this::isRevokedWithItsClient).isPresent();
+    }
+
+    /** The sweep that sets the bit may be on its way. */
+    private boolean isRevokedWithItsClient(StoredFamily stored) {
+        return revokedClients.isRevoked(
+                stored.family().client(), stored.family().begun());
     }
 
     private boolean isAuthentic(RefreshToken token, Family family) {
@@ -47,7 +56,8 @@ final class Recognition implements LoginTokens {
         boolean held = generation >= family.generation() || generation == family.presented();
         return held
                 && family.revoked().isEmpty()
-                && !isRevoked(family.status())
-                && family.formerStatus().filter(this::isRevoked).isEmpty();
+                && !isRevokedWithItsClient(family)
+                && !store.isRevoked(family.status())
+                && family.formerStatus().filter(store::isRevoked).isEmpty();
     }
 }

@@ -34,8 +34,8 @@ class RefreshConfiguration {
     }
 
     @Bean
-    LoginTokens loginTokens(FamilyStore store, CurrentKeyRing ring, Clock clock) {
-        return new Recognition(store, ring, clock);
+    LoginTokens loginTokens(FamilyStore store, CurrentKeyRing ring, RevokedClients revokedClients, Clock clock) {
+        return new Recognition(store, ring, revokedClients, clock);
     }
 
     @Bean

@@ -86,13 +86,12 @@ final class IssuedTokens {
     }
 
     private Issued access(Jwt jwt) {
-        boolean revoked = StatusReference.ofClaim(jwt.getClaims().get("status"))
-                .filter(logins::isRevoked)
-                .isPresent();
-        return new Issued.Access(
-                jwt,
-                jwt.getClaimAsString("client_id"),
-                Optional.ofNullable(jwt.getClaimAsString("sid")).map(FamilyId::parse),
-                !revoked);
+        Optional<FamilyId> login =
+                Optional.ofNullable(jwt.getClaimAsString("sid")).map(FamilyId::parse);
+        boolean revoked = login.isPresent()
+                && StatusReference.ofClaim(jwt.getClaims().get("status"))
+                        .filter(status -> logins.isRevoked(login.get(), status))
+                        .isPresent();
+        return new Issued.Access(jwt, jwt.getClaimAsString("client_id"), login, !revoked);
     }
 }

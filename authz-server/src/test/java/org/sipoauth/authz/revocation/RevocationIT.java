@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.SignedJWT;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.util.Base64;
@@ -98,6 +100,15 @@ class RevocationIT {
         assertOver(newest);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/oauth2/token", "/oauth2/revoke", "/oauth2/introspect"})
+    void saysWhichMethodToUse(String path) {
+        HttpResponse<String> answer = phone.get(server.url(path));
+
+        assertThat(answer.statusCode()).isEqualTo(405);
+        assertThat(answer.headers().firstValue("Allow")).contains("POST");
+    }
+
     @Test
     void revokingTwiceDoesNoHarm() {
         Answer login = logIn("alice");
@@ -149,6 +160,20 @@ class RevocationIT {
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(JSONObjectUtils.parse(answer.body())).containsEntry("error", "unsupported_token_type");
+    }
+
+    /** At once, though the sweep that sets the bits has not begun. */
+    @Test
+    void tellsThatTheTokensOfARevokedClientAreDead() throws Exception {
+        Answer login = logIn("alice");
+
+        assertThat(revokeAllOf("softphone").statusCode()).isEqualTo(202);
+
+        assertThat(introspect(login.text("access_token")).body()).isEqualTo("{\"active\":false}");
+        assertThat(introspect(login.text("refresh_token")).body()).isEqualTo("{\"active\":false}");
+        Answer after = logIn("alice");
+        assertThat(active(after.text("access_token"))).isTrue();
+        assertThat(active(after.text("refresh_token"))).isTrue();
     }
 
     @ParameterizedTest
@@ -399,6 +424,19 @@ class RevocationIT {
 
     private static HttpResponse<String> revoke(String token) {
         return post("/oauth2/revoke", "token", token, "client_id", "softphone");
+    }
+
+    private static HttpResponse<String> revokeAllOf(String client) throws IOException {
+        String[] admin = Files.readString(folder.resolve("data/admin-client.txt"))
+                .strip()
+                .split(":", 2);
+        String token = phone.token(Map.of("grant_type", "client_credentials", "scope", "admin"), admin[0], admin[1])
+                .text("access_token");
+        return phone.send(HttpRequest.newBuilder(server.url("/admin/api/v1/revocations"))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"client\":\"" + client + "\"}"))
+                .build());
     }
 
     private static HttpResponse<String> introspect(String token) {
