@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import org.sipoauth.authz.redis.ConfirmedWrites;
 import org.sipoauth.authz.refresh.Sessions;
+import org.sipoauth.authz.settings.DataDirectory;
 import org.sipoauth.authz.settings.Settings;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -23,8 +24,8 @@ class ClientRevocationConfiguration {
     }
 
     @Bean
-    ClientRevocations clientRevocations(ClientRevocationStore store, Clock clock) {
-        return new ClientRevocations(store, clock);
+    ClientRevocations clientRevocations(ClientRevocationStore store, DataDirectory data, Clock clock) {
+        return new ClientRevocations(store, new CutoffFile(data.file("client-revocations")), clock);
     }
 
     @Bean

@@ -14,18 +14,22 @@ import org.springframework.scheduling.annotation.Scheduled;
 
 /**
  * The clients whose logins were revoked all at once. Every server mirrors the cutoffs, so that each refuses to refresh
- * such a login within a look, long before the sweep comes to it. A cutoff that the store has lost is put back.
+ * such a login within a look, long before the sweep comes to it. A cutoff that the store has lost is put back, from
+ * memory or from this server's file.
  */
 final class ClientRevocations implements RevokedClients {
     private static final Logger LOG = LoggerFactory.getLogger(ClientRevocations.class);
 
     private final ClientRevocationStore store;
+    private final CutoffFile file;
     private final Clock clock;
-    private volatile Map<String, Instant> cutoffs = Map.of();
+    private volatile Map<String, Instant> cutoffs;
 
-    ClientRevocations(ClientRevocationStore store, Clock clock) {
+    ClientRevocations(ClientRevocationStore store, CutoffFile file, Clock clock) {
         this.store = store;
+        this.file = file;
         this.clock = clock;
+        this.cutoffs = Map.copyOf(file.load());
         look();
     }
 
@@ -52,7 +56,14 @@ final class ClientRevocations implements RevokedClients {
         store.beginSweep(client, cutoff, reason, now);
         Map<String, Instant> next = new HashMap<>(cutoffs);
         next.merge(client, cutoff, ClientRevocations::later);
-        cutoffs = Map.copyOf(next);
+        take(next);
+    }
+
+    private void take(Map<String, Instant> next) {
+        if (!next.equals(cutoffs)) {
+            cutoffs = Map.copyOf(next);
+            file.save(cutoffs);
+        }
     }
 
     Optional<ClientSweep> progress(String client) {
@@ -78,7 +89,7 @@ final class ClientRevocations implements RevokedClients {
                     LOG.error("the store had lost the revocation of client {}, and has it again", client);
                 }
             }
-            cutoffs = Map.copyOf(merged);
+            take(merged);
         } catch (DataAccessException e) {
             LOG.warn("the revocations of clients cannot be read: {}", e.getMessage());
         }

@@ -2,19 +2,17 @@ package org.sipoauth.authz.status;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
+import org.sipoauth.authz.settings.DurableFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 final class StatusListFolder {
     private static final Logger LOG = LoggerFactory.getLogger(StatusListFolder.class);
-    private static final String NEW = ".new";
 
     private final Path folder;
     private final String issuer;
@@ -49,9 +46,6 @@ final class StatusListFolder {
 
     /** Writes a list; when this returns, it has survived a power failure. */
     void save(StatusList list) throws IOException {
-        Files.createDirectories(folder);
-        Path file = folder.resolve(list.name().toString());
-        Path next = folder.resolve(list.name() + NEW);
         byte[] header = header(list.name());
         byte[] bits = list.bits();
         ByteBuffer content = ByteBuffer.allocate(header.length + bits.length + Integer.BYTES)
@@ -59,14 +53,7 @@ final class StatusListFolder {
                 .put(bits)
                 .putInt(crc(bits))
                 .flip();
-        try (FileChannel channel = FileChannel.open(
-                next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            while (content.hasRemaining()) {
-                channel.write(content);
-            }
-            channel.force(true);
-        }
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        DurableFile.replace(folder.resolve(list.name().toString()), content);
     }
 
     /** Removes the files of all other lists of this server. */
@@ -109,7 +96,7 @@ final class StatusListFolder {
             return List.of();
         }
         try (DirectoryStream<Path> files =
-                Files.newDirectoryStream(folder, file -> !fileName(file).endsWith(NEW))) {
+                Files.newDirectoryStream(folder, file -> !fileName(file).endsWith(DurableFile.UNDER_WAY))) {
             List<Path> found = new ArrayList<>();
             files.forEach(found::add);
             return found;

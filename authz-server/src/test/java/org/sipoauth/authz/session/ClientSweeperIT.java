@@ -2,6 +2,9 @@ package org.sipoauth.authz.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.sipoauth.authz.redis.RedisForTests;
 import org.sipoauth.authz.refresh.FamilyId;
 import org.sipoauth.authz.refresh.Session;
@@ -36,6 +40,9 @@ class ClientSweeperIT {
     private static final Duration SETTLED = Duration.ofSeconds(6);
 
     private static RedisForTests.Running redis;
+
+    @TempDir
+    Path folder;
 
     private final MovingClock clock = new MovingClock();
     private final MadeUpSessions sessions = new MadeUpSessions();
@@ -94,7 +101,7 @@ class ClientSweeperIT {
     @Test
     void refusesAtEveryServerWithinALook() {
         Server one = new Server();
-        Server other = new Server();
+        Server other = new Server(folder.resolve("other"));
         Instant before = clock.now;
         one.revocations.begin("softphone", "stolen");
         assertThat(one.revocations.isRevoked("softphone", before)).isTrue();
@@ -106,7 +113,7 @@ class ClientSweeperIT {
         assertThat(other.revocations.isRevoked("softphone", before.plusMillis(1)))
                 .isFalse();
         assertThat(other.revocations.isRevoked("deskphone", before)).isFalse();
-        assertThat(new Server().revocations.isRevoked("softphone", before))
+        assertThat(new Server(folder.resolve("later")).revocations.isRevoked("softphone", before))
                 .describedAs("a server that starts later")
                 .isTrue();
     }
@@ -117,7 +124,7 @@ class ClientSweeperIT {
             sessions.add(bucket, "softphone", clock.now);
         }
         Server first = new Server();
-        Server second = new Server();
+        Server second = new Server(folder.resolve("second"));
         first.revocations.begin("softphone", "stolen");
         second.revocations.look();
         clock.advance(SETTLED);
@@ -172,8 +179,42 @@ class ClientSweeperIT {
         clock.advance(SETTLED);
         server.sweeper.turn();
 
-        assertThat(new Server().revocations.isRevoked("softphone", before)).isTrue();
+        assertThat(new Server(folder.resolve("later")).revocations.isRevoked("softphone", before))
+                .isTrue();
         assertThat(sessions.revoked()).containsExactly("bucket 5");
+    }
+
+    /** All servers stopped, and Redis back from a backup that is older than the revocation. */
+    @Test
+    void goesOnFromItsFileAfterTheStoreLostEverythingAndTheServerWasStopped() {
+        sessions.add(5, "softphone", clock.now);
+        Instant before = clock.now;
+        new Server().revocations.begin("softphone", "stolen");
+        forgetEverything();
+
+        Server again = new Server();
+        assertThat(again.revocations.isRevoked("softphone", before)).isTrue();
+        clock.advance(SETTLED);
+        again.sweeper.turn();
+
+        assertThat(sessions.revoked()).containsExactly("bucket 5");
+        assertThat(new Server(folder.resolve("another")).revocations.isRevoked("softphone", before))
+                .describedAs("the store has it again")
+                .isTrue();
+    }
+
+    @Test
+    void startsWithoutWhatCannotBeReadOfItsFile() throws IOException {
+        Files.writeString(
+                folder.resolve("client-revocations"), "%d softphone\nno number\n".formatted(clock.now.toEpochMilli()));
+
+        Server server = new Server();
+
+        assertThat(server.revocations.isRevoked("softphone", clock.now.minusMillis(1)))
+                .isTrue();
+        server.revocations.begin("deskphone", "stolen");
+        assertThat(new CutoffFile(folder.resolve("client-revocations")).load())
+                .containsOnlyKeys("softphone", "deskphone");
     }
 
     @Test
@@ -191,13 +232,24 @@ class ClientSweeperIT {
 
         assertThat(server.revocations.isRevoked("softphone", before)).isFalse();
         assertThat(template.hasKey("clients:revoked")).isFalse();
+        assertThat(new CutoffFile(folder.resolve("client-revocations")).load()).isEmpty();
     }
 
     private final class Server {
         private final ClientRevocationStore store =
                 new ClientRevocationStore(template, redis.confirmedWrites(), LONGEST_LOGIN);
-        private final ClientRevocations revocations = new ClientRevocations(store, clock);
-        private final ClientSweeper sweeper = new ClientSweeper(revocations, store, sessions, clock);
+        private final ClientRevocations revocations;
+        private final ClientSweeper sweeper;
+
+        /** Each has a folder of its own in production; here one, as if one server were started again. */
+        Server() {
+            this(folder);
+        }
+
+        Server(Path data) {
+            revocations = new ClientRevocations(store, new CutoffFile(data.resolve("client-revocations")), clock);
+            sweeper = new ClientSweeper(revocations, store, sessions, clock);
+        }
     }
 
     private void forgetEverything() {
