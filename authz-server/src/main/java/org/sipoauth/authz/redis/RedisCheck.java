@@ -6,8 +6,11 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.sipoauth.authz.settings.StartupRefused;
@@ -22,12 +25,15 @@ import org.springframework.data.redis.connection.RedisSentinelConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * Refuses, at start-up, a Redis that would forget logins: one that cannot be reached, or that evicts. Looks at every node
- * that may come to hold them: at each of a cluster, and behind Sentinel at the replicas as well.
+ * Refuses, at start-up, a Redis that would forget logins: one that cannot be reached, or that evicts. Warns of one that
+ * does not write to its disk what it has acknowledged. Looks at every node that may come to hold logins: at each of a
+ * cluster, and behind Sentinel at the replicas as well.
  */
 final class RedisCheck implements SmartInitializingSingleton {
     private static final Logger LOG = LoggerFactory.getLogger(RedisCheck.class);
 
+    private static final String FSYNC = "appendfsync";
+    private static final String NEVER = "no";
     private static final Pattern REPLICA = Pattern.compile("slave\\d+=ip=([^,]+),port=(\\d+),state=online,.*");
 
     private final LettuceConnectionFactory redis;
@@ -44,7 +50,9 @@ final class RedisCheck implements SmartInitializingSingleton {
                 return;
             }
             requireNoEviction(info(connection, "memory"));
-            warnIfNotDurable(info(connection, "persistence"));
+            warnIfNotDurable(
+                    info(connection, "persistence"),
+                    told(() -> connection.serverCommands().getConfig(FSYNC)));
             if (redis.isRedisSentinelAware()) {
                 checkReplicas(info(connection, "replication"));
             }
@@ -60,7 +68,9 @@ final class RedisCheck implements SmartInitializingSingleton {
         for (RedisClusterNode node : cluster.clusterCommands().clusterGetNodes()) {
             try {
                 requireNoEviction(named(node, cluster.serverCommands().info(node, "memory")));
-                warnIfNotDurable(named(node, cluster.serverCommands().info(node, "persistence")));
+                warnIfNotDurable(
+                        named(node, cluster.serverCommands().info(node, "persistence")),
+                        told(() -> cluster.serverCommands().getConfig(node, FSYNC)));
             } catch (DataAccessException e) {
                 LOG.warn("the node {} of the cluster does not answer: {}", node.asString(), e.getMessage());
             }
@@ -80,7 +90,9 @@ final class RedisCheck implements SmartInitializingSingleton {
                     StatefulRedisConnection<String, String> connection = client.connect()) {
                 String node = replica.getHost() + ":" + replica.getPort() + ".";
                 requireNoEviction(named(node, connection.sync().info("memory")));
-                warnIfNotDurable(named(node, connection.sync().info("persistence")));
+                warnIfNotDurable(
+                        named(node, connection.sync().info("persistence")),
+                        told(() -> connection.sync().configGet(FSYNC)));
             } catch (RedisException e) {
                 LOG.warn("the replica {}:{} does not answer: {}", replica.getHost(), replica.getPort(), e.getMessage());
             }
@@ -120,6 +132,18 @@ final class RedisCheck implements SmartInitializingSingleton {
         return properties;
     }
 
+    /** How this node writes its file to the disk; empty where a hosted service refuses {@code CONFIG GET}. */
+    private static Optional<String> told(Supplier<Map<?, ?>> configuration) {
+        try {
+            return Optional.ofNullable(configuration.get())
+                    .map(settings -> settings.get(FSYNC))
+                    .map(String::valueOf);
+        } catch (DataAccessException | RedisException refused) {
+            LOG.debug("this Redis does not tell its configuration: {}", refused.getMessage());
+            return Optional.empty();
+        }
+    }
+
     // INFO rather than CONFIG GET, which hosted Redis services refuse.
     private static Properties info(RedisConnection connection, String section) {
         Properties info = connection.serverCommands().info(section);
@@ -137,13 +161,24 @@ final class RedisCheck implements SmartInitializingSingleton {
         }
     }
 
-    private static void warnIfNotDurable(Properties persistence) {
+    private static void warnIfNotDurable(Properties persistence, Optional<String> fsync) {
         for (String name : persistence.stringPropertyNames()) {
-            if (name.endsWith("aof_enabled") && persistence.getProperty(name).equals("0")) {
+            if (!name.endsWith("aof_enabled")) {
+                continue;
+            }
+            if (persistence.getProperty(name).equals("0")) {
                 LOG.warn(
                         "this Redis keeps no append-only file ({} is 0): when it restarts, it loses the logins and"
                                 + " revocations since its last snapshot; set appendonly yes",
                         name);
+            } else if (fsync.filter(NEVER::equals).isPresent()) {
+                LOG.warn(
+                        "this Redis never asks for its append-only file to be on the disk ({} with {} {}): a power"
+                                + " failure takes back some 30 seconds of logins and revocations; set it to everysec"
+                                + " or always",
+                        name,
+                        FSYNC,
+                        NEVER);
             }
         }
     }

@@ -12,10 +12,13 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
 import org.sipoauth.authz.settings.StartupRefused;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** A Redis that the operator names with Spring's own properties. */
 class ExternalRedisIT {
@@ -66,6 +69,19 @@ class ExternalRedisIT {
         assertThatThrownBy(() -> TestServer.startWithEmbeddedRedis(folder, url(operators.port())))
                 .hasStackTraceContaining(StartupRefused.class.getName())
                 .hasStackTraceContaining("evicts keys when its memory is full (maxmemory_policy is volatile-lru)");
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void isWarnedOfIfItNeverAsksForItsFileToBeOnTheDisk(CapturedOutput output) {
+        RedisURI uri = RedisURI.create("redis://:" + operators.password() + "@127.0.0.1:" + operators.port());
+        try (RedisClient client = RedisClient.create(uri)) {
+            client.connect().sync().configSet("appendfsync", "no");
+        }
+
+        TestServer.startWithEmbeddedRedis(folder, url(operators.port())).close();
+
+        assertThat(output).contains("aof_enabled with appendfsync no");
     }
 
     @Test
