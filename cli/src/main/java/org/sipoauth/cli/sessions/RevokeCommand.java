@@ -97,7 +97,8 @@ final class RevokeCommand implements Callable<Integer> {
         String whose = named.getKey() + " " + Printable.word(named.getValue());
         if (named.getKey().equals("client")) {
             return "Refused from now on: every login of " + whose
-                    + " that began before. SIP servers follow as the lists" + " are written, in the background.";
+                    + " that began before. SIP servers follow as the lists are written, in the background: see how far with"
+                    + " sipoauth sessions sweep --wait.";
         }
         long revoked = answer.integer("revoked").orElseThrow(AdminApi::notAServer);
         return revoked == 0

@@ -1,5 +1,6 @@
 package org.sipoauth.cli.sessions;
 
+import java.time.Duration;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,6 +27,7 @@ public final class SessionsCommand implements Runnable {
         sessions.addSubcommand(new ListCommand());
         sessions.addSubcommand(new ShowCommand());
         sessions.addSubcommand(new RevokeCommand());
+        sessions.addSubcommand(new SweepCommand(Duration.ofSeconds(1)));
         return sessions;
     }
 

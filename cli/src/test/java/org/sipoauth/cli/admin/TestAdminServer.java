@@ -8,22 +8,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import org.sipoauth.cli.CommandRun;
 import org.sipoauth.cli.TestHttpsServer;
 import org.sipoauth.cli.TestPki;
 
-/** A server with an administration interface that gives one prepared answer, and remembers what it was asked. */
+/** A server with an administration interface that gives prepared answers, and remembers what it was asked. */
 public final class TestAdminServer implements AutoCloseable {
     private final TestPki pki;
     private final TestHttpsServer https;
     private final Path clientFile;
     private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
-    private volatile int status = 200;
-    private volatile String answer = "{}";
+    private final Deque<Answer> answers = new ConcurrentLinkedDeque<>();
+
+    private record Answer(int status, String body) {}
 
     public TestAdminServer(Path folder) throws IOException {
         pki = TestPki.in(folder.resolve("pki"));
+        answering(200, "{}");
         clientFile = Files.writeString(folder.resolve("admin-client.txt"), "admin:secret\n");
         https = new TestHttpsServer(pki)
                 .on("/oauth2/token", exchange -> {
@@ -36,14 +40,20 @@ public final class TestAdminServer implements AutoCloseable {
                             .equals(exchange.getRequestHeaders().getFirst("Authorization"));
                     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
                     requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body);
-                    send(exchange, known ? status : 401, answer);
+                    Answer next = answers.size() > 1 ? answers.remove() : answers.element();
+                    send(exchange, known ? next.status() : 401, next.body());
                 });
     }
 
     /** What it says to every request from now on. */
     public TestAdminServer answering(int newStatus, String newAnswer) {
-        status = newStatus;
-        answer = newAnswer;
+        answers.clear();
+        return thenAnswering(newStatus, newAnswer);
+    }
+
+    /** What it says from then on, once it has said what was prepared before. */
+    public TestAdminServer thenAnswering(int newStatus, String newAnswer) {
+        answers.add(new Answer(newStatus, newAnswer));
         return this;
     }
 

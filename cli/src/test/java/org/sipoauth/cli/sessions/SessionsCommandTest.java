@@ -118,6 +118,35 @@ class SessionsCommandTest {
         assertThat(run.out()).contains("every login of client softphone");
     }
 
+    @Test
+    void tellsHowFarTheRevocationOfAClientHasCome() throws Exception {
+        server.answering(200, sweep("sweeping", 40, 4096));
+
+        CommandRun words = sessions("sweep", "--client", "soft phone");
+        assertThat(words.exit()).as(words.err()).isZero();
+        assertThat(words.out()).contains("40 revoked by the sweep, 4096 parts of the index to go");
+        assertThat(server.requests()).containsExactly("GET /admin/api/v1/revocations/clients/soft%20phone ");
+
+        CommandRun json = sessions("sweep", "--client", "softphone", "--json");
+        assertThat(JsonObject.parse(json.out()).integer("buckets_left")).contains(4096L);
+    }
+
+    @Test
+    void waitsForTheEndOfASweepAndTellsHowItGoes() {
+        server.answering(200, sweep("sweeping", 40, 4096)).thenAnswering(200, sweep("done", 90, 0));
+
+        CommandRun run = sessions("sweep", "--client", "softphone", "--wait");
+
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.err()).contains("4096 parts of the index to go");
+        assertThat(run.out()).contains("all revoked, 90 by the sweep").doesNotContain("to go");
+    }
+
+    private static String sweep(String state, int revoked, int left) {
+        return "{\"client\":\"softphone\",\"at\":\"2026-01-01T10:00:00Z\",\"state\":\"%s\",\"revoked\":%d,\"buckets_left\":%d}"
+                .formatted(state, revoked, left);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -126,7 +155,8 @@ class SessionsCommandTest {
                 "show",
                 "revoke",
                 "revoke --user a --session b",
-                "revoke --reason why"
+                "revoke --reason why",
+                "sweep"
             })
     void asksForExactlyOne(String arguments) {
         CommandRun run = sessions(arguments.split(" "));
