@@ -33,6 +33,7 @@ public final class GrantComparison {
                 "--warm-up", "60",
                 "--starts", "5",
                 "--java-options", "",
+                "--aot-cache", "no",
                 "--corretto", "",
                 "--keycloak", ""));
         for (int i = 0; i < args.length; i += 2) {
@@ -51,6 +52,7 @@ public final class GrantComparison {
                         Stream.of(options.get("--java-options").split(" "))
                                 .filter(option -> !option.isEmpty())
                                 .toList(),
+                        options.get("--aot-cache").equals("yes"),
                         path(options.get("--corretto")),
                         path(options.get("--keycloak"))),
                 System.out);
@@ -66,6 +68,7 @@ public final class GrantComparison {
      * @param warmUp processor time that each server takes before it is measured
      * @param starts how often each server is started with the data it has; 0: start-up and memory are not measured
      * @param javaOptions for our own server
+     * @param aotCache whether our own server starts from an ahead-of-time cache, made before the first start
      * @param corretto the provider's jar; null: nothing runs with it
      * @param keycloak its distribution, unpacked; null: ours alone
      */
@@ -75,6 +78,7 @@ public final class GrantComparison {
             Duration warmUp,
             int starts,
             List<String> javaOptions,
+            boolean aotCache,
             @Nullable Path corretto,
             @Nullable Path keycloak) {}
 
@@ -130,10 +134,11 @@ public final class GrantComparison {
 
     private static void addServers(Plan plan, Workplace workplace, List<Server> servers)
             throws IOException, InterruptedException {
-        servers.add(new SipOauthServer("sip-oauth", workplace, plan.javaOptions(), List.of(), List.of()));
+        AotCache cache = plan.aotCache() ? AotCache.make(workplace, plan.javaOptions()) : null;
+        servers.add(new SipOauthServer("sip-oauth", workplace, plan.javaOptions(), cache, List.of(), List.of()));
         if (plan.corretto() != null) {
             servers.add(new SipOauthServer(
-                    "sip-oauth+Corretto", workplace, plan.javaOptions(), List.of(plan.corretto()), List.of()));
+                    "sip-oauth+Corretto", workplace, plan.javaOptions(), cache, List.of(plan.corretto()), List.of()));
         }
         if (plan.keycloak() != null) {
             servers.add(new KeycloakServer(workplace, plan.keycloak()));

@@ -25,12 +25,24 @@ final class SipOauthServer implements Server {
     private final List<String> command = new ArrayList<>();
     private @Nullable ServerProcess process;
 
+    SipOauthServer(String name, Workplace workplace, List<String> javaOptions, List<Path> further, List<String> options)
+            throws IOException {
+        this(name, workplace, javaOptions, null, further, options);
+    }
+
     /**
      * @param javaOptions what an operator may set; the manual has our advice
+     * @param cache to start from; null: from the jar as it is
      * @param further jars beside ours on the class path
      * @param options further settings of the server
      */
-    SipOauthServer(String name, Workplace workplace, List<String> javaOptions, List<Path> further, List<String> options)
+    SipOauthServer(
+            String name,
+            Workplace workplace,
+            List<String> javaOptions,
+            @Nullable AotCache cache,
+            List<Path> further,
+            List<String> options)
             throws IOException {
         this.name = name;
         this.folder = Files.createDirectories(workplace.folder().resolve(name));
@@ -38,11 +50,15 @@ final class SipOauthServer implements Server {
         this.managementPort = workplace.freePort();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(javaOptions);
+        if (cache != null) {
+            command.add(cache.javaOption());
+        }
+        Path jar = cache == null ? Workplace.built("authz-server/target/authz-server.jar") : cache.jar();
         command.add("-cp");
-        command.add(Stream.concat(Stream.of(Workplace.built("authz-server/target/authz-server.jar")), further.stream())
+        command.add(Stream.concat(Stream.of(jar), further.stream())
                 .map(Path::toString)
                 .collect(Collectors.joining(":")));
-        command.add("org.springframework.boot.loader.launch.JarLauncher");
+        command.add(cache == null ? "org.springframework.boot.loader.launch.JarLauncher" : AotCache.MAIN);
         command.addAll(List.of(
                 "--spring.profiles.active=demo",
                 "--sipoauth.insecure-plain-http=true",

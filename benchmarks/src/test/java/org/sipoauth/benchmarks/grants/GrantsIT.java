@@ -18,7 +18,7 @@ class GrantsIT {
     @Test
     void grantsAllThatTheLoadAsksFor() throws Exception {
         GrantComparison.Plan plan =
-                new GrantComparison.Plan(1, SHORT, Duration.ZERO, 0, List.of("-Xmx256m"), null, null);
+                new GrantComparison.Plan(1, SHORT, Duration.ZERO, 0, List.of("-Xmx256m"), false, null, null);
 
         assertThat(GrantComparison.run(plan, System.out)).isTrue();
     }
