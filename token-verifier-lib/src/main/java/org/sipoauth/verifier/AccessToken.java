@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.sipoauth.verifier.status.StatusReference;
 
 /**
@@ -12,14 +13,10 @@ import org.sipoauth.verifier.status.StatusReference;
  */
 public final class AccessToken {
     private final Claims claims;
-    private final List<AddressOfRecord> registrable;
+    private @Nullable List<AddressOfRecord> registrable; // parsed when first asked for; by two threads, if need be
 
     AccessToken(Claims claims) {
         this.claims = claims;
-        this.registrable = claims.addressesOfRecord().stream()
-                .map(AddressOfRecord::parse)
-                .flatMap(Optional::stream)
-                .toList();
     }
 
     Claims claims() {
@@ -113,8 +110,20 @@ public final class AccessToken {
      */
     public boolean mayRegister(String addressOfRecord) {
         return AddressOfRecord.parse(addressOfRecord)
-                .filter(asked -> registrable.stream().anyMatch(own -> own.covers(asked)))
+                .filter(asked -> registrable().stream().anyMatch(own -> own.covers(asked)))
                 .isPresent();
+    }
+
+    private List<AddressOfRecord> registrable() {
+        List<AddressOfRecord> parsed = registrable;
+        if (parsed == null) {
+            parsed = claims.addressesOfRecord().stream()
+                    .map(AddressOfRecord::parse)
+                    .flatMap(Optional::stream)
+                    .toList();
+            registrable = parsed;
+        }
+        return parsed;
     }
 
     /** Whether it is bound to the device of that name, case-sensitive; a token bound to no device is for none. */

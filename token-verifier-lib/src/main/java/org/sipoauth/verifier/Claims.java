@@ -1,6 +1,7 @@
 package org.sipoauth.verifier;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -107,14 +108,21 @@ record Claims(
 
     /** RFC 6749 §3.3: tokens of printable ASCII but {@code "} and {@code \}, one space between two. */
     private static Set<String> scopes(String scope) throws MalformedException {
-        List<String> tokens = List.of(scope.split(" ", -1));
-        for (String token : tokens) {
-            boolean wellFormed = token.chars().allMatch(c -> c > ' ' && c <= '~' && c != '"' && c != '\\');
-            if (token.isEmpty() || !wellFormed) {
-                throw new MalformedException("scope is not a list of scope tokens");
+        boolean wellFormed = !scope.isEmpty();
+        for (int i = 0, inToken = 0; i <= scope.length(); i++) {
+            char c = i < scope.length() ? scope.charAt(i) : ' ';
+            if (c == ' ') {
+                wellFormed &= inToken > 0;
+                inToken = 0;
+            } else {
+                wellFormed &= c > ' ' && c <= '~' && c != '"' && c != '\\';
+                inToken++;
             }
         }
-        return Set.copyOf(tokens);
+        if (!wellFormed) {
+            throw new MalformedException("scope is not a list of scope tokens");
+        }
+        return Set.copyOf(Arrays.asList(scope.split(" ")));
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.verifier.internal.Jws;
+import org.sipoauth.verifier.internal.KnownHeaders;
 import org.sipoauth.verifier.internal.MalformedException;
 import org.sipoauth.verifier.keys.KeySnapshot;
 import org.sipoauth.verifier.keys.KeySource;
@@ -31,6 +32,7 @@ public final class TokenVerifier {
     private final KeySource keys;
     private final @Nullable StatusSource statuses;
     private final @Nullable KnownTokens knownTokens;
+    private final KnownHeaders knownHeaders = new KnownHeaders();
     private final InstantSource clock;
 
     /**
@@ -149,7 +151,8 @@ public final class TokenVerifier {
 
     private Verdict verifyAnew(String compact, Instant now) {
         try {
-            Jws jws = Jws.parse(compact, MAX_LENGTH); // size cap, strict base64url and JSON, no crit: RFC 7515 §5.2
+            // size cap, strict base64url and JSON, no crit: RFC 7515 §5.2
+            Jws jws = Jws.parse(compact, MAX_LENGTH, knownHeaders);
             requireType(jws); // RFC 9068 §4
             VerificationKey key = findKey(requireFresh(keys.current(), now), jws.keyId());
             requireSignature(jws, key); // the key fixes the algorithm, never the token: RFC 8725 §3.1
@@ -160,6 +163,7 @@ public final class TokenVerifier {
             requireStatus(claims, now); // after all others: draft-ietf-oauth-status-list-20 §8.3
             Verdict.Accepted accepted = new Verdict.Accepted(new AccessToken(claims));
             remember(compact, accepted, key, now);
+            knownHeaders.remember(jws.header());
             return accepted;
         } catch (MalformedException malformed) {
             return new Verdict.Rejected(Reason.MALFORMED, String.valueOf(malformed.getMessage()));
@@ -217,7 +221,7 @@ public final class TokenVerifier {
             throw new Refusal(
                     Reason.BAD_SIGNATURE, "alg " + Refusal.quoted(jws.algorithm()) + " is not that of key " + key);
         }
-        if (!key.verifies(jws.signingInput(), jws.signature())) {
+        if (!key.verifies(jws.bytes(), jws.signed(), jws.signature())) {
             throw new Refusal(Reason.BAD_SIGNATURE, "not signed by key " + key);
         }
     }

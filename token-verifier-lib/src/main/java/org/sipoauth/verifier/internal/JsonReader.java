@@ -4,13 +4,14 @@ import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one JSON document in one pass, strictly (RFC 8259): the bytes are valid UTF-8, no name occurs twice in an
@@ -34,23 +35,46 @@ public final class JsonReader {
     private static final int MAX_DEPTH = 16;
     private static final int MAX_NUMBER_LENGTH = 32;
     private static final int MAX_EXPONENT_DIGITS = 3;
-    private static final BigDecimal LARGEST_INT = BigDecimal.valueOf(Integer.MAX_VALUE);
+    private static final int MAX_LONG_DIGITS = 18;
 
-    private final String text;
+    /** What our documents say again and again, so that no copy of it is made. */
+    private static final @Nullable String[] FAMILIAR = familiar(
+            "iss",
+            "sub",
+            "aud",
+            "exp",
+            "iat",
+            "jti",
+            "client_id",
+            "scope",
+            "device_name",
+            "aor",
+            "sid",
+            "status",
+            "status_list",
+            "idx",
+            "uri",
+            "cnf",
+            "nbf",
+            "x5t#S256",
+            "alg",
+            "typ",
+            "kid");
+
+    private final byte[] utf8;
     private int position;
-    private final Deque<Scope> scopes = new ArrayDeque<>();
+    private @Nullable Scope scope; // the innermost
 
-    public JsonReader(byte[] utf8) throws MalformedException {
-        this.text = decode(utf8);
+    public JsonReader(byte[] utf8) {
+        this.utf8 = utf8;
     }
 
     public Kind peek() throws MalformedException {
         skipWhitespace();
-        if (position == text.length()) {
+        if (position == utf8.length) {
             throw malformed("JSON ends too early");
         }
-        char c = text.charAt(position);
-        return switch (c) {
+        return switch (utf8[position]) {
             case '{' -> Kind.OBJECT;
             case '[' -> Kind.ARRAY;
             case '"' -> Kind.STRING;
@@ -71,24 +95,24 @@ public final class JsonReader {
 
     /** Whether the innermost object or array goes on; where it does not, it is closed. */
     public boolean hasNext() throws MalformedException {
-        Scope scope = scopes.element();
+        Scope innermost = Objects.requireNonNull(scope);
         skipWhitespace();
-        if (nextIs(scope.close)) {
+        if (nextIs(innermost.close)) {
             position++;
-            scopes.pop();
+            scope = innermost.outer;
             return false;
         }
-        if (scope.started) {
+        if (innermost.started) {
             expect(',');
         }
-        scope.started = true;
+        innermost.started = true;
         return true;
     }
 
     /** The next member's name in the innermost object. */
     public String name() throws MalformedException {
         String name = string();
-        if (!scopes.element().names.add(name)) {
+        if (!Objects.requireNonNull(scope).addName(name)) {
             throw malformed("name twice in a JSON object");
         }
         skipWhitespace();
@@ -99,29 +123,72 @@ public final class JsonReader {
     public String string() throws MalformedException {
         require(Kind.STRING);
         int start = ++position;
-        while (position < text.length()) {
-            char c = text.charAt(position);
-            if (c == '"') {
-                return text.substring(start, position++);
-            }
-            if (c == '\\') {
-                return stringWithEscapes(start);
-            }
-            requireNoControl(c);
-            position++;
+        boolean ascii = passPlain();
+        String begin = familiar(start, position);
+        if (begin == null) {
+            begin = text(start, ascii);
         }
-        throw malformed("JSON string does not end");
+        return utf8[position] == '"' ? closed(begin) : stringWithEscapes(begin);
     }
 
     /** A number of at most 32 characters and a three-digit exponent. */
     public BigDecimal number() throws MalformedException {
+        return decimal(passNumber());
+    }
+
+    /** A number from 0 to {@code max}, of which a fraction is cut off. */
+    public long wholePart(long max) throws MalformedException {
+        int start = passNumber();
+        long whole = digitsAlone(start);
+        if (whole < 0) { // a fraction or an exponent, rare
+            BigDecimal number = decimal(start);
+            boolean inRange = number.signum() >= 0 && number.compareTo(BigDecimal.valueOf(max)) <= 0;
+            whole = inRange ? number.longValue() : Long.MAX_VALUE;
+        }
+        if (whole > max) {
+            throw malformed("JSON number out of range");
+        }
+        return whole;
+    }
+
+    /** A number of digits alone, at most {@link Integer#MAX_VALUE}. */
+    public int nonNegativeInteger() throws MalformedException {
+        long number = digitsAlone(passNumber());
+        if (number < 0 || number > Integer.MAX_VALUE) {
+            throw malformed("JSON number is no integer in range");
+        }
+        return (int) number;
+    }
+
+    private BigDecimal decimal(int start) {
+        return new BigDecimal(new String(utf8, start, position - start, StandardCharsets.ISO_8859_1));
+    }
+
+    /** The number from {@code start} to here; -1 if it is more than digits, or too many of them. */
+    private long digitsAlone(int start) {
+        if (position - start > MAX_LONG_DIGITS) {
+            return -1;
+        }
+        long number = 0;
+        for (int i = start; i < position; i++) {
+            int digit = utf8[i] - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            number = number * 10 + digit;
+        }
+        return number;
+    }
+
+    /** Passes a number of at most 32 characters and a three-digit exponent; returns where it starts. */
+    private int passNumber() throws MalformedException {
         require(Kind.NUMBER);
         int start = position;
         if (nextIs('-')) {
             position++;
         }
         int integerStart = position;
-        if (digits() > 1 && text.charAt(integerStart) == '0') {
+        if (digits() > 1 && utf8[integerStart] == '0') {
             throw malformed("JSON number with leading zero");
         }
         if (nextIs('.')) {
@@ -140,16 +207,7 @@ public final class JsonReader {
         if (position - start > MAX_NUMBER_LENGTH) {
             throw malformed("JSON number too long");
         }
-        return new BigDecimal(text.substring(start, position));
-    }
-
-    /** A number of digits alone, at most {@link Integer#MAX_VALUE}. */
-    public int nonNegativeInteger() throws MalformedException {
-        BigDecimal number = number();
-        if (number.scale() != 0 || number.signum() < 0 || number.compareTo(LARGEST_INT) > 0) {
-            throw malformed("JSON number is no integer in range");
-        }
-        return number.intValue();
+        return start;
     }
 
     public List<String> strings() throws MalformedException {
@@ -186,18 +244,19 @@ public final class JsonReader {
     /** Requires that nothing but white space is left. */
     public void end() throws MalformedException {
         skipWhitespace();
-        if (position < text.length()) {
+        if (position < utf8.length) {
             throw malformed("text after the JSON document");
         }
     }
 
     private void open(Kind kind, char open, char close) throws MalformedException {
         require(kind);
-        if (scopes.size() == MAX_DEPTH) {
+        Scope inner = new Scope(close, scope);
+        if (inner.depth > MAX_DEPTH) {
             throw malformed("JSON nested too deeply");
         }
         expect(open);
-        scopes.push(new Scope(close));
+        scope = inner;
     }
 
     private void require(Kind kind) throws MalformedException {
@@ -206,27 +265,80 @@ public final class JsonReader {
         }
     }
 
-    private String stringWithEscapes(int start) throws MalformedException {
-        StringBuilder value = new StringBuilder().append(text, start, position);
-        while (position < text.length()) {
-            char c = text.charAt(position++);
-            if (c == '"') {
-                return value.toString();
-            }
-            if (c == '\\') {
-                appendEscape(value);
-            } else {
-                requireNoControl(c);
-                value.append(c);
+    private String stringWithEscapes(String begin) throws MalformedException {
+        StringBuilder value = new StringBuilder(begin);
+        while (utf8[position] != '"') {
+            position++;
+            appendEscape(value);
+            int start = position;
+            value.append(text(start, passPlain()));
+        }
+        return closed(value.toString());
+    }
+
+    private String closed(String value) {
+        position++;
+        return value;
+    }
+
+    /** Goes on to the next quotation mark or backslash; returns whether it passed ASCII alone. */
+    private boolean passPlain() throws MalformedException {
+        boolean ascii = true;
+        for (int i = position; i < utf8.length; i++) {
+            byte b = utf8[i];
+            if (b < '#' || b == '\\') { // all that needs a look
+                if (b == '"' || b == '\\') {
+                    position = i;
+                    return ascii;
+                }
+                if (b >= 0 && b < ' ') {
+                    throw malformed("control character in JSON string");
+                }
+                ascii &= b >= 0;
             }
         }
         throw malformed("JSON string does not end");
     }
 
+    private String text(int start, boolean ascii) throws MalformedException {
+        int length = position - start;
+        if (ascii) {
+            return new String(utf8, start, length, StandardCharsets.ISO_8859_1);
+        }
+        try { // unlike new String(…), which replaces malformed sequences silently
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(utf8, start, length))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw malformed("JSON is not UTF-8");
+        }
+    }
+
+    private @Nullable String familiar(int start, int end) {
+        if (end == start) {
+            return "";
+        }
+        String familiar = FAMILIAR[slot(end - start, utf8[start], utf8[end - 1])];
+        return familiar != null && familiar.length() == end - start && isAt(start, familiar) ? familiar : null;
+    }
+
+    private static int slot(int length, int first, int last) {
+        return (length * 2 + first * 3 + last) & 63;
+    }
+
+    private static @Nullable String[] familiar(String... names) {
+        @Nullable String[] table = new @Nullable String[64];
+        for (String name : names) {
+            table[slot(name.length(), name.charAt(0), name.charAt(name.length() - 1))] = name;
+        }
+        return table;
+    }
+
     private void appendEscape(StringBuilder value) throws MalformedException {
-        char escape = position < text.length() ? text.charAt(position++) : '\0';
+        byte escape = position < utf8.length ? utf8[position++] : 0;
         switch (escape) {
-            case '"', '\\', '/' -> value.append(escape);
+            case '"', '\\', '/' -> value.append((char) escape);
             case 'b' -> value.append('\b');
             case 'f' -> value.append('\f');
             case 'n' -> value.append('\n');
@@ -244,10 +356,9 @@ public final class JsonReader {
             throw malformed("lone surrogate in JSON string");
         }
         if (Character.isHighSurrogate(first)) {
-            if (!text.startsWith("\\u", position)) {
+            if (!nextAre("\\u")) {
                 throw malformed("lone surrogate in JSON string");
             }
-            position += 2;
             char second = hex4();
             if (!Character.isLowSurrogate(second)) {
                 throw malformed("lone surrogate in JSON string");
@@ -257,13 +368,12 @@ public final class JsonReader {
     }
 
     private char hex4() throws MalformedException {
-        if (text.length() - position < 4) {
+        if (utf8.length - position < 4) {
             throw malformed("JSON escape too short");
         }
         int unit = 0;
         for (int end = position + 4; position < end; position++) {
-            char c = text.charAt(position);
-            int digit = c < 128 ? Character.digit(c, 16) : -1; // Character.digit also takes other scripts' digits
+            int digit = Character.digit((char) utf8[position], 16);
             if (digit < 0) {
                 throw malformed("JSON escape is not hexadecimal");
             }
@@ -274,7 +384,7 @@ public final class JsonReader {
 
     private int digits() throws MalformedException {
         int start = position;
-        while (position < text.length() && text.charAt(position) >= '0' && text.charAt(position) <= '9') {
+        while (position < utf8.length && utf8[position] >= '0' && utf8[position] <= '9') {
             position++;
         }
         if (position == start) {
@@ -284,10 +394,25 @@ public final class JsonReader {
     }
 
     private void literal(String literal) throws MalformedException {
-        if (!text.startsWith(literal, position)) {
+        if (!nextAre(literal)) {
             throw malformed("unknown JSON literal");
         }
-        position += literal.length();
+    }
+
+    /** Passes them if they are next. */
+    private boolean nextAre(String ascii) {
+        boolean next = position + ascii.length() <= utf8.length && isAt(position, ascii);
+        position += next ? ascii.length() : 0;
+        return next;
+    }
+
+    private boolean isAt(int start, String ascii) {
+        for (int i = 0; i < ascii.length(); i++) {
+            if (utf8[start + i] != ascii.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void expect(char c) throws MalformedException {
@@ -298,29 +423,12 @@ public final class JsonReader {
     }
 
     private boolean nextIs(char c) {
-        return position < text.length() && text.charAt(position) == c;
+        return position < utf8.length && utf8[position] == c;
     }
 
     private void skipWhitespace() {
-        while (position < text.length() && " \t\n\r".indexOf(text.charAt(position)) >= 0) {
+        while (nextIs(' ') || nextIs('\t') || nextIs('\n') || nextIs('\r')) {
             position++;
-        }
-    }
-
-    private static void requireNoControl(char c) throws MalformedException {
-        if (c < ' ') {
-            throw malformed("control character in JSON string");
-        }
-    }
-
-    private static String decode(byte[] utf8) throws MalformedException {
-        try { // unlike new String(…), which replaces malformed sequences silently
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(utf8))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw malformed("JSON is not UTF-8");
         }
     }
 
@@ -329,12 +437,42 @@ public final class JsonReader {
     }
 
     private static final class Scope {
-        private final char close;
-        private final Set<String> names = new HashSet<>();
-        private boolean started;
+        /** So many names are compared one by one; what more there are, a set compares. */
+        private static final int FEW = 16;
 
-        Scope(char close) {
+        private final char close;
+        private final @Nullable Scope outer;
+        private final int depth;
+        private boolean started;
+        private @Nullable String[] names = {};
+        private int count;
+        private long hashes; // a bit for each name: most are seen to be new by it
+        private @Nullable Set<String> many;
+
+        Scope(char close, @Nullable Scope outer) {
             this.close = close;
+            this.outer = outer;
+            this.depth = outer == null ? 1 : outer.depth + 1;
+        }
+
+        boolean addName(String name) {
+            if (many != null) {
+                return many.add(name);
+            }
+            long hash = 1L << name.hashCode();
+            if ((hashes & hash) != 0 && Arrays.asList(names).contains(name)) {
+                return false;
+            }
+            hashes |= hash;
+            if (count == FEW) {
+                many = new HashSet<>(Arrays.asList(names));
+                return many.add(name);
+            }
+            if (count == names.length) {
+                names = Arrays.copyOf(names, count == 0 ? 4 : FEW);
+            }
+            names[count++] = name;
+            return true;
         }
     }
 }

@@ -1,9 +1,10 @@
 package org.sipoauth.verifier.keys;
 
-import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Set;
 
 /** The signature algorithms we take. {@code none} and the HMAC family have no place to stand here. */
@@ -25,8 +26,9 @@ enum SignatureAlgorithm {
         }
     };
 
-    private static final BigInteger P256_ORDER =
-            new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
+    private static final byte[] P256_ORDER =
+            HexFormat.of().parseHex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
+    private static final byte[] ZERO = new byte[32];
 
     private final Set<String> names;
     private final String jcaName;
@@ -46,12 +48,12 @@ enum SignatureAlgorithm {
         return this != RS256;
     }
 
-    /** What the JDK says, or the provider that comes first in it, of a signature that {@link #isPlausible}. */
-    boolean verifies(PublicKey key, byte[] message, byte[] signature) {
+    /** What the JDK, or the provider that comes first in it, says of a signature over the first so many bytes. */
+    boolean verifies(PublicKey key, byte[] bytes, int length, byte[] signature) {
         try {
             Signature verifier = Signature.getInstance(jcaName); // per call: an instance is not thread-safe
             verifier.initVerify(key);
-            verifier.update(message);
+            verifier.update(bytes, 0, length);
             return verifier.verify(signature);
         } catch (GeneralSecurityException e) { // the JDK throws for signatures of the wrong form
             return false;
@@ -65,7 +67,7 @@ enum SignatureAlgorithm {
 
     /** In [1, n-1]. A JDK 17 before 17.0.3 does not look, and takes zeros as anyone's signature (CVE-2022-21449). */
     private static boolean isScalar(byte[] signature, int offset) {
-        BigInteger scalar = new BigInteger(1, signature, offset, 32);
-        return scalar.signum() > 0 && scalar.compareTo(P256_ORDER) < 0;
+        return Arrays.compareUnsigned(signature, offset, offset + 32, P256_ORDER, 0, 32) < 0
+                && Arrays.compareUnsigned(signature, offset, offset + 32, ZERO, 0, 32) > 0;
     }
 }

@@ -1,6 +1,7 @@
 package org.sipoauth.verifier.keys;
 
 import java.security.PublicKey;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.verifier.tables.KeyTable;
 import org.sipoauth.verifier.tables.KeyTable.Answer;
@@ -47,27 +48,32 @@ public final class VerificationKey {
      * @return false for any other bytes, of any length; never throws on them
      */
     public boolean verifies(byte[] signingInput, byte[] signature) {
+        return verifies(signingInput, signingInput.length, signature);
+    }
+
+    /** The same, where only the first {@code length} bytes are the signing input. */
+    public boolean verifies(byte[] bytes, int length, byte[] signature) {
         if (!algorithm.isPlausible(signature)) {
             return false;
         }
         KeyTable ours = table;
         if (ours == null || !tables.isOn()) {
-            return algorithm.verifies(publicKey, signingInput, signature);
+            return algorithm.verifies(publicKey, bytes, length, signature);
         }
-        Answer answer = ours.verify(signingInput, signature);
+        Answer answer = ours.verify(length == bytes.length ? bytes : Arrays.copyOf(bytes, length), signature);
         if (answer == Answer.UNDECIDED) {
-            return algorithm.verifies(publicKey, signingInput, signature);
+            return algorithm.verifies(publicKey, bytes, length, signature);
         }
         boolean genuine = answer == Answer.GENUINE;
         if (genuine && !tableConfirmed || tables.isSample()) {
-            return confirm(genuine, signingInput, signature);
+            return confirm(genuine, bytes, length, signature);
         }
         return genuine;
     }
 
     /** The JDK's answer: to the first signature that the table accepts, and to a sample of all it accepts or refuses. */
-    private boolean confirm(boolean genuine, byte[] signingInput, byte[] signature) {
-        boolean answer = algorithm.verifies(publicKey, signingInput, signature);
+    private boolean confirm(boolean genuine, byte[] bytes, int length, byte[] signature) {
+        boolean answer = algorithm.verifies(publicKey, bytes, length, signature);
         if (answer != genuine) {
             tables.turnOff("the table of key " + this + (genuine ? " accepts" : " refuses") + " what the JDK does not");
         } else if (genuine) {

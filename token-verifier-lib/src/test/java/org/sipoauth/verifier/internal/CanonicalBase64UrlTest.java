@@ -3,6 +3,7 @@ package org.sipoauth.verifier.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,8 @@ class CanonicalBase64UrlTest {
 
     @Test
     void decodesPartOfText() throws MalformedException {
-        assertThat(CanonicalBase64Url.decode("a.AQID.b", 2, 6)).containsExactly(1, 2, 3);
+        assertThat(CanonicalBase64Url.decode("a.AQID.b".getBytes(StandardCharsets.ISO_8859_1), 2, 6))
+                .containsExactly(1, 2, 3);
     }
 
     /** RFC 7515 appendix C. */

@@ -226,6 +226,42 @@ class JsonReaderTest {
         }
     }
 
+    @Test
+    void refusesOneNameAmongManyTwice() throws MalformedException {
+        StringBuilder names = new StringBuilder("{");
+        for (int i = 0; i < 100; i++) {
+            names.append("\"n").append(i).append("\":0,");
+        }
+        reader(names + "\"last\":0}").skipValue();
+        for (int twice : new int[] {0, 3, 4, 15, 16, 17, 99}) {
+            assertThatThrownBy(() -> reader(names + "\"n" + twice + "\":0}").skipValue())
+                    .isInstanceOf(MalformedException.class)
+                    .hasMessageContaining("twice");
+        }
+    }
+
+    @Test
+    void readsWholePartsUpToABound() throws MalformedException {
+        assertThat(reader("17").wholePart(17)).isEqualTo(17);
+        assertThat(reader("17.0").wholePart(17)).isEqualTo(17);
+        assertThat(reader("16.9").wholePart(17)).isEqualTo(16);
+        assertThat(reader("1.7e1").wholePart(17)).isEqualTo(17);
+        assertThat(reader("-0").wholePart(17)).isZero();
+        for (String beyond : new String[] {"18", "17.1", "-1", "-0.1", "1e3", "999999999999999999", "9".repeat(32)}) {
+            assertThatThrownBy(() -> reader(beyond).wholePart(17)).isInstanceOf(MalformedException.class);
+        }
+    }
+
+    @Test
+    void readsTextBetweenEscapesAsUtf8() throws MalformedException {
+        assertThat(reader("\"a\u00e9\\n\ud83d\ude00\\tb\"").string()).isEqualTo("a\u00e9\n\ud83d\ude00\tb");
+        byte[] broken = "\"x\\n?\"".getBytes(StandardCharsets.US_ASCII);
+        broken[4] = (byte) 0xE9;
+        assertThatThrownBy(() -> new JsonReader(broken).string())
+                .isInstanceOf(MalformedException.class)
+                .hasMessageContaining("UTF-8");
+    }
+
     private static JsonReader reader(String text) throws MalformedException {
         return new JsonReader(text.getBytes(StandardCharsets.UTF_8));
     }
