@@ -8,13 +8,14 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.sipoauth.verifier.keys.DecryptionKey;
 import org.sipoauth.verifier.keys.VerificationKey;
 
 /**
  * The tokens accepted before. A phone registers every two minutes with the same token for an hour: the second time, its
  * signature and its claims need no second look, only what may have changed since.
  *
- * <p>A fixed array of sets of four. A token's set is chosen by the end of its signature, mixed with a secret of this
+ * <p>A fixed array of sets of four. A token's set is chosen by the end of its signature (or tag), mixed with a secret of this
  * process; then the whole token is compared. Only accepted tokens enter, so nobody without the issuer's key can put
  * anything in or choose a set; and a way that was hit within {@value #KEPT_SECONDS} seconds is not taken from its token,
  * so even who has many valid ones cannot drive the established phones out. No lock; a hit allocates nothing, and writes
@@ -47,11 +48,18 @@ final class KnownTokens {
      * @param mark of the token, by which nearly every other is told from it
      * @param content the token itself, or its SHA-256
      * @param key that had signed it
+     * @param decryptionKey that it was encrypted with, if it was
      * @param from when its time has come, the tolerance included
      * @param until when it expires, the tolerance included
      */
     record Known(
-            long mark, Object content, Verdict.Accepted verdict, VerificationKey key, Instant from, Instant until) {
+            long mark,
+            Object content,
+            Verdict.Accepted verdict,
+            VerificationKey key,
+            @Nullable DecryptionKey decryptionKey,
+            Instant from,
+            Instant until) {
 
         boolean isGoodAt(Instant now) {
             return now.isBefore(until) && !now.isBefore(from);
@@ -102,7 +110,13 @@ final class KnownTokens {
 
     /** Keeps an accepted token, if there is room that no phone in use needs. */
     void remember(
-            String compact, Verdict.Accepted verdict, VerificationKey key, Instant from, Instant until, Instant now) {
+            String compact,
+            Verdict.Accepted verdict,
+            VerificationKey key,
+            @Nullable DecryptionKey decryptionKey,
+            Instant from,
+            Instant until,
+            Instant now) {
         if (compact.length() <= CHOOSING) {
             return;
         }
@@ -111,7 +125,7 @@ final class KnownTokens {
         if (way >= 0) {
             Object content = digestsOnly ? sha256(compact) : compact;
             HITS.setOpaque(lastHits, way, NEVER);
-            ENTRIES.setRelease(entries, way, new Known(mark, content, verdict, key, from, until));
+            ENTRIES.setRelease(entries, way, new Known(mark, content, verdict, key, decryptionKey, from, until));
         }
     }
 

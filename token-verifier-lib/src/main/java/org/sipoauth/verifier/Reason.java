@@ -4,7 +4,12 @@ package org.sipoauth.verifier;
 public enum Reason {
     /** Not one signed JWT in compact form, of strict base64url and JSON, with claims of the right types. */
     MALFORMED,
-    /** The {@code typ} is not {@code at+jwt}: not an access token (RFC 9068 §2.1). */
+    /**
+     * Not encrypted with the key that its {@code kid} names and with {@code dir} and {@code A256GCM}; or altered since; or not
+     * encrypted at all, where only encrypted tokens are taken (RFC 9068 §4).
+     */
+    NOT_DECRYPTED,
+    /** The {@code typ} is not {@code at+jwt}, or the {@code cty} of an encrypted one no token's: RFC 9068 §2.1. */
     WRONG_TYPE,
     /** Our keys are older than we may trust, or none were read yet. Our fault, not the phone's. */
     KEYS_TOO_OLD,

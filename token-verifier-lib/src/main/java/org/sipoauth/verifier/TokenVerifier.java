@@ -1,5 +1,6 @@
 package org.sipoauth.verifier;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -7,9 +8,13 @@ import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sipoauth.verifier.internal.Header;
+import org.sipoauth.verifier.internal.Jwe;
 import org.sipoauth.verifier.internal.Jws;
 import org.sipoauth.verifier.internal.KnownHeaders;
 import org.sipoauth.verifier.internal.MalformedException;
+import org.sipoauth.verifier.keys.DecryptionKey;
+import org.sipoauth.verifier.keys.DecryptionKeySource;
 import org.sipoauth.verifier.keys.KeySnapshot;
 import org.sipoauth.verifier.keys.KeySource;
 import org.sipoauth.verifier.keys.VerificationKey;
@@ -30,6 +35,8 @@ public final class TokenVerifier {
 
     private final Expectations expectations;
     private final KeySource keys;
+    private final @Nullable DecryptionKeySource decryptionKeys;
+    private final boolean unencryptedToo;
     private final @Nullable StatusSource statuses;
     private final @Nullable KnownTokens knownTokens;
     private final KnownHeaders knownHeaders = new KnownHeaders();
@@ -52,12 +59,17 @@ public final class TokenVerifier {
     private TokenVerifier(Builder settings) {
         this.expectations = settings.expectations;
         this.keys = settings.keys;
+        this.decryptionKeys = settings.decryptionKeys;
+        this.unencryptedToo = settings.unencryptedToo || decryptionKeys == null;
         this.statuses = settings.statuses;
         this.knownTokens =
                 settings.knownTokens == 0 ? null : new KnownTokens(settings.knownTokens, settings.knownAsDigests);
         this.clock = settings.clock;
         if (expectations.statusRequired() && statuses == null) {
             throw new IllegalArgumentException("status is required, so its source is, too");
+        }
+        if (settings.unencryptedToo && decryptionKeys == null) {
+            throw new IllegalArgumentException("no decryption keys, so none but unencrypted tokens are taken anyway");
         }
     }
 
@@ -69,6 +81,8 @@ public final class TokenVerifier {
     public static final class Builder {
         private final Expectations expectations;
         private final KeySource keys;
+        private @Nullable DecryptionKeySource decryptionKeys;
+        private boolean unencryptedToo;
         private @Nullable StatusSource statuses;
         private int knownTokens = 262_144;
         private boolean knownAsDigests;
@@ -82,6 +96,25 @@ public final class TokenVerifier {
         /** Refuses what these say was revoked. Without them revoked tokens are taken until they expire. */
         public Builder statuses(StatusSource source) {
             this.statuses = Objects.requireNonNull(source);
+            return this;
+        }
+
+        /**
+         * Takes nested tokens, signed and then encrypted to this audience ({@code dir} with {@code A256GCM}; RFC 7516), <b>and
+         * no others</b>: one that is signed alone is refused as {@link Reason#NOT_DECRYPTED} (RFC 9068 §4). Without these keys
+         * it is the other way round.
+         */
+        public Builder decryptionKeys(DecryptionKeySource source) {
+            this.decryptionKeys = Objects.requireNonNull(source);
+            return this;
+        }
+
+        /**
+         * Also takes tokens that are signed alone, of which everybody on their way can read what they say. For the hour or
+         * so in which an issuer begins to encrypt; then take it out again.
+         */
+        public Builder insecureUnencryptedToo() {
+            this.unencryptedToo = true;
             return this;
         }
 
@@ -110,14 +143,18 @@ public final class TokenVerifier {
             return this;
         }
 
-        /** @throws IllegalArgumentException if {@code status} is expected and there is no source of it */
+        /**
+         * @throws IllegalArgumentException if {@code status} is expected and there is no source of it, or if unencrypted tokens
+         *     are allowed where no other is taken
+         */
         public TokenVerifier build() {
             return new TokenVerifier(this);
         }
     }
 
     /**
-     * Verifies an access token in JWS compact serialization, at most 8 KiB of ASCII. Does not check scope, device,
+     * Verifies an access token in JWS compact serialization, or with {@link Builder#decryptionKeys} one inside a JWE in compact
+     * serialization; at most 8 KiB of ASCII. Does not check scope, device,
      * address-of-record or certificate: ask the {@link AccessToken} for those.
      *
      * @return {@link Verdict.Accepted}, or {@link Verdict.Rejected} with the first check that failed; never null
@@ -138,7 +175,10 @@ public final class TokenVerifier {
             return null;
         }
         KeySnapshot trusted = keys.current();
-        if (trusted.isTooOld(now) || !trusted.trusts(known.key())) {
+        DecryptionKey opener = known.decryptionKey();
+        if (trusted.isTooOld(now)
+                || !trusted.trusts(known.key())
+                || opener != null && !requireDecryptionKeys().current().trusts(opener)) {
             return null;
         }
         try {
@@ -151,8 +191,9 @@ public final class TokenVerifier {
 
     private Verdict verifyAnew(String compact, Instant now) {
         try {
-            // size cap, strict base64url and JSON, no crit: RFC 7515 §5.2
-            Jws jws = Jws.parse(compact, MAX_LENGTH, knownHeaders);
+            Jws.requireLength(compact, MAX_LENGTH);
+            Opened opened = open(compact); // decrypted where it must be: RFC 7516 §5.2, RFC 9068 §4
+            Jws jws = Jws.parse(opened.jws(), knownHeaders); // strict base64url and JSON, no crit: RFC 7515 §5.2
             requireType(jws); // RFC 9068 §4
             VerificationKey key = findKey(requireFresh(keys.current(), now), jws.keyId());
             requireSignature(jws, key); // the key fixes the algorithm, never the token: RFC 8725 §3.1
@@ -162,8 +203,9 @@ public final class TokenVerifier {
             requireTime(claims, now);
             requireStatus(claims, now); // after all others: draft-ietf-oauth-status-list-20 §8.3
             Verdict.Accepted accepted = new Verdict.Accepted(new AccessToken(claims));
-            remember(compact, accepted, key, now);
+            remember(compact, accepted, key, opened.key(), now);
             knownHeaders.remember(jws.header());
+            knownHeaders.remember(opened.header());
             return accepted;
         } catch (MalformedException malformed) {
             return new Verdict.Rejected(Reason.MALFORMED, String.valueOf(malformed.getMessage()));
@@ -172,7 +214,61 @@ public final class TokenVerifier {
         }
     }
 
-    private void remember(String compact, Verdict.Accepted accepted, VerificationKey key, Instant now) {
+    /**
+     * A signed token, and what it was encrypted with if it was.
+     *
+     * @param header of the encryption
+     */
+    private record Opened(
+            String jws,
+            @Nullable DecryptionKey key,
+            @Nullable Header header) {}
+
+    private Opened open(String compact) throws MalformedException, Refusal {
+        if (decryptionKeys == null || Jws.countParts(compact) == 3) {
+            if (!unencryptedToo) {
+                throw new Refusal(Reason.NOT_DECRYPTED, "not encrypted");
+            }
+            return new Opened(compact, null, null);
+        }
+        Jwe jwe = Jwe.parse(compact, knownHeaders);
+        Header header = jwe.header();
+        if (!jwe.holdsToken()) { // RFC 7519 §5.2
+            throw new Refusal(Reason.WRONG_TYPE, "cty " + Refusal.quoted(String.valueOf(header.contentType())));
+        }
+        DecryptionKey key = findDecryptionKey(header.keyId());
+        if (!header.algorithm().equals("dir") || !"A256GCM".equals(header.encryption())) { // the key fixes both
+            throw new Refusal(
+                    Reason.NOT_DECRYPTED,
+                    "alg " + Refusal.quoted(header.algorithm()) + " with enc "
+                            + Refusal.quoted(String.valueOf(header.encryption())));
+        }
+        byte[] jws = key.decrypt(jwe.iv(), header.text(), jwe.sealed())
+                .orElseThrow(() -> new Refusal(Reason.NOT_DECRYPTED, "not encrypted with key " + key));
+        return new Opened(new String(jws, StandardCharsets.ISO_8859_1), key, header);
+    }
+
+    private DecryptionKeySource requireDecryptionKeys() {
+        return Objects.requireNonNull(decryptionKeys);
+    }
+
+    private DecryptionKey findDecryptionKey(@Nullable String keyId) throws Refusal {
+        if (keyId == null) {
+            throw new Refusal(Reason.UNKNOWN_KEY, "no kid for decryption");
+        }
+        DecryptionKeySource source = requireDecryptionKeys();
+        return source.current().find(keyId).orElseThrow(() -> {
+            source.keyUnknown(keyId); // only a hint; it does not wait
+            return new Refusal(Reason.UNKNOWN_KEY, "kid " + Refusal.quoted(keyId) + " for decryption");
+        });
+    }
+
+    private void remember(
+            String compact,
+            Verdict.Accepted accepted,
+            VerificationKey key,
+            @Nullable DecryptionKey decryptionKey,
+            Instant now) {
         if (knownTokens != null) {
             Claims claims = accepted.token().claims();
             Instant begins =
@@ -181,6 +277,7 @@ public final class TokenVerifier {
                     compact,
                     accepted,
                     key,
+                    decryptionKey,
                     begins.minus(expectations.clockTolerance()),
                     claims.expiresAt().plus(expectations.clockTolerance()),
                     now);

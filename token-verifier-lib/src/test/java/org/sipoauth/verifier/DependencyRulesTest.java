@@ -23,7 +23,12 @@ class DependencyRulesTest {
         classes()
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("java..", "javax.net.ssl..", "org.jspecify.annotations", "org.sipoauth.verifier..")
+                .resideInAnyPackage(
+                        "java..",
+                        "javax.crypto..",
+                        "javax.net.ssl..",
+                        "org.jspecify.annotations",
+                        "org.sipoauth.verifier..")
                 .check(CLASSES);
     }
 
@@ -100,6 +105,9 @@ class DependencyRulesTest {
                         "Verdict",
                         "Verdict$Accepted",
                         "Verdict$Rejected",
+                        "keys.DecryptionKey",
+                        "keys.DecryptionKeySource",
+                        "keys.DecryptionKeys",
                         "keys.KeySnapshot",
                         "keys.KeySource",
                         "keys.UrlKeys",

@@ -133,7 +133,7 @@ class KnownTokensTest {
     }
 
     private static void remember(KnownTokens tokens, String token, Instant now) {
-        tokens.remember(token, ACCEPTED, KEY, NOW, UNTIL, now);
+        tokens.remember(token, ACCEPTED, KEY, null, NOW, UNTIL, now);
     }
 
     private String token() {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWEObject;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSVerifier;
+import com.nimbusds.jose.crypto.DirectDecrypter;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.crypto.Ed25519Verifier;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
@@ -23,6 +25,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import org.jose4j.jwa.AlgorithmConstraints;
+import org.jose4j.jwe.JsonWebEncryption;
 import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jwt.NumericDate;
 import org.jose4j.jwt.consumer.InvalidJwtException;
@@ -31,6 +34,7 @@ import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 import org.jose4j.keys.resolvers.JwksVerificationKeyResolver;
 import org.jose4j.lang.JoseException;
 import org.junit.jupiter.api.Test;
+import org.sipoauth.verifier.keys.DecryptionKeySource;
 import org.sipoauth.verifier.keys.KeySource;
 
 /** Nimbus and jose4j, set as strictly as they go, must agree with us on genuine tokens and on changed ones. */
@@ -99,6 +103,53 @@ class OracleTest {
                 assertThat(weAccept(token.substring(0, i) + "A" + token.substring(i)))
                         .isFalse();
             }
+        }
+    }
+
+    /** The same of tokens that are encrypted: there it is the tag whose spelling peers do not look at, and of all parts. */
+    @Test
+    void allRejectEveryChangeOfANestedTokenButPeersTakeOtherSpellings() {
+        TokenVerifier decrypting = TokenVerifier.builder(
+                        new Expectations(TestTokens.ISSUER, TestTokens.AUDIENCE, Duration.ZERO),
+                        KeySource.fixed(TestKeys.allKeys()))
+                .decryptionKeys(DecryptionKeySource.fixed(TestKeys.decryptionKeys(TestKeys.A256GCM)))
+                .clock(() -> NOW)
+                .build();
+        String signed = TestTokens.valid().sign(TestKeys.RS256);
+        String token = TestTokens.encrypt(signed, TestKeys.A256GCM);
+        assertThat(decrypting.verify(token)).isInstanceOf(Verdict.Accepted.class);
+        assertThat(nimbusDecrypts(token)).isTrue();
+        assertThat(jose4jDecrypts(token)).isTrue();
+        for (int i = 0; i < token.length(); i++) {
+            String changed = withCharacter(token, i, neighbour(token.charAt(i)));
+            assertThat(decrypting.verify(changed)).as("ours, at %s", i).isInstanceOf(Verdict.Rejected.class);
+            boolean lastOfPart = i == token.length() - 1 || token.charAt(i + 1) == '.';
+            assertThat(nimbusDecrypts(changed)).as("Nimbus, at %s", i).isIn(false, lastOfPart);
+            assertThat(jose4jDecrypts(changed)).as("jose4j, at %s", i).isIn(false, lastOfPart);
+        }
+    }
+
+    private static boolean nimbusDecrypts(String token) {
+        try {
+            JWEObject jwe = JWEObject.parse(token);
+            jwe.decrypt(new DirectDecrypter(TestKeys.A256GCM.toSecretKey("AES")));
+            return nimbusAccepts(jwe.getPayload().toString());
+        } catch (ParseException | JOSEException | NullPointerException e) { // the last where enc is changed
+            return false;
+        }
+    }
+
+    private static boolean jose4jDecrypts(String token) {
+        try {
+            JsonWebEncryption jwe = new JsonWebEncryption();
+            jwe.setAlgorithmConstraints(new AlgorithmConstraints(AlgorithmConstraints.ConstraintType.PERMIT, "dir"));
+            jwe.setContentEncryptionAlgorithmConstraints(
+                    new AlgorithmConstraints(AlgorithmConstraints.ConstraintType.PERMIT, "A256GCM"));
+            jwe.setCompactSerialization(token);
+            jwe.setKey(TestKeys.A256GCM.toSecretKey("AES"));
+            return jose4jAccepts(jwe.getPayload());
+        } catch (JoseException e) {
+            return false;
         }
     }
 

@@ -8,14 +8,19 @@ import com.nimbusds.jose.crypto.Ed25519Signer;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.OctetKeyPair;
+import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
 
 /** Mints tokens: a valid one, and any departure from it. */
 public final class TestTokens {
@@ -123,6 +128,33 @@ public final class TestTokens {
         try {
             return input + "." + new ECDSASigner(key).sign(new JWSHeader(JWSAlgorithm.ES256), ascii(input));
         } catch (JOSEException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Encrypted to those who share {@code key}, as RFC 7519 §5.2 nests a token. */
+    public static String encrypt(String jws, OctetSequenceKey key) {
+        return encryptRaw(encryptionHeader(key.getKeyID()), jws, key, 12, 16);
+    }
+
+    public static String encryptionHeader(String keyId) {
+        return "{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"cty\":\"JWT\",\"kid\":\"" + keyId + "\"}";
+    }
+
+    /** Genuine encryption of any text under any header, well-formed or not. */
+    public static String encryptRaw(String header, String plaintext, OctetSequenceKey key, int ivBytes, int tagBytes) {
+        byte[] iv = new byte[ivBytes];
+        Arrays.fill(iv, (byte) ivBytes); // the same for all: a test needs no secrecy
+        String encodedHeader = base64Url(header.getBytes(StandardCharsets.UTF_8));
+        try {
+            Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+            cipher.init(Cipher.ENCRYPT_MODE, key.toSecretKey("AES"), new GCMParameterSpec(8 * tagBytes, iv));
+            cipher.updateAAD(ascii(encodedHeader));
+            byte[] sealed = cipher.doFinal(plaintext.getBytes(StandardCharsets.ISO_8859_1));
+            int tag = sealed.length - tagBytes;
+            return encodedHeader + ".." + base64Url(iv) + "." + base64Url(Arrays.copyOf(sealed, tag)) + "."
+                    + base64Url(Arrays.copyOfRange(sealed, tag, sealed.length));
+        } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
         }
     }

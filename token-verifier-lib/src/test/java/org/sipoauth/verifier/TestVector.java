@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * a misspelled header cannot turn a vector into one that tests nothing.
  *
  * @param refusal empty where the token is to be accepted
+ * @param decryptionKeys empty where no encrypted token is taken
  * @param statusList what was read of it; empty where no status is looked up
  */
 record TestVector(
@@ -24,11 +25,13 @@ record TestVector(
         Optional<Reason> refusal,
         Instant now,
         Path keys,
+        Optional<Path> decryptionKeys,
         Optional<StatusList> statusList,
         String why,
         String token) {
     private static final List<String> HEADERS = List.of("expect", "now", "keys", "why");
     private static final Set<String> STATUS_HEADERS = Set.of("status-list", "status-list-read");
+    private static final String DECRYPTION = "decryption-keys";
 
     /** A status list token, and when it was read. */
     record StatusList(Path file, Instant readAt) {}
@@ -58,12 +61,15 @@ record TestVector(
             int colon = line.indexOf(": ");
             require(file, colon > 0, "header line " + line);
             String name = line.substring(0, colon);
-            require(file, HEADERS.contains(name) || STATUS_HEADERS.contains(name), "unknown header " + name);
+            boolean known = HEADERS.contains(name) || STATUS_HEADERS.contains(name) || name.equals(DECRYPTION);
+            require(file, known, "unknown header " + name);
             require(file, headers.put(name, line.substring(colon + 2)) == null, "header twice: " + name);
         }
         for (String name : HEADERS) {
             require(file, headers.containsKey(name), "no header " + name);
         }
+        Optional<Path> decryption =
+                Optional.ofNullable(headers.remove(DECRYPTION)).map(file::resolveSibling);
         boolean status = headers.keySet().containsAll(STATUS_HEADERS);
         require(file, status || headers.size() == HEADERS.size(), "one of two headers for a status list");
         String expect = headers.get("expect");
@@ -72,6 +78,7 @@ record TestVector(
                 expect.equals("accepted") ? Optional.empty() : Optional.of(Reason.valueOf(expect)),
                 Instant.parse(headers.get("now")),
                 file.resolveSibling(headers.get("keys")),
+                decryption,
                 status
                         ? Optional.of(new StatusList(
                                 file.resolveSibling(headers.get("status-list")),

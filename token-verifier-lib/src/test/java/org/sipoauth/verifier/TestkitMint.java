@@ -2,8 +2,10 @@ package org.sipoauth.verifier;
 
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.OctetKeyPair;
+import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.RSAKey;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +27,7 @@ final class TestkitMint {
     private final ECKey es256 = TestKeys.es256("testkit-es256");
     private final RSAKey rs256 = TestKeys.rs256("testkit-rs256", 2048);
     private final OctetKeyPair ed25519 = TestKeys.ed25519("testkit-ed25519");
+    private final OctetSequenceKey a256gcm = TestKeys.a256gcm("testkit-a256gcm");
     private final ECKey stranger = TestKeys.es256("testkit-stranger");
 
     private TestkitMint(Path folder) {
@@ -33,9 +36,7 @@ final class TestkitMint {
 
     public static void main(String[] arguments) throws IOException {
         TestkitMint mint = new TestkitMint(Path.of(arguments[0]));
-        mint.removeOld();
-        Files.writeString(
-                mint.folder.resolve("keys.json"), TestKeys.jwkSet(mint.es256, mint.rs256, mint.ed25519) + "\n");
+        mint.start();
         mint.genuine();
         mint.spelling();
         mint.header();
@@ -45,6 +46,15 @@ final class TestkitMint {
         mint.time();
         mint.malformedStatus();
         mint.status();
+        TestkitMint nested = new TestkitMint(mint.folder.resolve("nested")); // under keys of its own
+        nested.start();
+        nested.nested();
+    }
+
+    private void start() throws IOException {
+        Files.createDirectories(folder);
+        removeOld();
+        Files.writeString(folder.resolve("keys.json"), TestKeys.jwkSet(es256, rs256, ed25519) + "\n");
     }
 
     private void genuine() throws IOException {
@@ -414,6 +424,101 @@ final class TestkitMint {
             throws IOException {
         String list = "status-list: status-list.jwt\nstatus-list-read: " + read + "\n";
         write("status-" + name, expect, why, now, list, token);
+    }
+
+    private void nested() throws IOException {
+        Files.writeString(
+                folder.resolve("decryption-keys.json"),
+                TestKeys.decryptionKeys(a256gcm, TestKeys.a256gcm("testkit-next")) + "\n");
+        String signed = token().sign(es256);
+        String token = TestTokens.encrypt(signed, a256gcm);
+        nested("genuine", "accepted", "signed, then encrypted, RFC 7519 section 5.2", token);
+        nested(
+                "genuine-content-type",
+                "accepted",
+                "cty is a media type and not case-sensitive, RFC 7515 section 4.1.10",
+                sealed(encryptionHeader().replace("JWT", "application/AT+JWT"), signed));
+        vector("refused-without-keys", "MALFORMED", "a verifier that has no decryption keys", token);
+        nested("signed-alone", "NOT_DECRYPTED", "everybody could have read it, RFC 9068 section 4", signed);
+        nested(
+                "altered-tag",
+                "NOT_DECRYPTED",
+                "the tag is of another text",
+                token.substring(0, token.lastIndexOf('.') + 1) + TestTokens.base64Url(new byte[16]));
+        nested(
+                "altered-header",
+                "NOT_DECRYPTED",
+                "the header is authenticated as it is spelled, RFC 7516 section 5.2",
+                TestTokens.base64Url((encryptionHeader() + " ").getBytes(StandardCharsets.US_ASCII))
+                        + token.substring(token.indexOf('.')));
+        nested(
+                "other-key",
+                "NOT_DECRYPTED",
+                "another key under the same kid",
+                TestTokens.encrypt(signed, TestKeys.a256gcm("testkit-a256gcm")));
+        nested(
+                "other-algorithm",
+                "NOT_DECRYPTED",
+                "the key fixes alg",
+                sealed(encryptionHeader().replace("dir", "A256GCMKW"), signed));
+        nested(
+                "other-encryption",
+                "NOT_DECRYPTED",
+                "the key fixes enc",
+                sealed(encryptionHeader().replace("A256GCM", "A128GCM"), signed));
+        nested(
+                "key-id-unknown",
+                "UNKNOWN_KEY",
+                "no such decryption key",
+                TestTokens.encrypt(signed, TestKeys.a256gcm("testkit-stranger")));
+        nested(
+                "no-content-type",
+                "WRONG_TYPE",
+                "cty is required, RFC 7519 section 5.2",
+                sealed(encryptionHeader().replace("\"cty\":\"JWT\",", ""), signed));
+        nested(
+                "compressed",
+                "MALFORMED",
+                "nothing is decompressed, RFC 8725 section 3.6",
+                sealed(encryptionHeader().replace("{", "{\"zip\":\"DEF\","), signed));
+        nested(
+                "encrypted-key",
+                "MALFORMED",
+                "dir has no encrypted key, RFC 7518 section 4.5",
+                token.replace("..", ".AAAA."));
+        nested(
+                "short-tag",
+                "MALFORMED",
+                "the tag has 128 bits, RFC 7518 section 5.3",
+                TestTokens.encryptRaw(encryptionHeader(), signed, a256gcm, 12, 12));
+        nested(
+                "long-iv",
+                "MALFORMED",
+                "the initialization vector has 96 bits, RFC 7518 section 5.3",
+                TestTokens.encryptRaw(encryptionHeader(), signed, a256gcm, 16, 16));
+        nested("twice", "MALFORMED", "one inside the other once only", TestTokens.encrypt(token, a256gcm));
+        nested(
+                "forged-inside",
+                "BAD_SIGNATURE",
+                "who has the decryption key still cannot sign",
+                TestTokens.encrypt(token().sign(TestKeys.es256("testkit-es256")), a256gcm));
+        nested(
+                "other-type-inside",
+                "WRONG_TYPE",
+                "an ID token inside",
+                TestTokens.encrypt(token().withHeader("typ", "JWT").sign(es256), a256gcm));
+    }
+
+    private String encryptionHeader() {
+        return TestTokens.encryptionHeader("testkit-a256gcm");
+    }
+
+    private String sealed(String header, String signed) {
+        return TestTokens.encryptRaw(header, signed, a256gcm, 12, 16);
+    }
+
+    private void nested(String name, String expect, String why, String token) throws IOException {
+        write(name, expect, why, NOW, "decryption-keys: decryption-keys.json\n", token);
     }
 
     private static TestTokens token() {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.verifier.keys.DecryptionKeySource;
 import org.sipoauth.verifier.keys.KeySource;
 import org.sipoauth.verifier.status.StatusSnapshot;
 
@@ -30,7 +32,9 @@ class TestkitTest {
             "expect: accepted\nnow: 2026-11-23T12:01:00Z\nkeys: keys.json\nwhy: x\n\na.b.c\n";
 
     static List<TestVector> vectors() throws IOException {
-        return TestVector.loadAll(FOLDER);
+        List<TestVector> vectors = new ArrayList<>(TestVector.loadAll(FOLDER));
+        vectors.addAll(TestVector.loadAll(FOLDER.resolve("nested")));
+        return vectors;
     }
 
     @ParameterizedTest
@@ -44,8 +48,14 @@ class TestkitTest {
     }
 
     private static TokenVerifier verifier(TestVector vector, KeySource keys) throws IOException {
+        TokenVerifier.Builder verifier =
+                TokenVerifier.builder(EXPECTATIONS, keys).clock(vector::now);
+        if (vector.decryptionKeys().isPresent()) {
+            verifier.decryptionKeys(DecryptionKeySource.fixed(
+                    Files.readString(vector.decryptionKeys().get())));
+        }
         if (vector.statusList().isEmpty()) {
-            return TokenVerifier.builder(EXPECTATIONS, keys).clock(vector::now).build();
+            return verifier.build();
         }
         TestVector.StatusList list = vector.statusList().get();
         StatusSnapshot lists = StatusSnapshot.verify(
@@ -53,10 +63,7 @@ class TestkitTest {
                 EXPECTATIONS.issuer(),
                 keys,
                 list.readAt());
-        return TokenVerifier.builder(EXPECTATIONS, keys)
-                .statuses(() -> lists)
-                .clock(vector::now)
-                .build();
+        return verifier.statuses(() -> lists).build();
     }
 
     @Test

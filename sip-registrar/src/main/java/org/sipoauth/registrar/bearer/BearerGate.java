@@ -98,6 +98,7 @@ public final class BearerGate {
             case KEYS_TOO_OLD, STATUS_TOO_OLD -> true;
             case UNKNOWN_KEY -> keys.refreshing();
             case MALFORMED,
+                    NOT_DECRYPTED,
                     WRONG_TYPE,
                     BAD_SIGNATURE,
                     MISSING_CLAIM,

@@ -16,6 +16,7 @@ public enum Refusal {
     DOMAIN,
     EXTENSION,
     TOKEN_MALFORMED,
+    TOKEN_NOT_DECRYPTED,
     TOKEN_WRONG_TYPE,
     TOKEN_UNKNOWN_KEY,
     TOKEN_BAD_SIGNATURE,
@@ -47,6 +48,7 @@ public enum Refusal {
     static Refusal of(Reason reason) {
         return switch (reason) { // no default: a new Reason does not compile until it has its cause
             case MALFORMED -> TOKEN_MALFORMED;
+            case NOT_DECRYPTED -> TOKEN_NOT_DECRYPTED;
             case WRONG_TYPE -> TOKEN_WRONG_TYPE;
             case UNKNOWN_KEY -> TOKEN_UNKNOWN_KEY;
             case BAD_SIGNATURE -> TOKEN_BAD_SIGNATURE;

@@ -14,12 +14,12 @@ public record Jws(Header header, byte[] bytes, int signed, byte[] payload, byte[
 
     /** @param maxLength the most characters that {@code compact} may have */
     public static Jws parse(String compact, int maxLength) throws MalformedException {
-        return parse(compact, maxLength, new KnownHeaders());
+        requireLength(compact, maxLength);
+        return parse(compact, new KnownHeaders());
     }
 
     /** @param known headers that need no second look */
-    public static Jws parse(String compact, int maxLength, KnownHeaders known) throws MalformedException {
-        requireLength(compact, maxLength);
+    public static Jws parse(String compact, KnownHeaders known) throws MalformedException {
         int firstDot = compact.indexOf('.');
         int secondDot = compact.indexOf('.', firstDot + 1);
         if (firstDot < 0 || secondDot < 0 || compact.indexOf('.', secondDot + 1) >= 0) {
@@ -55,10 +55,20 @@ public record Jws(Header header, byte[] bytes, int signed, byte[] payload, byte[
         return Header.isMediaType(header.type(), subtype);
     }
 
-    static void requireLength(String compact, int maxLength) throws MalformedException {
+    /** To be called before any work is done for it. */
+    public static void requireLength(String compact, int maxLength) throws MalformedException {
         if (compact.length() > maxLength) {
             throw new MalformedException("token of more than " + maxLength / 1024 + " KiB");
         }
+    }
+
+    /** How many parts a compact serialization has: three are a JWS, five a JWE (RFC 7516 §9). */
+    public static int countParts(String compact) {
+        int parts = 1;
+        for (int dot = compact.indexOf('.'); dot >= 0; dot = compact.indexOf('.', dot + 1)) {
+            parts++;
+        }
+        return parts;
     }
 
     /** One byte a character, so that both are counted alike. Those outside Latin-1 become {@code ?}, no base64url. */

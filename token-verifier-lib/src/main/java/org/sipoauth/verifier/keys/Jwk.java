@@ -53,15 +53,14 @@ record Jwk(Map<String, String> strings, Set<String> names, Set<String> keyOperat
 
     /** Empty where this key cannot verify our tokens, whatever the cause: RFC 7517 §5 asks to pass over such keys. */
     Optional<VerificationKey> toVerificationKey() {
-        String keyId = text("kid");
-        if (keyId.isEmpty() || !allowsUse("sig") || !allowsOperation("verify")) {
+        if (keyId().isEmpty() || !allowsUse("sig") || !allowsOperation("verify")) {
             return Optional.empty();
         }
         try {
             return switch (text("kty")) {
-                case "EC" -> key(keyId, SignatureAlgorithm.ES256, "EC", p256());
-                case "RSA" -> key(keyId, SignatureAlgorithm.RS256, "RSA", rsa());
-                case "OKP" -> key(keyId, SignatureAlgorithm.ED25519, "Ed25519", ed25519());
+                case "EC" -> key(SignatureAlgorithm.ES256, "EC", p256());
+                case "RSA" -> key(SignatureAlgorithm.RS256, "RSA", rsa());
+                case "OKP" -> key(SignatureAlgorithm.ED25519, "Ed25519", ed25519());
                 default -> Optional.empty();
             };
         } catch (MalformedException | GeneralSecurityException e) {
@@ -69,13 +68,39 @@ record Jwk(Map<String, String> strings, Set<String> names, Set<String> keyOperat
         }
     }
 
-    private Optional<VerificationKey> key(String keyId, SignatureAlgorithm algorithm, String keyType, KeySpec spec)
+    /** Empty where this key cannot decrypt our tokens; RFC 7518 §6.4, and §4.5 with §5.3 for what it must be. */
+    Optional<DecryptionKey> toDecryptionKey() {
+        boolean fits = !keyId().isEmpty()
+                && text("kty").equals("oct")
+                && allowsUse("enc")
+                && allowsOperation("decrypt")
+                && (!names.contains("alg")
+                        || text("alg").equals("dir")
+                        || text("alg").equals("A256GCM"));
+        try {
+            return fits ? Optional.of(new DecryptionKey(keyId(), bytes("k", DecryptionKey.BYTES))) : Optional.empty();
+        } catch (MalformedException e) {
+            return Optional.empty();
+        }
+    }
+
+    String keyId() {
+        return text("kid");
+    }
+
+    /** Its key id: never a member, of which one may be a secret. */
+    @Override
+    public String toString() {
+        return "JWK " + keyId();
+    }
+
+    private Optional<VerificationKey> key(SignatureAlgorithm algorithm, String keyType, KeySpec spec)
             throws GeneralSecurityException {
         if (names.contains("alg") && !algorithm.isNamed(text("alg"))) {
             return Optional.empty();
         }
         PublicKey key = KeyFactory.getInstance(keyType).generatePublic(spec);
-        return Optional.of(new VerificationKey(keyId, algorithm, key));
+        return Optional.of(new VerificationKey(keyId(), algorithm, key));
     }
 
     private boolean allowsUse(String use) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.sipoauth.verifier.internal.JsonReader;
 import org.sipoauth.verifier.internal.MalformedException;
 
@@ -16,16 +17,19 @@ final class JwkSet {
     private JwkSet() {}
 
     static Map<String, VerificationKey> parse(byte[] utf8) {
-        if (utf8.length > MAX_BYTES) {
-            throw new IllegalArgumentException("JWK Set of more than 256 KiB");
+        List<Jwk> jwks = read(utf8);
+        if (jwks.stream().anyMatch(Jwk::isPrivate)) {
+            throw new IllegalArgumentException("JWK Set holds private key material");
         }
-        Map<String, VerificationKey> keys = new LinkedHashMap<>();
-        for (Jwk jwk : read(utf8)) {
-            if (jwk.isPrivate()) {
-                throw new IllegalArgumentException("JWK Set holds private key material");
-            }
-            Optional<VerificationKey> key = jwk.toVerificationKey();
-            if (key.isPresent() && keys.put(key.get().keyId(), key.get()) != null) {
+        return usable(jwks, Jwk::toVerificationKey);
+    }
+
+    /** Those of which a key can be made, by {@code kid}. */
+    static <K> Map<String, K> usable(List<Jwk> jwks, Function<Jwk, Optional<K>> toKey) {
+        Map<String, K> keys = new LinkedHashMap<>();
+        for (Jwk jwk : jwks) {
+            Optional<K> key = toKey.apply(jwk);
+            if (key.isPresent() && keys.put(jwk.keyId(), key.get()) != null) {
                 throw new IllegalArgumentException("JWK Set gives one kid to two keys");
             }
         }
@@ -35,7 +39,10 @@ final class JwkSet {
         return Collections.unmodifiableMap(keys); // in the order of the document
     }
 
-    private static List<Jwk> read(byte[] utf8) {
+    static List<Jwk> read(byte[] utf8) {
+        if (utf8.length > MAX_BYTES) {
+            throw new IllegalArgumentException("JWK Set of more than 256 KiB");
+        }
         try {
             List<Jwk> jwks = null;
             JsonReader json = new JsonReader(utf8);
