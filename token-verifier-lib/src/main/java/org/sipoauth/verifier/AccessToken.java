@@ -1,6 +1,11 @@
 package org.sipoauth.verifier;
 
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -74,7 +79,8 @@ public final class AccessToken {
 
     /**
      * {@code x5t#S256}: the base64url SHA-256 thumbprint of the client certificate it is bound to (RFC 8705 §3.1). Where
-     * present, only a connection with that certificate may use it; the verifier does not see connections.
+     * present, only a connection with that certificate may use it; the verifier does not see connections: ask
+     * {@link #fitsConnection}.
      */
     public Optional<String> certificateThumbprint() {
         return claims.certificateThumbprint();
@@ -129,6 +135,32 @@ public final class AccessToken {
     /** Whether it is bound to the device of that name, case-sensitive; a token bound to no device is for none. */
     public boolean isForDevice(String name) {
         return claims.deviceName().filter(name::equals).isPresent();
+    }
+
+    /**
+     * Whether a connection may use it, as far as certificates go (RFC 8705 §3): where it is bound to one, only a connection
+     * whose peer has shown that very certificate; where it is bound to none, every connection.
+     *
+     * @param clientCertificate the first of the chain with which the peer has authenticated <em>in TLS</em>, so that it has
+     *     its private key; empty where it has shown none, and also behind a proxy, whose own certificate is not the phone's
+     */
+    public boolean fitsConnection(Optional<X509Certificate> clientCertificate) {
+        if (claims.certificateThumbprint().isEmpty()) {
+            return true;
+        }
+        if (clientCertificate.isEmpty()) {
+            return false;
+        }
+        try {
+            byte[] thumbprint = MessageDigest.getInstance("SHA-256")
+                    .digest(clientCertificate.get().getEncoded());
+            String encoded = Base64.getUrlEncoder().withoutPadding().encodeToString(thumbprint);
+            return MessageDigest.isEqual(
+                    encoded.getBytes(StandardCharsets.US_ASCII),
+                    claims.certificateThumbprint().get().getBytes(StandardCharsets.US_ASCII));
+        } catch (GeneralSecurityException e) { // a certificate that TLS has read can be encoded
+            return false;
+        }
     }
 
     /** Names it by {@code jti}; the token itself is not even kept. */

@@ -2,9 +2,15 @@ package org.sipoauth.verifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,6 +66,37 @@ class AccessTokenTest {
         assertThat(token.isForDevice("CSFALICE")).isTrue();
         assertThat(token.isForDevice("CSFalice")).isFalse();
         assertThat(token.isForDevice("")).isFalse();
+    }
+
+    @Test
+    void fitsTheConnectionWithItsCertificateOnly() throws CertificateException {
+        X509Certificate certificate = certificate();
+        AccessToken bound = verified(
+                TestTokens.valid().with("cnf", Map.of("x5t#S256", "A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0")));
+        assertThat(bound.fitsConnection(Optional.of(certificate))).isTrue();
+        assertThat(bound.fitsConnection(Optional.empty())).isFalse();
+        AccessToken others = verified(TestTokens.valid().with("cnf", Map.of("x5t#S256", "A".repeat(43))));
+        assertThat(others.fitsConnection(Optional.of(certificate))).isFalse();
+    }
+
+    @Test
+    void fitsEveryConnectionWhereItIsBoundToNoCertificate() throws CertificateException {
+        AccessToken unbound = verified(TestTokens.valid());
+        assertThat(unbound.fitsConnection(Optional.empty())).isTrue();
+        assertThat(unbound.fitsConnection(Optional.of(certificate()))).isTrue();
+    }
+
+    /** The one of RFC 8705 appendix A. */
+    private static X509Certificate certificate() throws CertificateException {
+        byte[] encoded = Base64.getDecoder()
+                .decode("MIIBBjCBrAIBAjAKBggqhkjOPQQDAjAPMQ0wCwYDVQQDDARtdGxzMB4XDTE4MTAx"
+                        + "ODEyMzcwOVoXDTIyMDUwMjEyMzcwOVowDzENMAsGA1UEAwwEbXRsczBZMBMGByqG"
+                        + "SM49AgEGCCqGSM49AwEHA0IABNcnyxwqV6hY8QnhxxzFQ03C7HKW9OylMbnQZjjJ"
+                        + "/Au08/coZwxS7LfA4vOLS9WuneIXhbGGWvsDSb0tH6IxLm8wCgYIKoZIzj0EAwID"
+                        + "SQAwRgIhAP0RC1E+vwJD/D1AGHGzuri+hlV/PpQEKTWUVeORWz83AiEA5x2eXZOV"
+                        + "bUlJSGQgjwD5vaUaKlLR50Q2DmFfQj1L+SY=");
+        return (X509Certificate)
+                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(encoded));
     }
 
     @Test
