@@ -34,6 +34,22 @@ record Claims(
         return new Reading().read(new JsonReader(payload));
     }
 
+    /** The {@code iss} alone, of a payload in which nothing may be trusted yet. */
+    static String issuerOf(byte[] payload) throws MalformedException, Refusal {
+        JsonReader json = new JsonReader(payload);
+        String issuer = null;
+        json.beginObject();
+        while (json.hasNext()) {
+            if (json.name().equals("iss")) {
+                issuer = json.string();
+            } else {
+                json.skipValue();
+            }
+        }
+        json.end();
+        return Reading.requiredText("iss", issuer);
+    }
+
     /** The claims seen so far. */
     private static final class Reading {
         private @Nullable String issuer;

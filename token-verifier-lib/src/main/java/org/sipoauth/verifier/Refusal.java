@@ -1,5 +1,7 @@
 package org.sipoauth.verifier;
 
+import org.sipoauth.verifier.internal.MalformedException;
+
 /** How a check ends {@link TokenVerifier#verify} early. Stackless, and never leaves that method. */
 final class Refusal extends Exception {
     private static final long serialVersionUID = 1L;
@@ -11,6 +13,10 @@ final class Refusal extends Exception {
         super(null, null, false, false);
         this.reason = reason;
         this.detail = detail;
+    }
+
+    static Refusal of(MalformedException malformed) {
+        return new Refusal(Reason.MALFORMED, String.valueOf(malformed.getMessage()));
     }
 
     Verdict.Rejected verdict() {

@@ -23,12 +23,13 @@ import org.sipoauth.verifier.status.StatusSnapshot;
 import org.sipoauth.verifier.status.StatusSource;
 
 /**
- * Verifies access tokens (RFC 9068) offline, for one issuer and one audience. Thread-safe; verifying does no I/O and
+ * Verifies access tokens (RFC 9068) offline, for one issuer and one audience; for several issuers there is
+ * {@link IssuerVerifiers}. Thread-safe; verifying does no I/O and
  * takes no lock.
  */
 public final class TokenVerifier {
     private static final String TYPE = "at+jwt";
-    private static final int MAX_LENGTH = 8 * 1024;
+    static final int MAX_LENGTH = 8 * 1024;
 
     /** How long a server may take to name a new status list. */
     private static final Duration NEW_LIST_TIME = Duration.ofSeconds(10);
@@ -168,6 +169,26 @@ public final class TokenVerifier {
         return known == null ? verifyAnew(compact, now) : known;
     }
 
+    String issuer() {
+        return expectations.issuer();
+    }
+
+    boolean decrypts() {
+        return decryptionKeys != null;
+    }
+
+    boolean hasDecryptionKey(@Nullable String keyId) {
+        return keyId != null
+                && decryptionKeys != null
+                && decryptionKeys.current().find(keyId).isPresent();
+    }
+
+    /** The verdict on a token that was accepted before; null if it is not known, or is no longer acceptable. */
+    @Nullable
+    Verdict verifyKnown(String compact) {
+        return verifyKnown(compact, clock.instant());
+    }
+
     /** What may have changed since a token was accepted; null if the token is not known, or is no longer acceptable. */
     private @Nullable Verdict verifyKnown(String compact, Instant now) {
         KnownTokens.Known known = knownTokens == null ? null : knownTokens.find(compact, now);
@@ -208,7 +229,7 @@ public final class TokenVerifier {
             knownHeaders.remember(opened.header());
             return accepted;
         } catch (MalformedException malformed) {
-            return new Verdict.Rejected(Reason.MALFORMED, String.valueOf(malformed.getMessage()));
+            return Refusal.of(malformed).verdict();
         } catch (Refusal refusal) {
             return refusal.verdict();
         }
@@ -219,12 +240,12 @@ public final class TokenVerifier {
      *
      * @param header of the encryption
      */
-    private record Opened(
+    record Opened(
             String jws,
             @Nullable DecryptionKey key,
             @Nullable Header header) {}
 
-    private Opened open(String compact) throws MalformedException, Refusal {
+    Opened open(String compact) throws MalformedException, Refusal {
         if (decryptionKeys == null || Jws.countParts(compact) == 3) {
             if (!unencryptedToo) {
                 throw new Refusal(Reason.NOT_DECRYPTED, "not encrypted");

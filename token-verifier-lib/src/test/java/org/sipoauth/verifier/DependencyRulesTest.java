@@ -99,6 +99,7 @@ class DependencyRulesTest {
                 .containsExactlyInAnyOrder(
                         "AccessToken",
                         "Expectations",
+                        "IssuerVerifiers",
                         "Reason",
                         "TokenVerifier",
                         "TokenVerifier$Builder",
