@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.verifier.keys.DecryptionKey;
@@ -17,7 +18,7 @@ import org.sipoauth.verifier.keys.VerificationKey;
  *
  * <p>A fixed array of sets of four. A token's set is chosen by the end of its signature (or tag), mixed with a secret of this
  * process; then the whole token is compared. Only accepted tokens enter, so nobody without the issuer's key can put
- * anything in or choose a set; and a way that was hit within {@value #KEPT_SECONDS} seconds is not taken from its token,
+ * anything in or choose a set (of nested tokens: nobody without the key that its audience shares); and a way that was hit within {@value #KEPT_SECONDS} seconds is not taken from its token,
  * so even who has many valid ones cannot drive the established phones out. No lock; a hit allocates nothing, and writes
  * at most once in {@value #NOTED_SECONDS} seconds.
  */
@@ -38,6 +39,7 @@ final class KnownTokens {
     private final Known[] entries;
     private final long[] lastHits; // of the entry in the same place, in seconds since 1970
     private final boolean digestsOnly;
+    private final Duration keepEnded;
     private final int shift; // leaves as many bits as number the sets
     private final long secret;
     private final long multiplier;
@@ -61,10 +63,6 @@ final class KnownTokens {
             Instant from,
             Instant until) {
 
-        boolean isGoodAt(Instant now) {
-            return now.isBefore(until) && !now.isBefore(from);
-        }
-
         @Override
         public String toString() {
             return "Known[" + verdict.token() + "]"; // never the token itself
@@ -75,8 +73,9 @@ final class KnownTokens {
      * @param capacity how many tokens, rounded up to a power of two; 12 bytes each, and the tokens
      * @param digestsOnly keeps SHA-256 digests in place of tokens, so that a picture of the heap holds none that can be
      *     used; a hit then takes a hash
+     * @param keepEnded how long an expired token has the same right to its place as any other
      */
-    KnownTokens(int capacity, boolean digestsOnly) {
+    KnownTokens(int capacity, boolean digestsOnly, Duration keepEnded) {
         if (capacity < MIN_CAPACITY || capacity > MAX_CAPACITY) {
             throw new IllegalArgumentException("from " + MIN_CAPACITY + " to " + MAX_CAPACITY + " known tokens");
         }
@@ -84,6 +83,7 @@ final class KnownTokens {
         this.entries = new Known[size];
         this.lastHits = new long[size];
         this.digestsOnly = digestsOnly;
+        this.keepEnded = keepEnded;
         this.shift = Long.SIZE - Integer.numberOfTrailingZeros(size / WAYS);
         SecureRandom random = new SecureRandom();
         this.secret = random.nextLong();
@@ -139,7 +139,8 @@ final class KnownTokens {
             if (known != null && known.mark() == mark && isContent(known, compact)) {
                 return way;
             }
-            long hit = known == null || !now.isBefore(known.until()) ? FREE : (long) HITS.getOpaque(lastHits, way);
+            boolean free = known == null || !now.minus(keepEnded).isBefore(known.until());
+            long hit = free ? FREE : (long) HITS.getOpaque(lastHits, way);
             if (hit < bestHit) {
                 bestHit = hit;
                 best = way;

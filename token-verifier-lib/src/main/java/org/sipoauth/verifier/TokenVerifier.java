@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.verifier.internal.Header;
 import org.sipoauth.verifier.internal.Jwe;
@@ -31,6 +32,11 @@ public final class TokenVerifier {
     private static final String TYPE = "at+jwt";
     static final int MAX_LENGTH = 8 * 1024;
 
+    private static final Duration MAX_OUTAGE_GRACE = Duration.ofHours(24);
+
+    /** For how long a server has been out of reach before we call that an outage: three refreshes of keys, as they come. */
+    private static final Duration OUTAGE = Duration.ofMinutes(15);
+
     /** How long a server may take to name a new status list. */
     private static final Duration NEW_LIST_TIME = Duration.ofSeconds(10);
 
@@ -41,6 +47,8 @@ public final class TokenVerifier {
     private final @Nullable StatusSource statuses;
     private final @Nullable KnownTokens knownTokens;
     private final KnownHeaders knownHeaders = new KnownHeaders();
+    private final Duration outageGrace;
+    private final LongAdder acceptedByGrace = new LongAdder();
     private final InstantSource clock;
 
     /**
@@ -63,11 +71,16 @@ public final class TokenVerifier {
         this.decryptionKeys = settings.decryptionKeys;
         this.unencryptedToo = settings.unencryptedToo || decryptionKeys == null;
         this.statuses = settings.statuses;
-        this.knownTokens =
-                settings.knownTokens == 0 ? null : new KnownTokens(settings.knownTokens, settings.knownAsDigests);
+        this.outageGrace = settings.outageGrace;
+        this.knownTokens = settings.knownTokens == 0
+                ? null
+                : new KnownTokens(settings.knownTokens, settings.knownAsDigests, outageGrace);
         this.clock = settings.clock;
         if (expectations.statusRequired() && statuses == null) {
             throw new IllegalArgumentException("status is required, so its source is, too");
+        }
+        if (!outageGrace.isZero() && (statuses == null || knownTokens == null)) {
+            throw new IllegalArgumentException("a grace needs status lists, which tell the revoked, and known tokens");
         }
         if (settings.unencryptedToo && decryptionKeys == null) {
             throw new IllegalArgumentException("no decryption keys, so none but unencrypted tokens are taken anyway");
@@ -87,6 +100,7 @@ public final class TokenVerifier {
         private @Nullable StatusSource statuses;
         private int knownTokens = 262_144;
         private boolean knownAsDigests;
+        private Duration outageGrace = Duration.ZERO;
         private InstantSource clock = Clock.systemUTC();
 
         private Builder(Expectations expectations, KeySource keys) {
@@ -138,6 +152,35 @@ public final class TokenVerifier {
             return this;
         }
 
+        /**
+         * Lets phones that were here before go on after their token has expired, while no server can renew it (default: none).
+         * An expired token is taken only
+         * <ul>
+         *   <li>if it was accepted before it expired, and is still among the {@linkplain #knownTokens known tokens};
+         *   <li>while the keys' source says that the server is out of reach ({@link KeySource#unreachableSince}) and was for
+         *       15 minutes when the token expired, so that the phone could not have renewed it: the first answer of the server
+         *       ends all grace;
+         *   <li>until {@code longest} after its expiry, and no longer than keys and status lists may be trusted without
+         *       news: their own limits, {@code maxStaleness}, go on to hold;
+         *   <li>if its login's status is in a list, which says that it is valid.
+         * </ul>
+         *
+         * <p>It weakens what expiry promises: who cuts this server off from the authorization server, and has had a token
+         * accepted here, keeps it for as much longer; and a login that is ended during the outage goes on here, as it does
+         * without grace until its token expires.
+         *
+         * @param longest at most 24 hours
+         * @see Verdict.Accepted#graceUntil
+         * @see TokenVerifier#acceptedByGrace
+         */
+        public Builder outageGrace(Duration longest) {
+            if (longest.isNegative() || longest.compareTo(MAX_OUTAGE_GRACE) > 0) {
+                throw new IllegalArgumentException("a grace of at most 24 hours");
+            }
+            this.outageGrace = longest;
+            return this;
+        }
+
         /** Tells the time (default: the system's clock). */
         public Builder clock(InstantSource source) {
             this.clock = Objects.requireNonNull(source);
@@ -145,8 +188,8 @@ public final class TokenVerifier {
         }
 
         /**
-         * @throws IllegalArgumentException if {@code status} is expected and there is no source of it, or if unencrypted tokens
-         *     are allowed where no other is taken
+         * @throws IllegalArgumentException if {@code status} is expected and there is no source of it, if there is a grace but
+         *     no status lists or no known tokens, or if unencrypted tokens are allowed where no other is taken
          */
         public TokenVerifier build() {
             return new TokenVerifier(this);
@@ -167,6 +210,11 @@ public final class TokenVerifier {
         Instant now = clock.instant(); // read once
         Verdict known = verifyKnown(compact, now);
         return known == null ? verifyAnew(compact, now) : known;
+    }
+
+    /** How often an expired token was taken by grace of {@link Builder#outageGrace}, since this verifier was made. */
+    public long acceptedByGrace() {
+        return acceptedByGrace.sum();
     }
 
     String issuer() {
@@ -192,7 +240,11 @@ public final class TokenVerifier {
     /** What may have changed since a token was accepted; null if the token is not known, or is no longer acceptable. */
     private @Nullable Verdict verifyKnown(String compact, Instant now) {
         KnownTokens.Known known = knownTokens == null ? null : knownTokens.find(compact, now);
-        if (known == null || !known.isGoodAt(now)) {
+        if (known == null || now.isBefore(known.from())) {
+            return null;
+        }
+        boolean expired = !now.isBefore(known.until());
+        if (expired && !isInGrace(known, now)) {
             return null;
         }
         KeySnapshot trusted = keys.current();
@@ -204,10 +256,28 @@ public final class TokenVerifier {
         }
         try {
             requireStatus(known.verdict().token().claims(), now);
-            return known.verdict();
         } catch (Refusal refusal) {
             return refusal.verdict();
         }
+        if (expired) {
+            acceptedByGrace.increment();
+            return new Verdict.Accepted(
+                    known.verdict().token(), Optional.of(known.until().plus(outageGrace)));
+        }
+        return known.verdict();
+    }
+
+    /** The rules are those of {@link Builder#outageGrace}. */
+    private boolean isInGrace(KnownTokens.Known known, Instant now) {
+        if (!now.isBefore(known.until().plus(outageGrace)) || statuses == null) {
+            return false;
+        }
+        Optional<Instant> since = keys.unreachableSince();
+        Optional<StatusReference> status = known.verdict().token().claims().status();
+        return since.isPresent()
+                && !since.get().plus(OUTAGE).isAfter(known.until())
+                && status.isPresent()
+                && statuses.current().find(status.get(), now) == StatusSnapshot.Status.VALID;
     }
 
     private Verdict verifyAnew(String compact, Instant now) {

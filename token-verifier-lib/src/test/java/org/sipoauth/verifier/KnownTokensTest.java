@@ -30,7 +30,7 @@ class KnownTokensTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void findsWhatItRemembers(boolean digestsOnly) {
-        KnownTokens tokens = new KnownTokens(1024, digestsOnly);
+        KnownTokens tokens = new KnownTokens(1024, digestsOnly, Duration.ZERO);
         String token = token();
         remember(tokens, token, NOW);
 
@@ -45,7 +45,7 @@ class KnownTokensTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void takesNoTokenForAnotherWithTheSameSignature(boolean digestsOnly) {
-        KnownTokens tokens = new KnownTokens(1024, digestsOnly);
+        KnownTokens tokens = new KnownTokens(1024, digestsOnly, Duration.ZERO);
         String token = token();
         remember(tokens, token, NOW);
 
@@ -57,7 +57,7 @@ class KnownTokensTest {
 
     @Test
     void takesTokensOfAnyLengthForUnknown() {
-        KnownTokens tokens = new KnownTokens(8, false);
+        KnownTokens tokens = new KnownTokens(8, false, Duration.ZERO);
         for (int length = 0; length < 20; length++) {
             assertThat(tokens.find("a".repeat(length), NOW)).isNull();
         }
@@ -67,7 +67,7 @@ class KnownTokensTest {
 
     @Test
     void keepsEstablishedPhonesThroughAFloodOfValidTokens() {
-        KnownTokens tokens = new KnownTokens(4096, false);
+        KnownTokens tokens = new KnownTokens(4096, false, Duration.ZERO);
         List<String> established = established(tokens, 1000);
 
         Instant later = NOW.plusSeconds(130); // between two registrations
@@ -80,7 +80,7 @@ class KnownTokensTest {
 
     @Test
     void givesThePlaceOfPhonesThatAreGoneToNewOnes() {
-        KnownTokens tokens = new KnownTokens(8, false);
+        KnownTokens tokens = new KnownTokens(8, false, Duration.ZERO);
         established(tokens, 100);
 
         Instant justBefore = NOW.plusSeconds(300);
@@ -96,7 +96,7 @@ class KnownTokensTest {
 
     @Test
     void givesThePlaceOfEndedTokensToNewOnes() {
-        KnownTokens tokens = new KnownTokens(8, false);
+        KnownTokens tokens = new KnownTokens(8, false, Duration.ZERO);
         List<String> established = established(tokens, 100);
         established.forEach(token -> tokens.find(token, UNTIL));
 
@@ -107,16 +107,32 @@ class KnownTokensTest {
     }
 
     @Test
+    void keepsEndedTokensOfPhonesInUseAsLongAsItIsTold() {
+        KnownTokens tokens = new KnownTokens(8, false, Duration.ofHours(1));
+        List<String> established = established(tokens, 100);
+        Instant end = UNTIL.plus(Duration.ofHours(1));
+        Instant justBefore = end.minusSeconds(1);
+        established.forEach(token -> tokens.find(token, justBefore));
+
+        String tooEarly = token();
+        remember(tokens, tooEarly, justBefore);
+        assertThat(tokens.find(tooEarly, justBefore)).isNull();
+        String newcomer = token();
+        remember(tokens, newcomer, end);
+        assertThat(tokens.find(newcomer, end)).isNotNull();
+    }
+
+    @Test
     void holdsFiftyThousandPhonesInItsUsualSize() {
-        KnownTokens tokens = new KnownTokens(262_144, false);
+        KnownTokens tokens = new KnownTokens(262_144, false, Duration.ZERO);
 
         assertThat(established(tokens, 50_000)).hasSizeGreaterThan(49_800);
     }
 
     @Test
     void refusesSizesThatMakeNoSense() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new KnownTokens(7, false));
-        assertThatIllegalArgumentException().isThrownBy(() -> new KnownTokens((1 << 24) + 1, false));
+        assertThatIllegalArgumentException().isThrownBy(() -> new KnownTokens(7, false, Duration.ZERO));
+        assertThatIllegalArgumentException().isThrownBy(() -> new KnownTokens((1 << 24) + 1, false, Duration.ZERO));
     }
 
     /** Of so many tokens, those that found room; each was hit again. */

@@ -4,6 +4,8 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Where a verifier's keys come from. Implementations are thread-safe, and reading never waits: {@link #current} returns
@@ -25,6 +27,14 @@ public interface KeySource extends AutoCloseable {
      */
     default boolean refreshing() {
         return false;
+    }
+
+    /**
+     * Since when the authorization server has been out of reach: when this source last had an answer from it that was of use,
+     * if its latest attempt had none. Empty while it answers, and always where the source asks no server.
+     */
+    default Optional<Instant> unreachableSince() {
+        return Optional.empty();
     }
 
     /**

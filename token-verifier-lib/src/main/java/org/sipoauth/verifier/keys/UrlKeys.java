@@ -69,6 +69,11 @@ public final class UrlKeys implements KeySource {
     }
 
     @Override
+    public Optional<Instant> unreachableSince() {
+        return refresh.hasFailed() ? Optional.of(current.readAt()) : Optional.empty();
+    }
+
+    @Override
     public boolean awaitReady(Duration timeout) throws InterruptedException {
         return ready.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }

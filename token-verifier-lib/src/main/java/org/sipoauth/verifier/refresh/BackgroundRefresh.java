@@ -80,6 +80,11 @@ public final class BackgroundRefresh implements AutoCloseable {
         return underWay.get() > 0 || lastFailed;
     }
 
+    /** Whether the last refresh that ended has failed. */
+    public boolean hasFailed() {
+        return lastFailed;
+    }
+
     @Override
     public void close() {
         thread.shutdownNow();

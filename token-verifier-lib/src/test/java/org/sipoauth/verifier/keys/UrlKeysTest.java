@@ -121,6 +121,28 @@ class UrlKeysTest {
     }
 
     @Test
+    void tellsSinceWhenTheServerIsOutOfReach() throws Exception {
+        try (UrlKeys keys = KeySource.url(server.uri("/jwks"))
+                .insecurePlainHttp()
+                .refreshEvery(Duration.ofMillis(20))
+                .clock(now::get)
+                .open()) {
+            assertThat(keys.awaitReady(LONG)).isTrue();
+            assertThat(keys.unreachableSince()).isEmpty();
+            now.set(NOON.plusSeconds(7));
+            await().until(() -> keys.current().readAt().equals(NOON.plusSeconds(7)));
+            server.answers(TestServer.status(503));
+            await().until(() -> keys.unreachableSince().isPresent());
+            now.set(NOON.plusSeconds(3600));
+            assertThat(keys.unreachableSince()).contains(keys.current().readAt());
+            assertThat(keys.current().readAt()).isEqualTo(NOON.plusSeconds(7));
+            server.answers(TestServer.document(FIRST));
+            await().until(() -> keys.unreachableSince().isEmpty());
+        }
+        assertThat(KeySource.fixed(FIRST).unreachableSince()).isEmpty();
+    }
+
+    @Test
     void givesUpOnBodyThatNeverEnds() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         server.answers(exchange -> {
