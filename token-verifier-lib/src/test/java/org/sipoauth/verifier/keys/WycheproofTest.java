@@ -1,19 +1,13 @@
 package org.sipoauth.verifier.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
-import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
-import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -24,8 +18,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * The vectors of <a href="https://github.com/C2SP/wycheproof">C2SP/wycheproof</a> (Apache-2.0), from a copy beside this
- * project: {@code -Dsipoauth.wycheproof=} names its folder {@code testvectors_v1}. Skipped without one.
+ * The signatures among the {@link Wycheproof} vectors.
  *
  * <p>A key with its table answers as the vectors and the JDK do, but for two differences.
  * <ul>
@@ -45,20 +38,20 @@ class WycheproofTest {
 
     @Test
     void es256() throws Exception {
-        decide("ecdsa_secp256r1_sha256_p1363_test.json", SignatureAlgorithm.ES256, Optional::of);
+        decide("ecdsa_secp256r1_sha256_p1363", SignatureAlgorithm.ES256, Optional::of);
         assertOutcome(262, 0);
     }
 
     /** DER, for those that have our form at all: strict DER of two numbers from 0 up to 256 bits. */
     @Test
     void es256FromDer() throws Exception {
-        decide("ecdsa_secp256r1_sha256_test.json", SignatureAlgorithm.ES256, WycheproofTest::fromDer);
+        decide("ecdsa_secp256r1_sha256", SignatureAlgorithm.ES256, WycheproofTest::fromDer);
         assertOutcome(484, 235);
     }
 
     @Test
     void ed25519() throws Exception {
-        decide("ed25519_test.json", SignatureAlgorithm.ED25519, Optional::of);
+        decide("ed25519", SignatureAlgorithm.ED25519, Optional::of);
         assertOutcome(151, 0);
     }
 
@@ -73,14 +66,14 @@ class WycheproofTest {
     }
 
     private void decide(String file, SignatureAlgorithm algorithm, ToOurForm form) throws Exception {
-        for (Map<String, Object> group : groups(file)) {
+        for (Map<String, Object> group : Wycheproof.groups(file)) {
             PublicKey publicKey = KeyFactory.getInstance(algorithm == SignatureAlgorithm.ES256 ? "EC" : "Ed25519")
                     .generatePublic(new X509EncodedKeySpec(bytes(group, "publicKeyDer")));
             TableSwitch tables = new TableSwitch(true, () -> true, Integer.MAX_VALUE);
             VerificationKey key = new VerificationKey("k", algorithm, publicKey, tables);
             key.buildTable();
             assertThat(key.hasTable()).isTrue();
-            for (Map<String, Object> test : JSONObjectUtils.getJSONObjectArray(group, "tests")) {
+            for (Map<String, Object> test : Wycheproof.tests(group)) {
                 asked++;
                 Optional<byte[]> signature = form.of(bytes(test, "sig"));
                 if (signature.isEmpty()) {
@@ -135,13 +128,6 @@ class WycheproofTest {
             signature[32 + i] = s.shiftRight(8 * (31 - i)).byteValue();
         }
         return Optional.of(signature);
-    }
-
-    private static List<Map<String, Object>> groups(String file) throws IOException, ParseException {
-        String folder = System.getProperty("sipoauth.wycheproof", "");
-        assumeTrue(!folder.isEmpty(), "no copy of the Wycheproof vectors: set -Dsipoauth.wycheproof=<testvectors_v1>");
-        Map<String, Object> vectors = JSONObjectUtils.parse(Files.readString(Path.of(folder, file)));
-        return List.of(JSONObjectUtils.getJSONObjectArray(vectors, "testGroups"));
     }
 
     private static byte[] bytes(Map<String, Object> object, String name) {
