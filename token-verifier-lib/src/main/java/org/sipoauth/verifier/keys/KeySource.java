@@ -52,7 +52,7 @@ public interface KeySource extends AutoCloseable {
     default void close() {}
 
     /**
-     * Keys that never change and are never too old. Where key tables are on, a thread builds them, and ends.
+     * Keys that never change and are never too old. A thread of the source gives them their tables, and ends.
      *
      * @throws IllegalArgumentException if the JWK Set is refused; see {@link KeySnapshot#parse}
      */

@@ -7,12 +7,13 @@ import org.jspecify.annotations.Nullable;
 import org.sipoauth.verifier.tables.SelfTest;
 
 /**
- * Whether key tables are used. The operator turns them on with a system property; a failed self-test turns them off, and so does
+ * Whether key tables are used. The operator turns them off with a system property; a failed self-test does, and so does
  * the first answer at run time that is not the JDK's. They never come on again: who was wrong once is not asked twice.
  */
 final class TableSwitch {
     static final String PROPERTY = "org.sipoauth.verifier.tables";
-    static final TableSwitch OF_THIS_PROCESS = new TableSwitch(Boolean.getBoolean(PROPERTY), SelfTest::passes, 1024);
+    static final TableSwitch OF_THIS_PROCESS =
+            new TableSwitch(isWanted(System.getProperty(PROPERTY)), SelfTest::passes, 1024);
 
     private static final System.Logger LOG = System.getLogger(TableSwitch.class.getName());
 
@@ -26,6 +27,11 @@ final class TableSwitch {
         this.on = on;
         this.selfTest = selfTest;
         this.oneIn = oneIn;
+    }
+
+    /** On unless the operator says {@code false}, in any case of letters. */
+    static boolean isWanted(@Nullable String property) {
+        return !"false".equalsIgnoreCase(property);
     }
 
     boolean isOn() {

@@ -9,8 +9,8 @@ import org.sipoauth.verifier.tables.SelfTest;
 
 /**
  * A public key from a JWK Set, which fixes the one algorithm it verifies with (RFC 8725 §3.1). What it answers never
- * changes. With {@code -Dorg.sipoauth.verifier.tables=true} its source gives it a table of multiples in the background, which makes
- * ES256 and Ed25519 12 to 30 times as fast as the JDK's; until then, and where there is none, the JDK verifies.
+ * changes. Its source gives it a table of multiples in the background, which makes ES256 and Ed25519 12 to 30 times as fast as
+ * the JDK's; until then, and where there is none, the JDK verifies. {@code -Dorg.sipoauth.verifier.tables=false} keeps it so.
  */
 public final class VerificationKey {
     private final String keyId;

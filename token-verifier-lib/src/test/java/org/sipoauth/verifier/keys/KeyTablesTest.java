@@ -153,6 +153,14 @@ class KeyTablesTest {
     }
 
     @Test
+    void areOnUnlessTheOperatorTurnedThemOff() {
+        assertThat(TableSwitch.isWanted(null)).isTrue();
+        assertThat(TableSwitch.isWanted("true")).isTrue();
+        assertThat(TableSwitch.isWanted("false")).isFalse();
+        assertThat(TableSwitch.isWanted("False")).isFalse();
+    }
+
+    @Test
     void saysOnceThatTablesAreOff() {
         List<LogRecord> records = new ArrayList<>();
         Handler handler = new Handler() {
