@@ -16,24 +16,32 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.verifier.keys.KeySource;
+import org.sipoauth.verifier.status.StatusReference;
 
 class AccessTokenTest {
     @Test
     void tellsWhatTheTokenSays() {
         AccessToken token = verified(TestTokens.valid()
                 .with("aud", List.of("sip:example.com", "sip:example.net"))
-                .with("cnf", Map.of("x5t#S256", "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0")));
+                .with("scope", "openid sip.register !#[]~")
+                .with("sid", "login-1")
+                .withStatus(TestTokens.STATUS_LIST, 8)
+                .with(
+                        "cnf",
+                        Map.of("a", 1, "x5t#S256", "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0", "z", List.of())));
         assertThat(token.issuer()).isEqualTo(TestTokens.ISSUER);
         assertThat(token.subject()).isEqualTo("alice");
         assertThat(token.audience()).containsExactly("sip:example.com", "sip:example.net");
         assertThat(token.clientId()).isEqualTo("softphone");
-        assertThat(token.scopes()).containsExactlyInAnyOrder("openid", "sip.register");
+        assertThat(token.scopes()).containsExactlyInAnyOrder("openid", "sip.register", "!#[]~");
         assertThat(token.tokenId()).isEqualTo("test-token-1");
         assertThat(token.issuedAt()).isEqualTo(TestTokens.ISSUED);
         assertThat(token.expiresAt()).isEqualTo(TestTokens.EXPIRES);
         assertThat(token.deviceName()).contains("CSFALICE");
         assertThat(token.addressesOfRecord()).containsExactly("sip:1001@example.com");
         assertThat(token.certificateThumbprint()).contains("bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0");
+        assertThat(token.sessionId()).contains("login-1");
+        assertThat(token.status()).contains(new StatusReference(TestTokens.STATUS_LIST, 8));
     }
 
     @Test
@@ -118,6 +126,7 @@ class AccessTokenTest {
                 "sip:1001@example.com | SIP:1001@EXAMPLE.com",
                 "sip:alice@example.com | sip:%61l%69ce@example.com",
                 "sip:%61lice@example.com | sip:alice@example.com",
+                "sip:%30%39%41%5A%61%7A%2D%5F%2E%21%7E%2A%28%29@example.com | sip:09AZaz-_.!~*()@example.com",
                 "sip:a%2fb@example.com | sip:a%2Fb@example.com",
                 "sip:+15550100@example.com | sip:+15550100@example.com",
                 "sip:1001;phone-context=x@example.com | sip:1001;phone-context=x@example.com",

@@ -39,7 +39,7 @@ class KnownTokensTest {
         assertThat(known.verdict()).isSameAs(ACCEPTED);
         assertThat(known.key()).isSameAs(KEY);
         assertThat(tokens.find(token(), NOW)).isNull();
-        assertThat(known.toString()).doesNotContain(token);
+        assertThat(known.toString()).contains("test-token-1").doesNotContain(token);
     }
 
     @ParameterizedTest
@@ -61,8 +61,10 @@ class KnownTokensTest {
         for (int length = 0; length < 20; length++) {
             assertThat(tokens.find("a".repeat(length), NOW)).isNull();
         }
-        remember(tokens, "a", NOW);
-        assertThat(tokens.find("a", NOW)).isNull();
+        for (int length = 0; length <= 10; length++) { // too short to have a signature
+            remember(tokens, "a".repeat(length), NOW);
+            assertThat(tokens.find("a".repeat(length), NOW)).isNull();
+        }
     }
 
     @Test
@@ -92,6 +94,78 @@ class KnownTokensTest {
 
         assertThat(tokens.find(tooEarly, justBefore)).isNull();
         assertThat(tokens.find(newcomer, after)).isNotNull();
+    }
+
+    @Test
+    void keepsThePlaceOfAPhoneThatGoesOnRegistering() {
+        KnownTokens tokens = new KnownTokens(8, false, Duration.ZERO);
+        List<String> established = established(tokens, 100);
+        for (int seconds = 120; seconds <= 600; seconds += 120) {
+            Instant now = NOW.plusSeconds(seconds);
+            established.forEach(token -> tokens.find(token, now));
+        }
+
+        Instant later = NOW.plusSeconds(720);
+        String newcomer = token();
+        remember(tokens, newcomer, later);
+
+        assertThat(tokens.find(newcomer, later)).isNull();
+        assertThat(established).allMatch(token -> tokens.find(token, later) != null);
+    }
+
+    @Test
+    void notesAHitSixteenSecondsAfterTheLast() {
+        KnownTokens tokens = new KnownTokens(8, false, Duration.ZERO);
+        List<String> established = established(tokens, 100);
+        established.forEach(token -> tokens.find(token, NOW.plusSeconds(16)));
+
+        Instant later = NOW.plusSeconds(316);
+        String newcomer = token();
+        remember(tokens, newcomer, later);
+
+        assertThat(tokens.find(newcomer, later)).isNull();
+    }
+
+    @Test
+    void leavesNoOldHitToATokenThatTakesAPlace() {
+        KnownTokens tokens = new KnownTokens(8, false, Duration.ZERO);
+        List<String> established = established(tokens, 100);
+        Instant later = NOW.plusSeconds(301);
+        List<String> passing = new ArrayList<>();
+        for (int i = 0; i < 100; i++) { // none is seen twice
+            passing.add(token());
+            remember(tokens, passing.get(i), later);
+        }
+
+        String newcomer = token();
+        remember(tokens, newcomer, later);
+
+        assertThat(tokens.find(newcomer, later)).isNotNull();
+        assertThat(established).allMatch(token -> tokens.find(token, later) == null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void keepsTheLatestAcceptanceOfAToken(boolean digestsOnly) {
+        KnownTokens tokens = new KnownTokens(8, digestsOnly, Duration.ZERO);
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < 3; i++) { // fewer than one set has places
+            all.add(token());
+            remember(tokens, all.get(i), NOW);
+        }
+        Verdict.Accepted later = accepted();
+        all.forEach(token -> tokens.remember(token, later, KEY, null, NOW, UNTIL, NOW));
+
+        assertThat(all).allMatch(token -> {
+            KnownTokens.Known known = tokens.find(token, NOW);
+            return known != null && known.verdict() == later;
+        });
+    }
+
+    @Test
+    void holdsNoMoreThanItsSizeRoundedUp() {
+        assertThat(established(new KnownTokens(8, false, Duration.ZERO), 1000)).hasSize(8);
+        assertThat(established(new KnownTokens(9, false, Duration.ZERO), 1000)).hasSize(16);
     }
 
     @Test

@@ -52,9 +52,9 @@ class TokenVerifierTest {
         String full = TestTokens.valid().with("pad", "x".repeat(room)).sign();
         assertThat(full.length()).isBetween(8 * 1024 - 3, 8 * 1024);
         assertAccepted(full);
-        assertRejected(
-                Reason.MALFORMED,
+        Verdict longer = verifier.verify(
                 TestTokens.valid().with("pad", "x".repeat(room + 4)).sign());
+        assertThat(longer).isEqualTo(new Verdict.Rejected(Reason.MALFORMED, "token of more than 8 KiB"));
     }
 
     @Test
@@ -390,6 +390,7 @@ class TokenVerifierTest {
         assertAccepted(withRawDate("exp", TestTokens.EXPIRES.getEpochSecond() + ".75"));
         assertAccepted(withRawDate("exp", "2.0e9"));
         assertAccepted(withRawDate("exp", "253402300799"));
+        assertRejected(Reason.EXPIRED, withRawDate("exp", "0"));
     }
 
     @ParameterizedTest
@@ -562,12 +563,27 @@ class TokenVerifierTest {
         assertThat(rejected.detail()).matches("[ -~]{1,120}");
     }
 
+    @Test
+    void quotesUpToEightyPrintableCharactersOfTheToken() {
+        assertThat(detailOfIssuer("\u001f ~\u007f\"'\\")).isEqualTo("iss \"? ~??'\\\"");
+        assertThat(detailOfIssuer("y".repeat(80))).isEqualTo("iss \"" + "y".repeat(80) + "\"");
+        assertThat(detailOfIssuer("y".repeat(81))).isEqualTo("iss \"" + "y".repeat(80) + "\"");
+    }
+
+    private String detailOfIssuer(String issuer) {
+        Verdict verdict = verifier.verify(TestTokens.valid().with("iss", issuer).sign());
+        return ((Verdict.Rejected) verdict).detail();
+    }
+
     // ---- the status
 
     @Test
     void rejectsRevokedTokenAndNoOther() {
         assertThat(statusOf(7, NOW)).isNull();
         assertThat(statusOf(8, NOW)).isEqualTo(Reason.REVOKED);
+        Verdict revoked = withLists(EXPECTATIONS, NOW, NOW)
+                .verify(TestTokens.valid().withStatus(TestTokens.STATUS_LIST, 8).sign());
+        assertThat(revoked).asString().contains("index 8 of \"" + TestTokens.STATUS_LIST + "\"");
         assertAccepted(TestTokens.valid().withStatus(TestTokens.STATUS_LIST, 8).sign()); // the twin, without lists
     }
 

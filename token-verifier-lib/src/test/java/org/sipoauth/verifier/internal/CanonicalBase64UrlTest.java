@@ -45,7 +45,20 @@ class CanonicalBase64UrlTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"A", "AAAAA", "AA==", "AAA=", "AA+A", "AA/A", "AA A", "AA\nA", "AAA\u00e9", "AAA\uff21", "A.AA"})
+            strings = {
+                "A",
+                "AAAAA",
+                "AA==",
+                "AAA=",
+                "AA+A",
+                "AA/A",
+                "AA A",
+                "AA\nA",
+                "AAA\u0080",
+                "AAA\u00e9",
+                "AAA\uff21",
+                "A.AA"
+            })
     void rejectsWhatIsNotCanonical(String text) {
         assertThatThrownBy(() -> CanonicalBase64Url.decode(text)).isInstanceOf(MalformedException.class);
     }

@@ -125,6 +125,9 @@ class JsonReaderTest {
                 "\"\\\"",
                 "\"\\x\"",
                 "\"\\u12\"",
+                "\"\\u",
+                "\"\\u004",
+                "\"\\n\u0001\"",
                 "\"\\u12G4\"",
                 "\"\\u\uff11\uff12\uff13\uff14\"",
                 "\"\\",
@@ -173,6 +176,24 @@ class JsonReaderTest {
             })
     void rejectsLoneSurrogates(String text) {
         assertMalformed(text);
+    }
+
+    @Test
+    void passesOverSpaceAnywhereBetweenTokens() throws MalformedException {
+        assertThat(reader(" [ \"a\" , \"b\"\t] ").strings()).containsExactly("a", "b");
+        JsonReader json = reader("\n{ \"a\" :\r 1 } ");
+        json.beginObject();
+        assertThat(json.hasNext()).isTrue();
+        assertThat(json.name()).isEqualTo("a");
+        assertThat(json.number()).isEqualTo("1");
+        assertThat(json.hasNext()).isFalse();
+        json.end();
+    }
+
+    @Test
+    void takesNumbersUpToTheirBounds() throws MalformedException {
+        assertThat(reader("12345678901234567890123456789012").number()).isEqualTo("12345678901234567890123456789012");
+        assertThat(reader("-1e999").number()).isEqualTo("-1e999");
     }
 
     @Test
