@@ -33,7 +33,23 @@ public final class CacheFile {
     private final int maxBytes;
 
     /** What was kept, and when it was fetched. */
-    public record Kept(byte[] document, Instant fetchedAt) {}
+    public static final class Kept {
+        private final byte[] document;
+        private final Instant fetchedAt;
+
+        private Kept(byte[] document, Instant fetchedAt) {
+            this.document = document;
+            this.fetchedAt = fetchedAt;
+        }
+
+        public byte[] document() {
+            return document;
+        }
+
+        public Instant fetchedAt() {
+            return fetchedAt;
+        }
+    }
 
     /**
      * @param format names what is in the file and its version

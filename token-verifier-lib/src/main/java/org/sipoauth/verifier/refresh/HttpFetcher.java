@@ -39,13 +39,26 @@ public final class HttpFetcher implements AutoCloseable {
         this.client = settings.build();
     }
 
-    /**
-     * A document, or the news that it is still the one we know.
-     *
-     * @param entityTag the name that its server gave to this version of it (RFC 9110 §8.8.3)
-     * @param body empty where it was not modified
-     */
-    public record Answer(Optional<String> entityTag, Optional<byte[]> body) {}
+    /** A document, or the news that it is still the one we know. */
+    public static final class Answer {
+        private final Optional<String> entityTag;
+        private final Optional<byte[]> body;
+
+        private Answer(Optional<String> entityTag, Optional<byte[]> body) {
+            this.entityTag = entityTag;
+            this.body = body;
+        }
+
+        /** The name that its server gave to this version of it (RFC 9110 §8.8.3). */
+        public Optional<String> entityTag() {
+            return entityTag;
+        }
+
+        /** Empty where it was not modified. */
+        public Optional<byte[]> body() {
+            return body;
+        }
+    }
 
     /** A fetch that is under way. */
     public final class Fetch {

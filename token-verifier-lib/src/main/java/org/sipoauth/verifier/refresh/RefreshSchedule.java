@@ -6,8 +6,18 @@ import java.time.Duration;
  * When to fetch next. Jitter spreads a fleet that started together, and only ever shortens: a rotation policy counts on
  * every verifier's having read the new keys within one interval, and a revocation on its having read the new lists.
  */
-record RefreshSchedule(Duration interval) {
+final class RefreshSchedule {
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+
+    private final Duration interval;
+
+    RefreshSchedule(Duration interval) {
+        this.interval = interval;
+    }
+
+    Duration interval() {
+        return interval;
+    }
 
     /** @param random from 0 to 1 */
     Duration afterSuccess(double random) {

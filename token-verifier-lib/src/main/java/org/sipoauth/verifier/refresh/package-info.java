@@ -1,5 +1,2 @@
 /** How a source keeps up to date in the background: one thread, bounded fetches, back-off, a file for the last good. */
-@NullMarked
 package org.sipoauth.verifier.refresh;
-
-import org.jspecify.annotations.NullMarked;

@@ -21,12 +21,18 @@ public record BearerChallenge(
 
     /** @throws IllegalArgumentException if a value holds a control character: it would forge header fields */
     public BearerChallenge {
-        realm.ifPresent(value -> AuthParameters.requireQuotable("realm", value));
-        authzServer.ifPresent(value -> AuthParameters.requireQuotable("authz_server", value));
-        scope.ifPresent(value -> AuthParameters.requireQuotable("scope", value));
-        error.ifPresent(value -> AuthParameters.requireQuotable("error", value));
+        requireQuotable("realm", realm);
+        requireQuotable("authz_server", authzServer);
+        requireQuotable("scope", scope);
+        requireQuotable("error", error);
         if (realm.isEmpty() && authzServer.isEmpty() && scope.isEmpty() && error.isEmpty()) {
             throw new IllegalArgumentException("a challenge needs a parameter");
+        }
+    }
+
+    private static void requireQuotable(String name, Optional<String> value) {
+        if (value.isPresent()) {
+            AuthParameters.requireQuotable(name, value.get());
         }
     }
 
@@ -74,11 +80,17 @@ public record BearerChallenge(
     /** The header's value, all parameters quoted; always one line. */
     public String headerValue() {
         List<String> parameters = new ArrayList<>();
-        realm.ifPresent(value -> parameters.add("realm=" + AuthParameters.quote(value)));
-        authzServer.ifPresent(value -> parameters.add("authz_server=" + AuthParameters.quote(value)));
-        scope.ifPresent(value -> parameters.add("scope=" + AuthParameters.quote(value)));
-        error.ifPresent(value -> parameters.add("error=" + AuthParameters.quote(value)));
+        add(parameters, "realm", realm);
+        add(parameters, "authz_server", authzServer);
+        add(parameters, "scope", scope);
+        add(parameters, "error", error);
         return "Bearer " + String.join(", ", parameters);
+    }
+
+    private static void add(List<String> parameters, String name, Optional<String> value) {
+        if (value.isPresent()) {
+            parameters.add(name + "=" + AuthParameters.quote(value.get()));
+        }
     }
 
     @Override

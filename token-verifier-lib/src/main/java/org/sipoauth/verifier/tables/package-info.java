@@ -26,7 +26,4 @@
  * <p><b>Why it may be trusted.</b> Field arithmetic, point arithmetic and every entry of a table are tested against plain
  * {@link java.math.BigInteger} arithmetic; verdicts against the JDK, BouncyCastle and Amazon Corretto.
  */
-@NullMarked
 package org.sipoauth.verifier.tables;
-
-import org.jspecify.annotations.NullMarked;
