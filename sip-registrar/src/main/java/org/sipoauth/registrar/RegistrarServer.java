@@ -1,5 +1,6 @@
 package org.sipoauth.registrar;
 
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -54,6 +55,7 @@ import org.sipoauth.verifier.TokenVerifier;
 import org.sipoauth.verifier.keys.KeySnapshot;
 import org.sipoauth.verifier.keys.KeySource;
 import org.sipoauth.verifier.keys.UrlKeys;
+import org.sipoauth.verifier.metrics.VerifierMetrics;
 import org.sipoauth.verifier.sip.BearerChallenge;
 import org.sipoauth.verifier.status.StatusSnapshot;
 import org.sipoauth.verifier.status.StatusSource;
@@ -105,8 +107,9 @@ final class RegistrarServer implements AutoCloseable {
         keys = keys(settings);
         statusLists = statusLists(settings);
 
+        TokenVerifier verifier = verifier(expectations);
         BearerGate gate = new BearerGate(
-                verifier(expectations),
+                verifier,
                 keys,
                 challenge,
                 BearerChallenge.ofRealm(settings.text(Setting.REALM))
@@ -129,9 +132,11 @@ final class RegistrarServer implements AutoCloseable {
             stopParts();
             throw wrong;
         }
-        metrics.watch(keys, location, tls::notAfter, clock);
+        metrics.watch(location, tls::notAfter, clock);
+        VerifierMetrics.verdicts(verifier, Tags.empty()).bindTo(meters);
+        VerifierMetrics.keys(keys, clock, Tags.empty()).bindTo(meters);
         statusLists.ifPresent(lists -> {
-            metrics.watch(lists, clock);
+            VerifierMetrics.statusLists(lists, clock, Tags.empty()).bindTo(meters);
             lists.onChange(changed -> endRevoked(registrar, changed));
         });
         every(reload, () -> tls.reload(metrics));

@@ -173,7 +173,7 @@ class RegistrationIT {
     void showsHealthAndAgeOfKeys() {
         assertThat(registrar.get("/health").statusCode()).isEqualTo(200);
         assertThat(registrar.get("/health").body()).contains("\"status\":\"UP\"", "\"keyIds\":[\"test-key\"]");
-        assertThat(registrar.metric("jwk_age_seconds")).isBetween(0.0, 600.0);
+        assertThat(registrar.metric("sipoauth_verifier_keys_age_seconds")).isBetween(0.0, 600.0);
         assertThat(registrar.get("/other").statusCode()).isEqualTo(404);
     }
 }

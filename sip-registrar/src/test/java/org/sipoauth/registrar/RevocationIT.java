@@ -81,7 +81,7 @@ class RevocationIT {
             assertThat(registrar.metric("sip_bindings_revoked_total")).isEqualTo(1);
             assertThat(registrar.metric("sip_connections_revoked_total{port=\"oauth\",result=\"closed\"}"))
                     .isEqualTo(1);
-            assertThat(registrar.metric("status_lists_revoked")).isEqualTo(1);
+            assertThat(registrar.metric("sipoauth_verifier_status_revoked")).isEqualTo(1);
             try (TestPhone again = phone(registrar)) {
                 SipResponse refused = register(again, 7);
                 assertThat(refused.status()).isEqualTo(407);
@@ -112,7 +112,7 @@ class RevocationIT {
         revoke(start, 7);
         try (RunningRegistrar registrar = registrar()) {
             await().until(() -> Files.exists(directory.resolve("status-lists.cache")));
-            assertThat(registrar.metric("status_lists")).isEqualTo(1);
+            assertThat(registrar.metric("sipoauth_verifier_status_lists")).isEqualTo(1);
         }
         issuer.stop(0);
         try (RunningRegistrar registrar = registrar();

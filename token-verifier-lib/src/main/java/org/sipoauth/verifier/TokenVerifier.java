@@ -50,6 +50,7 @@ public final class TokenVerifier {
     private final Duration outageGrace;
     private final LongAdder acceptedByGrace = new LongAdder();
     private final InstantSource clock;
+    private final VerdictCounts counts = new VerdictCounts();
 
     /**
      * A verifier that takes revoked tokens until they expire; in all else as a {@link Builder} has it.
@@ -209,7 +210,14 @@ public final class TokenVerifier {
         Objects.requireNonNull(compact);
         Instant now = clock.instant(); // read once
         Verdict known = verifyKnown(compact, now);
-        return known == null ? verifyAnew(compact, now) : known;
+        Verdict verdict = known == null ? verifyAnew(compact, now) : known;
+        counts.add(verdict, known != null);
+        return verdict;
+    }
+
+    /** What this verifier has answered so far. */
+    public VerdictCounts counts() {
+        return counts;
     }
 
     /** How often an expired token was taken by grace of {@link Builder#outageGrace}, since this verifier was made. */

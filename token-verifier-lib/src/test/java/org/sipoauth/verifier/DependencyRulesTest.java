@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,8 @@ class DependencyRulesTest {
     @Test
     void needsNothingButTheJdk() {
         classes()
+                .that()
+                .resideOutsideOfPackage("org.sipoauth.verifier.metrics")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
@@ -29,6 +32,54 @@ class DependencyRulesTest {
                         "javax.net.ssl..",
                         "org.jspecify.annotations",
                         "org.sipoauth.verifier..")
+                .check(CLASSES);
+    }
+
+    /** Who has no Micrometer never loads a class that wants it. */
+    @Test
+    void metersAloneNeedMicrometer() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.sipoauth.verifier.metrics")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.sipoauth.verifier.metrics")
+                .check(CLASSES);
+    }
+
+    /** So that a native image needs no list of what is reached by name. */
+    @Test
+    void reachesNothingByName() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.lang.reflect..")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(ServiceLoader.class)
+                .orShould()
+                .callMethod(Class.class, "forName", String.class)
+                .orShould()
+                .callMethod(Class.class, "forName", String.class, boolean.class, ClassLoader.class)
+                .orShould()
+                .callMethod(Class.class, "getResource", String.class)
+                .orShould()
+                .callMethod(Class.class, "getResourceAsStream", String.class)
+                .orShould()
+                .callMethod(ClassLoader.class, "loadClass", String.class)
+                .check(CLASSES);
+    }
+
+    /** What reads tokens has no log to spill them into. */
+    @Test
+    void logsNothingWhereTokensAreRead() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "org.sipoauth.verifier", "org.sipoauth.verifier.sip", "org.sipoauth.verifier.internal")
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(System.Logger.class)
                 .check(CLASSES);
     }
 
@@ -106,6 +157,7 @@ class DependencyRulesTest {
                         "Verdict",
                         "Verdict$Accepted",
                         "Verdict$Rejected",
+                        "VerdictCounts",
                         "keys.DecryptionKey",
                         "keys.DecryptionKeySource",
                         "keys.DecryptionKeys",
@@ -114,6 +166,7 @@ class DependencyRulesTest {
                         "keys.UrlKeys",
                         "keys.UrlKeys$Builder",
                         "keys.VerificationKey",
+                        "metrics.VerifierMetrics",
                         "sip.BearerChallenge",
                         "sip.BearerCredentials",
                         "sip.BearerCredentials$Dialect",

@@ -1,7 +1,6 @@
 package org.sipoauth.registrar.management;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 import org.sipoauth.registrar.location.Location;
 import org.sipoauth.registrar.register.Arrival.Port;
 import org.sipoauth.registrar.register.Refusal;
@@ -21,9 +19,6 @@ import org.sipoauth.registrar.register.RegistrationEvents;
 import org.sipoauth.registrar.transport.ConnectionEvents;
 import org.sipoauth.registrar.transport.Deadline;
 import org.sipoauth.registrar.transport.HandshakeFailure;
-import org.sipoauth.verifier.keys.KeySource;
-import org.sipoauth.verifier.status.UrlStatusLists;
-import org.sipoauth.verifier.status.UrlStatusLists.Counts;
 
 /** Counts what happens. Every series exists from the start, so that an alert can tell 0 from absent. */
 public final class RegistrarMetrics implements RegistrationEvents, ConnectionEvents {
@@ -119,55 +114,17 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
     }
 
     /** Adds the gauges over parts that exist only later. */
-    public void watch(KeySource keys, Location location, Supplier<Instant> certificateEnd, InstantSource clock) {
-        Gauge.builder("jwk.age", () -> secondsBetween(keys.current().readAt(), clock.instant()))
-                .description("Time since the keys were last confirmed; NaN before the first time")
-                .baseUnit("seconds")
-                .register(registry);
+    public void watch(Location location, Supplier<Instant> certificateEnd, InstantSource clock) {
         Gauge.builder("sip.bindings", location, Location::size)
                 .description("Bindings held")
                 .register(registry);
-        Gauge.builder("tls.certificate.remaining", () -> secondsBetween(clock.instant(), certificateEnd.get()))
+        Gauge.builder(
+                        "tls.certificate.remaining",
+                        () -> Duration.between(clock.instant(), certificateEnd.get())
+                                .toSeconds())
                 .description("Time until the node's certificate ends")
                 .baseUnit("seconds")
                 .register(registry);
-    }
-
-    /** Adds what tells whether the lists of revoked logins are read. */
-    public void watch(UrlStatusLists lists, InstantSource clock) {
-        Gauge.builder("status.lists", () -> lists.current().uris().size())
-                .description("Status lists held")
-                .register(registry);
-        Gauge.builder("status.lists.age", () -> secondsBetween(lists.current().readAt(), clock.instant()))
-                .description("Time since the issuer last told which lists there are; NaN before the first time")
-                .baseUnit("seconds")
-                .register(registry);
-        Gauge.builder(
-                        "status.lists.oldest.age",
-                        () -> secondsBetween(lists.current().oldestConfirmedAt(), clock.instant()))
-                .description("Time since the list that was confirmed longest ago was")
-                .baseUnit("seconds")
-                .register(registry);
-        Gauge.builder("status.lists.revoked", () -> lists.current().countRevoked())
-                .description("Logins that the lists call revoked")
-                .register(registry);
-        counts("status.lists.polls", "Polls that ended", lists, Counts::polls);
-        counts("status.lists.polls.failed", "Polls in which something could not be had", lists, Counts::failedPolls);
-        counts("status.lists.taken", "Lists that were new or changed", lists, Counts::listsTaken);
-        counts("status.lists.refused", "Lists that were fetched and not believed", lists, Counts::listsRefused);
-        counts("status.lists.read.bytes", "Bytes of documents read", lists, Counts::bytesRead);
-    }
-
-    private void counts(String name, String description, UrlStatusLists lists, ToDoubleFunction<Counts> count) {
-        FunctionCounter.builder(name, lists, source -> count.applyAsDouble(source.counts()))
-                .description(description)
-                .register(registry);
-    }
-
-    private static double secondsBetween(Instant from, Instant to) {
-        return from.equals(Instant.MIN)
-                ? Double.NaN
-                : Duration.between(from, to).toMillis() / 1000.0;
     }
 
     @Override

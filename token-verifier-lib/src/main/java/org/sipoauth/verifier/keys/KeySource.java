@@ -29,6 +29,11 @@ public interface KeySource extends AutoCloseable {
         return false;
     }
 
+    /** How often reading the keys has failed since this source was opened; 0 for one that reads none. */
+    default long failedRefreshes() {
+        return 0;
+    }
+
     /**
      * Since when the authorization server has been out of reach: when this source last had an answer from it that was of use,
      * if its latest attempt had none. Empty while it answers, and always where the source asks no server.

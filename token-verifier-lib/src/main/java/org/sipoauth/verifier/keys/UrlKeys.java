@@ -74,6 +74,11 @@ public final class UrlKeys implements KeySource {
     }
 
     @Override
+    public long failedRefreshes() {
+        return refresh.failed();
+    }
+
+    @Override
     public boolean awaitReady(Duration timeout) throws InterruptedException {
         return ready.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,8 @@ public final class BackgroundRefresh implements AutoCloseable {
 
     private final AtomicInteger underWay = new AtomicInteger(); // running, or to run at once
     private final AtomicBoolean asked = new AtomicBoolean();
+    private final AtomicLong done = new AtomicLong();
+    private final AtomicLong failed = new AtomicLong();
     private volatile boolean lastFailed;
     private volatile long lastStartNanos = System.nanoTime();
 
@@ -85,6 +88,15 @@ public final class BackgroundRefresh implements AutoCloseable {
         return lastFailed;
     }
 
+    /** Refreshes that ended, the failed among them. */
+    public long done() {
+        return done.get();
+    }
+
+    public long failed() {
+        return failed.get();
+    }
+
     @Override
     public void close() {
         thread.shutdownNow();
@@ -138,6 +150,9 @@ public final class BackgroundRefresh implements AutoCloseable {
                     held.get(),
                     e.toString());
             lastFailed = true;
+            failed.incrementAndGet();
+        } finally {
+            done.incrementAndGet();
         }
         return schedule.afterFailure(++failures, random);
     }

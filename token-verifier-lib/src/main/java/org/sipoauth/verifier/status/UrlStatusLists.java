@@ -65,8 +65,6 @@ public final class UrlStatusLists implements StatusSource {
     private final CountDownLatch ready = new CountDownLatch(1);
     private final List<Consumer<StatusSnapshot>> listeners = new CopyOnWriteArrayList<>();
 
-    private final AtomicLong polls = new AtomicLong();
-    private final AtomicLong failedPolls = new AtomicLong();
     private final AtomicLong taken = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private volatile StatusSnapshot current = StatusSnapshot.none();
@@ -96,8 +94,7 @@ public final class UrlStatusLists implements StatusSource {
         this.aggregation = new HttpDocument(fetcher, uri, "application/json", Aggregation.MAX_BYTES);
         Path file = settings.cacheFile();
         this.cache = file == null ? null : new StatusCache(file, uri, issuer, maxStaleness);
-        this.refresh =
-                new BackgroundRefresh("sipoauth-status", settings, this::current, this::pollAndCount, fetcher::close);
+        this.refresh = new BackgroundRefresh("sipoauth-status", settings, this::current, this::poll, fetcher::close);
     }
 
     @Override
@@ -121,7 +118,7 @@ public final class UrlStatusLists implements StatusSource {
     }
 
     public Counts counts() {
-        return new Counts(polls.get(), failedPolls.get(), taken.get(), refused.get(), fetcher.bytesRead());
+        return new Counts(refresh.done(), refresh.failed(), taken.get(), refused.get(), fetcher.bytesRead());
     }
 
     private void open() {
@@ -143,19 +140,8 @@ public final class UrlStatusLists implements StatusSource {
         }
     }
 
-    private void pollAndCount() throws IOException, InterruptedException {
-        try {
-            keys.awaitReady(timeout); // without them no list can be believed
-            poll();
-        } catch (IOException | RuntimeException e) {
-            failedPolls.incrementAndGet();
-            throw e;
-        } finally {
-            polls.incrementAndGet();
-        }
-    }
-
     private void poll() throws IOException, InterruptedException {
+        keys.awaitReady(timeout); // without them no list can be believed
         Instant now = clock.instant(); // before the server answers, so that nothing seems newer than it is
         Map<String, HeldList> held = believedStill(now);
         Reading reading = new Reading(held, now);

@@ -55,6 +55,7 @@ class UrlKeysTest {
             assertThat(keys.awaitReady(LONG)).isTrue();
             assertThat(keys.current().keyIds()).containsExactly("first");
             assertThat(keys.current().readAt()).isEqualTo(NOON);
+            assertThat(keys.failedRefreshes()).isZero();
             await().until(() -> !keys.refreshing());
         }
     }
@@ -114,6 +115,7 @@ class UrlKeysTest {
                 assertThat(keys.current().keyIds()).containsExactly("first");
                 assertThat(keys.refreshing()).isTrue();
             }
+            assertThat(keys.failedRefreshes()).isGreaterThanOrEqualTo(2L * failures.size());
             server.answers(TestServer.document(SECOND));
             await().until(() -> keys.current().find("second").isPresent());
             await().until(() -> !keys.refreshing());
