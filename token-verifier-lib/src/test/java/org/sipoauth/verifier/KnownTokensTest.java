@@ -126,24 +126,6 @@ class KnownTokensTest {
         assertThat(tokens.find(newcomer, later)).isNull();
     }
 
-    @Test
-    void leavesNoOldHitToATokenThatTakesAPlace() {
-        KnownTokens tokens = new KnownTokens(8, false, Duration.ZERO);
-        List<String> established = established(tokens, 100);
-        Instant later = NOW.plusSeconds(301);
-        List<String> passing = new ArrayList<>();
-        for (int i = 0; i < 100; i++) { // none is seen twice
-            passing.add(token());
-            remember(tokens, passing.get(i), later);
-        }
-
-        String newcomer = token();
-        remember(tokens, newcomer, later);
-
-        assertThat(tokens.find(newcomer, later)).isNotNull();
-        assertThat(established).allMatch(token -> tokens.find(token, later) == null);
-    }
-
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void keepsTheLatestAcceptanceOfAToken(boolean digestsOnly) {
