@@ -1,0 +1,171 @@
+package org.sipoauth.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.DefaultChannelId;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import javax.sip.SipFactory;
+import javax.sip.message.Request;
+import javax.sip.message.Response;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.registrar.TestTokens;
+import org.sipoauth.verifier.keys.KeySource;
+import org.sipoauth.verifier.status.StatusSnapshot;
+import org.sipoauth.verifier.status.StatusSource;
+
+/** The examples of docs/embedding.md do what it says, and are what it shows. */
+class ExamplesTest {
+    private static final String LIST = TestTokens.ISSUER + "/oauth2/status-lists/s1.1.0";
+    private static final String AOR = "sip:1001@example.com";
+    private static final int INDEX = 7;
+
+    private final Instant now = Instant.now();
+    private final KeySource keys = KeySource.fixed(TestTokens.jwkSet());
+    private final Lists lists = new Lists();
+    private final RegisterGate gate = new RegisterGate(TestTokens.ISSUER, TestTokens.AUDIENCE, keys, lists);
+
+    private final class Lists implements StatusSource {
+        private final List<Consumer<StatusSnapshot>> listeners = new ArrayList<>();
+        private StatusSnapshot current = read();
+
+        private StatusSnapshot read(int... revoked) {
+            return StatusSnapshot.verify(
+                    Map.of(LIST, TestTokens.statusList(LIST, now, revoked)), TestTokens.ISSUER, keys, now);
+        }
+
+        void revoke(int index) {
+            current = read(index);
+            listeners.forEach(listener -> listener.accept(current));
+        }
+
+        @Override
+        public StatusSnapshot current() {
+            return current;
+        }
+
+        @Override
+        public void onChange(Consumer<StatusSnapshot> listener) {
+            listeners.add(listener);
+        }
+    }
+
+    private TestTokens token() {
+        return TestTokens.valid(now).withStatus(LIST, INDEX);
+    }
+
+    private RegisterGate.Answer decide(TestTokens token) {
+        return gate.decide("Bearer " + token.compact(), AOR);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RegisterGate", "JainSipRegistrar", "NettyRegisterHandler"})
+    void areShownAsTheyAre(String name) throws IOException {
+        Path repository = Path.of("..").toAbsolutePath().normalize();
+        String source = Files.readString(
+                repository.resolve("sip-registrar/src/test/java/org/sipoauth/examples/" + name + ".java"));
+
+        assertThat(Files.readString(repository.resolve("docs/embedding.md")))
+                .contains("```java\n" + source.substring(source.indexOf("import ")) + "```");
+    }
+
+    @Test
+    void challengesWithoutToken() {
+        RegisterGate.Answer answer = gate.decide(null, AOR);
+
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.challenge())
+                .hasValue("Bearer realm=\"example.com\", authz_server=\"" + TestTokens.ISSUER + "\"");
+        assertThat(gate.decide("Digest username=\"1001\"", AOR)).isEqualTo(answer);
+    }
+
+    @Test
+    void registersTheTokensAddressAlone() {
+        assertThat(decide(token()).status()).isEqualTo(200);
+        assertThat(decide(token()).token().orElseThrow().subject()).isEqualTo("alice");
+        assertThat(gate.decide("Bearer " + token().compact(), "sip:1002@example.com")
+                        .status())
+                .isEqualTo(403);
+        assertThat(decide(token().with("scope", "other")).status()).isEqualTo(403);
+        assertThat(decide(token().with("cnf", Map.of("x5t#S256", "A".repeat(43))))
+                        .status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void challengesForBrokenAndRevokedTokens() {
+        String again =
+                "Bearer realm=\"example.com\", authz_server=\"" + TestTokens.ISSUER + "\", error=\"invalid_token\"";
+        assertThat(decide(token().with("exp", now.minusSeconds(60))).challenge())
+                .hasValue(again);
+        assertThat(gate.decide("Bearer", AOR).challenge()).hasValue(again);
+
+        lists.revoke(INDEX);
+
+        assertThat(decide(token()).challenge()).hasValue(again);
+    }
+
+    @Test
+    void takesItsOwnTroubleUponItself() {
+        lists.current = StatusSnapshot.none();
+
+        assertThat(decide(token()).status()).isEqualTo(500);
+    }
+
+    @Test
+    void answersInJainSip() throws Exception {
+        SipFactory sip = SipFactory.getInstance();
+        JainSipRegistrar registrar = new JainSipRegistrar(sip.createMessageFactory(), sip.createHeaderFactory(), gate);
+
+        Response challenge = registrar.answer(register(""));
+        Response accepted = registrar.answer(register("Authorization: Bearer " + token().compact() + "\r\n"));
+        Response parameter =
+                registrar.answer(register("Authorization: Bearer token=\"" + token().compact() + "\"\r\n"));
+
+        assertThat(challenge.getStatusCode()).isEqualTo(401);
+        assertThat(challenge.getHeader("WWW-Authenticate").toString())
+                .contains("Bearer realm=\"example.com\"")
+                .contains("authz_server=\"" + TestTokens.ISSUER + "\"");
+        assertThat(accepted.getStatusCode()).isEqualTo(200);
+        assertThat(parameter.getStatusCode()).isEqualTo(200);
+    }
+
+    private static Request register(String authorization) throws Exception {
+        String text = "REGISTER sip:example.com SIP/2.0\r\n"
+                + "Via: SIP/2.0/TLS 192.0.2.1:5061;branch=z9hG4bK1\r\nMax-Forwards: 70\r\n"
+                + "From: <sip:1001@example.com>;tag=1\r\nTo: <sip:1001@example.com>\r\n"
+                + "Call-ID: 1@192.0.2.1\r\nCSeq: 1 REGISTER\r\n"
+                + authorization + "Content-Length: 0\r\n\r\n";
+        return (Request) new gov.nist.javax.sip.parser.StringMsgParser()
+                .parseSIPMessage(text.getBytes(StandardCharsets.UTF_8), true, true, null);
+    }
+
+    @Test
+    void answersInNettyAndEndsRevokedConnections() {
+        NettyRegisterHandler handler = new NettyRegisterHandler(gate);
+        EmbeddedChannel revoked = new EmbeddedChannel(DefaultChannelId.newInstance(), handler);
+        EmbeddedChannel other = new EmbeddedChannel(DefaultChannelId.newInstance(), handler);
+
+        revoked.writeInbound(new NettyRegisterHandler.Register(AOR, "Bearer " + token().compact()));
+        other.writeInbound(new NettyRegisterHandler.Register(
+                AOR,
+                "Bearer " + TestTokens.valid(now).withStatus(LIST, INDEX + 1).compact()));
+        RegisterGate.Answer answer = revoked.readOutbound();
+        lists.revoke(INDEX);
+        revoked.runPendingTasks();
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(revoked.isOpen()).isFalse();
+        assertThat(other.isOpen()).isTrue();
+    }
+}
