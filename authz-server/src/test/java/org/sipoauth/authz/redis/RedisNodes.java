@@ -61,7 +61,7 @@ public final class RedisNodes implements AutoCloseable {
 
     /** Starts a server that follows another, and returns when it does. */
     public Node startReplicaOf(Node master) {
-        Node replica = start("--replicaof", "127.0.0.1 " + master.port());
+        Node replica = start("--replicaof", "127.0.0.1", Integer.toString(master.port()));
         Awaitility.await()
                 .atMost(PATIENCE)
                 .until(() -> replica.commands().info("replication").contains("master_link_status:up"));

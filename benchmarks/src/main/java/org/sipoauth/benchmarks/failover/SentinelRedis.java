@@ -31,7 +31,7 @@ final class SentinelRedis implements Store {
     public List<String> start(Workplace workplace) throws IOException, InterruptedException {
         int master = startRedis(workplace, List.of());
         for (int i = 0; i < REPLICAS; i++) {
-            startRedis(workplace, List.of("--replicaof", "127.0.0.1 " + master));
+            startRedis(workplace, List.of("--replicaof", "127.0.0.1", Integer.toString(master)));
         }
         awaitReplicas(master);
         for (int i = 0; i < SENTINELS; i++) {
