@@ -71,7 +71,8 @@ public final class BytesPerLogin {
                 .orElseThrow();
     }
 
-    private static long used(RedisPipe redis) throws IOException {
+    private static long used(RedisPipe redis) throws IOException, InterruptedException {
+        redis.awaitRewritten();
         return redis.info("memory", "used_memory");
     }
 }

@@ -55,6 +55,13 @@ final class RedisPipe implements AutoCloseable {
         throw new IOException("Redis tells no " + name);
     }
 
+    /** Waits while Redis rewrites its append-only file, which takes processor time, and memory for what is written meanwhile. */
+    void awaitRewritten() throws IOException, InterruptedException {
+        while (info("persistence", "aof_rewrite_in_progress") + info("persistence", "aof_rewrite_scheduled") > 0) {
+            Thread.sleep(100);
+        }
+    }
+
     private void write(String... command) throws IOException {
         output.write(("*" + command.length + "\r\n").getBytes(StandardCharsets.US_ASCII));
         for (String argument : command) {

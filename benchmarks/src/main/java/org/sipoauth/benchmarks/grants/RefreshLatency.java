@@ -99,16 +99,9 @@ public final class RefreshLatency {
 
     /** So that Redis does not do it, with a processor of its own, because of what we filled in. */
     private static void rewrite(RedisPipe redis) throws IOException, InterruptedException {
-        awaitRewritten(redis); // perhaps it has begun by itself
+        redis.awaitRewritten(); // perhaps it has begun by itself
         redis.ask("BGREWRITEAOF");
-        awaitRewritten(redis);
-    }
-
-    private static void awaitRewritten(RedisPipe redis) throws IOException, InterruptedException {
-        while (redis.info("persistence", "aof_rewrite_in_progress") + redis.info("persistence", "aof_rewrite_scheduled")
-                > 0) {
-            Thread.sleep(100);
-        }
+        redis.awaitRewritten();
     }
 
     private static Step measure(int logins, SipOauthServer server, String[] phones, int percent, Duration length)
