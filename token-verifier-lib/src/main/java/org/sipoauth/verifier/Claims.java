@@ -138,7 +138,7 @@ record Claims(
         if (!wellFormed) {
             throw new MalformedException("scope is not a list of scope tokens");
         }
-        return Set.copyOf(Arrays.asList(scope.split(" ")));
+        return scope.indexOf(' ') < 0 ? Set.of(scope) : Set.copyOf(Arrays.asList(scope.split(" ")));
     }
 
     /**

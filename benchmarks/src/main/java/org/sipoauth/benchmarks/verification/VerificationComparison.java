@@ -124,7 +124,7 @@ public final class VerificationComparison {
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true)
                 .forks(1)
-                .warmupIterations(2)
+                .warmupIterations(6)
                 .warmupTime(iteration)
                 .measurementIterations(plan.iterations())
                 .measurementTime(iteration)

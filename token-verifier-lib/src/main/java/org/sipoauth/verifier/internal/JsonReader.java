@@ -121,7 +121,9 @@ public final class JsonReader {
     }
 
     public String string() throws MalformedException {
-        require(Kind.STRING);
+        if (!nextIs('"')) {
+            require(Kind.STRING);
+        }
         int start = ++position;
         boolean ascii = passPlain();
         String begin = familiar(start, position);
@@ -211,7 +213,7 @@ public final class JsonReader {
     }
 
     public List<String> strings() throws MalformedException {
-        List<String> strings = new ArrayList<>();
+        List<String> strings = new ArrayList<>(2);
         beginArray();
         while (hasNext()) {
             strings.add(string());
@@ -427,6 +429,9 @@ public final class JsonReader {
     }
 
     private void skipWhitespace() {
+        if (position < utf8.length && utf8[position] > ' ') {
+            return; // nearly always
+        }
         while (nextIs(' ') || nextIs('\t') || nextIs('\n') || nextIs('\r')) {
             position++;
         }
@@ -440,11 +445,13 @@ public final class JsonReader {
         /** So many names are compared one by one; what more there are, a set compares. */
         private static final int FEW = 16;
 
+        private static final @Nullable String[] NONE = {};
+
         private final char close;
         private final @Nullable Scope outer;
         private final int depth;
         private boolean started;
-        private @Nullable String[] names = {};
+        private @Nullable String[] names = NONE;
         private int count;
         private long hashes; // a bit for each name: most are seen to be new by it
         private @Nullable Set<String> many;
@@ -469,7 +476,7 @@ public final class JsonReader {
                 return many.add(name);
             }
             if (count == names.length) {
-                names = Arrays.copyOf(names, count == 0 ? 4 : FEW);
+                names = Arrays.copyOf(names, count == 0 && depth > 1 ? 4 : FEW); // a document has many at its top
             }
             names[count++] = name;
             return true;
