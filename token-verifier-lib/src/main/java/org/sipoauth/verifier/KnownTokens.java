@@ -16,15 +16,15 @@ import org.sipoauth.verifier.keys.VerificationKey;
  * The tokens accepted before. A phone registers every two minutes with the same token for an hour: the second time, its
  * signature and its claims need no second look, only what may have changed since.
  *
- * <p>A fixed array of sets of four. A token's set is chosen by the end of its signature (or tag), mixed with a secret of this
+ * <p>A fixed array of sets of eight. A token's set is chosen by the end of its signature (or tag), mixed with a secret of this
  * process; then the whole token is compared. Only accepted tokens enter, so nobody without the issuer's key can put
  * anything in or choose a set (of nested tokens: nobody without the key that its audience shares); and a way that was hit within {@value #KEPT_SECONDS} seconds is not taken from its token,
  * so even who has many valid ones cannot drive the established phones out. No lock; a hit allocates nothing, and writes
  * at most once in {@value #NOTED_SECONDS} seconds.
  */
 final class KnownTokens {
-    private static final int WAYS = 4;
-    private static final int MIN_CAPACITY = 2 * WAYS;
+    private static final int WAYS = 8; // of four, one phone in 300 found all taken when a fifth of the places was
+    private static final int MIN_CAPACITY = WAYS;
     private static final int MAX_CAPACITY = 1 << 24;
     private static final long KEPT_SECONDS = 300;
     private static final long NOTED_SECONDS = 16;
@@ -36,18 +36,18 @@ final class KnownTokens {
     private static final long NEVER = Long.MIN_VALUE + 1;
     private static final long FREE = Long.MIN_VALUE;
 
+    private final long[] marks; // of the entry in the same place, or of one before or after it: a hint to look there
     private final Known[] entries;
     private final long[] lastHits; // of the entry in the same place, in seconds since 1970
     private final boolean digestsOnly;
     private final Duration keepEnded;
-    private final int shift; // leaves as many bits as number the sets
+    private final int shift; // after a shift by one, leaves as many bits as number the sets
     private final long secret;
     private final long multiplier;
 
     /**
      * An accepted token and what its acceptance rests on. Immutable.
      *
-     * @param mark of the token, by which nearly every other is told from it
      * @param content the token itself, or its SHA-256
      * @param key that had signed it
      * @param decryptionKey that it was encrypted with, if it was
@@ -55,7 +55,6 @@ final class KnownTokens {
      * @param until when it expires, the tolerance included
      */
     record Known(
-            long mark,
             Object content,
             Verdict.Accepted verdict,
             VerificationKey key,
@@ -70,7 +69,7 @@ final class KnownTokens {
     }
 
     /**
-     * @param capacity how many tokens, rounded up to a power of two; 12 bytes each, and the tokens
+     * @param capacity how many tokens, rounded up to a power of two; 20 bytes each, and the tokens
      * @param digestsOnly keeps SHA-256 digests in place of tokens, so that a picture of the heap holds none that can be
      *     used; a hit then takes a hash
      * @param keepEnded how long an expired token has the same right to its place as any other
@@ -80,11 +79,12 @@ final class KnownTokens {
             throw new IllegalArgumentException("from " + MIN_CAPACITY + " to " + MAX_CAPACITY + " known tokens");
         }
         int size = Integer.highestOneBit(capacity - 1) << 1;
+        this.marks = new long[size];
         this.entries = new Known[size];
         this.lastHits = new long[size];
         this.digestsOnly = digestsOnly;
         this.keepEnded = keepEnded;
-        this.shift = Long.SIZE - Integer.numberOfTrailingZeros(size / WAYS);
+        this.shift = Long.SIZE - 1 - Integer.numberOfTrailingZeros(size / WAYS);
         SecureRandom random = new SecureRandom();
         this.secret = random.nextLong();
         this.multiplier = random.nextLong() | 1;
@@ -99,8 +99,8 @@ final class KnownTokens {
         long mark = mark(compact);
         int first = firstWay(mark);
         for (int way = first; way < first + WAYS; way++) {
-            Known known = (Known) ENTRIES.getAcquire(entries, way);
-            if (known != null && known.mark() == mark && isContent(known, compact)) {
+            Known known = marks[way] == mark ? (Known) ENTRIES.getAcquire(entries, way) : null;
+            if (known != null && isContent(known, compact)) {
                 noteHit(way, now.getEpochSecond());
                 return known;
             }
@@ -125,7 +125,8 @@ final class KnownTokens {
         if (way >= 0) {
             Object content = digestsOnly ? sha256(compact) : compact;
             HITS.setOpaque(lastHits, way, NEVER);
-            ENTRIES.setRelease(entries, way, new Known(mark, content, verdict, key, decryptionKey, from, until));
+            ENTRIES.setRelease(entries, way, new Known(content, verdict, key, decryptionKey, from, until));
+            marks[way] = mark;
         }
     }
 
@@ -136,7 +137,7 @@ final class KnownTokens {
         long bestHit = now.getEpochSecond() - KEPT_SECONDS;
         for (int way = first; way < first + WAYS; way++) {
             Known known = (Known) ENTRIES.getAcquire(entries, way);
-            if (known != null && known.mark() == mark && isContent(known, compact)) {
+            if (known != null && marks[way] == mark && isContent(known, compact)) {
                 return way;
             }
             boolean free = known == null || !now.minus(keepEnded).isBefore(known.until());
@@ -163,7 +164,7 @@ final class KnownTokens {
     }
 
     private int firstWay(long mark) {
-        return (int) ((mark ^ secret) * multiplier >>> shift) * WAYS; // the high bits depend on all
+        return (int) ((mark ^ secret) * multiplier >>> 1 >>> shift) * WAYS; // the high bits depend on all
     }
 
     /** The last whole characters, six bits of chance each; the signature of an accepted token cannot be chosen. */
@@ -171,7 +172,7 @@ final class KnownTokens {
         int end = compact.length() - 1;
         long mark = 0;
         for (int i = end - CHOOSING; i < end; i++) {
-            mark = mark * 67 + compact.charAt(i);
+            mark = mark << 6 ^ compact.charAt(i);
         }
         return mark;
     }
