@@ -251,7 +251,10 @@ final class RegistrarServer implements AutoCloseable {
                 settings.optionalPath(Setting.TLS_CLIENT_CA));
         try {
             return new ServerTls(
-                    files, new EdgeList(settings.list(Setting.EDGES), settings.optionalPath(Setting.EDGES_FILE)));
+                    files,
+                    new EdgeList(settings.list(Setting.EDGES), settings.optionalPath(Setting.EDGES_FILE)),
+                    settings.choice(Setting.TLS_PHONE_CERTIFICATES, "ignored", "requested")
+                            .equals("requested"));
         } catch (IllegalArgumentException | UncheckedIOException unusable) {
             throw new SettingsException(
                     "--tls.certificate, --tls.private-key, --tls.client-ca: " + unusable.getMessage());

@@ -36,6 +36,10 @@ enum Setting {
     TLS_CERTIFICATE("tls.certificate", null, "PEM file: this node's certificate, then intermediates (required)"),
     TLS_PRIVATE_KEY("tls.private-key", null, "PEM file: its key, PKCS#8, not encrypted (required)"),
     TLS_CLIENT_CA("tls.client-ca", "", "PEM file: the CAs of edges (required unless mra-oauth-port=none)"),
+    TLS_PHONE_CERTIFICATES(
+            "tls.phone-certificates",
+            "ignored",
+            "of phones on the OAuth port, for tokens bound to one: ignored, or requested (never required)"),
     TLS_RELOAD("tls.reload", "5s", "how often to look whether these files and edges.file have changed"),
     EDGES("edges", "", "names, CN or SAN, of the edges that may connect; comma list"),
     EDGES_FILE(

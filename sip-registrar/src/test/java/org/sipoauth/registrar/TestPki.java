@@ -66,6 +66,15 @@ final class TestPki {
                 .buildIssuedBy(authority);
     }
 
+    /** As a phone makes for itself. */
+    static X509Bundle selfSigned(String name) throws Exception {
+        return new CertificateBuilder()
+                .ecp256()
+                .subject("CN=" + name)
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned();
+    }
+
     String authorityPem() {
         return authority.getCertificatePEM();
     }

@@ -1,6 +1,7 @@
 package org.sipoauth.registrar.register;
 
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.util.Optional;
 
 /**
@@ -10,8 +11,14 @@ import java.util.Optional;
  * @param encrypted whether over TLS
  * @param peer the other end of the connection
  * @param edge the listed edge whose certificate the connection showed
+ * @param phoneCertificate that the phone itself showed; empty behind an edge, whose certificate is not the phone's
  */
-public record Arrival(Port port, boolean encrypted, InetSocketAddress peer, Optional<String> edge) {
+public record Arrival(
+        Port port,
+        boolean encrypted,
+        InetSocketAddress peer,
+        Optional<String> edge,
+        Optional<X509Certificate> phoneCertificate) {
     /** The two OAuth ports. */
     public enum Port {
         /** For phones on premises: TLS. */

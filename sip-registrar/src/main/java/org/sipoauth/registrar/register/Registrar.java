@@ -122,7 +122,7 @@ public final class Registrar {
         }
         AccessToken token = authenticate(request, now); // step 3
         String addressOfRecord = requireAddressOfRecord(request); // step 5, without which step 4 has nothing to ask
-        requireAuthorized(request, token, addressOfRecord); // step 4
+        requireAuthorized(request, arrival, token, addressOfRecord); // step 4
         List<Binding> bindings =
                 location.update(addressOfRecord, now, new BindingUpdate(request, addressOfRecord, token, policy, now));
         events.accepted();
@@ -223,7 +223,7 @@ public final class Registrar {
                 .orElseThrow(() -> new Refused(Refusal.DOMAIN, 404, "Not Found", "To is no address-of-record of ours"));
     }
 
-    private void requireAuthorized(SipRequest request, AccessToken token, String addressOfRecord) {
+    private void requireAuthorized(SipRequest request, Arrival arrival, AccessToken token, String addressOfRecord) {
         if (!token.hasScope(SCOPE)) {
             throw Refused.forbidden(Refusal.SCOPE, "token lacks scope " + SCOPE);
         }
@@ -242,9 +242,10 @@ public final class Registrar {
             }
         }
         token.deviceName().ifPresent(this::requireOAuthDevice);
-        if (token.certificateThumbprint().isPresent()) {
+        if (!token.fitsConnection(arrival.phoneCertificate())) {
+            String shown = arrival.phoneCertificate().isPresent() ? "another certificate" : "no certificate of a phone";
             throw Refused.forbidden(
-                    Refusal.CERTIFICATE_BINDING, "token is bound to a certificate that the connection did not show");
+                    Refusal.CERTIFICATE_BINDING, "token is bound to a certificate; the connection showed " + shown);
         }
     }
 

@@ -8,7 +8,6 @@ import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
-import org.sipoauth.registrar.register.Arrival.Port;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,15 +36,14 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     }
 
     private void succeeded(ChannelHandlerContext context) {
-        Optional<String> edge = listener.port() == Port.MRA ? edge(context) : Optional.empty();
-        SipConnection.install(context.pipeline(), listener, true, edge);
+        SipConnection.install(context.pipeline(), listener, true, certificate(context));
         context.pipeline().remove(this);
     }
 
-    /** The listed name in the certificate that the connection showed; EdgeTrust has let it pass. */
-    private Optional<String> edge(ChannelHandlerContext context) {
+    /** Whose private key the peer has proved to hold. */
+    private static Optional<X509Certificate> certificate(ChannelHandlerContext context) {
         try {
-            return listener.tls().edges().nameOf((X509Certificate) context.pipeline()
+            return Optional.of((X509Certificate) context.pipeline()
                     .get(SslHandler.class)
                     .engine()
                     .getSession()

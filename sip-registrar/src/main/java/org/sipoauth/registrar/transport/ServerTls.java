@@ -36,13 +36,18 @@ public final class ServerTls {
 
     private final TlsFiles files;
     private final EdgeList edges;
+    private final boolean phoneCertificates;
     private volatile Contexts current;
     private byte[] lastTried;
 
-    /** @throws IllegalArgumentException if a file cannot be read or used; the message names it */
-    public ServerTls(TlsFiles files, EdgeList edges) {
+    /**
+     * @param phoneCertificates whether phones are asked for a certificate, never required, for tokens that are bound to one
+     * @throws IllegalArgumentException if a file cannot be read or used; the message names it
+     */
+    public ServerTls(TlsFiles files, EdgeList edges, boolean phoneCertificates) {
         this.files = files;
         this.edges = edges;
+        this.phoneCertificates = phoneCertificates;
         this.lastTried = digest();
         this.current = load();
     }
@@ -99,7 +104,14 @@ public final class ServerTls {
         PrivateKey key = use(files.privateKey(), pem -> Pem.privateKey(pem, chain.get(0)));
         Optional<List<X509Certificate>> authorities = files.clientCa().map(ServerTls::certificates);
         try {
-            SslContext oauth = builder(key, chain).clientAuth(ClientAuth.NONE).build();
+            SslContextBuilder forPhones = builder(key, chain);
+            if (phoneCertificates) {
+                forPhones.clientAuth(ClientAuth.OPTIONAL).trustManager(new PhoneTrust());
+            }
+            SslContext oauth = forPhones.build();
+            if (phoneCertificates) {
+                neverResume(oauth);
+            }
             Optional<SslContext> mra = Optional.empty();
             if (authorities.isPresent()) {
                 mra = Optional.of(builder(key, chain)
@@ -120,7 +132,7 @@ public final class ServerTls {
                 .protocols(PROTOCOLS);
     }
 
-    /** A resumed session would pass by the list of edges. */
+    /** A resumed session would pass by the list of edges, and need not know the certificate that the first one saw. */
     private static void neverResume(SslContext context) {
         if (context.sessionContext() instanceof OpenSslSessionContext openssl) {
             openssl.setSessionCacheEnabled(false);

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
@@ -56,14 +57,19 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
         this.arrival = arrival;
     }
 
-    static void install(ChannelPipeline pipeline, SipListener listener, boolean encrypted, Optional<String> edge) {
+    static void install(
+            ChannelPipeline pipeline, SipListener listener, boolean encrypted, Optional<X509Certificate> shown) {
+        boolean fromEdge = listener.port() == Arrival.Port.MRA;
         SipDecoder decoder =
                 new SipDecoder(SipParser.forServer(listener.settings().limits()));
         Arrival arrival = new Arrival(
                 listener.port(),
                 encrypted,
                 (InetSocketAddress) pipeline.channel().remoteAddress(),
-                edge);
+                fromEdge
+                        ? shown.flatMap(listener.tls().edges()::nameOf)
+                        : Optional.empty(), // EdgeTrust has let it pass
+                fromEdge ? Optional.empty() : shown);
         long idleMillis = listener.settings().idle().toMillis();
         pipeline.addLast(
                 new IdleStateHandler(idleMillis, 0, 0, TimeUnit.MILLISECONDS),

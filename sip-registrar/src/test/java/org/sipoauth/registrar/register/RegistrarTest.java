@@ -38,7 +38,7 @@ class RegistrarTest implements RegistrationEvents {
     private static final String LIST = "https://as.example.com/oauth2/status-lists/s17.685.0";
     private static final String CONTACT = "<sip:1001@192.0.2.4:40000;transport=tls>";
     private static final InetSocketAddress PEER = new InetSocketAddress("192.0.2.4", 40000);
-    private static final Arrival ON_PREMISES = new Arrival(Port.OAUTH, true, PEER, Optional.empty());
+    private static final Arrival ON_PREMISES = new Arrival(Port.OAUTH, true, PEER, Optional.empty(), Optional.empty());
 
     private final InMemoryLocation location = new InMemoryLocation(12);
     private final List<Refusal> refusals = new ArrayList<>();
@@ -357,8 +357,9 @@ class RegistrarTest implements RegistrationEvents {
     class Refuses {
         @Test
         void whatCameToTheWrongPort() {
-            requireMismatch(new Arrival(Port.OAUTH, false, PEER, Optional.empty()), Refusal.NOT_TLS);
-            requireMismatch(new Arrival(Port.MRA, true, PEER, Optional.empty()), Refusal.MRA_WITHOUT_EDGE);
+            requireMismatch(new Arrival(Port.OAUTH, false, PEER, Optional.empty(), Optional.empty()), Refusal.NOT_TLS);
+            requireMismatch(
+                    new Arrival(Port.MRA, true, PEER, Optional.empty(), Optional.empty()), Refusal.MRA_WITHOUT_EDGE);
             policy = policy(true, Set.of("CSFALICE"));
             requireMismatch(ON_PREMISES, Refusal.DEVICE_OAUTH_DISABLED);
             policy = policy(false, Set.of());
