@@ -1,6 +1,5 @@
 package org.sipoauth.verifier;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -71,16 +70,23 @@ public final class IssuerVerifiers {
 
     /** What an encrypted token holds: by whoever has its key, which decides nothing either. */
     private String signed(String compact) throws MalformedException, Refusal {
-        if (Jws.countParts(compact) != 5 || Arrays.stream(verifiers).noneMatch(TokenVerifier::decrypts)) {
+        boolean decrypts = false;
+        for (TokenVerifier verifier : verifiers) {
+            decrypts |= verifier.decrypts();
+        }
+        if (Jws.countParts(compact) != 5 || !decrypts) {
             return compact;
         }
         String keyId = Jwe.parse(compact, none).header().keyId();
-        boolean known = Arrays.stream(verifiers).anyMatch(verifier -> verifier.hasDecryptionKey(keyId));
+        boolean known = false;
+        for (TokenVerifier verifier : verifiers) {
+            known |= verifier.hasDecryptionKey(keyId);
+        }
         Refusal refusal = null;
         for (TokenVerifier verifier : verifiers) {
             if (known ? verifier.hasDecryptionKey(keyId) : verifier.decrypts()) {
                 try {
-                    return verifier.open(compact).jws();
+                    return verifier.open(compact).jws;
                 } catch (Refusal refused) {
                     refusal = refused;
                 }

@@ -208,9 +208,9 @@ public final class TokenVerifier {
      */
     public Verdict verify(String compact) {
         Objects.requireNonNull(compact);
-        Instant now = clock.instant(); // read once
+        long now = clock.millis(); // read once
         Verdict known = verifyKnown(compact, now);
-        Verdict verdict = known == null ? verifyAnew(compact, now) : known;
+        Verdict verdict = known == null ? verifyAnew(compact, Instant.ofEpochMilli(now)) : known;
         counts.add(verdict, known != null);
         return verdict;
     }
@@ -242,17 +242,21 @@ public final class TokenVerifier {
     /** The verdict on a token that was accepted before; null if it is not known, or is no longer acceptable. */
     @Nullable
     Verdict verifyKnown(String compact) {
-        return verifyKnown(compact, clock.instant());
+        Verdict known = verifyKnown(compact, clock.millis());
+        if (known != null) {
+            counts.add(known, true);
+        }
+        return known;
     }
 
     /** What may have changed since a token was accepted; null if the token is not known, or is no longer acceptable. */
-    private @Nullable Verdict verifyKnown(String compact, Instant now) {
+    private @Nullable Verdict verifyKnown(String compact, long now) {
         KnownTokens.Known known = knownTokens == null ? null : knownTokens.find(compact, now);
-        if (known == null || now.isBefore(known.from())) {
+        if (known == null || now < known.from()) {
             return null;
         }
-        boolean expired = !now.isBefore(known.until());
-        if (expired && !isInGrace(known, now)) {
+        boolean expired = now >= known.until();
+        if (expired && !isInGrace(known, Instant.ofEpochMilli(now))) {
             return null;
         }
         KeySnapshot trusted = keys.current();
@@ -269,30 +273,33 @@ public final class TokenVerifier {
         }
         if (expired) {
             acceptedByGrace.increment();
-            return new Verdict.Accepted(
-                    known.verdict().token(), Optional.of(known.until().plus(outageGrace)));
+            return new Verdict.Accepted(known.verdict().token(), Optional.of(graceEnd(known)));
         }
         return known.verdict();
     }
 
     /** The rules are those of {@link Builder#outageGrace}. */
     private boolean isInGrace(KnownTokens.Known known, Instant now) {
-        if (!now.isBefore(known.until().plus(outageGrace)) || statuses == null) {
+        if (!now.isBefore(graceEnd(known)) || statuses == null) {
             return false;
         }
         Optional<Instant> since = keys.unreachableSince();
         Optional<StatusReference> status = known.verdict().token().claims().status();
         return since.isPresent()
-                && !since.get().plus(OUTAGE).isAfter(known.until())
+                && !since.get().plus(OUTAGE).isAfter(Instant.ofEpochMilli(known.until()))
                 && status.isPresent()
                 && statuses.current().find(status.get(), now) == StatusSnapshot.Status.VALID;
+    }
+
+    private Instant graceEnd(KnownTokens.Known known) {
+        return Instant.ofEpochMilli(known.until()).plus(outageGrace);
     }
 
     private Verdict verifyAnew(String compact, Instant now) {
         try {
             Jws.requireLength(compact, MAX_LENGTH);
             Opened opened = open(compact); // decrypted where it must be: RFC 7516 §5.2, RFC 9068 §4
-            Jws jws = Jws.parse(opened.jws(), knownHeaders); // strict base64url and JSON, no crit: RFC 7515 §5.2
+            Jws jws = Jws.parse(opened.jws, knownHeaders); // strict base64url and JSON, no crit: RFC 7515 §5.2
             requireType(jws); // RFC 9068 §4
             VerificationKey key = findKey(requireFresh(keys.current(), now), jws.keyId());
             requireSignature(jws, key); // the key fixes the algorithm, never the token: RFC 8725 §3.1
@@ -300,11 +307,11 @@ public final class TokenVerifier {
             requireIssuer(claims);
             requireAudience(claims);
             requireTime(claims, now);
-            requireStatus(claims, now); // after all others: draft-ietf-oauth-status-list-20 §8.3
+            requireStatus(claims, now.toEpochMilli()); // after all others: draft-ietf-oauth-status-list-20 §8.3
             Verdict.Accepted accepted = new Verdict.Accepted(new AccessToken(claims));
-            remember(compact, accepted, key, opened.key(), now);
+            remember(compact, accepted, key, opened.key, now);
             knownHeaders.remember(jws.header());
-            knownHeaders.remember(opened.header());
+            knownHeaders.remember(opened.header);
             return accepted;
         } catch (MalformedException malformed) {
             return Refusal.of(malformed).verdict();
@@ -314,14 +321,19 @@ public final class TokenVerifier {
     }
 
     /**
-     * A signed token, and what it was encrypted with if it was.
-     *
-     * @param header of the encryption
+     * A signed token, and what it was encrypted with if it was. No record: it would print the token.
      */
-    record Opened(
-            String jws,
-            @Nullable DecryptionKey key,
-            @Nullable Header header) {}
+    static final class Opened {
+        final String jws;
+        final @Nullable DecryptionKey key;
+        final @Nullable Header header;
+
+        private Opened(String jws, @Nullable DecryptionKey key, @Nullable Header header) {
+            this.jws = jws;
+            this.key = key;
+            this.header = header;
+        }
+    }
 
     Opened open(String compact) throws MalformedException, Refusal {
         if (decryptionKeys == null || Jws.countParts(compact) == 3) {
@@ -377,9 +389,9 @@ public final class TokenVerifier {
                     accepted,
                     key,
                     decryptionKey,
-                    begins.minus(expectations.clockTolerance()),
-                    claims.expiresAt().plus(expectations.clockTolerance()),
-                    now);
+                    begins.minus(expectations.clockTolerance()).toEpochMilli(),
+                    claims.expiresAt().plus(expectations.clockTolerance()).toEpochMilli(),
+                    now.toEpochMilli());
         }
     }
 
@@ -452,7 +464,7 @@ public final class TokenVerifier {
     }
 
     /** A token without {@code status} is not of a login, or of a server without lists: accepted unless one is required. */
-    private void requireStatus(Claims claims, Instant now) throws Refusal {
+    private void requireStatus(Claims claims, long now) throws Refusal {
         if (claims.status().isEmpty()) {
             if (expectations.statusRequired()) {
                 throw new Refusal(Reason.MISSING_CLAIM, "no status");
@@ -460,11 +472,13 @@ public final class TokenVerifier {
         } else if (statuses != null) {
             StatusSnapshot lists = statuses.current();
             StatusReference reference = claims.status().get();
-            switch (lists.find(reference, now)) {
-                case VALID -> {}
-                case REVOKED -> throw new Refusal(Reason.REVOKED, place(reference));
-                case TOO_OLD -> throw new Refusal(Reason.STATUS_TOO_OLD, place(reference) + "; " + lists);
-                case NOT_HELD -> requireYoungerThan(lists, claims, reference);
+            StatusSnapshot.Status found = lists.find(reference, now);
+            if (found == StatusSnapshot.Status.REVOKED) {
+                throw new Refusal(Reason.REVOKED, place(reference));
+            } else if (found == StatusSnapshot.Status.NOT_HELD) {
+                requireYoungerThan(lists, claims, reference);
+            } else if (found != StatusSnapshot.Status.VALID) {
+                throw new Refusal(Reason.STATUS_TOO_OLD, place(reference) + "; " + lists);
             }
         }
     }

@@ -85,6 +85,21 @@ class IssuerVerifiersTest {
     }
 
     @Test
+    void countsEachVerdictOnceWithTheVerifierThatGaveIt() {
+        TokenVerifier first = builder(TestTokens.ISSUER, FIRST_KEY).build();
+        TokenVerifier second = builder(SECOND, SECOND_KEY).build();
+        IssuerVerifiers both = IssuerVerifiers.of(first, second);
+        String token = TestTokens.valid().with("iss", SECOND).sign(SECOND_KEY);
+        for (int i = 0; i < 3; i++) {
+            assertThat(both.verify(token)).isInstanceOf(Verdict.Accepted.class);
+        }
+
+        assertThat(second.counts().accepted()).isEqualTo(3);
+        assertThat(second.counts().acceptedAsKnown()).isEqualTo(2);
+        assertThat(first.counts().accepted()).isZero();
+    }
+
+    @Test
     void takesNestedTokensOfEachWithTheSecretOfEach() {
         List<String> unknown = new ArrayList<>();
         IssuerVerifiers nested = IssuerVerifiers.of(

@@ -34,11 +34,11 @@ class KnownTokensTest {
         String token = token();
         remember(tokens, token, NOW);
 
-        KnownTokens.Known known = tokens.find(new String(token), NOW); // an equal one, not the same
+        KnownTokens.Known known = tokens.find(new String(token), NOW.toEpochMilli()); // an equal one, not the same
         assertThat(known).isNotNull();
         assertThat(known.verdict()).isSameAs(ACCEPTED);
         assertThat(known.key()).isSameAs(KEY);
-        assertThat(tokens.find(token(), NOW)).isNull();
+        assertThat(tokens.find(token(), NOW.toEpochMilli())).isNull();
         assertThat(known.toString()).contains("test-token-1").doesNotContain(token);
     }
 
@@ -49,21 +49,21 @@ class KnownTokensTest {
         String token = token();
         remember(tokens, token, NOW);
 
-        assertThat(tokens.find("x" + token.substring(1), NOW)).isNull();
-        assertThat(tokens.find("x" + token, NOW)).isNull();
-        assertThat(tokens.find(token + "x", NOW)).isNull();
-        assertThat(tokens.find(token.substring(1), NOW)).isNull();
+        assertThat(tokens.find("x" + token.substring(1), NOW.toEpochMilli())).isNull();
+        assertThat(tokens.find("x" + token, NOW.toEpochMilli())).isNull();
+        assertThat(tokens.find(token + "x", NOW.toEpochMilli())).isNull();
+        assertThat(tokens.find(token.substring(1), NOW.toEpochMilli())).isNull();
     }
 
     @Test
     void takesTokensOfAnyLengthForUnknown() {
         KnownTokens tokens = new KnownTokens(8, false, Duration.ZERO);
         for (int length = 0; length < 20; length++) {
-            assertThat(tokens.find("a".repeat(length), NOW)).isNull();
+            assertThat(tokens.find("a".repeat(length), NOW.toEpochMilli())).isNull();
         }
         for (int length = 0; length <= 10; length++) { // too short to have a signature
             remember(tokens, "a".repeat(length), NOW);
-            assertThat(tokens.find("a".repeat(length), NOW)).isNull();
+            assertThat(tokens.find("a".repeat(length), NOW.toEpochMilli())).isNull();
         }
     }
 
@@ -77,7 +77,7 @@ class KnownTokensTest {
             remember(tokens, token(), later);
         }
 
-        assertThat(established).allMatch(token -> tokens.find(token, later) != null);
+        assertThat(established).allMatch(token -> tokens.find(token, later.toEpochMilli()) != null);
     }
 
     @Test
@@ -92,8 +92,8 @@ class KnownTokensTest {
         String newcomer = token();
         remember(tokens, newcomer, after);
 
-        assertThat(tokens.find(tooEarly, justBefore)).isNull();
-        assertThat(tokens.find(newcomer, after)).isNotNull();
+        assertThat(tokens.find(tooEarly, justBefore.toEpochMilli())).isNull();
+        assertThat(tokens.find(newcomer, after.toEpochMilli())).isNotNull();
     }
 
     @Test
@@ -102,28 +102,28 @@ class KnownTokensTest {
         List<String> established = established(tokens, 100);
         for (int seconds = 120; seconds <= 600; seconds += 120) {
             Instant now = NOW.plusSeconds(seconds);
-            established.forEach(token -> tokens.find(token, now));
+            established.forEach(token -> tokens.find(token, now.toEpochMilli()));
         }
 
         Instant later = NOW.plusSeconds(720);
         String newcomer = token();
         remember(tokens, newcomer, later);
 
-        assertThat(tokens.find(newcomer, later)).isNull();
-        assertThat(established).allMatch(token -> tokens.find(token, later) != null);
+        assertThat(tokens.find(newcomer, later.toEpochMilli())).isNull();
+        assertThat(established).allMatch(token -> tokens.find(token, later.toEpochMilli()) != null);
     }
 
     @Test
     void notesAHitSixteenSecondsAfterTheLast() {
         KnownTokens tokens = new KnownTokens(8, false, Duration.ZERO);
         List<String> established = established(tokens, 100);
-        established.forEach(token -> tokens.find(token, NOW.plusSeconds(16)));
+        established.forEach(token -> tokens.find(token, NOW.plusSeconds(16).toEpochMilli()));
 
         Instant later = NOW.plusSeconds(316);
         String newcomer = token();
         remember(tokens, newcomer, later);
 
-        assertThat(tokens.find(newcomer, later)).isNull();
+        assertThat(tokens.find(newcomer, later.toEpochMilli())).isNull();
     }
 
     @ParameterizedTest
@@ -136,10 +136,11 @@ class KnownTokensTest {
             remember(tokens, all.get(i), NOW);
         }
         Verdict.Accepted later = accepted();
-        all.forEach(token -> tokens.remember(token, later, KEY, null, NOW, UNTIL, NOW));
+        all.forEach(token ->
+                tokens.remember(token, later, KEY, null, NOW.toEpochMilli(), UNTIL.toEpochMilli(), NOW.toEpochMilli()));
 
         assertThat(all).allMatch(token -> {
-            KnownTokens.Known known = tokens.find(token, NOW);
+            KnownTokens.Known known = tokens.find(token, NOW.toEpochMilli());
             return known != null && known.verdict() == later;
         });
     }
@@ -154,12 +155,12 @@ class KnownTokensTest {
     void givesThePlaceOfEndedTokensToNewOnes() {
         KnownTokens tokens = new KnownTokens(8, false, Duration.ZERO);
         List<String> established = established(tokens, 100);
-        established.forEach(token -> tokens.find(token, UNTIL));
+        established.forEach(token -> tokens.find(token, UNTIL.toEpochMilli()));
 
         String newcomer = token();
         remember(tokens, newcomer, UNTIL);
 
-        assertThat(tokens.find(newcomer, UNTIL)).isNotNull();
+        assertThat(tokens.find(newcomer, UNTIL.toEpochMilli())).isNotNull();
     }
 
     @Test
@@ -168,14 +169,14 @@ class KnownTokensTest {
         List<String> established = established(tokens, 100);
         Instant end = UNTIL.plus(Duration.ofHours(1));
         Instant justBefore = end.minusSeconds(1);
-        established.forEach(token -> tokens.find(token, justBefore));
+        established.forEach(token -> tokens.find(token, justBefore.toEpochMilli()));
 
         String tooEarly = token();
         remember(tokens, tooEarly, justBefore);
-        assertThat(tokens.find(tooEarly, justBefore)).isNull();
+        assertThat(tokens.find(tooEarly, justBefore.toEpochMilli())).isNull();
         String newcomer = token();
         remember(tokens, newcomer, end);
-        assertThat(tokens.find(newcomer, end)).isNotNull();
+        assertThat(tokens.find(newcomer, end.toEpochMilli())).isNotNull();
     }
 
     @Test
@@ -197,7 +198,7 @@ class KnownTokensTest {
         for (int i = 0; i < count; i++) {
             String token = token();
             remember(tokens, token, NOW);
-            if (tokens.find(token, NOW) != null) {
+            if (tokens.find(token, NOW.toEpochMilli()) != null) {
                 established.add(token);
             }
         }
@@ -205,7 +206,7 @@ class KnownTokensTest {
     }
 
     private static void remember(KnownTokens tokens, String token, Instant now) {
-        tokens.remember(token, ACCEPTED, KEY, null, NOW, UNTIL, now);
+        tokens.remember(token, ACCEPTED, KEY, null, NOW.toEpochMilli(), UNTIL.toEpochMilli(), now.toEpochMilli());
     }
 
     private String token() {

@@ -15,13 +15,13 @@ public final class KeySnapshot {
     /** 0.3 to 0.5 MiB each. */
     static final int MAX_TABLES = 8;
 
-    private static final KeySnapshot NONE = new KeySnapshot(Map.of(), Instant.MIN, Instant.MIN);
+    private static final KeySnapshot NONE = new KeySnapshot(Map.of(), Instant.MIN, Long.MIN_VALUE);
 
     private final Map<String, VerificationKey> keys;
     private final Instant readAt;
-    private final Instant tooOldAt;
+    private final long tooOldAt; // in milliseconds since 1970
 
-    private KeySnapshot(Map<String, VerificationKey> keys, Instant readAt, Instant tooOldAt) {
+    private KeySnapshot(Map<String, VerificationKey> keys, Instant readAt, long tooOldAt) {
         this.keys = keys;
         this.readAt = readAt;
         this.tooOldAt = tooOldAt;
@@ -47,12 +47,12 @@ public final class KeySnapshot {
     }
 
     static KeySnapshot parse(byte[] jwkSetUtf8, Instant readAt) {
-        return new KeySnapshot(JwkSet.parse(jwkSetUtf8), readAt, Instant.MAX);
+        return new KeySnapshot(JwkSet.parse(jwkSetUtf8), readAt, Long.MAX_VALUE);
     }
 
     /** The same keys, to be trusted no longer than {@code maxStaleness} after they were read. */
     public KeySnapshot tooOldAfter(Duration maxStaleness) {
-        return new KeySnapshot(keys, readAt, readAt.plus(maxStaleness));
+        return new KeySnapshot(keys, readAt, readAt.plus(maxStaleness).toEpochMilli());
     }
 
     /** The same keys; those that {@code previous} has too are its own, with the tables they have by now. */
@@ -99,7 +99,16 @@ public final class KeySnapshot {
 
     /** Whether nothing may be verified with these keys any more. */
     public boolean isTooOld(Instant now) {
-        return !now.isBefore(tooOldAt);
+        return tooOldAt != Long.MAX_VALUE && isTooOld(now.toEpochMilli());
+    }
+
+    /**
+     * As {@link #isTooOld(Instant)}, for who reads the clock as a number.
+     *
+     * @param now in milliseconds since 1970
+     */
+    public boolean isTooOld(long now) {
+        return now >= tooOldAt;
     }
 
     @Override

@@ -60,7 +60,7 @@ final class StatusCache {
         Map<String, HeldList> lists = new HashMap<>();
         int refused = 0;
         String document = new String(kept.get().document(), StandardCharsets.ISO_8859_1);
-        for (String line : (Iterable<String>) document.lines()::iterator) {
+        for (String line : document.isEmpty() ? new String[0] : document.split("\n")) {
             try {
                 HeldList list = list(line, keys, now);
                 lists.put(list.list().uri(), list);
@@ -73,7 +73,8 @@ final class StatusCache {
             LOG.log(Level.INFO, "{0}: {1} kept status lists are believed no longer", uri, refused);
         }
         Instant readAt = kept.get().fetchedAt();
-        return Optional.of(new StatusSnapshot(lists, readAt, readAt.plus(maxStaleness)));
+        return Optional.of(
+                new StatusSnapshot(lists, readAt, readAt.plus(maxStaleness).toEpochMilli()));
     }
 
     private HeldList list(String line, KeySource keys, Instant now) throws MalformedException, IOException {
@@ -99,15 +100,16 @@ final class StatusCache {
         }
         StringBuilder document = new StringBuilder();
         for (HeldList held : lists.lists()) {
-            held.compact()
-                    .ifPresent(token -> document.append(held.list().uri())
-                            .append(' ')
-                            .append(held.entityTag().orElse(NO_ENTITY_TAG))
-                            .append(' ')
-                            .append(held.confirmedAt())
-                            .append(' ')
-                            .append(token)
-                            .append('\n'));
+            if (held.compact().isPresent()) {
+                document.append(held.list().uri())
+                        .append(' ')
+                        .append(held.entityTag().orElse(NO_ENTITY_TAG))
+                        .append(' ')
+                        .append(held.confirmedAt())
+                        .append(' ')
+                        .append(held.compact().get())
+                        .append('\n');
+            }
         }
         try {
             file.write(document.toString().getBytes(StandardCharsets.ISO_8859_1), lists.readAt());

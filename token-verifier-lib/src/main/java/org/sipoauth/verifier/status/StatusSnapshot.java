@@ -13,11 +13,11 @@ import org.sipoauth.verifier.keys.KeySource;
 /** What is known of revoked tokens at one moment. Immutable: a {@link StatusSource} replaces it whole. */
 public final class StatusSnapshot {
     private static final Duration FOREVER = Duration.ofDays(366 * 1000);
-    private static final StatusSnapshot NONE = new StatusSnapshot(Map.of(), Instant.MIN, Instant.MIN);
+    private static final StatusSnapshot NONE = new StatusSnapshot(Map.of(), Instant.MIN, Long.MIN_VALUE);
 
     private final Map<String, HeldList> lists;
     private final Instant readAt;
-    private final Instant tooOldAt;
+    private final long tooOldAt; // in milliseconds since 1970
 
     /** What the lists say of one token. */
     public enum Status {
@@ -31,7 +31,7 @@ public final class StatusSnapshot {
         NOT_HELD
     }
 
-    StatusSnapshot(Map<String, HeldList> lists, Instant readAt, Instant tooOldAt) {
+    StatusSnapshot(Map<String, HeldList> lists, Instant readAt, long tooOldAt) {
         this.lists = Map.copyOf(lists);
         this.readAt = readAt;
         this.tooOldAt = tooOldAt;
@@ -61,14 +61,23 @@ public final class StatusSnapshot {
                 throw new IllegalArgumentException("status list refused: " + e.getMessage(), e);
             }
         }
-        return new StatusSnapshot(lists, readAt, Instant.MAX);
+        return new StatusSnapshot(lists, readAt, Long.MAX_VALUE);
     }
 
     /** What is known of the token of that reference. Does no I/O, takes no lock, allocates nothing. */
     public Status find(StatusReference reference, Instant now) {
+        return find(reference, now.toEpochMilli());
+    }
+
+    /**
+     * As {@link #find(StatusReference, Instant)}, for who reads the clock as a number.
+     *
+     * @param now in milliseconds since 1970
+     */
+    public Status find(StatusReference reference, long now) {
         HeldList held = lists.get(reference.uri());
         if (held == null) {
-            return now.isBefore(tooOldAt) ? Status.NOT_HELD : Status.TOO_OLD;
+            return now < tooOldAt ? Status.NOT_HELD : Status.TOO_OLD;
         }
         if (!held.list().covers(reference.index())) {
             return Status.TOO_OLD; // §8.3: no statement can be made
@@ -102,7 +111,7 @@ public final class StatusSnapshot {
 
     /** Whether nothing may be concluded from these lists any more, nor from a list's absence. */
     public boolean isTooOld(Instant now) {
-        return !now.isBefore(tooOldAt);
+        return tooOldAt != Long.MAX_VALUE && now.toEpochMilli() >= tooOldAt;
     }
 
     /** The lists held. */

@@ -168,7 +168,7 @@ public final class UrlStatusLists implements StatusSource {
             // with keys that are too old themselves every token is refused, so there is nothing to protect
             boolean believed =
                     trusted.isTooOld(now) || trusted.find(list.list().keyId()).isPresent();
-            if (believed && !list.isTooOld(now)) {
+            if (believed && !list.isTooOld(now.toEpochMilli())) {
                 held.put(list.list().uri(), list);
             }
         }
@@ -190,8 +190,10 @@ public final class UrlStatusLists implements StatusSource {
         }
     }
 
-    private Instant staleAt(Instant readAt) {
-        return readAt.equals(Instant.MIN) ? Instant.MIN : readAt.plus(maxStaleness);
+    private long staleAt(Instant readAt) {
+        return readAt.equals(Instant.MIN)
+                ? Long.MIN_VALUE
+                : readAt.plus(maxStaleness).toEpochMilli();
     }
 
     private void publish(StatusSnapshot next) {
