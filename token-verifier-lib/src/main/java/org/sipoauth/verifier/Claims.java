@@ -10,7 +10,6 @@ import org.sipoauth.verifier.internal.CanonicalBase64Url;
 import org.sipoauth.verifier.internal.JsonReader;
 import org.sipoauth.verifier.internal.JsonReader.Kind;
 import org.sipoauth.verifier.internal.MalformedException;
-import org.sipoauth.verifier.internal.NumericDate;
 import org.sipoauth.verifier.status.StatusReference;
 
 /** The claims of an access token: those that RFC 9068 §2.2 requires, all present, and ours, each of its type. */
@@ -76,9 +75,9 @@ record Claims(
                     case "aud" -> audience = json.peek() == Kind.STRING ? List.of(json.string()) : json.strings();
                     case "client_id" -> clientId = json.string();
                     case "jti" -> tokenId = json.string();
-                    case "iat" -> issuedAt = NumericDate.read(json);
-                    case "exp" -> expiresAt = NumericDate.read(json);
-                    case "nbf" -> notBefore = NumericDate.read(json);
+                    case "iat" -> issuedAt = json.numericDate();
+                    case "exp" -> expiresAt = json.numericDate();
+                    case "nbf" -> notBefore = json.numericDate();
                     case "scope" -> scopes = scopes(json.string());
                     case "device_name" -> deviceName = json.string();
                     case "aor" -> addressesOfRecord = json.strings();

@@ -26,10 +26,10 @@ final class Refusal extends Exception {
     /** What a token says, fit for a line of log: short, and without characters that could forge one. */
     static String quoted(String text) {
         StringBuilder quoted = new StringBuilder("\"");
-        text.codePoints()
-                .limit(80)
-                .map(c -> c < ' ' || c > '~' || c == '"' ? '?' : c)
-                .forEach(quoted::appendCodePoint);
+        for (int i = 0; i < Math.min(text.length(), 80); i++) {
+            char c = text.charAt(i);
+            quoted.append(c < ' ' || c > '~' || c == '"' ? '?' : c);
+        }
         return quoted.append('"').toString();
     }
 }

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -60,6 +61,8 @@ public final class JsonReader {
             "alg",
             "typ",
             "kid");
+
+    private static final long END_OF_YEAR_9999 = 253_402_300_799L;
 
     private final byte[] utf8;
     private int position;
@@ -153,6 +156,11 @@ public final class JsonReader {
         return whole;
     }
 
+    /** Seconds since 1970, a fraction allowed (RFC 7519 §2, NumericDate) and cut off: no instant grows later. */
+    public Instant numericDate() throws MalformedException {
+        return Instant.ofEpochSecond(wholePart(END_OF_YEAR_9999));
+    }
+
     /** A number of digits alone, at most {@link Integer#MAX_VALUE}. */
     public int nonNegativeInteger() throws MalformedException {
         long number = digitsAlone(passNumber());
@@ -222,24 +230,24 @@ public final class JsonReader {
     }
 
     public void skipValue() throws MalformedException {
-        switch (peek()) {
-            case OBJECT -> {
-                beginObject();
-                while (hasNext()) {
-                    name();
-                    skipValue();
-                }
+        Kind kind = peek();
+        if (kind == Kind.OBJECT) {
+            beginObject();
+            while (hasNext()) {
+                name();
+                skipValue();
             }
-            case ARRAY -> {
-                beginArray();
-                while (hasNext()) {
-                    skipValue();
-                }
+        } else if (kind == Kind.ARRAY) {
+            beginArray();
+            while (hasNext()) {
+                skipValue();
             }
-            case STRING -> string();
-            case NUMBER -> number();
-            case BOOLEAN -> literal(nextIs('t') ? "true" : "false");
-            case NULL -> literal("null");
+        } else if (kind == Kind.STRING) {
+            string();
+        } else if (kind == Kind.NUMBER) {
+            number();
+        } else {
+            literal(kind == Kind.NULL ? "null" : nextIs('t') ? "true" : "false");
         }
     }
 

@@ -6,7 +6,7 @@ import org.sipoauth.verifier.refresh.BackgroundThread;
 /** Keys that never change; the thread ends with the last of their tables, or with {@link #close}. */
 final class FixedKeys implements KeySource {
     private final KeySnapshot keys;
-    private final ScheduledThreadPoolExecutor thread = BackgroundThread.named("sipoauth-keys-fixed", () -> {});
+    private final ScheduledThreadPoolExecutor thread = BackgroundThread.named("sipoauth-keys-fixed");
 
     FixedKeys(KeySnapshot keys) {
         this.keys = keys;

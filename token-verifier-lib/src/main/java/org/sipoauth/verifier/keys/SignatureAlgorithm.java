@@ -10,21 +10,11 @@ import java.util.Set;
 /** The signature algorithms we take. {@code none} and the HMAC family have no place to stand here. */
 enum SignatureAlgorithm {
     /** RFC 7518 §3.4: the raw concatenation r || s, 32 bytes each. */
-    ES256(Set.of("ES256"), "SHA256withECDSAinP1363Format") {
-        @Override
-        boolean isPlausible(byte[] signature) {
-            return signature.length == 64 && isScalar(signature, 0) && isScalar(signature, 32);
-        }
-    },
+    ES256(Set.of("ES256"), "SHA256withECDSAinP1363Format"),
     /** RFC 7518 §3.3. */
     RS256(Set.of("RS256"), "SHA256withRSA"),
     /** RFC 8037 §3.1 under its first name, EdDSA, and RFC 9864 §2.2 under its full one. */
-    ED25519(Set.of("Ed25519", "EdDSA"), "Ed25519") {
-        @Override
-        boolean isPlausible(byte[] signature) {
-            return signature.length == 64; // the JDK reads on past the end, and takes zeros there
-        }
-    };
+    ED25519(Set.of("Ed25519", "EdDSA"), "Ed25519");
 
     private static final byte[] P256_ORDER =
             HexFormat.of().parseHex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
@@ -62,7 +52,9 @@ enum SignatureAlgorithm {
 
     /** The form a signature must have before the JDK or a table sees it. */
     boolean isPlausible(byte[] signature) {
-        return true;
+        return this == RS256
+                || signature.length == 64 // of Ed25519 the JDK reads on past the end, and takes zeros there
+                        && (this != ES256 || isScalar(signature, 0) && isScalar(signature, 32));
     }
 
     /** In [1, n-1]. A JDK 17 before 17.0.3 does not look, and takes zeros as anyone's signature (CVE-2022-21449). */

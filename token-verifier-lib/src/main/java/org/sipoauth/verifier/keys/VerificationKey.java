@@ -2,6 +2,7 @@ package org.sipoauth.verifier.keys;
 
 import java.security.PublicKey;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.verifier.tables.KeyTable;
 import org.sipoauth.verifier.tables.KeyTable.Answer;
@@ -101,13 +102,14 @@ public final class VerificationKey {
         if (table != null || !tables.isOn() || !tables.passesSelfTest()) {
             return;
         }
-        KeyTable.of(publicKey).ifPresent(built -> {
-            if (SelfTest.passes(built, publicKey)) {
-                takeTable(built);
+        Optional<KeyTable> built = KeyTable.of(publicKey);
+        if (built.isPresent()) {
+            if (SelfTest.passes(built.get(), publicKey)) {
+                takeTable(built.get());
             } else {
                 tables.turnOff("the table of key " + this + " fails its self-test");
             }
-        });
+        }
     }
 
     void takeTable(KeyTable built) {

@@ -32,7 +32,7 @@ abstract class WatchedFile<K> implements AutoCloseable {
 
     WatchedFile(Path file, String threadName) {
         this.file = file;
-        this.thread = BackgroundThread.named(threadName, () -> {});
+        this.thread = BackgroundThread.named(threadName);
     }
 
     /**

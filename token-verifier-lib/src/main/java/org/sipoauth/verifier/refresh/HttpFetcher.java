@@ -108,7 +108,9 @@ public final class HttpFetcher implements AutoCloseable {
      */
     public Fetch start(URI uri, String accept, Optional<String> knownEntityTag, int maxBytes) {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri).header("Accept", accept);
-        knownEntityTag.ifPresent(tag -> request.header("If-None-Match", tag));
+        if (knownEntityTag.isPresent()) {
+            request.header("If-None-Match", knownEntityTag.get());
+        }
         return new Fetch(
                 client.sendAsync(request.build(), head -> new LimitedBody(maxBytes)), knownEntityTag.isPresent());
     }

@@ -90,8 +90,10 @@ final class AuthParameters {
 
     /** Refuses what a header value cannot carry even in quotes; above all the line breaks that would end it. */
     static String requireQuotable(String name, String value) {
-        if (value.chars().anyMatch(AuthParameters::isControl)) {
-            throw new IllegalArgumentException(name + " holds a control character");
+        for (int i = 0; i < value.length(); i++) {
+            if (isControl(value.charAt(i))) {
+                throw new IllegalArgumentException(name + " holds a control character");
+            }
         }
         return value;
     }

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,6 @@ import org.sipoauth.verifier.internal.CanonicalBase64Url;
 import org.sipoauth.verifier.internal.JsonReader;
 import org.sipoauth.verifier.internal.Jws;
 import org.sipoauth.verifier.internal.MalformedException;
-import org.sipoauth.verifier.internal.NumericDate;
 import org.sipoauth.verifier.keys.KeySnapshot;
 import org.sipoauth.verifier.keys.KeySource;
 import org.sipoauth.verifier.keys.VerificationKey;
@@ -62,10 +62,12 @@ final class StatusListToken {
         if (keyId == null || trusted.isTooOld(now)) {
             throw new MalformedException(keyId == null ? "no kid" : "no keys to verify it with");
         }
-        return trusted.find(keyId).orElseThrow(() -> {
+        Optional<VerificationKey> key = trusted.find(keyId);
+        if (key.isEmpty()) {
             keys.keyUnknown(keyId); // only a hint; it does not wait
-            return new MalformedException("signed with a key that is not trusted");
-        });
+            throw new MalformedException("signed with a key that is not trusted");
+        }
+        return key.get();
     }
 
     private void read(JsonReader json) throws MalformedException {
@@ -74,9 +76,9 @@ final class StatusListToken {
             switch (json.name()) {
                 case "iss" -> issuer = json.string();
                 case "sub" -> subject = json.string();
-                case "iat" -> issuedAt = NumericDate.read(json);
-                case "exp" -> expiresAt = NumericDate.read(json);
-                case "nbf" -> notBefore = NumericDate.read(json);
+                case "iat" -> issuedAt = json.numericDate();
+                case "exp" -> expiresAt = json.numericDate();
+                case "nbf" -> notBefore = json.numericDate();
                 case "ttl" -> requirePositive(json.number()); // how often we poll is the operator's
                 case "status_list" -> readList(json);
                 default -> json.skipValue();
