@@ -52,6 +52,9 @@ public final class Accounts {
         if (!isName(name)) {
             throw new IllegalArgumentException("an account's name is 1 to 64 letters, digits, '.', '_', '-' or '@'");
         }
+        if (Boolean.TRUE.equals(redis.hasKey(key(name)))) {
+            return false; // before a password is hashed for nothing, which takes longer than all else
+        }
         Long created = redis.execute(
                 CREATE,
                 List.of(key(name)),
