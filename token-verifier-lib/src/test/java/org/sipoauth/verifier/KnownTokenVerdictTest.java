@@ -76,6 +76,15 @@ class KnownTokenVerdictTest {
     }
 
     @Test
+    void knowsItAgainFromTheVeryInstantOn() {
+        verifier.verify(TOKEN);
+        now = TestTokens.ISSUED.minus(TOLERANCE);
+
+        assertThat(reason(TOKEN)).isNull();
+        assertThat(verifier.counts().acceptedAsKnown()).isOne();
+    }
+
+    @Test
     void rejectsItWhenItsKeyIsWithdrawn() {
         verifier.verify(TOKEN);
         keys = KeySnapshot.parse(TestKeys.jwkSet(TestKeys.RS256), now);

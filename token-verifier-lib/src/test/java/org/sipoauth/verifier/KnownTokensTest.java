@@ -113,6 +113,28 @@ class KnownTokensTest {
         assertThat(established).allMatch(token -> tokens.find(token, later.toEpochMilli()) != null);
     }
 
+    /** The place may be taken, the time of its last hit not. */
+    @Test
+    void countsNoHitOfAnEndedTokenForTheOneInItsPlace() {
+        KnownTokens tokens = new KnownTokens(8, false, Duration.ZERO);
+        Instant lastHit = UNTIL.minusSeconds(10);
+        established(tokens, 100).forEach(token -> tokens.find(token, lastHit.toEpochMilli()));
+        String newest = token();
+        for (int i = 0; i < 100; i++) { // none of them comes back
+            newest = token();
+            tokens.remember(
+                    newest,
+                    ACCEPTED,
+                    KEY,
+                    null,
+                    NOW.toEpochMilli(),
+                    UNTIL.plusSeconds(3600).toEpochMilli(),
+                    UNTIL.toEpochMilli());
+        }
+
+        assertThat(tokens.find(newest, UNTIL.toEpochMilli())).isNotNull();
+    }
+
     @Test
     void notesAHitSixteenSecondsAfterTheLast() {
         KnownTokens tokens = new KnownTokens(8, false, Duration.ZERO);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,6 +40,29 @@ class JsonReaderTest {
         json.skipValue();
         assertThat(json.hasNext()).isFalse();
         json.end();
+    }
+
+    @Test
+    void refusesWhatOnlyResemblesALiteral() {
+        for (String text : List.of("nul", "tru", "fals", "nope", "trUe")) {
+            assertThatThrownBy(() -> reader(text).skipValue()).as(text).isInstanceOf(MalformedException.class);
+        }
+    }
+
+    @Test
+    void refusesTheFirstOfAllControlCharactersToo() {
+        assertThatThrownBy(() -> reader("\"a\u0000\"").string()).isInstanceOf(MalformedException.class);
+    }
+
+    @Test
+    void cutsOffAFractionAndKnowsTheEndsOfTheRange() throws MalformedException {
+        assertThat(reader("0.0").wholePart(10)).isZero();
+        assertThat(reader("10.0").wholePart(10)).isEqualTo(10);
+        assertThat(reader("1e1").wholePart(10)).isEqualTo(10);
+        assertThat(reader("109").nonNegativeInteger()).isEqualTo(109);
+        for (String text : List.of("11", "10.1", "-1", "-0.1")) {
+            assertThatThrownBy(() -> reader(text).wholePart(10)).as(text).isInstanceOf(MalformedException.class);
+        }
     }
 
     @Test
