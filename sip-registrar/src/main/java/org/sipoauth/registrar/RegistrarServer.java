@@ -174,7 +174,8 @@ final class RegistrarServer implements AutoCloseable {
                     nodeName,
                     settings.time(Setting.EXPIRES),
                     settings.time(Setting.MIN_EXPIRES),
-                    settings.number(Setting.MAX_CONTACTS, 1, 100));
+                    settings.number(Setting.MAX_CONTACTS, 1, 100),
+                    settings.time(Setting.TIMEOUT_IDLE));
         } catch (IllegalArgumentException wrong) {
             throw new SettingsException("--expires, --min-expires: " + wrong.getMessage());
         }

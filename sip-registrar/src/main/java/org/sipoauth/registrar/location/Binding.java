@@ -42,14 +42,16 @@ public record Binding(
     }
 
     /**
-     * Whether a registration of {@code other} replaces this binding: the same instance and reg-id where both have them
-     * (RFC 5626 §6), else the same URI.
+     * Whether a registration of {@code other} replaces this binding: of a flow, one with the same instance and reg-id, whatever
+     * its URI (RFC 5626 §6); of any other contact, one with the same URI (RFC 3261 §10.3 step 7).
      */
     public boolean isReplacedBy(Contact other) {
-        boolean sameFlow = contact.regId().isPresent()
-                && contact.instance().isPresent()
-                && contact.regId().equals(other.regId())
-                && contact.instance().equals(other.instance());
-        return sameFlow || contact.hasSameUriAs(other);
+        if (contact.isFlow() || other.isFlow()) {
+            return contact.isFlow()
+                    && other.isFlow()
+                    && contact.regId().equals(other.regId())
+                    && contact.instance().equals(other.instance());
+        }
+        return contact.hasSameUriAs(other);
     }
 }

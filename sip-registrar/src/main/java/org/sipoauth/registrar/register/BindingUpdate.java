@@ -20,14 +20,22 @@ final class BindingUpdate implements UnaryOperator<List<Binding>> {
     private static final int MAX_STORED_LENGTH = 1024;
 
     private final SipRequest request;
+    private final List<Contact> contacts;
     private final String addressOfRecord;
     private final AccessToken token;
     private final RegistrarPolicy policy;
     private final Instant now;
     private final List<String> path;
 
-    BindingUpdate(SipRequest request, String addressOfRecord, AccessToken token, RegistrarPolicy policy, Instant now) {
+    BindingUpdate(
+            SipRequest request,
+            List<Contact> contacts,
+            String addressOfRecord,
+            AccessToken token,
+            RegistrarPolicy policy,
+            Instant now) {
         this.request = request;
+        this.contacts = contacts;
         this.addressOfRecord = addressOfRecord;
         this.token = token;
         this.policy = policy;
@@ -44,11 +52,8 @@ final class BindingUpdate implements UnaryOperator<List<Binding>> {
             return removeAll(registered);
         }
         List<Binding> next = new ArrayList<>(registered);
-        for (Contact contact : request.contacts()) {
-            Optional<Binding> existing = registered.stream()
-                    .filter(binding -> binding.isReplacedBy(contact))
-                    .findFirst();
-            existing.ifPresent(this::requireInOrder);
+        for (Contact contact : contacts) {
+            registered.stream().filter(binding -> binding.isReplacedBy(contact)).forEach(this::requireInOrder);
             Duration granted = grantedTo(contact);
             next.removeIf(binding -> binding.isReplacedBy(contact));
             if (!granted.isZero()) {

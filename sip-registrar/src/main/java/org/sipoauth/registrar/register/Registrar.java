@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.sipoauth.registrar.bearer.BearerGate;
 import org.sipoauth.registrar.bearer.BearerGate.Outcome;
@@ -43,7 +44,12 @@ public final class Registrar {
             .withZone(ZoneOffset.UTC);
 
     private static final String METHODS = "REGISTER, OPTIONS";
+    /** Of the IANA registry: what we know and do not do is answered 405, what nobody knows 501 (RFC 3261 §8.2.1). */
+    private static final Set<String> OTHER_METHODS =
+            Set.of("INVITE", "BYE", "INFO", "MESSAGE", "NOTIFY", "PRACK", "PUBLISH", "REFER", "SUBSCRIBE", "UPDATE");
+
     private static final String PATH = "path";
+    private static final String EXTENSIONS = PATH + ", " + Outbound.OPTION;
     private static final Duration UNDECIDED_RETRY = Duration.ofSeconds(5);
     private static final String MISMATCH_RETRY_SECONDS = "35";
     private static final int LOGGED_LENGTH = 200;
@@ -114,8 +120,8 @@ public final class Registrar {
     private Answer granted(SipRequest request, Arrival arrival) {
         Instant now = clock.instant();
         requireOAuthMode(request, arrival);
-        requireServedUri(request); // RFC 3261 §10.3 step 1
-        requireKnownMethod(request);
+        requireKnownMethod(request); // RFC 3261 §8.2.1
+        requireServedUri(request); // §10.3 step 1
         requireKnownExtensions(request); // step 2
         if (request.method().equals("OPTIONS")) {
             return Answer.unregistered(capabilities(request));
@@ -123,10 +129,13 @@ public final class Registrar {
         AccessToken token = authenticate(request, now); // step 3
         String addressOfRecord = requireAddressOfRecord(request); // step 5, without which step 4 has nothing to ask
         requireAuthorized(request, arrival, token, addressOfRecord); // step 4
-        List<Binding> bindings =
-                location.update(addressOfRecord, now, new BindingUpdate(request, addressOfRecord, token, policy, now));
+        Outbound outbound = new Outbound(request); // RFC 5626 §6
+        List<Binding> bindings = location.update(
+                addressOfRecord,
+                now,
+                new BindingUpdate(request, outbound.contacts(), addressOfRecord, token, policy, now));
         events.accepted();
-        return new Answer(Optional.of(success(request, bindings, now)), true, token.status()); // step 8
+        return new Answer(Optional.of(success(request, outbound, bindings, now)), true, token.status()); // step 8
     }
 
     /** The three situations in which a phone is told that this is not its port. */
@@ -166,20 +175,32 @@ public final class Registrar {
                 .orElseThrow(() -> new Refused(
                         Refusal.URI_SCHEME, 416, "Unsupported URI Scheme", "Request-URI is neither sip nor sips"));
         if (!domain.serves(uri)) {
+            if (request.maxForwards() == 0) { // one that goes round in circles; we forward none
+                throw new Refused(Refusal.TOO_MANY_HOPS, 483, "Too Many Hops", "Request-URI names host " + uri.host());
+            }
             throw new Refused(Refusal.DOMAIN, 404, "Not Found", "Request-URI names host " + uri.host());
         }
     }
 
     private static void requireKnownMethod(SipRequest request) {
-        if (!request.method().equals("REGISTER") && !request.method().equals("OPTIONS")) {
+        String method = request.method();
+        if (method.equals("CANCEL")) { // every request is answered at once, so there is none to cancel: §9.2
+            throw new Refused(Refusal.NO_TRANSACTION, 481, "Call/Transaction Does Not Exist", method);
+        }
+        if (!method.equals("REGISTER") && !method.equals("OPTIONS")) {
+            boolean known = OTHER_METHODS.contains(method);
             throw new Refused(
-                    Refusal.METHOD, 405, "Method Not Allowed", request.method(), new Header("Allow", METHODS));
+                    Refusal.METHOD,
+                    known ? 405 : 501,
+                    known ? "Method Not Allowed" : "Not Implemented",
+                    method,
+                    new Header("Allow", METHODS));
         }
     }
 
     private static void requireKnownExtensions(SipRequest request) {
         List<String> unknown = request.headers().elements("Require").stream()
-                .filter(option -> !option.equalsIgnoreCase(PATH))
+                .filter(option -> !option.equalsIgnoreCase(PATH) && !option.equalsIgnoreCase(Outbound.OPTION))
                 .toList();
         if (!unknown.isEmpty()) {
             String options = String.join(", ", unknown);
@@ -249,11 +270,11 @@ public final class Registrar {
         }
     }
 
-    private static SipResponse success(SipRequest request, List<Binding> bindings, Instant now) {
+    private SipResponse success(SipRequest request, Outbound outbound, List<Binding> bindings, Instant now) {
         List<Header> headers = new ArrayList<>();
         headers.add(new Header("Date", SIP_DATE.format(now)));
         OptionalLong granted = bindings.stream()
-                .filter(binding -> request.contacts().stream().anyMatch(binding::isReplacedBy))
+                .filter(binding -> outbound.contacts().stream().anyMatch(binding::isReplacedBy))
                 .mapToLong(binding -> binding.remainingSeconds(now))
                 .min();
         granted.ifPresent(seconds -> headers.add(new Header("Expires", Long.toString(seconds))));
@@ -261,7 +282,14 @@ public final class Registrar {
             Contact contact = binding.contact().withExpires(binding.remainingSeconds(now));
             headers.add(new Header("Contact", contact.toString()));
         }
-        if (request.headers().elements("Supported").stream().anyMatch(PATH::equalsIgnoreCase)) {
+        if (outbound.isUsed()) {
+            headers.add(new Header("Require", Outbound.OPTION));
+            if (outbound.endsHere()) {
+                headers.add(new Header(
+                        "Flow-Timer", Long.toString(policy.flowTimer().toSeconds())));
+            }
+        }
+        if (request.hasOption("Supported", PATH)) {
             for (String hop : request.headers().elements("Path")) {
                 headers.add(new Header("Path", hop)); // RFC 3327 §5.3
             }
@@ -270,7 +298,13 @@ public final class Registrar {
     }
 
     private static SipResponse capabilities(SipRequest request) {
-        return ok(request).with(List.of(new Header("Allow", METHODS), new Header("Supported", PATH)));
+        return ok(request) // RFC 3261 §11.2; bodies of any type are taken, and not read
+                .with(List.of(
+                        new Header("Allow", METHODS),
+                        new Header("Accept", "*/*"),
+                        new Header("Accept-Encoding", "identity"),
+                        new Header("Accept-Language", "en"),
+                        new Header("Supported", EXTENSIONS)));
     }
 
     private static SipResponse ok(SipRequest request) {

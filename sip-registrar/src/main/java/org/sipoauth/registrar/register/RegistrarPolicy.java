@@ -12,6 +12,7 @@ import java.util.Set;
  * @param maxExpires longest binding, and the one for requests that ask for none
  * @param minExpires shortest binding that a phone may ask for
  * @param maxContacts most bindings of one address-of-record
+ * @param flowTimer after how long without a byte from the phone its connection is closed
  */
 public record RegistrarPolicy(
         boolean oauthMode,
@@ -19,7 +20,8 @@ public record RegistrarPolicy(
         String nodeName,
         Duration maxExpires,
         Duration minExpires,
-        int maxContacts) {
+        int maxContacts,
+        Duration flowTimer) {
 
     public RegistrarPolicy {
         devicesWithoutOAuth = Set.copyOf(devicesWithoutOAuth);

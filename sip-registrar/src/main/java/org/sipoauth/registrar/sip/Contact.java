@@ -18,9 +18,15 @@ public record Contact(NameAddr address) {
         if (parameters.has("q") && !parameters.value("q").orElse("").matches("0(\\.\\d{0,3})?|1(\\.0{0,3})?")) {
             throw new SipSyntaxException("q is not a number from 0 to 1");
         }
-        if (parameters.has(REG_ID) && !parameters.value(REG_ID).orElse("").matches("[1-9]\\d{0,8}|0*[1-9]\\d{0,8}")) {
-            throw new SipSyntaxException("reg-id is not a positive number");
+        if (parameters.has(REG_ID) && !isRegId(parameters.value(REG_ID).orElse(""))) {
+            throw new SipSyntaxException("reg-id is not a number from 1 to 2147483647");
         }
+    }
+
+    /** RFC 5626 §11.2. */
+    private static boolean isRegId(String text) {
+        long number = DeltaSeconds.parse(text).orElse(0L);
+        return 1 <= number && number <= Integer.MAX_VALUE;
     }
 
     public static Contact parse(String text) {
@@ -48,9 +54,18 @@ public record Contact(NameAddr address) {
         return parameters().value(INSTANCE).map(Contact::withoutBrackets);
     }
 
-    /** {@code reg-id}, which counts only beside an instance (RFC 5626 §6). */
+    /** {@code reg-id}, which counts only beside an instance (RFC 5626 §6); without leading zeros. */
     public Optional<String> regId() {
-        return parameters().value(REG_ID);
+        return parameters().value(REG_ID).map(number -> number.replaceFirst("^0+", ""));
+    }
+
+    /** Whether it names a flow: one of the connections of an instance (RFC 5626 §4.2). */
+    public boolean isFlow() {
+        return instance().isPresent() && regId().isPresent();
+    }
+
+    public Contact withoutRegId() {
+        return new Contact(address.with(address.parameters().without(REG_ID)));
     }
 
     /** The incumbent's device name. */

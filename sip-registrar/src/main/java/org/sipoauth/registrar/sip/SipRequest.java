@@ -51,6 +51,11 @@ public final class SipRequest extends SipMessage {
         return method;
     }
 
+    /** Whether {@code Supported}, {@code Require} or the like names the option tag (RFC 3261 §19.2, compared without case). */
+    public boolean hasOption(String headerName, String option) {
+        return headers().elements(headerName).stream().anyMatch(option::equalsIgnoreCase);
+    }
+
     /** The Request-URI as it came; any scheme. */
     public String uri() {
         return uri;

@@ -37,6 +37,7 @@ class RegistrarTest implements RegistrationEvents {
     private static final String AOR = "sip:1001@example.com";
     private static final String LIST = "https://as.example.com/oauth2/status-lists/s17.685.0";
     private static final String CONTACT = "<sip:1001@192.0.2.4:40000;transport=tls>";
+    private static final String INSTANCE = ";+sip.instance=\"<urn:uuid:1>\"";
     private static final InetSocketAddress PEER = new InetSocketAddress("192.0.2.4", 40000);
     private static final Arrival ON_PREMISES = new Arrival(Port.OAUTH, true, PEER, Optional.empty(), Optional.empty());
 
@@ -67,7 +68,13 @@ class RegistrarTest implements RegistrationEvents {
 
     private static RegistrarPolicy policy(boolean oauthMode, Set<String> devicesWithoutOAuth) {
         return new RegistrarPolicy(
-                oauthMode, devicesWithoutOAuth, "node1", Duration.ofSeconds(120), Duration.ofSeconds(10), 3);
+                oauthMode,
+                devicesWithoutOAuth,
+                "node1",
+                Duration.ofSeconds(120),
+                Duration.ofSeconds(10),
+                3,
+                Duration.ofSeconds(300));
     }
 
     @Nested
@@ -196,6 +203,76 @@ class RegistrarTest implements RegistrationEvents {
         }
 
         @Test
+        void keepsTheFlowsOfAnInstanceApartWhateverTheirUri() {
+            answer(register().with("Contact", CONTACT + INSTANCE + ";reg-id=1"));
+            answer(register().callId("b").with("Contact", CONTACT + INSTANCE + ";reg-id=02"));
+            answer(register().callId("c").with("Contact", CONTACT));
+            assertThat(bindings())
+                    .extracting(binding -> binding.contact().regId().orElse("-"))
+                    .containsExactly("1", "2", "-");
+
+            answer(register().callId("d").with("Contact", "<sip:new@192.0.2.9>" + INSTANCE + ";reg-id=2;expires=0"));
+            assertThat(bindings())
+                    .extracting(binding -> binding.contact().regId().orElse("-"))
+                    .containsExactly("1", "-");
+        }
+
+        @Test
+        void tellsAPhoneOnItsOwnFlowHowOftenToShowThatItIsAlive() {
+            SipResponse response = answer(
+                    register().with("Supported", "path, outbound").with("Contact", CONTACT + INSTANCE + ";reg-id=1"));
+
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(response.headers().all("Require")).containsExactly("outbound");
+            assertThat(response.headers().all("Flow-Timer")).containsExactly("300");
+        }
+
+        @Test
+        void keepsTheFlowThatAnEdgeKeeps() {
+            SipResponse response = answer(register()
+                    .through("SIP/2.0/TLS edge.example.com;branch=z9hG4bK2")
+                    .with("Require", "outbound")
+                    .with("Path", "<sip:inner.example.com;lr>, <sip:f1@edge.example.com;lr;ob>")
+                    .with("Contact", CONTACT + INSTANCE + ";reg-id=1"));
+
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(response.headers().all("Require")).containsExactly("outbound");
+            assertThat(response.headers().has("Flow-Timer")).isFalse();
+            assertThat(bindings())
+                    .singleElement()
+                    .satisfies(binding -> assertThat(binding.contact().isFlow()).isTrue());
+        }
+
+        @Test
+        void saysNothingOfFlowsWhereThePhoneDoesNot() {
+            for (String contact : List.of(CONTACT, CONTACT + INSTANCE, CONTACT + ";reg-id=1")) {
+                SipResponse response = answer(register()
+                        .callId("c" + contact.hashCode())
+                        .with("Supported", "outbound")
+                        .with("Contact", contact));
+                assertThat(response.status()).isEqualTo(200);
+                assertThat(response.headers().has("Require")).isFalse();
+            }
+            assertThat(answer(register().callId("old").with("Contact", CONTACT + INSTANCE + ";reg-id=1"))
+                            .headers()
+                            .has("Require"))
+                    .isFalse();
+        }
+
+        /** The phone does not rely on it: an old edge must not keep it out. */
+        @Test
+        void passesOverTheFlowWhereTheFirstHopDoesNotKeepIt() {
+            answer(register()
+                    .through("SIP/2.0/TLS edge.example.com;branch=z9hG4bK2")
+                    .with("Path", "<sip:f1@edge.example.com;lr>")
+                    .with("Contact", CONTACT + INSTANCE + ";reg-id=1"));
+
+            assertThat(bindings())
+                    .singleElement()
+                    .satisfies(binding -> assertThat(binding.contact().regId()).isEmpty());
+        }
+
+        @Test
         void bindingEndsAtItsExpiryAndNoSooner() {
             answer(register().with("Contact", CONTACT));
             now = START.plusSeconds(120).minusNanos(1);
@@ -223,6 +300,8 @@ class RegistrarTest implements RegistrationEvents {
 
             assertThat(response.status()).isEqualTo(200);
             assertThat(response.headers().elements("Allow")).containsExactly("REGISTER", "OPTIONS");
+            assertThat(response.headers().elements("Accept")).containsExactly("*/*");
+            assertThat(response.headers().elements("Supported")).containsExactly("path", "outbound");
             assertThat(registrar().answer(anonymous().method("ACK").build(), ON_PREMISES))
                     .isEqualTo(new Answer(Optional.empty(), false, Optional.empty()));
         }
@@ -400,7 +479,19 @@ class RegistrarTest implements RegistrationEvents {
                             .elements("Allow"))
                     .contains("REGISTER");
             refused(anonymous().uri("tel:+12125551212"), 416, Refusal.URI_SCHEME);
+            assertThat(refused(anonymous().method("FETCH"), 501, Refusal.METHOD)
+                            .headers()
+                            .elements("Allow"))
+                    .contains("REGISTER");
+            refused(anonymous().method("CANCEL"), 481, Refusal.NO_TRANSACTION);
             refused(anonymous().uri("sip:other.example"), 404, Refusal.DOMAIN);
+            refused(
+                    anonymous().method("OPTIONS").uri("sip:other.example").with("Max-Forwards", "0"),
+                    483,
+                    Refusal.TOO_MANY_HOPS);
+            assertThat(answer(anonymous().method("OPTIONS").with("Max-Forwards", "0"))
+                            .status())
+                    .isEqualTo(200);
             refused(register().addressedTo("sip:1001@other.example"), 404, Refusal.DOMAIN);
             refused(register().addressedTo("sip:example.com"), 404, Refusal.DOMAIN);
             refused(register().addressedTo("tel:1001"), 404, Refusal.DOMAIN);
@@ -451,6 +542,61 @@ class RegistrarTest implements RegistrationEvents {
             assertThat(answer(register().callId("other").cseq(1).with("Contact", CONTACT))
                             .status())
                     .isEqualTo(200);
+        }
+
+        @Test
+        void requestOutOfOrderForAnyOfItsContacts() {
+            answer(register().cseq(1).with("Contact", "<sip:1001@192.0.2.4;x=1>"));
+            answer(register().cseq(5).with("Contact", "<sip:1001@192.0.2.4;x=2>"));
+
+            refused(
+                    register().cseq(3).with("Contact", "<sip:1001@192.0.2.4>"),
+                    500,
+                    Refusal.OUT_OF_ORDER); // it is both
+            assertThat(bindings()).hasSize(2);
+        }
+
+        @Test
+        void flowThatTheFirstHopDoesNotKeep() {
+            for (String path :
+                    List.of("<sip:f1@edge.example.com;lr>", "<sip:in.example.com;lr;ob>,<sip:e.example.com>")) {
+                refused(
+                        register()
+                                .through("SIP/2.0/TLS edge.example.com;branch=z9hG4bK2")
+                                .with("Supported", "outbound")
+                                .with("Path", path)
+                                .with("Contact", CONTACT + INSTANCE + ";reg-id=1"),
+                        439,
+                        Refusal.FIRST_HOP);
+            }
+            refused(
+                    register()
+                            .through("SIP/2.0/TLS edge.example.com;branch=z9hG4bK2")
+                            .with("Supported", "outbound")
+                            .with("Contact", CONTACT + INSTANCE + ";reg-id=1"),
+                    439,
+                    Refusal.FIRST_HOP);
+            assertThat(bindings()).isEmpty();
+        }
+
+        @Test
+        void severalContactsOverOneFlow() {
+            String flow = CONTACT + INSTANCE + ";reg-id=1";
+            refused(register().with("Contact", flow + ", <sip:1001@192.0.2.5>"), 400, Refusal.CONTACT);
+            assertThat(answer(register().with("Contact", flow + ", <sip:1001@192.0.2.5>;expires=0"))
+                            .status())
+                    .isEqualTo(200);
+        }
+
+        @Test
+        void malformedPathOfTheFirstHop() {
+            refused(
+                    register()
+                            .through("SIP/2.0/TLS edge.example.com;branch=z9hG4bK2")
+                            .with("Path", "<sip:edge")
+                            .with("Contact", CONTACT),
+                    400,
+                    Refusal.CONTACT);
         }
 
         @Test
@@ -524,6 +670,7 @@ class RegistrarTest implements RegistrationEvents {
         private String callId = "a";
         private int cseq = 1;
         private Headers more = Headers.NONE;
+        private final List<String> hops = new ArrayList<>(List.of("SIP/2.0/TLS 192.0.2.4:40000;branch=z9hG4bK1"));
 
         Phone method(String name) {
             method = name;
@@ -556,6 +703,11 @@ class RegistrarTest implements RegistrationEvents {
             return this;
         }
 
+        Phone through(String via) {
+            hops.add(0, via);
+            return this;
+        }
+
         Phone with(String name, String value) {
             more = more.plus(name, value);
             return this;
@@ -563,7 +715,7 @@ class RegistrarTest implements RegistrationEvents {
 
         SipRequest build() {
             Headers headers = Headers.NONE
-                    .plus("Via", "SIP/2.0/TLS 192.0.2.4:40000;branch=z9hG4bK1")
+                    .plus("Via", String.join(", ", hops))
                     .plus("From", "<" + from + ">;tag=f")
                     .plus("To", "<" + to + ">")
                     .plus("Call-ID", callId)

@@ -1,7 +1,9 @@
 package org.sipoauth.registrar.sip;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class NameAddrTest {
@@ -49,6 +51,17 @@ class NameAddrTest {
         assertThat(contact.parameters().has("video")).isTrue();
         assertThat(Contact.parse(contact.withExpires(60).toString()).expiresSeconds())
                 .hasValue(60);
+    }
+
+    @Test
+    void regIdIsANumberBelowTwoToThe31() {
+        assertThat(Contact.parse("<sip:a@b>;reg-id=2147483647").regId()).contains("2147483647");
+        assertThat(Contact.parse("<sip:a@b>;reg-id=007").regId()).contains("7");
+        for (String wrong : List.of("0", "00", "-1", "2147483648", "99999999999999999999", "a", "")) {
+            assertThatExceptionOfType(SipSyntaxException.class)
+                    .as(wrong)
+                    .isThrownBy(() -> Contact.parse("<sip:a@b>;reg-id=" + wrong));
+        }
     }
 
     @Test
