@@ -30,11 +30,20 @@ public final class Trust {
             if (authorities.isEmpty()) {
                 return SSLContext.getDefault();
             }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(keyStore(authorities.get()));
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
+            context.init(null, managers(authorities).getTrustManagers(), null);
             return context;
+        } catch (GeneralSecurityException broken) {
+            throw new IllegalStateException("this Java has no TLS", broken);
+        }
+    }
+
+    /** The same for TLS that is not this Java's own. */
+    public static TrustManagerFactory managers(Optional<Path> authorities) {
+        try {
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(authorities.isEmpty() ? null : keyStore(authorities.get()));
+            return trust;
         } catch (GeneralSecurityException broken) {
             throw new IllegalStateException("this Java has no TLS", broken);
         }

@@ -8,12 +8,9 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.sipoauth.cli.console.Times;
 import org.sipoauth.cli.http.HttpsClient;
-import org.sipoauth.cli.http.NetworkTrouble;
 import org.sipoauth.cli.phone.TokenEndpoint.Grant;
 
 /**
@@ -24,36 +21,33 @@ import org.sipoauth.cli.phone.TokenEndpoint.Grant;
 final class Login {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
 
+    /** Told of each refresh, on the phone's thread. */
+    interface Watcher {
+        /** The new pair, before it is used. */
+        void refreshed(Tokens fresh);
+
+        /** @param delay until the next try */
+        void notRefreshed(IOException trouble, Duration delay);
+    }
+
     private final TokenEndpoint endpoint;
     private final InstantSource clock;
     private final RandomGenerator random;
     private final RetryDelay retryDelay;
-    private final Consumer<Tokens> remember;
-    private final Consumer<String> say;
+    private final Watcher watcher;
 
     private Tokens tokens;
     private Instant refreshAt;
     private int failures;
     private @Nullable CompletableFuture<Grant> pending;
 
-    /**
-     * @param remember is given every new pair before it is used
-     * @param say is told what the person at the phone would want to know
-     */
-    Login(
-            TokenEndpoint endpoint,
-            Tokens tokens,
-            InstantSource clock,
-            RandomGenerator random,
-            Consumer<Tokens> remember,
-            Consumer<String> say) {
+    Login(TokenEndpoint endpoint, Tokens tokens, InstantSource clock, RandomGenerator random, Watcher watcher) {
         this.endpoint = endpoint;
         this.tokens = tokens;
         this.clock = clock;
         this.random = random;
         this.retryDelay = new RetryDelay(random);
-        this.remember = remember;
-        this.say = say;
+        this.watcher = watcher;
         this.refreshAt = halfLife(tokens);
     }
 
@@ -118,6 +112,11 @@ final class Login {
         take(endpoint.refresh(refreshToken.get()));
     }
 
+    /** Refreshes at the next {@link #tick}: the present access token is of no use. */
+    void refreshSoon() {
+        refreshAt = clock.instant();
+    }
+
     private void take(Grant grant) throws LoginEnded {
         if (grant instanceof Grant.Refused refused) {
             String description = refused.description().map(text -> ", " + text).orElse("");
@@ -126,16 +125,14 @@ final class Login {
         tokens = ((Grant.Granted) grant).tokens().orKeep(tokens.refreshToken());
         failures = 0;
         refreshAt = halfLife(tokens);
-        remember.accept(tokens);
-        say.accept("Tokens refreshed; access until " + Times.utc(tokens.expiresAt()));
+        watcher.refreshed(tokens);
     }
 
     private void retryLater(IOException trouble) {
         failures++;
         Duration delay = retryDelay.after(failures);
         refreshAt = clock.instant().plus(delay);
-        say.accept("Tokens not refreshed (" + NetworkTrouble.inWords(trouble) + "); trying again in "
-                + Math.max(1, delay.toSeconds()) + " s");
+        watcher.notRefreshed(trouble, delay);
     }
 
     /** Phones refresh at half of a token's life, spread so that phones that signed in together do not refresh together. */

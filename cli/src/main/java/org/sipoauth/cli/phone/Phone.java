@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.http.NetworkTrouble;
-import org.sipoauth.cli.phone.Registration.Outcome;
+import org.sipoauth.cli.phone.RegisterDialogue.Outcome;
 import org.sipoauth.registrar.sip.Contact;
 import org.sipoauth.registrar.sip.Parsed;
 import org.sipoauth.registrar.sip.SipUri;

@@ -22,7 +22,6 @@ import org.sipoauth.cli.console.ExitCodes;
 import org.sipoauth.cli.console.Printable;
 import org.sipoauth.cli.http.HttpsClient;
 import org.sipoauth.cli.http.Trust;
-import org.sipoauth.cli.token.UnverifiedToken;
 import org.sipoauth.registrar.sip.SipSyntaxException;
 import org.sipoauth.registrar.sip.SipUri;
 import picocli.CommandLine.Command;
@@ -180,7 +179,9 @@ public final class RegisterCommand implements Callable<Integer> {
                 new Provisioning(https, provisioning, device),
                 new PhoneMemory(Optional.ofNullable(tokenFile), device),
                 new Startup.SignInRequest(
-                        clientId, "sip.register", device, Optional.ofNullable(authzServer), () -> signIn(tls)),
+                        new CodeGrant.Asked(clientId, "sip.register", device),
+                        Optional.ofNullable(authzServer),
+                        () -> signIn(tls)),
                 clock,
                 random,
                 this::say);
@@ -230,21 +231,8 @@ public final class RegisterCommand implements Callable<Integer> {
             SipUri chosen = SipUri.parse(aor);
             return endpoint -> chosen;
         }
-        String sipUser = userOf(tokens.accessToken());
+        String sipUser = tokens.sipUser().orElseThrow(RegisterCommand::noAor);
         return endpoint -> SipUri.parse("sip:" + sipUser + "@" + endpoint.domain());
-    }
-
-    /** The token is the phone's own; that it reads it unverified decides nothing but what it asks for. */
-    private static String userOf(String accessToken) {
-        try {
-            return UnverifiedToken.parse(accessToken)
-                    .claims()
-                    .flatMap(claims -> claims.strings("aor").stream().findFirst())
-                    .flatMap(address -> SipUri.parse(address).user())
-                    .orElseThrow(RegisterCommand::noAor);
-        } catch (UnverifiedToken.NotAToken | SipSyntaxException opaque) {
-            throw noAor();
-        }
     }
 
     private static CommandFailure noAor() {

@@ -3,6 +3,7 @@ package org.sipoauth.cli.phone;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -71,9 +72,14 @@ final class SipConnection implements AutoCloseable {
         }
     }
 
-    /** The address of our side as SIP writes it: an IPv6 address in brackets. */
+    /** The address of our side as SIP writes it. */
     String localHost() {
-        String host = socket.getLocalAddress().getHostAddress();
+        return uriHost(socket.getLocalAddress());
+    }
+
+    /** An address as SIP writes it: IPv6 in brackets. */
+    static String uriHost(InetAddress address) {
+        String host = address.getHostAddress();
         return host.contains(":") ? "[" + host + "]" : host;
     }
 
@@ -124,7 +130,10 @@ final class SipConnection implements AutoCloseable {
         if (parsed instanceof Parsed.Message message) {
             trace.received(message.message());
             if (message.message() instanceof SipRequest request) {
-                answer(request);
+                Optional<SipResponse> answer = answerTo(request);
+                if (answer.isPresent()) {
+                    send(answer.get());
+                }
             }
         }
         return Optional.of(parsed);
@@ -152,13 +161,13 @@ final class SipConnection implements AutoCloseable {
         output.flush();
     }
 
-    /** This phone takes no calls: it says that it is there, and that it can do nothing else. */
-    private void answer(SipRequest request) throws IOException {
-        switch (request.method()) {
-            case "ACK" -> {}
-            case "OPTIONS" -> send(SipResponse.answering(request, 200, "OK", Registration.newTag()));
-            default -> send(SipResponse.answering(request, 501, "Not Implemented", Registration.newTag()));
-        }
+    /** This phone takes no calls: it says that it is there, and that it can do nothing else. Empty: nothing is due. */
+    static Optional<SipResponse> answerTo(SipRequest request) {
+        return switch (request.method()) {
+            case "ACK" -> Optional.empty();
+            case "OPTIONS" -> Optional.of(SipResponse.answering(request, 200, "OK", RegisterDialogue.newTag()));
+            default -> Optional.of(SipResponse.answering(request, 501, "Not Implemented", RegisterDialogue.newTag()));
+        };
     }
 
     private void read() {

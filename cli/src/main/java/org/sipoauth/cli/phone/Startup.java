@@ -2,6 +2,7 @@ package org.sipoauth.cli.phone;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -36,7 +37,7 @@ final class Startup {
      * @param server asked when the provisioning service does not name one
      * @param way how the person signs in
      */
-    record SignInRequest(String clientId, String scope, String device, Optional<URI> server, SignIn.Way way) {}
+    record SignInRequest(CodeGrant.Asked asked, Optional<URI> server, SignIn.Way way) {}
 
     Startup(
             HttpsClient https,
@@ -129,7 +130,7 @@ final class Startup {
         AuthorizationServer server = AuthorizationServer.discover(https, issuer(answer));
         say.accept("Signing in at " + server.issuer());
         TokenEndpoint endpoint = endpoint(server.tokenEndpoint());
-        Login login = login(endpoint, signIn(server, endpoint));
+        Login login = login(endpoint, CodeGrant.tokens(server, endpoint, request.asked(), request.way()));
         say.accept("Signed in; access until " + Times.utc(login.tokens().expiresAt()));
         if (provisioning.read(accessToken(login)) instanceof Provisioning.Answer.Configured configured) {
             remember(login, configured);
@@ -153,30 +154,24 @@ final class Startup {
                         "Name it with --authz-server."));
     }
 
-    private Tokens signIn(AuthorizationServer server, TokenEndpoint endpoint) throws IOException, InterruptedException {
-        try (SignIn way = request.way().open()) {
-            CodeRequest codeRequest = new CodeRequest(server, way.redirectUri());
-            URI address = codeRequest.address(request.clientId(), request.scope(), request.device());
-            String code = codeRequest.codeFrom(way.answerTo(address));
-            TokenEndpoint.Grant grant = endpoint.redeem(code, codeRequest.codeVerifier(), codeRequest.redirectUri());
-            if (grant instanceof TokenEndpoint.Grant.Granted granted) {
-                return granted.tokens();
-            }
-            TokenEndpoint.Grant.Refused refused = (TokenEndpoint.Grant.Refused) grant;
-            throw new CommandFailure(
-                    PhoneExitCodes.SIGN_IN,
-                    "the authorization server refused the code: " + refused.error()
-                            + refused.description().map(text -> ", " + text).orElse(""),
-                    "Start the sign-in once more.");
-        }
-    }
-
     private TokenEndpoint endpoint(URI address) {
-        return new TokenEndpoint(https, address, request.clientId(), clock);
+        return new TokenEndpoint(https, address, request.asked().clientId(), clock);
     }
 
     private Login login(TokenEndpoint endpoint, Tokens tokens) {
-        return new Login(endpoint, tokens, clock, random, fresh -> save(endpoint.address(), fresh), say);
+        return new Login(endpoint, tokens, clock, random, new Login.Watcher() {
+            @Override
+            public void refreshed(Tokens fresh) {
+                save(endpoint.address(), fresh);
+                say.accept("Tokens refreshed; access until " + Times.utc(fresh.expiresAt()));
+            }
+
+            @Override
+            public void notRefreshed(IOException trouble, Duration delay) {
+                say.accept("Tokens not refreshed (" + NetworkTrouble.inWords(trouble) + "); trying again in "
+                        + Math.max(1, delay.toSeconds()) + " s");
+            }
+        });
     }
 
     private void remember(Login login, Provisioning.Answer.Configured configured) {

@@ -3,6 +3,9 @@ package org.sipoauth.cli.phone;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.sipoauth.cli.token.UnverifiedToken;
+import org.sipoauth.registrar.sip.SipSyntaxException;
+import org.sipoauth.registrar.sip.SipUri;
 
 /** What a phone holds after a grant; {@code toString} shows neither token. */
 record Tokens(String accessToken, Optional<String> refreshToken, Instant receivedAt, Instant expiresAt) {
@@ -12,6 +15,21 @@ record Tokens(String accessToken, Optional<String> refreshToken, Instant receive
 
     boolean isExpired(Instant now) {
         return !now.isBefore(expiresAt);
+    }
+
+    /**
+     * The user of the first address-of-record that the access token names, if it is one that can be read. The token is the
+     * phone's own: that it reads it unverified decides nothing but what it asks for.
+     */
+    Optional<String> sipUser() {
+        try {
+            return UnverifiedToken.parse(accessToken)
+                    .claims()
+                    .flatMap(claims -> claims.strings("aor").stream().findFirst())
+                    .flatMap(address -> SipUri.parse(address).user());
+        } catch (UnverifiedToken.NotAToken | SipSyntaxException opaque) {
+            return Optional.empty();
+        }
     }
 
     /** With this refresh token if the answer brought none: the old one then stays in use (RFC 6749 §6). */

@@ -26,6 +26,18 @@ class LoginTest {
 
     private final List<Tokens> remembered = new ArrayList<>();
     private final List<String> said = new ArrayList<>();
+    private final Login.Watcher watcher = new Login.Watcher() {
+        @Override
+        public void refreshed(Tokens fresh) {
+            remembered.add(fresh);
+            said.add("refreshed");
+        }
+
+        @Override
+        public void notRefreshed(IOException trouble, Duration delay) {
+            said.add("failed: " + trouble + ", trying again");
+        }
+    };
     private TestAuthorizationServer server;
     private Tokens first;
     private Instant now;
@@ -36,7 +48,7 @@ class LoginTest {
         server = new TestAuthorizationServer(TestPki.in(folder));
         first = server.signIn();
         now = first.receivedAt();
-        login = new Login(endpoint(), first, () -> now, new Random(1), remembered::add, said::add);
+        login = new Login(endpoint(), first, () -> now, new Random(1), watcher);
     }
 
     @AfterEach
@@ -56,7 +68,7 @@ class LoginTest {
     @Test
     void refreshesInTheMiddleOfTheirLifeAndRemembersFirst() {
         now = first.receivedAt().plus(Duration.ofMinutes(34));
-        tickUntilSaid("Tokens refreshed");
+        tickUntilSaid("refreshed");
 
         assertThat(server.refreshTokensSeen)
                 .containsExactly(first.refreshToken().orElseThrow());
@@ -69,7 +81,7 @@ class LoginTest {
         List<Duration> due = new ArrayList<>();
         for (int seed = 0; seed < 100; seed++) {
             Random random = new Random(seed);
-            due.add(new Login(endpoint(), first, () -> now, random, remembered::add, said::add).untilDue());
+            due.add(new Login(endpoint(), first, () -> now, random, watcher).untilDue());
         }
 
         assertThat(due)
@@ -83,7 +95,7 @@ class LoginTest {
         server.refreshFailures.addAll(List.of(503, 500, 429));
         now = first.receivedAt().plus(Duration.ofMinutes(34));
 
-        tickUntilSaid("Tokens refreshed");
+        tickUntilSaid("refreshed");
 
         assertThat(server.refreshTokensSeen)
                 .hasSize(4)
@@ -97,7 +109,7 @@ class LoginTest {
         server.close();
         now = first.receivedAt().plus(Duration.ofMinutes(34));
 
-        tickUntilSaid("Tokens not refreshed (connection refused");
+        tickUntilSaid("failed: java.net.ConnectException");
 
         assertThat(login.tokens()).isEqualTo(first);
     }
@@ -122,7 +134,7 @@ class LoginTest {
     @Test
     void cannotGoOnWithoutARefreshToken() {
         Tokens alone = new Tokens("a.b.c", Optional.empty(), now, now.plusSeconds(60));
-        Login withoutRefresh = new Login(endpoint(), alone, () -> now, new Random(1), remembered::add, said::add);
+        Login withoutRefresh = new Login(endpoint(), alone, () -> now, new Random(1), watcher);
 
         assertThatThrownBy(withoutRefresh::refreshNow).isInstanceOf(LoginEnded.class);
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sipoauth.cli.TestPki;
 import org.sipoauth.cli.http.Trust;
-import org.sipoauth.cli.phone.Registration.Outcome;
+import org.sipoauth.cli.phone.RegisterDialogue.Outcome;
 import org.sipoauth.registrar.sip.Contact;
 import org.sipoauth.registrar.sip.SipRequest;
 import org.sipoauth.registrar.sip.SipUri;
