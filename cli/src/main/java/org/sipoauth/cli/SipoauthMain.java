@@ -8,6 +8,7 @@ import org.sipoauth.cli.keys.KeysCommand;
 import org.sipoauth.cli.phone.PhoneCommand;
 import org.sipoauth.cli.phone.RegisterCommand;
 import org.sipoauth.cli.phone.SignOutCommand;
+import org.sipoauth.cli.phone.StormCommand;
 import org.sipoauth.cli.pki.DevPkiCommand;
 import org.sipoauth.cli.sessions.SessionsCommand;
 import org.sipoauth.cli.token.InspectCommand;
@@ -46,6 +47,7 @@ public final class SipoauthMain implements Runnable {
         CommandLine phone = new CommandLine(new PhoneCommand());
         phone.addSubcommand(new RegisterCommand(clock, System.in));
         phone.addSubcommand(new SignOutCommand());
+        phone.addSubcommand(new StormCommand(clock));
         return withCommands(
                 new DevPkiCommand(clock),
                 new InspectCommand(clock, System.in),

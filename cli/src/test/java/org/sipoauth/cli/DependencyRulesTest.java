@@ -23,8 +23,18 @@ class DependencyRulesTest {
                         "org.sipoauth.registrar.bearer..",
                         "org.sipoauth.registrar.register..",
                         "org.sipoauth.registrar.location..",
-                        "io.netty..",
                         "io.micrometer..")
+                .check(CLI);
+    }
+
+    @Test
+    void holdsManyConnectionsInTheStormAlone() {
+        noClasses()
+                .that()
+                .haveNameNotMatching("org\\.sipoauth\\.cli\\.phone\\.Storm.*")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.netty..", "org.HdrHistogram..")
                 .check(CLI);
     }
 

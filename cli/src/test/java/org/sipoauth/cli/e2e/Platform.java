@@ -54,6 +54,7 @@ final class Platform implements AutoCloseable {
         try {
             platform.sipoauth("dev-pki", "--out", platform.pki().toString(), "--edge", edgeHost);
             platform.startServer();
+            Files.createFile(platform.edges());
             platform.startRegistrar();
             return platform;
         } catch (IOException | InterruptedException | RuntimeException | Error failure) {
@@ -86,16 +87,25 @@ final class Platform implements AutoCloseable {
 
     /** Ends the authorization server; the registrar goes on. */
     void stopServer() {
+        stop("authz-server");
+    }
+
+    /** Ends the registrar and starts it anew, on the same ports and without its bindings. */
+    void restartRegistrar() {
+        stop("sip-registrar");
+        startRegistrar();
+    }
+
+    private void stop(String name) {
         for (ChildProcess process : List.copyOf(running)) {
-            if (process.name().equals("authz-server")) {
+            if (process.name().equals(name)) {
                 process.close();
                 running.remove(process);
             }
         }
     }
 
-    private void startRegistrar() throws IOException {
-        Files.createFile(edges());
+    private void startRegistrar() {
         ChildProcess registrar = start(
                 registrarOptions,
                 "sip-registrar",
