@@ -6,20 +6,18 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import org.sipoauth.benchmarks.platform.ProcessUsage;
 
 /** A program under measurement with every process it started, its store among them; its output goes to a file. */
 final class ServerProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
     private static final Duration END_LIMIT = Duration.ofSeconds(20);
     private static final Duration LOOK_EVERY = Duration.ofMillis(10);
-    private static final long TICK_NANOS = 10_000_000; // USER_HZ is 100 on every Linux
 
     private final Path log;
     private final Process process;
@@ -74,32 +72,12 @@ final class ServerProcess implements AutoCloseable {
 
     /** User and system time of all its processes so far, those that have ended included. */
     Duration processorTime() throws IOException {
-        long ticks = 0;
-        for (ProcessHandle each : tree()) {
-            try {
-                String stat = Files.readString(Path.of("/proc", Long.toString(each.pid()), "stat"));
-                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-                for (int i = 11; i <= 14; i++) { // utime, stime, cutime, cstime: proc(5)
-                    ticks += Long.parseLong(fields[i]);
-                }
-            } catch (NoSuchFileException ended) {
-                // its parent has its time now
-            }
-        }
-        return Duration.ofNanos(ticks * TICK_NANOS);
+        return ProcessUsage.processorTime(process.toHandle());
     }
 
     /** Bytes of memory that all its processes hold; pages they share count for each. */
     long residentBytes() throws IOException {
-        long bytes = 0;
-        for (ProcessHandle each : tree()) {
-            try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(each.pid()), "status"))) {
-                bytes += lines.filter(line -> line.startsWith("VmRSS:"))
-                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-                        .sum();
-            }
-        }
-        return bytes;
+        return ProcessUsage.residentBytes(process.toHandle());
     }
 
     /** What it has printed so far. */
@@ -108,8 +86,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     private List<ProcessHandle> tree() {
-        return Stream.concat(Stream.of(process.toHandle()), process.toHandle().descendants())
-                .toList();
+        return ProcessUsage.tree(process.toHandle());
     }
 
     /** Asks it to end, and insists after a while. */

@@ -8,8 +8,9 @@ import java.time.Instant;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.sipoauth.benchmarks.hostile.Issuer.Algorithm;
 import org.sipoauth.benchmarks.platform.Options;
+import org.sipoauth.benchmarks.platform.TokenIssuer;
+import org.sipoauth.benchmarks.platform.TokenIssuer.Algorithm;
 import org.sipoauth.verifier.Expectations;
 import org.sipoauth.verifier.TokenVerifier;
 import org.sipoauth.verifier.Verdict;
@@ -27,7 +28,7 @@ public final class HostileFlood {
     private static final Duration LIFETIME = Duration.ofHours(1);
     private static final Instant START = Instant.parse("2026-11-25T00:00:00Z");
 
-    private final Issuer issuer;
+    private final TokenIssuer issuer;
     private final TokenVerifier verifier;
     private final AtomicLong now; // in milliseconds since START
     private final String[] tokens; // of each phone
@@ -37,7 +38,7 @@ public final class HostileFlood {
     private long asked;
     private long known;
 
-    private HostileFlood(Issuer issuer, TokenVerifier verifier, AtomicLong now, int phones) {
+    private HostileFlood(TokenIssuer issuer, TokenVerifier verifier, AtomicLong now, int phones) {
         this.issuer = issuer;
         this.verifier = verifier;
         this.now = now;
@@ -76,11 +77,11 @@ public final class HostileFlood {
             double hitRateUnderGenuine) {}
 
     static Result run(int phones, int flood, int capacity, int hours, PrintStream out) throws GeneralSecurityException {
-        Issuer issuer = new Issuer();
+        TokenIssuer issuer = new TokenIssuer();
         AtomicLong now = new AtomicLong();
         try (KeySource keys = KeySource.fixed(issuer.jwkSet())) {
             TokenVerifier verifier = TokenVerifier.builder(
-                            new Expectations(Issuer.NAME, Issuer.AUDIENCE, Duration.ZERO), keys)
+                            new Expectations(TokenIssuer.NAME, TokenIssuer.AUDIENCE, Duration.ZERO), keys)
                     .knownTokens(capacity)
                     .clock(() -> START.plusMillis(now.get()))
                     .build();
@@ -184,9 +185,9 @@ public final class HostileFlood {
 
     private String token(String user) {
         long issuedAt = START.plusMillis(now.get()).getEpochSecond();
-        String claims =
-                Issuer.claims(Issuer.AUDIENCE, user, "token" + serial++, issuedAt, issuedAt + LIFETIME.toSeconds());
-        return issuer.sign(Algorithm.ES256, Issuer.header(Algorithm.ES256), claims);
+        String claims = TokenIssuer.claims(
+                TokenIssuer.AUDIENCE, user, "token" + serial++, issuedAt, issuedAt + LIFETIME.toSeconds());
+        return issuer.sign(Algorithm.ES256, TokenIssuer.header(Algorithm.ES256), claims);
     }
 
     private void startCounting() {

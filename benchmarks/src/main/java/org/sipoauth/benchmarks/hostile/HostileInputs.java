@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.sipoauth.benchmarks.hostile.Inputs.Kind;
 import org.sipoauth.benchmarks.platform.Options;
+import org.sipoauth.benchmarks.platform.TokenIssuer;
 import org.sipoauth.verifier.Expectations;
 import org.sipoauth.verifier.Reason;
 import org.sipoauth.verifier.TokenVerifier;
@@ -47,13 +48,13 @@ public final class HostileInputs {
 
     static Result run(long inputs, int threads, int seed, PrintStream out)
             throws GeneralSecurityException, InterruptedException {
-        Issuer issuer = new Issuer();
+        TokenIssuer issuer = new TokenIssuer();
         long now = Clock.systemUTC().instant().getEpochSecond();
         AtomicLong done = new AtomicLong();
         List<Worker> workers = new ArrayList<>();
         try (KeySource keys = KeySource.fixed(issuer.jwkSet())) {
             TokenVerifier verifier = TokenVerifier.builder(
-                            new Expectations(Issuer.NAME, Issuer.AUDIENCE, Duration.ZERO), keys)
+                            new Expectations(TokenIssuer.NAME, TokenIssuer.AUDIENCE, Duration.ZERO), keys)
                     .clock(() -> Instant.ofEpochSecond(now + 60))
                     .build();
             for (int i = 0; i < threads; i++) {

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
-import org.sipoauth.benchmarks.hostile.Issuer.Algorithm;
+import org.sipoauth.benchmarks.platform.TokenIssuer;
+import org.sipoauth.benchmarks.platform.TokenIssuer.Algorithm;
 
 /**
  * Texts that no verifier may accept, cheap to make and each made at random: from noise to tokens with a genuine signature. The
@@ -87,22 +88,22 @@ final class Inputs {
         "\"__proto__\":"
     };
 
-    private final Issuer issuer;
+    private final TokenIssuer issuer;
     private final SplittableRandom random;
     private final List<String> genuine = new ArrayList<>();
     private final String foreignClaims;
     private Kind kind = Kind.NOISE;
 
-    Inputs(Issuer issuer, long seed, long now) {
+    Inputs(TokenIssuer issuer, long seed, long now) {
         this.issuer = issuer;
         this.random = new SplittableRandom(seed);
-        for (Algorithm algorithm : Issuer.algorithms()) {
+        for (Algorithm algorithm : TokenIssuer.algorithms()) {
             for (int i = 0; i < 16; i++) {
-                String claims = Issuer.claims(Issuer.AUDIENCE, "user" + i, "genuine" + i, now, now + 3600);
-                genuine.add(issuer.sign(algorithm, Issuer.header(algorithm), claims));
+                String claims = TokenIssuer.claims(TokenIssuer.AUDIENCE, "user" + i, "genuine" + i, now, now + 3600);
+                genuine.add(issuer.sign(algorithm, TokenIssuer.header(algorithm), claims));
             }
         }
-        this.foreignClaims = Issuer.claims("sip:elsewhere.example.net", "mallory", "foreign", now, now + 3600);
+        this.foreignClaims = TokenIssuer.claims("sip:elsewhere.example.net", "mallory", "foreign", now, now + 3600);
     }
 
     /** What {@link #next} made last. */
@@ -131,8 +132,9 @@ final class Inputs {
             case BASE64URL_NOISE -> base64url(60) + '.' + base64url(400) + '.' + base64url(90);
             case TRUNCATED -> truncated(token);
             case HEADER_CHANGED -> {
-                Algorithm algorithm = Issuer.algorithms().get(random.nextInt(3));
-                yield Issuer.encode(changed(Issuer.header(algorithm), PIECES)) + token.substring(token.indexOf('.'));
+                Algorithm algorithm = TokenIssuer.algorithms().get(random.nextInt(3));
+                yield TokenIssuer.encode(changed(TokenIssuer.header(algorithm), PIECES))
+                        + token.substring(token.indexOf('.'));
             }
             case CHANGED -> changed(token, null);
             case SPLICED -> {
@@ -144,7 +146,7 @@ final class Inputs {
             }
             case SIGNED -> {
                 Algorithm algorithm = random.nextBoolean() ? Algorithm.ES256 : Algorithm.Ed25519;
-                yield issuer.sign(algorithm, Issuer.header(algorithm), changed(foreignClaims, PIECES));
+                yield issuer.sign(algorithm, TokenIssuer.header(algorithm), changed(foreignClaims, PIECES));
             }
             case LARGE -> large(token);
         };
@@ -201,7 +203,7 @@ final class Inputs {
         boolean names = member.indexOf("\":0") > 0;
         String value = names ? "{" + member + "}" : member.indexOf(",") > 0 ? "[" + member + "]" : member.toString();
         String header = "{\"x\":" + value + ",\"alg\":\"ES256\",\"kid\":\"ES256\",\"typ\":\"at+jwt\"}";
-        return Issuer.encode(header) + token.substring(token.indexOf('.'));
+        return TokenIssuer.encode(header) + token.substring(token.indexOf('.'));
     }
 
     private interface Piece {

@@ -72,6 +72,15 @@ public final class ChildProcess implements AutoCloseable {
         return process.pid();
     }
 
+    public ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    /** All that it has printed so far. */
+    public String output() throws IOException {
+        return Files.readString(log);
+    }
+
     /** Asks the program to end, and insists after a while. */
     @Override
     public void close() {

@@ -1,4 +1,4 @@
-/** Registrations by the thousand: what {@code sipp-registrations.sh} needs beside sipp. */
+/** Registrations by the thousand: what {@code sipp-registrations.sh} needs beside sipp, and a storm of phones. */
 @NullMarked
 package org.sipoauth.benchmarks.registrations;
 

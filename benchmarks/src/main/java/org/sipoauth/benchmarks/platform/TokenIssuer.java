@@ -1,4 +1,4 @@
-package org.sipoauth.benchmarks.hostile;
+package org.sipoauth.benchmarks.platform;
 
 import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import com.nimbusds.jose.jwk.Curve;
@@ -24,14 +24,14 @@ import java.util.List;
 import java.util.Map;
 
 /** Signs tokens with a key of each algorithm, by native code where it loads, so that the load is not its own bottleneck. */
-final class Issuer {
-    static final String NAME = "https://authz.example.com";
-    static final String AUDIENCE = "sip:registrar.example.com";
+public final class TokenIssuer {
+    public static final String NAME = "https://authz.example.com";
+    public static final String AUDIENCE = "sip:registrar.example.com";
 
     private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();
 
     /** What our verifier takes; {@code kid} of each key is its name. */
-    enum Algorithm {
+    public enum Algorithm {
         ES256("EC", "SHA256withECDSAinP1363Format"),
         RS256("RSA", "SHA256withRSA"),
         Ed25519("Ed25519", "Ed25519");
@@ -48,7 +48,7 @@ final class Issuer {
     private final Map<Algorithm, KeyPair> keys = new EnumMap<>(Algorithm.class);
     private final Map<Algorithm, Provider> signers = new EnumMap<>(Algorithm.class);
 
-    Issuer() throws GeneralSecurityException {
+    public TokenIssuer() throws GeneralSecurityException {
         for (Algorithm algorithm : Algorithm.values()) {
             KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm.keyType);
             if (algorithm == Algorithm.ES256) {
@@ -66,7 +66,7 @@ final class Issuer {
         }
     }
 
-    String jwkSet() {
+    public String jwkSet() {
         return new JWKSet(keys.keySet().stream().map(this::jwk).toList()).toString(true);
     }
 
@@ -89,12 +89,12 @@ final class Issuer {
         };
     }
 
-    static String header(Algorithm algorithm) {
+    public static String header(Algorithm algorithm) {
         return "{\"alg\":\"" + algorithm + "\",\"kid\":\"" + algorithm + "\",\"typ\":\"at+jwt\"}";
     }
 
     /** Of about the size that our server's have. */
-    static String claims(String audience, String user, String tokenId, long issuedAt, long expiresAt) {
+    public static String claims(String audience, String user, String tokenId, long issuedAt, long expiresAt) {
         return "{\"iss\":\"" + NAME + "\",\"sub\":\"" + user + "\",\"aud\":\"" + audience + "\",\"exp\":" + expiresAt
                 + ",\"iat\":" + issuedAt + ",\"jti\":\"" + tokenId
                 + "\",\"client_id\":\"desk-phone\",\"scope\":\"openid sip.register\",\"device_name\":\"SEP" + user
@@ -102,7 +102,7 @@ final class Issuer {
     }
 
     /** A genuine signature over any text. */
-    String sign(Algorithm algorithm, String header, String claims) {
+    public String sign(Algorithm algorithm, String header, String claims) {
         String input = encode(header) + '.' + encode(claims);
         try {
             Signature signer = Signature.getInstance(algorithm.signature, signers.get(algorithm));
@@ -114,11 +114,11 @@ final class Issuer {
         }
     }
 
-    static String encode(String text) {
+    public static String encode(String text) {
         return BASE64URL.encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static List<Algorithm> algorithms() {
+    public static List<Algorithm> algorithms() {
         return List.of(Algorithm.values());
     }
 }
