@@ -2,7 +2,7 @@
 # Registers phones by the thousand over TLS: sipp behind stunnel4, real tokens of a real server, the registrar verifying
 # them while that server is down. Exits 0 only if every registration went through: 407 (or 401), then 200. Prints the rate
 # and, from the same run, two to hold it against: the floor, which is the same registrar with the same two requests and no
-# token to verify; and the peer, which is Kamailio with the same two answers and no look at the token.
+# token to verify; and the peer, which is Kamailio with as many messages a registration and digest in place of the token.
 #
 #   --pairs N        registrations, each a challenge and a 200, a round          (10000)
 #   --tokens N       distinct tokens that they share                             (1000)
@@ -128,10 +128,10 @@ cpu() {
 
 # ---- one round -------------------------------------------------------------------------------------------------------
 
-# round NAME SCENARIO PROCESS HOST PORT: the scenario, as often as there are pairs, against that port, behind which a
-# certificate for that host stands; sets rate and cpu_per_pair, and fails if any went wrong
+# round NAME SCENARIO INJECTION PROCESS HOST PORT: the scenario with that injection file, as often as there are pairs, against
+# that port, behind which a certificate for that host stands; sets rate and cpu_per_pair, and fails if any went wrong
 round() {
-  local name=$1 scenario=$2 process=$3 host=$4 target=$5 tunnel local_port status=0 before after
+  local name=$1 scenario=$2 injection=$3 process=$4 host=$5 target=$6 tunnel local_port status=0 before after
   free_port
   local_port=$port
   cat >"$work/stunnel.conf" <<CONF
@@ -154,7 +154,7 @@ CONF
   await stunnel "$tunnel" listens "$local_port"
   rm -f "$work/sipp.csv" "$work/sipp.errors"
   before=$(cpu "$process")
-  timeout "$registration_limit" sipp "127.0.0.1:$local_port" -sf "$scenario" -inf "$work/tokens.csv" \
+  timeout "$registration_limit" sipp "127.0.0.1:$local_port" -sf "$scenario" -inf "$injection" \
     -t "$transport" -max_socket $((2 * in_flight + 100)) -i 127.0.0.1 -ci 127.0.0.1 -mi 127.0.0.1 \
     -m "$pairs" -l "$in_flight" -r "$in_flight" -rp 1 -default_behaviors abortunexp -nostdin \
     -trace_stat -stf "$work/sipp.csv" -fd 1 -trace_err -error_file "$work/sipp.errors" \
@@ -239,6 +239,9 @@ if $edge; then
 fi
 
 sed "s/response=\"407\"/response=\"$dialect\"/" "$here/sipp/challenged-twice.xml" >"$work/floor.xml"
+sed "s/response=\"407\"/response=\"$dialect\"/" "$here/sipp/register-digest.xml" >"$work/digest.xml"
+awk -F';' -v OFS=';' 'NR > 1 { $2 = "[authentication username=" $1 " password=secret]" } { print }' \
+  "$work/tokens.csv" >"$work/passwords.csv"
 
 if ! $alone; then
   kamailio_options=(-A "PEER_LISTEN=tls:127.0.0.1:$kamailio_port" -A "PEER_CERTIFICATE=\"$work/pki/node.crt\""
@@ -262,10 +265,10 @@ measure() {
   rates[$1]+="$rate " costs[$1]+="$cpu_per_pair "
 }
 for ((i = 1; i <= rounds; i++)); do
-  measure sip-registrar "$here/sipp/register-$dialect.xml" "$registrar" "$entrance_host" "$entrance"
+  measure sip-registrar "$here/sipp/register-$dialect.xml" "$work/tokens.csv" "$registrar" "$entrance_host" "$entrance"
   if ! $alone; then
-    measure floor "$work/floor.xml" "$registrar" "$entrance_host" "$entrance"
-    measure kamailio "$here/sipp/register-$dialect.xml" "$kamailio" localhost "$kamailio_port"
+    measure floor "$work/floor.xml" "$work/tokens.csv" "$registrar" "$entrance_host" "$entrance"
+    measure kamailio "$work/digest.xml" "$work/passwords.csv" "$kamailio" localhost "$kamailio_port"
   fi
 done
 
@@ -279,11 +282,13 @@ echo 'medians:'
 for name in sip-registrar floor kamailio; do
   [[ -n ${rates[$name]:-} ]] || continue
   rate=$(median ${rates[$name]})
-  printf '  %-13s %6d a second, %5d µs of its processor time each' "$name" "$rate" "$(median ${costs[$name]})"
+  cost=$(median ${costs[$name]})
+  printf '  %-13s %6d a second, %5d µs of its processor time each' "$name" "$rate" "$cost"
   if [[ $name == sip-registrar ]]; then
-    ours=$rate
+    our_rate=$rate our_cost=$cost
     printf '\n'
   else
-    awk -v ours="$ours" -v theirs="$rate" 'BEGIN { printf "; sip-registrar has %.2f of that rate\n", ours / theirs }'
+    awk -v rate="$our_rate" -v their_rate="$rate" -v cost="$our_cost" -v their_cost="$cost" \
+      'BEGIN { printf "; sip-registrar has %.2f of that rate, %.2f of its registrations a processor second\n", rate / their_rate, their_cost / cost }'
   fi
 done
