@@ -1,6 +1,8 @@
 package org.sipoauth.benchmarks.grants;
 
 import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,22 +25,22 @@ final class AotCache {
     static AotCache make(Workplace workplace, List<String> javaOptions) throws IOException, InterruptedException {
         AotCache made = new AotCache(workplace.folder());
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        run(
-                workplace,
+        List<String> extract = List.of(
+                java,
+                "-Djarmode=tools",
+                "-jar",
+                Workplace.built("authz-server/target/authz-server.jar").toString(),
                 "extract",
-                List.of(
-                        java,
-                        "-Djarmode=tools",
-                        "-jar",
-                        Workplace.built("authz-server/target/authz-server.jar").toString(),
-                        "extract",
-                        "--destination",
-                        "app"));
+                "--destination",
+                "app");
+        try (ServerProcess process = ServerProcess.start(workplace.folder(), "extract", Map.of(), extract)) {
+            process.awaitSuccess();
+        }
+        int management = workplace.freePort();
         List<String> training = new ArrayList<>(List.of(java));
         training.addAll(javaOptions);
         training.addAll(List.of(
                 "-XX:AOTCacheOutput=" + made.cache,
-                "-Dspring.context.exit=onRefresh",
                 "-cp",
                 made.jar.toString(),
                 MAIN,
@@ -46,10 +48,17 @@ final class AotCache {
                 "--sipoauth.insecure-plain-http=true",
                 "--server.address=127.0.0.1",
                 "--server.port=" + workplace.freePort(),
-                "--management.server.port=" + workplace.freePort(),
+                "--management.server.port=" + management,
                 "--sipoauth.provisioning.port=" + workplace.freePort(),
                 "--sipoauth.data-dir=training"));
-        run(workplace, "training", training);
+        URI ready = URI.create("http://127.0.0.1:" + management + "/actuator/health/readiness");
+        try (ServerProcess server = ServerProcess.start(workplace.folder(), "training", Map.of(), training)) {
+            server.awaitReady(ready);
+            server.stop(); // the cache is written while it ends
+        }
+        if (!Files.exists(made.cache)) {
+            throw new IOException("the training left no " + made.cache);
+        }
         return made;
     }
 
@@ -61,12 +70,5 @@ final class AotCache {
     /** First in the class path; others may follow. */
     Path jar() {
         return jar;
-    }
-
-    private static void run(Workplace workplace, String name, List<String> command)
-            throws IOException, InterruptedException {
-        try (ServerProcess process = ServerProcess.start(workplace.folder(), name, Map.of(), command)) {
-            process.awaitSuccess();
-        }
     }
 }

@@ -70,6 +70,14 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
+    /** Asks it to end (SIGTERM), and returns when it has. */
+    void stop() throws IOException, InterruptedException {
+        process.toHandle().destroy();
+        if (!process.waitFor(START_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IOException("did not end; it said:\n" + Files.readString(log));
+        }
+    }
+
     /** User and system time of all its processes so far, those that have ended included. */
     Duration processorTime() throws IOException {
         return ProcessUsage.processorTime(process.toHandle());
