@@ -2,29 +2,27 @@ package org.sipoauth.registrar.location;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
-/** The bindings of all addresses-of-record. Thread-safe. */
+/** The bindings of all addresses-of-record. Thread-safe; {@link #remove} alone may wait. */
 public interface Location {
     /**
      * Replaces the bindings of one address-of-record, atomically and as a whole.
      *
      * @param rule the live bindings in order of registration to those that take their place. May be called more than
-     *     once, so must be pure; what it throws leaves everything as it was
-     * @return what is registered afterwards
-     * @throws LocationFullException if there is no room for more bindings; everything is as it was
+     *     once and on any thread, so must be pure; what it throws leaves everything as it was
+     * @return what is registered afterwards. Fails with what the rule has thrown, or with a {@link LocationFullException} if
+     *     there is no room for more bindings; then everything is as it was
      */
-    List<Binding> update(String addressOfRecord, Instant now, UnaryOperator<List<Binding>> rule);
-
-    /** The live bindings of one address-of-record. */
-    List<Binding> find(String addressOfRecord, Instant now);
+    CompletionStage<List<Binding>> update(String addressOfRecord, Instant now, UnaryOperator<List<Binding>> rule);
 
     /** All live bindings. */
     List<Binding> all(Instant now);
 
     /**
-     * Removes bindings at once, whatever they have left.
+     * Removes bindings at once, whatever they have left. Not for the threads of connections.
      *
      * @return those removed; one that is added meanwhile may be missed
      */

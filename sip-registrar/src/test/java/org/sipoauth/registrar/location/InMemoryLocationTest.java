@@ -1,7 +1,6 @@
 package org.sipoauth.registrar.location;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,10 +35,11 @@ class InMemoryLocationTest {
         Instant end = NOW.plusSeconds(60);
         location.update(AOR, NOW, adding(binding("<sip:a@b>", end)));
 
-        assertThat(location.find(AOR, end.minusNanos(1))).hasSize(1);
+        assertThat(location.update(AOR, end.minusNanos(1), UnaryOperator.identity()))
+                .isCompletedWithValueMatching(registered -> registered.size() == 1);
         assertThat(location.all(end.minusNanos(1))).hasSize(1);
-        assertThat(location.find(AOR, end)).isEmpty();
         assertThat(location.all(end)).isEmpty();
+        assertThat(location.update(AOR, end, UnaryOperator.identity())).isCompletedWithValue(List.of());
     }
 
     @Test
@@ -60,11 +60,11 @@ class InMemoryLocationTest {
         InMemoryLocation location = new InMemoryLocation(10);
         location.update(AOR, NOW, adding(binding("<sip:a@b>", NOW.plusSeconds(60))));
 
-        assertThatThrownBy(() -> location.update(AOR, NOW, before -> {
+        assertThat(location.update(AOR, NOW, before -> {
                     throw new IllegalStateException("no");
                 }))
-                .isInstanceOf(IllegalStateException.class);
-        assertThat(location.find(AOR, NOW)).hasSize(1);
+                .isCompletedExceptionally();
+        assertThat(location.all(NOW)).hasSize(1);
         assertThat(location.size()).isEqualTo(1);
     }
 
@@ -72,15 +72,11 @@ class InMemoryLocationTest {
     void neverHoldsMoreThanItsLimitHoweverManyComeAtOnce() {
         InMemoryLocation location = new InMemoryLocation(50);
         List<CompletableFuture<Boolean>> attempts = IntStream.range(0, 200)
-                .mapToObj(i -> CompletableFuture.supplyAsync(() -> {
-                    try {
-                        location.update(
-                                "sip:" + i + "@example.com", NOW, adding(binding("<sip:a@b>", NOW.plusSeconds(9))));
-                        return true;
-                    } catch (LocationFullException full) {
-                        return false;
-                    }
-                }))
+                .mapToObj(i -> CompletableFuture.supplyAsync(() -> location.update(
+                                "sip:" + i + "@example.com", NOW, adding(binding("<sip:a@b>", NOW.plusSeconds(9))))
+                        .handle((registered, full) -> full == null)
+                        .toCompletableFuture()
+                        .join()))
                 .toList();
 
         assertThat(attempts.stream().filter(CompletableFuture::join)).hasSize(50);
