@@ -73,12 +73,17 @@ public final class InMemoryLocation implements Location {
         return removed;
     }
 
+    /** Of one address-of-record, as {@link #size} counts. */
+    int count(String addressOfRecord) {
+        return bindings.getOrDefault(addressOfRecord, List.of()).size();
+    }
+
     @Override
     public int size() {
         return size.get();
     }
 
-    /** Lets go of what has expired. No answer depends on it, only memory. */
+    @Override
     public void sweep(Instant now) {
         bindings.forEach((aor, held) -> {
             if (held.stream().anyMatch(binding -> !binding.isLive(now))) {
@@ -87,7 +92,17 @@ public final class InMemoryLocation implements Location {
         });
     }
 
-    private static List<Binding> live(List<Binding> held, Instant now) {
+    @Override
+    public boolean isUsable() {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        // the bindings go with the process
+    }
+
+    static List<Binding> live(List<Binding> held, Instant now) {
         return held.stream().filter(binding -> binding.isLive(now)).toList();
     }
 }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.sipoauth.registrar.bearer.BearerGate;
 import org.sipoauth.registrar.bearer.BearerGate.Outcome;
 import org.sipoauth.registrar.location.Binding;
 import org.sipoauth.registrar.location.Location;
+import org.sipoauth.registrar.location.LocationAwayException;
 import org.sipoauth.registrar.location.LocationFullException;
 import org.sipoauth.registrar.sip.Contact;
 import org.sipoauth.registrar.sip.Headers.Header;
@@ -61,20 +63,24 @@ public final class Registrar {
     private final ServedDomain domain;
     private final BearerGate gate;
     private final Location location;
+    private final Predicate<StatusReference> revoked;
     private final RegistrationEvents events;
     private final InstantSource clock;
 
+    /** @param revoked whether a login is known to be revoked, asked anew each time */
     public Registrar(
             RegistrarPolicy policy,
             ServedDomain domain,
             BearerGate gate,
             Location location,
+            Predicate<StatusReference> revoked,
             RegistrationEvents events,
             InstantSource clock) {
         this.policy = policy;
         this.domain = domain;
         this.gate = gate;
         this.location = location;
+        this.revoked = revoked;
         this.events = events;
         this.clock = clock;
     }
@@ -86,10 +92,9 @@ public final class Registrar {
         return HexFormat.of().formatHex(random);
     }
 
-    /** Ends at once the bindings that rest on revoked logins; no token can bring one back. */
-    public void endRevoked(Predicate<StatusReference> revoked) {
-        List<Binding> ended =
-                location.remove(binding -> binding.status().filter(revoked).isPresent(), clock.instant());
+    /** Ends at once the bindings that rest on revoked logins; no token can bring one back. May wait for the location. */
+    public void endRevoked() {
+        List<Binding> ended = location.remove(this::isRevoked, clock.instant());
         for (Binding binding : ended) {
             events.revoked();
             LOG.info(
@@ -98,6 +103,10 @@ public final class Registrar {
                     binding.addressOfRecord(),
                     printable(binding.deviceName().orElse("-")));
         }
+    }
+
+    private boolean isRevoked(Binding binding) {
+        return binding.status().filter(revoked).isPresent();
     }
 
     /**
@@ -124,12 +133,15 @@ public final class Registrar {
         if (cause instanceof LocationFullException) {
             return later(Refusal.LOCATION_FULL, String.valueOf(cause.getMessage()));
         }
+        if (cause instanceof LocationAwayException) {
+            return later(Refusal.LOCATION_AWAY, String.valueOf(cause.getMessage()));
+        }
         LOG.error("cannot answer a {}", printable(request.method()), cause);
         return new Refused(Refusal.INTERNAL, 500, "Server Internal Error", "our own fault, see above");
     }
 
     private CompletionStage<Answer> granted(SipRequest request, Arrival arrival) {
-        Instant now = clock.instant();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // as bindings end, so that 120 seconds are 120
         requireOAuthMode(request, arrival);
         requireKnownMethod(request); // RFC 3261 §8.2.1
         requireServedUri(request); // §10.3 step 1
@@ -142,11 +154,17 @@ public final class Registrar {
         requireAuthorized(request, arrival, token, addressOfRecord); // step 4
         Outbound outbound = new Outbound(request); // RFC 5626 §6
         BindingUpdate update = new BindingUpdate(request, outbound.contacts(), addressOfRecord, token, policy, now);
-        return location.update(addressOfRecord, now, update).thenApply(bindings -> {
-            SipResponse success = success(request, outbound, bindings, now); // step 8
-            events.accepted();
-            return new Answer(Optional.of(success), true, token.status());
-        });
+        return location.update(addressOfRecord, now, held -> update.apply(unrevoked(held)))
+                .thenApply(bindings -> {
+                    SipResponse success = success(request, outbound, bindings, now); // step 8
+                    events.accepted();
+                    return new Answer(Optional.of(success), true, token.status());
+                });
+    }
+
+    /** Another registrar's binding may have outlived its login until now, if that registrar has gone. */
+    private List<Binding> unrevoked(List<Binding> held) {
+        return held.stream().filter(binding -> !isRevoked(binding)).toList();
     }
 
     /** The three situations in which a phone is told that this is not its port. */

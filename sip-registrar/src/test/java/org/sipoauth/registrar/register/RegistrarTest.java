@@ -115,6 +115,18 @@ class RegistrarTest implements RegistrationEvents {
         }
 
         @Test
+        void wholeSecondsWhateverTheFractionOfOurClock() {
+            now = START.plusNanos(1_999_999);
+
+            assertThat(answer(register().with("Contact", CONTACT)).expiresSeconds())
+                    .contains(120L);
+            assertThat(bindings())
+                    .singleElement()
+                    .satisfies(binding -> assertThat(binding.expiresAt())
+                            .isEqualTo(START.plusSeconds(120).plusMillis(1)));
+        }
+
+        @Test
         void asShortAsAsked() {
             assertThat(answer(register()
                                     .with("Contact", CONTACT + ";expires=30")
@@ -398,11 +410,11 @@ class RegistrarTest implements RegistrationEvents {
             answer(register(TestTokens.valid(now).withStatus(LIST, 7)).with("Contact", "<sip:1001@192.0.2.5:5061>"));
             answer(register().with("Contact", "<sip:1001@192.0.2.6:5061>"));
             assertThat(bindings()).hasSize(3);
-            registrar().endRevoked(statuses::isRevoked);
+            registrar().endRevoked();
             assertThat(bindings()).hasSize(3);
 
             statuses = statuses(now, 8);
-            registrar().endRevoked(statuses::isRevoked);
+            registrar().endRevoked();
 
             assertThat(bindings())
                     .extracting(binding -> binding.contact().uri())
@@ -739,6 +751,21 @@ class RegistrarTest implements RegistrationEvents {
             public int size() {
                 return location.size();
             }
+
+            @Override
+            public void sweep(Instant when) {
+                location.sweep(when);
+            }
+
+            @Override
+            public boolean isUsable() {
+                return location.isUsable();
+            }
+
+            @Override
+            public void close() {
+                location.close();
+            }
         }
     }
 
@@ -842,7 +869,13 @@ class RegistrarTest implements RegistrationEvents {
         BearerGate gate = new BearerGate(
                 verifier, keys, challenge, BearerChallenge.ofRealm("ccmsipline").withAuthzServer(TestTokens.ISSUER));
         return new Registrar(
-                policy, new ServedDomain("example.com", Set.of("10.10.10.1", "node1")), gate, asked, this, clock);
+                policy,
+                new ServedDomain("example.com", Set.of("10.10.10.1", "node1")),
+                gate,
+                asked,
+                login -> statuses.isRevoked(login),
+                this,
+                clock);
     }
 
     private SipResponse response(Phone phone, Arrival arrival) {
