@@ -37,6 +37,9 @@ import org.sipoauth.registrar.bearer.BearerGate;
 import org.sipoauth.registrar.bearer.HeaderPair;
 import org.sipoauth.registrar.location.Binding;
 import org.sipoauth.registrar.location.InMemoryLocation;
+import org.sipoauth.registrar.location.Location;
+import org.sipoauth.registrar.location.RedisAddress;
+import org.sipoauth.registrar.location.RedisLocation;
 import org.sipoauth.registrar.management.ManagementServer;
 import org.sipoauth.registrar.management.RegistrarMetrics;
 import org.sipoauth.registrar.register.Arrival.Port;
@@ -57,7 +60,7 @@ import org.sipoauth.verifier.keys.KeySource;
 import org.sipoauth.verifier.keys.UrlKeys;
 import org.sipoauth.verifier.metrics.VerifierMetrics;
 import org.sipoauth.verifier.sip.BearerChallenge;
-import org.sipoauth.verifier.status.StatusSnapshot;
+import org.sipoauth.verifier.status.StatusReference;
 import org.sipoauth.verifier.status.StatusSource;
 import org.sipoauth.verifier.status.UrlStatusLists;
 
@@ -69,13 +72,16 @@ final class RegistrarServer implements AutoCloseable {
     private static final String NONE = "none";
     private static final Duration SWEEP = Duration.ofSeconds(1);
 
+    /** What was verified before a change of the status lists is answered by then. */
+    private static final Duration SECOND_LOOK = RedisLocation.TIME_LIMIT.plusSeconds(1);
+
     private final Clock clock = Clock.systemUTC();
     private final RegistrarPolicy policy;
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final RegistrarMetrics metrics = new RegistrarMetrics(meters);
     private final KeySource keys;
     private final Optional<UrlStatusLists> statusLists;
-    private final InMemoryLocation location;
+    private final Location location;
     private final ServerTls tls;
     private final SipServer sip;
     private final ScheduledExecutorService housekeeping = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -96,7 +102,6 @@ final class RegistrarServer implements AutoCloseable {
             throw new SettingsException("missing --tls.client-ca=…, the CAs of edges (or --mra-oauth-port=none)");
         }
         policy = policy(settings);
-        location = new InMemoryLocation(settings.number(Setting.MAX_BINDINGS, 1, 100_000_000));
         TransportSettings transport = transport(settings);
         Duration reload = settings.time(Setting.TLS_RELOAD);
         ServedDomain domain = domain(settings);
@@ -106,6 +111,7 @@ final class RegistrarServer implements AutoCloseable {
         tls = tls(settings);
         keys = keys(settings);
         statusLists = statusLists(settings);
+        location = location(settings);
 
         TokenVerifier verifier = verifier(expectations);
         BearerGate gate = new BearerGate(
@@ -115,7 +121,7 @@ final class RegistrarServer implements AutoCloseable {
                 BearerChallenge.ofRealm(settings.text(Setting.REALM))
                         .withAuthzServer(
                                 settings.optional(Setting.AUTHZ_SERVER).orElse(settings.text(Setting.ISSUER))));
-        Registrar registrar = new Registrar(policy, domain, gate, location, metrics, clock);
+        Registrar registrar = new Registrar(policy, domain, gate, location, this::isRevoked, metrics, clock);
         sip = new SipServer(transport, tls, registrar::answer, metrics);
         try {
             String bind = settings.text(Setting.BIND);
@@ -137,7 +143,7 @@ final class RegistrarServer implements AutoCloseable {
         VerifierMetrics.keys(keys, clock, Tags.empty()).bindTo(meters);
         statusLists.ifPresent(lists -> {
             VerifierMetrics.statusLists(lists, clock, Tags.empty()).bindTo(meters);
-            lists.onChange(changed -> endRevoked(registrar, changed));
+            lists.onChange(changed -> endRevoked(registrar));
         });
         every(reload, () -> tls.reload(metrics));
         every(SWEEP, () -> location.sweep(clock.instant()));
@@ -150,11 +156,18 @@ final class RegistrarServer implements AutoCloseable {
         return verifier.build();
     }
 
-    /** Bindings twice: a request that was verified by the lists before may add its own while the first look goes on. */
-    private void endRevoked(Registrar registrar, StatusSnapshot lists) {
-        registrar.endRevoked(lists::isRevoked);
-        sip.endRevoked(lists::isRevoked);
-        housekeeping.schedule(() -> registrar.endRevoked(lists::isRevoked), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+    /** Twice: a request that was verified by the lists before may be answered while the first look goes on, or after it. */
+    private void endRevoked(Registrar registrar) {
+        Runnable look = () -> {
+            sip.endRevoked(this::isRevoked);
+            registrar.endRevoked();
+        };
+        housekeeping.schedule(look, SECOND_LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        look.run();
+    }
+
+    private boolean isRevoked(StatusReference login) {
+        return statusLists.map(lists -> lists.current().isRevoked(login)).orElse(false);
     }
 
     private void every(Duration interval, Runnable task) {
@@ -316,7 +329,49 @@ final class RegistrarServer implements AutoCloseable {
         }
     }
 
+    private static Location location(Settings settings) throws SettingsException {
+        int limit = settings.number(Setting.MAX_BINDINGS, 1, 100_000_000);
+        Optional<String> redis = settings.optional(Setting.LOCATION_REDIS);
+        if (redis.isEmpty()) {
+            return new InMemoryLocation(limit);
+        }
+        Optional<Path> trust = settings.optionalPath(Setting.LOCATION_REDIS_TRUST);
+        try {
+            return new RedisLocation(
+                    RedisAddress.of(redis.get(), redisPassword(settings)),
+                    trust.isPresent()
+                            ? Optional.of(authorities(Setting.LOCATION_REDIS_TRUST, trust.get()))
+                            : Optional.empty(),
+                    limit);
+        } catch (IllegalArgumentException wrong) {
+            throw new SettingsException("--location.redis: " + wrong.getMessage());
+        }
+    }
+
+    private static Optional<String> redisPassword(Settings settings) throws SettingsException {
+        Optional<Path> file = settings.optionalPath(Setting.LOCATION_REDIS_PASSWORD_FILE);
+        if (file.isEmpty()) {
+            return Optional.ofNullable(System.getenv("SIPOAUTH_LOCATION_REDIS_PASSWORD"));
+        }
+        try {
+            return Optional.of(Files.readString(file.get()).strip());
+        } catch (IOException unreadable) {
+            throw new SettingsException("--location.redis.password-file: cannot read " + file.get() + " as text");
+        }
+    }
+
     private static SSLContext trusting(Path authorities) throws SettingsException {
+        TrustManagerFactory trust = authorities(Setting.JWKS_TRUST, authorities);
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException unusable) {
+            throw new SettingsException("--jwks.trust: cannot use " + authorities + ": " + unusable.getMessage());
+        }
+    }
+
+    private static TrustManagerFactory authorities(Setting setting, Path authorities) throws SettingsException {
         try (InputStream pem = Files.newInputStream(authorities)) {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
@@ -326,11 +381,10 @@ final class RegistrarServer implements AutoCloseable {
             }
             TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
             trust.init(store);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            return context;
+            return trust;
         } catch (GeneralSecurityException | IOException unusable) {
-            throw new SettingsException("--jwks.trust: cannot use " + authorities + ": " + unusable.getMessage());
+            throw new SettingsException(
+                    "--" + setting.key() + ": cannot use " + authorities + ": " + unusable.getMessage());
         }
     }
 
@@ -347,13 +401,9 @@ final class RegistrarServer implements AutoCloseable {
     /** Healthy: phones with good tokens can register here now. */
     private ManagementServer.Health health() {
         KeySnapshot current = keys.current();
-        boolean keysUsable = !current.isTooOld(clock.instant());
         Map<String, Object> details = new LinkedHashMap<>();
-        boolean listsUsable = statusLists
-                .map(lists -> !lists.current().isTooOld(clock.instant()))
-                .orElse(true);
-        String trouble = keysUsable ? "STATUS_TOO_OLD" : "KEYS_TOO_OLD";
-        details.put("status", draining ? "DRAINING" : keysUsable && listsUsable ? "UP" : trouble);
+        String status = draining ? "DRAINING" : trouble().orElse("UP");
+        details.put("status", status);
         details.put("mode", policy.oauthMode() ? "enabled" : "disabled");
         details.put("keyIds", List.copyOf(current.keyIds()));
         details.put("keysReadAt", ifEver(current.readAt()));
@@ -364,7 +414,19 @@ final class RegistrarServer implements AutoCloseable {
         });
         details.put("certificateEnds", tls.notAfter());
         details.put("bindings", location.size());
-        return new ManagementServer.Health(keysUsable && listsUsable && !draining, details);
+        return new ManagementServer.Health(status.equals("UP"), details);
+    }
+
+    /** What keeps phones with good tokens from registering. */
+    private Optional<String> trouble() {
+        Instant now = clock.instant();
+        if (keys.current().isTooOld(now)) {
+            return Optional.of("KEYS_TOO_OLD");
+        }
+        if (statusLists.filter(lists -> lists.current().isTooOld(now)).isPresent()) {
+            return Optional.of("STATUS_TOO_OLD");
+        }
+        return location.isUsable() ? Optional.empty() : Optional.of("LOCATION_AWAY");
     }
 
     private static Object ifEver(Instant instant) {
@@ -423,6 +485,7 @@ final class RegistrarServer implements AutoCloseable {
         sip.stop();
         statusLists.ifPresent(UrlStatusLists::close);
         housekeeping.shutdownNow();
+        location.close();
         try {
             keys.close();
         } catch (Exception failed) {

@@ -53,7 +53,18 @@ enum Setting {
     EXPIRES("expires", "120s", "longest registration, and the one for phones that name none"),
     MIN_EXPIRES("min-expires", "10s", "shortest registration that a phone may ask for"),
     MAX_CONTACTS("max-contacts", "10", "most bindings of one address-of-record"),
-    MAX_BINDINGS("max-bindings", "200000", "most bindings in all"),
+    MAX_BINDINGS("max-bindings", "200000", "most bindings in all; with location.redis, most that this node registers"),
+    LOCATION_REDIS(
+            "location.redis",
+            "",
+            "Redis in which several registrars share their bindings: redis://HOST:PORT,"
+                    + " redis-sentinel://HOST:PORT,HOST:PORT#MASTER or redis-cluster://HOST:PORT,HOST:PORT; rediss: TLS;"
+                    + " default: bindings in memory"),
+    LOCATION_REDIS_PASSWORD_FILE(
+            "location.redis.password-file",
+            "",
+            "file with the password of that Redis; default: SIPOAUTH_LOCATION_REDIS_PASSWORD in the environment"),
+    LOCATION_REDIS_TRUST("location.redis.trust", "", "PEM file of the CAs to trust for that Redis; default: the JDK's"),
     MAX_CONNECTIONS("max-connections", "50000", "most connections in all"),
     TIMEOUT_HANDSHAKE("timeout.handshake", "10s", "for a connection's first byte, and its TLS handshake"),
     TIMEOUT_MESSAGE("timeout.message", "10s", "for one message to arrive, and for our answers to be taken"),

@@ -81,6 +81,17 @@ class DependencyRulesTest {
     }
 
     @Test
+    void redisIsTheLocationsAlone() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.sipoauth.registrar.location..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.lettuce..", "reactor..")
+                .check(MAIN);
+    }
+
+    @Test
     void nettyStaysOutOfTheCodecButForItsHandlers() {
         noClasses()
                 .that()

@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +25,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sipoauth.registrar.sip.Contact;
+import org.sipoauth.registrar.sip.Headers;
+import org.sipoauth.registrar.sip.SipRequest;
 import org.sipoauth.registrar.sip.SipResponse;
 
 /** A login is revoked: what the phone has registered ends with the next poll, over real sockets and TLS. */
@@ -108,6 +112,42 @@ class RevocationIT {
     }
 
     @Test
+    void endsBindingThatSeveralRegistrarsShare() throws Exception {
+        try (TestRedis redis = new TestRedis(directory);
+                RunningRegistrar one = registrar("--location.redis=redis://" + redis.address());
+                RunningRegistrar other = registrar("--location.redis=redis://" + redis.address());
+                TestPhone phone = phone(one);
+                TestPhone asking = phone(other)) {
+            assertThat(register(phone, 7).status()).isEqualTo(200);
+            assertThat(fetch(asking, 8)).hasSize(1);
+
+            revoke(start.plusSeconds(1), 7);
+
+            assertThat(phone.next()).isEmpty(); // closed
+            await().until(() -> one.metric("sip_bindings_revoked_total") == 1);
+            assertThat(one.metric("sip_bindings")).isZero();
+            assertThat(fetch(asking, 8)).isEmpty();
+        }
+    }
+
+    @Test
+    void showsNoBindingOfARevokedLoginThatAnotherRegistrarHasLeftBehind() throws Exception {
+        try (TestRedis redis = new TestRedis(directory);
+                RunningRegistrar other = registrar("--location.redis=redis://" + redis.address());
+                TestPhone asking = phone(other)) {
+            try (RunningRegistrar one = registrar("--location.redis=redis://" + redis.address());
+                    TestPhone phone = phone(one)) {
+                assertThat(register(phone, 7).status()).isEqualTo(200);
+            }
+            assertThat(fetch(asking, 8)).hasSize(1);
+
+            revoke(start.plusSeconds(1), 7);
+
+            await().until(() -> fetch(asking, 8).isEmpty());
+        }
+    }
+
+    @Test
     void startsFromDiskWithoutTheIssuer() throws Exception {
         revoke(start, 7);
         try (RunningRegistrar registrar = registrar()) {
@@ -173,6 +213,17 @@ class RevocationIT {
     private SipResponse register(TestPhone phone, int index) throws IOException {
         String token = TestTokens.valid(start).withStatus(list(), index).compact();
         return phone.register(CREDENTIALS, "Bearer token=\"" + token + "\"");
+    }
+
+    /** What is registered: a REGISTER without Contact. */
+    private List<Contact> fetch(TestPhone phone, int index) throws IOException {
+        String token = TestTokens.valid(start).withStatus(list(), index).compact();
+        Headers headers = phone.register(Headers.NONE.plus(CREDENTIALS, "Bearer " + token))
+                .headers()
+                .without("Contact");
+        SipResponse response = phone.exchange(SipRequest.of("REGISTER", "sip:127.0.0.1", headers));
+        assertThat(response.status()).isEqualTo(200);
+        return response.contacts();
     }
 
     private void revoke(Instant signedAt, int... indexes) {

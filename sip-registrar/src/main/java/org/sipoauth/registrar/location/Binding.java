@@ -2,6 +2,7 @@ package org.sipoauth.registrar.location;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.sipoauth.registrar.sip.Contact;
@@ -14,7 +15,7 @@ import org.sipoauth.verifier.status.StatusReference;
  * @param contact as registered, without its {@code expires}
  * @param deviceName the device of the token that registered it
  * @param callId with {@code cseq}, which request registered it last
- * @param expiresAt the first instant at which the binding is gone; never after the token's own
+ * @param expiresAt the first instant at which the binding is gone, in whole milliseconds; never after the token's own
  * @param path the proxies to go through, in order (RFC 3327)
  * @param status where to ask whether the login of its token was revoked
  */
@@ -29,6 +30,7 @@ public record Binding(
         Optional<StatusReference> status) {
 
     public Binding {
+        expiresAt = expiresAt.truncatedTo(ChronoUnit.MILLIS);
         path = List.copyOf(path);
     }
 

@@ -3,6 +3,8 @@ package org.sipoauth.registrar.location;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -21,8 +23,18 @@ public final class InMemoryLocation implements Location {
         this.limit = limit;
     }
 
+    /** Is complete when it returns. */
     @Override
-    public List<Binding> update(String addressOfRecord, Instant now, UnaryOperator<List<Binding>> rule) {
+    public CompletionStage<List<Binding>> update(
+            String addressOfRecord, Instant now, UnaryOperator<List<Binding>> rule) {
+        try {
+            return CompletableFuture.completedFuture(replace(addressOfRecord, now, rule));
+        } catch (RuntimeException refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
+    }
+
+    private List<Binding> replace(String addressOfRecord, Instant now, UnaryOperator<List<Binding>> rule) {
         List<Binding> after = bindings.compute(addressOfRecord, (aor, held) -> {
             List<Binding> before = held == null ? List.of() : held;
             List<Binding> next = List.copyOf(rule.apply(live(before, now)));
@@ -40,11 +52,6 @@ public final class InMemoryLocation implements Location {
     }
 
     @Override
-    public List<Binding> find(String addressOfRecord, Instant now) {
-        return live(bindings.getOrDefault(addressOfRecord, List.of()), now);
-    }
-
-    @Override
     public List<Binding> all(Instant now) {
         return bindings.values().stream()
                 .flatMap(List::stream)
@@ -57,7 +64,7 @@ public final class InMemoryLocation implements Location {
         List<Binding> removed = new ArrayList<>();
         bindings.forEach((aor, held) -> {
             if (held.stream().anyMatch(unwanted)) {
-                update(aor, now, before -> {
+                replace(aor, now, before -> {
                     before.stream().filter(unwanted).forEach(removed::add);
                     return before.stream().filter(unwanted.negate()).toList();
                 });
@@ -66,21 +73,36 @@ public final class InMemoryLocation implements Location {
         return removed;
     }
 
+    /** Of one address-of-record, as {@link #size} counts. */
+    int count(String addressOfRecord) {
+        return bindings.getOrDefault(addressOfRecord, List.of()).size();
+    }
+
     @Override
     public int size() {
         return size.get();
     }
 
-    /** Lets go of what has expired. No answer depends on it, only memory. */
+    @Override
     public void sweep(Instant now) {
         bindings.forEach((aor, held) -> {
             if (held.stream().anyMatch(binding -> !binding.isLive(now))) {
-                update(aor, now, UnaryOperator.identity());
+                replace(aor, now, UnaryOperator.identity());
             }
         });
     }
 
-    private static List<Binding> live(List<Binding> held, Instant now) {
+    @Override
+    public boolean isUsable() {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        // the bindings go with the process
+    }
+
+    static List<Binding> live(List<Binding> held, Instant now) {
         return held.stream().filter(binding -> binding.isLive(now)).toList();
     }
 }

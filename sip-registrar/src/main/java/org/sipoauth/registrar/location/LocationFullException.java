@@ -5,6 +5,10 @@ public final class LocationFullException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     LocationFullException(int limit) {
-        super("all " + limit + " bindings are taken", null, false, false);
+        this("all " + limit + " bindings are taken");
+    }
+
+    LocationFullException(String message) {
+        super(message, null, false, false);
     }
 }

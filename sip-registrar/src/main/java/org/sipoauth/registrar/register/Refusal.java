@@ -41,6 +41,7 @@ public enum Refusal {
     OUT_OF_ORDER,
     TOO_MANY_CONTACTS,
     LOCATION_FULL,
+    LOCATION_AWAY,
     INTERNAL;
 
     /** As in metrics and logs. */

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -13,11 +14,15 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import org.sipoauth.registrar.bearer.BearerGate;
 import org.sipoauth.registrar.bearer.BearerGate.Outcome;
 import org.sipoauth.registrar.location.Binding;
 import org.sipoauth.registrar.location.Location;
+import org.sipoauth.registrar.location.LocationAwayException;
 import org.sipoauth.registrar.location.LocationFullException;
 import org.sipoauth.registrar.sip.Contact;
 import org.sipoauth.registrar.sip.Headers.Header;
@@ -58,20 +63,24 @@ public final class Registrar {
     private final ServedDomain domain;
     private final BearerGate gate;
     private final Location location;
+    private final Predicate<StatusReference> revoked;
     private final RegistrationEvents events;
     private final InstantSource clock;
 
+    /** @param revoked whether a login is known to be revoked, asked anew each time */
     public Registrar(
             RegistrarPolicy policy,
             ServedDomain domain,
             BearerGate gate,
             Location location,
+            Predicate<StatusReference> revoked,
             RegistrationEvents events,
             InstantSource clock) {
         this.policy = policy;
         this.domain = domain;
         this.gate = gate;
         this.location = location;
+        this.revoked = revoked;
         this.events = events;
         this.clock = clock;
     }
@@ -83,10 +92,9 @@ public final class Registrar {
         return HexFormat.of().formatHex(random);
     }
 
-    /** Ends at once the bindings that rest on revoked logins; no token can bring one back. */
-    public void endRevoked(Predicate<StatusReference> revoked) {
-        List<Binding> ended =
-                location.remove(binding -> binding.status().filter(revoked).isPresent(), clock.instant());
+    /** Ends at once the bindings that rest on revoked logins; no token can bring one back. May wait for the location. */
+    public void endRevoked() {
+        List<Binding> ended = location.remove(this::isRevoked, clock.instant());
         for (Binding binding : ended) {
             events.revoked();
             LOG.info(
@@ -97,45 +105,66 @@ public final class Registrar {
         }
     }
 
-    /** Never throws on any request. The top Via of the response is still without {@code received}. */
-    public Answer answer(SipRequest request, Arrival arrival) {
+    private boolean isRevoked(Binding binding) {
+        return binding.status().filter(revoked).isPresent();
+    }
+
+    /**
+     * Never throws nor fails on any request. Complete at once but for what waits for the location. The top Via of the
+     * response is still without {@code received}.
+     */
+    public CompletionStage<Answer> answer(SipRequest request, Arrival arrival) {
         if (request.method().equals("ACK")) {
-            return Answer.NONE;
+            return CompletableFuture.completedFuture(Answer.NONE);
         }
         try {
-            return granted(request, arrival);
-        } catch (Refused refused) {
-            return refusal(request, arrival, refused);
-        } catch (LocationFullException full) {
-            return refusal(request, arrival, later(Refusal.LOCATION_FULL, String.valueOf(full.getMessage())));
-        } catch (RuntimeException ours) {
-            LOG.error("cannot answer a {}", printable(request.method()), ours);
-            return refusal(
-                    request,
-                    arrival,
-                    new Refused(Refusal.INTERNAL, 500, "Server Internal Error", "our own fault, see above"));
+            return granted(request, arrival)
+                    .exceptionally(failure -> refusal(request, arrival, refused(request, failure)));
+        } catch (RuntimeException failure) {
+            return CompletableFuture.completedFuture(refusal(request, arrival, refused(request, failure)));
         }
     }
 
-    private Answer granted(SipRequest request, Arrival arrival) {
-        Instant now = clock.instant();
+    private static Refused refused(SipRequest request, Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof Refused refused) {
+            return refused;
+        }
+        if (cause instanceof LocationFullException) {
+            return later(Refusal.LOCATION_FULL, String.valueOf(cause.getMessage()));
+        }
+        if (cause instanceof LocationAwayException) {
+            return later(Refusal.LOCATION_AWAY, String.valueOf(cause.getMessage()));
+        }
+        LOG.error("cannot answer a {}", printable(request.method()), cause);
+        return new Refused(Refusal.INTERNAL, 500, "Server Internal Error", "our own fault, see above");
+    }
+
+    private CompletionStage<Answer> granted(SipRequest request, Arrival arrival) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // as bindings end, so that 120 seconds are 120
         requireOAuthMode(request, arrival);
         requireKnownMethod(request); // RFC 3261 §8.2.1
         requireServedUri(request); // §10.3 step 1
         requireKnownExtensions(request); // step 2
         if (request.method().equals("OPTIONS")) {
-            return Answer.unregistered(capabilities(request));
+            return CompletableFuture.completedFuture(Answer.unregistered(capabilities(request)));
         }
         AccessToken token = authenticate(request, now); // step 3
         String addressOfRecord = requireAddressOfRecord(request); // step 5, without which step 4 has nothing to ask
         requireAuthorized(request, arrival, token, addressOfRecord); // step 4
         Outbound outbound = new Outbound(request); // RFC 5626 §6
-        List<Binding> bindings = location.update(
-                addressOfRecord,
-                now,
-                new BindingUpdate(request, outbound.contacts(), addressOfRecord, token, policy, now));
-        events.accepted();
-        return new Answer(Optional.of(success(request, outbound, bindings, now)), true, token.status()); // step 8
+        BindingUpdate update = new BindingUpdate(request, outbound.contacts(), addressOfRecord, token, policy, now);
+        return location.update(addressOfRecord, now, held -> update.apply(unrevoked(held)))
+                .thenApply(bindings -> {
+                    SipResponse success = success(request, outbound, bindings, now); // step 8
+                    events.accepted();
+                    return new Answer(Optional.of(success), true, token.status());
+                });
+    }
+
+    /** Another registrar's binding may have outlived its login until now, if that registrar has gone. */
+    private List<Binding> unrevoked(List<Binding> held) {
+        return held.stream().filter(binding -> !isRevoked(binding)).toList();
     }
 
     /** The three situations in which a phone is told that this is not its port. */
@@ -184,7 +213,7 @@ public final class Registrar {
 
     private static void requireKnownMethod(SipRequest request) {
         String method = request.method();
-        if (method.equals("CANCEL")) { // every request is answered at once, so there is none to cancel: §9.2
+        if (method.equals("CANCEL")) { // only an INVITE is for cancelling, and there is none: §9.1, §9.2
             throw new Refused(Refusal.NO_TRANSACTION, 481, "Call/Transaction Does Not Exist", method);
         }
         if (!method.equals("REGISTER") && !method.equals("OPTIONS")) {

@@ -15,8 +15,10 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.sipoauth.registrar.register.Answer;
 import org.sipoauth.registrar.register.Arrival;
 import org.sipoauth.registrar.register.Registrar;
@@ -42,12 +44,16 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     /** A phone has one login, or one for each of a few lines. */
     private static final int MAX_LOGINS = 16;
 
+    /** A phone has one request at a time, an edge one for each of its phones. Beyond, we read on when we have answered. */
+    static final int MAX_UNANSWERED = 256;
+
     private final SipListener listener;
     private final SipDecoder decoder;
     private final Arrival arrival;
     private final Map<Deadline, ScheduledFuture<?>> timers = new EnumMap<>(Deadline.class);
     private final Set<StatusReference> logins = new LinkedHashSet<>(); // of the phone, where it is not an edge's
     private int malformedInARow;
+    private int unanswered;
     private boolean completedOne;
     private boolean ending;
 
@@ -113,15 +119,45 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void answer(ChannelHandlerContext context, SipRequest request) {
-        Answer answer = listener.handler().answer(request, arrival);
+        CompletableFuture<Answer> answer =
+                listener.handler().answer(request, arrival).toCompletableFuture();
+        if (answer.isDone()) {
+            send(context, answer.join());
+        } else {
+            unanswered++;
+            readIfThereIsRoom(context);
+            answer.whenCompleteAsync((late, failure) -> sendLate(context, late, failure), context.executor());
+        }
+        if (!arrival.encrypted()) {
+            end(context);
+        }
+    }
+
+    private void sendLate(ChannelHandlerContext context, @Nullable Answer answer, @Nullable Throwable failure) {
+        unanswered--;
+        if (!context.channel().isActive()) {
+            return; // the peer has not waited
+        }
+        if (answer == null) {
+            exceptionCaught(context, failure == null ? new IllegalStateException("no answer") : failure);
+            return;
+        }
+        send(context, answer);
+        context.flush();
+        readIfThereIsRoom(context);
+        if (ending) {
+            closeWhenAnswered(context);
+        } else {
+            endIfDrained(context);
+        }
+    }
+
+    private void send(ChannelHandlerContext context, Answer answer) {
         if (answer.registered()) {
             stop(Deadline.UNREGISTERED);
         }
         answer.status().ifPresent(this::remember);
         answer.response().ifPresent(response -> write(context, response));
-        if (!arrival.encrypted()) {
-            end(context);
-        }
     }
 
     private void remember(StatusReference login) {
@@ -161,11 +197,23 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
                 arrival.peer().getAddress().getHostAddress(), arrival.peer().getPort()));
     }
 
-    /** Closes once all that was written has gone out; a peer that does not take it meets the deadline for answers. */
+    /** Reads no more, and closes once all is answered and has gone out; a peer that does not take it meets the deadline. */
     private void end(ChannelHandlerContext context) {
         ending = true;
         start(Deadline.ANSWERS, listener.settings().message(), context);
-        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        closeWhenAnswered(context);
+    }
+
+    private void closeWhenAnswered(ChannelHandlerContext context) {
+        if (unanswered == 0) {
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    private void endIfDrained(ChannelHandlerContext context) {
+        if (listener.isDraining() && !decoder.inMessage() && unanswered == 0 && !ending) {
+            end(context);
+        }
     }
 
     @Override
@@ -177,18 +225,21 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
         }
         if (decoder.inMessage() && !timers.containsKey(Deadline.MESSAGE)) {
             start(Deadline.MESSAGE, listener.settings().message(), context);
-        } else if (!decoder.inMessage() && listener.isDraining() && !ending) {
-            end(context);
+        } else {
+            endIfDrained(context);
         }
         context.fireChannelReadComplete();
     }
 
-    /** Back-pressure: who does not read our answers is not read. */
+    /** Back-pressure: who does not read our answers is not read, nor who has asked more than we have answered. */
+    private void readIfThereIsRoom(ChannelHandlerContext context) {
+        context.channel().config().setAutoRead(context.channel().isWritable() && unanswered < MAX_UNANSWERED);
+    }
+
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        boolean writable = context.channel().isWritable();
-        context.channel().config().setAutoRead(writable);
-        if (!writable) {
+        readIfThereIsRoom(context);
+        if (!context.channel().isWritable()) {
             start(Deadline.ANSWERS, listener.settings().message(), context);
         } else if (!ending) {
             stop(Deadline.ANSWERS);
@@ -200,8 +251,8 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof IdleStateEvent) {
             listener.closeLate(context, Deadline.IDLE);
-        } else if (event == SipListener.DRAIN && !decoder.inMessage() && !ending) {
-            end(context);
+        } else if (event == SipListener.DRAIN) {
+            endIfDrained(context);
         } else if (event instanceof Revocation revocation) {
             endIfRevoked(context, revocation);
         }

@@ -1,86 +1,38 @@
 package org.sipoauth.registrar.location;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.sipoauth.registrar.sip.Contact;
 
-class InMemoryLocationTest {
-    private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
-    private static final String AOR = "sip:1001@example.com";
-
-    private static Binding binding(String contact, Instant expiresAt) {
-        return new Binding(
-                AOR, Contact.parse(contact), Optional.empty(), "a", 1, expiresAt, List.of(), Optional.empty());
-    }
-
-    private static UnaryOperator<List<Binding>> adding(Binding binding) {
-        return before -> {
-            List<Binding> after = new ArrayList<>(before);
-            after.add(binding);
-            return after;
-        };
+class InMemoryLocationTest extends LocationContract {
+    @Override
+    Location open(int limit) {
+        return new InMemoryLocation(limit);
     }
 
     @Test
-    void showsABindingUntilItExpires() {
-        InMemoryLocation location = new InMemoryLocation(10);
-        Instant end = NOW.plusSeconds(60);
-        location.update(AOR, NOW, adding(binding("<sip:a@b>", end)));
+    void isDoneWhenItReturns() {
+        InMemoryLocation location = new InMemoryLocation(1);
 
-        assertThat(location.find(AOR, end.minusNanos(1))).hasSize(1);
-        assertThat(location.all(end.minusNanos(1))).hasSize(1);
-        assertThat(location.find(AOR, end)).isEmpty();
-        assertThat(location.all(end)).isEmpty();
-    }
-
-    @Test
-    void holdsWhatHasExpiredUntilItIsSwept() {
-        InMemoryLocation location = new InMemoryLocation(10);
-        location.update(AOR, NOW, adding(binding("<sip:a@b>", NOW.plusSeconds(60))));
-        location.update(AOR, NOW, adding(binding("<sip:c@d>", NOW.plusSeconds(90))));
-        location.sweep(NOW.plusSeconds(59));
-        assertThat(location.size()).isEqualTo(2);
-        location.sweep(NOW.plusSeconds(60));
-        assertThat(location.size()).isEqualTo(1);
-        location.sweep(NOW.plusSeconds(90));
-        assertThat(location.size()).isZero();
-    }
-
-    @Test
-    void changesNothingWhenTheRuleThrows() {
-        InMemoryLocation location = new InMemoryLocation(10);
-        location.update(AOR, NOW, adding(binding("<sip:a@b>", NOW.plusSeconds(60))));
-
-        assertThatThrownBy(() -> location.update(AOR, NOW, before -> {
-                    throw new IllegalStateException("no");
-                }))
-                .isInstanceOf(IllegalStateException.class);
-        assertThat(location.find(AOR, NOW)).hasSize(1);
-        assertThat(location.size()).isEqualTo(1);
+        assertThat(location.update(AOR, NOW, adding("<sip:a@b>", NOW.plusSeconds(60))))
+                .isCompleted();
+        assertThat(location.update(AOR, NOW, adding("<sip:c@d>", NOW.plusSeconds(60))))
+                .isCompletedExceptionally();
     }
 
     @Test
     void neverHoldsMoreThanItsLimitHoweverManyComeAtOnce() {
         InMemoryLocation location = new InMemoryLocation(50);
         List<CompletableFuture<Boolean>> attempts = IntStream.range(0, 200)
-                .mapToObj(i -> CompletableFuture.supplyAsync(() -> {
-                    try {
-                        location.update(
-                                "sip:" + i + "@example.com", NOW, adding(binding("<sip:a@b>", NOW.plusSeconds(9))));
-                        return true;
-                    } catch (LocationFullException full) {
-                        return false;
-                    }
-                }))
+                .mapToObj(i -> "sip:" + i + "@example.com")
+                .map(aor -> CompletableFuture.supplyAsync(() -> location.update(
+                                aor, NOW, before -> List.of(binding(aor, "<sip:a@b>", NOW.plusSeconds(9))))
+                        .handle((registered, full) -> full == null)
+                        .toCompletableFuture()
+                        .join()))
                 .toList();
 
         assertThat(attempts.stream().filter(CompletableFuture::join)).hasSize(50);
@@ -89,7 +41,7 @@ class InMemoryLocationTest {
 
     @Test
     void remainingTimeIsNeverZeroWhileTheBindingLives() {
-        Binding binding = binding("<sip:a@b>", NOW.plusMillis(1));
+        Binding binding = binding(AOR, "<sip:a@b>", NOW.plusMillis(1));
 
         assertThat(binding.isLive(NOW)).isTrue();
         assertThat(binding.remainingSeconds(NOW)).isOne();

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +24,7 @@ import org.sipoauth.registrar.bearer.BearerGate;
 import org.sipoauth.registrar.bearer.HeaderPair;
 import org.sipoauth.registrar.location.Binding;
 import org.sipoauth.registrar.location.InMemoryLocation;
+import org.sipoauth.registrar.location.Location;
 import org.sipoauth.registrar.register.Arrival.Port;
 import org.sipoauth.registrar.sip.Headers;
 import org.sipoauth.registrar.sip.SipRequest;
@@ -42,6 +46,7 @@ class RegistrarTest implements RegistrationEvents {
     private static final Arrival ON_PREMISES = new Arrival(Port.OAUTH, true, PEER, Optional.empty(), Optional.empty());
 
     private final InMemoryLocation location = new InMemoryLocation(12);
+    private Location asked = location;
     private final List<Refusal> refusals = new ArrayList<>();
     private int accepted;
     private int revoked;
@@ -107,6 +112,18 @@ class RegistrarTest implements RegistrationEvents {
             assertThat(bindings())
                     .singleElement()
                     .satisfies(binding -> assertThat(binding.expiresAt()).isEqualTo(START.plusSeconds(42)));
+        }
+
+        @Test
+        void wholeSecondsWhateverTheFractionOfOurClock() {
+            now = START.plusNanos(1_999_999);
+
+            assertThat(answer(register().with("Contact", CONTACT)).expiresSeconds())
+                    .contains(120L);
+            assertThat(bindings())
+                    .singleElement()
+                    .satisfies(binding -> assertThat(binding.expiresAt())
+                            .isEqualTo(START.plusSeconds(120).plusMillis(1)));
         }
 
         @Test
@@ -303,7 +320,7 @@ class RegistrarTest implements RegistrationEvents {
             assertThat(response.headers().elements("Accept")).containsExactly("*/*");
             assertThat(response.headers().elements("Supported")).containsExactly("path", "outbound");
             assertThat(registrar().answer(anonymous().method("ACK").build(), ON_PREMISES))
-                    .isEqualTo(new Answer(Optional.empty(), false, Optional.empty()));
+                    .isCompletedWithValue(new Answer(Optional.empty(), false, Optional.empty()));
         }
     }
 
@@ -393,11 +410,11 @@ class RegistrarTest implements RegistrationEvents {
             answer(register(TestTokens.valid(now).withStatus(LIST, 7)).with("Contact", "<sip:1001@192.0.2.5:5061>"));
             answer(register().with("Contact", "<sip:1001@192.0.2.6:5061>"));
             assertThat(bindings()).hasSize(3);
-            registrar().endRevoked(statuses::isRevoked);
+            registrar().endRevoked();
             assertThat(bindings()).hasSize(3);
 
             statuses = statuses(now, 8);
-            registrar().endRevoked(statuses::isRevoked);
+            registrar().endRevoked();
 
             assertThat(bindings())
                     .extracting(binding -> binding.contact().uri())
@@ -660,6 +677,98 @@ class RegistrarTest implements RegistrationEvents {
         assertThat(response.headers().fields().toString()).doesNotContain("eyJ").doesNotContain("broken");
     }
 
+    @Nested
+    class WaitsForTheLocation {
+        private final CompletableFuture<Runnable> answered = new CompletableFuture<>();
+
+        @Test
+        void andAnswersWhenItDoes() {
+            asked = new Late();
+            CompletionStage<Answer> answer =
+                    registrar().answer(register().with("Contact", CONTACT).build(), ON_PREMISES);
+            assertThat(answer).isNotCompleted();
+            assertThat(accepted).isZero();
+
+            answered.complete(() -> {});
+            assertThat(answer)
+                    .isCompletedWithValueMatching(late -> late.registered()
+                            && late.response().orElseThrow().status() == 200
+                            && late.response().orElseThrow().contacts().size() == 1);
+            assertThat(accepted).isOne();
+        }
+
+        @Test
+        void andRefusesWhatTheRulesRefuseThere() {
+            answer(register().cseq(5).with("Contact", CONTACT));
+            asked = new Late();
+            CompletionStage<Answer> answer = registrar()
+                    .answer(register().cseq(5).with("Contact", CONTACT).build(), ON_PREMISES);
+
+            answered.complete(() -> {});
+            assertThat(answer)
+                    .isCompletedWithValueMatching(
+                            late -> late.response().orElseThrow().status() == 500);
+            assertThat(refusals).containsExactly(Refusal.OUT_OF_ORDER);
+        }
+
+        @Test
+        void andSurvivesItsFaults() {
+            asked = new Late();
+            CompletionStage<Answer> answer =
+                    registrar().answer(register().with("Contact", CONTACT).build(), ON_PREMISES);
+
+            answered.complete(() -> {
+                throw new IllegalStateException("broken location");
+            });
+            assertThat(answer)
+                    .isCompletedWithValueMatching(
+                            late -> late.response().orElseThrow().status() == 500);
+            assertThat(refusals).containsExactly(Refusal.INTERNAL);
+        }
+
+        /** The location in memory, which answers when told. */
+        private final class Late implements Location {
+            @Override
+            public CompletionStage<List<Binding>> update(
+                    String addressOfRecord, Instant when, UnaryOperator<List<Binding>> rule) {
+                return answered.thenCompose(fault -> {
+                    fault.run();
+                    return location.update(addressOfRecord, when, rule);
+                });
+            }
+
+            @Override
+            public List<Binding> all(Instant when) {
+                return location.all(when);
+            }
+
+            @Override
+            public List<Binding> remove(Predicate<Binding> unwanted, Instant when) {
+                return location.remove(unwanted, when);
+            }
+
+            @Override
+            public int size() {
+                return location.size();
+            }
+
+            @Override
+            public void sweep(Instant when) {
+                location.sweep(when);
+            }
+
+            @Override
+            public boolean isUsable() {
+                return location.isUsable();
+            }
+
+            @Override
+            public void close() {
+                location.close();
+            }
+        }
+    }
+
     // ---- a small phone
 
     private final class Phone {
@@ -760,11 +869,19 @@ class RegistrarTest implements RegistrationEvents {
         BearerGate gate = new BearerGate(
                 verifier, keys, challenge, BearerChallenge.ofRealm("ccmsipline").withAuthzServer(TestTokens.ISSUER));
         return new Registrar(
-                policy, new ServedDomain("example.com", Set.of("10.10.10.1", "node1")), gate, location, this, clock);
+                policy,
+                new ServedDomain("example.com", Set.of("10.10.10.1", "node1")),
+                gate,
+                asked,
+                login -> statuses.isRevoked(login),
+                this,
+                clock);
     }
 
     private SipResponse response(Phone phone, Arrival arrival) {
-        return registrar().answer(phone.build(), arrival).response().orElseThrow();
+        CompletionStage<Answer> answer = registrar().answer(phone.build(), arrival);
+        assertThat(answer).as("at once, with bindings in memory").isCompleted();
+        return answer.toCompletableFuture().join().response().orElseThrow();
     }
 
     private SipResponse answer(Phone phone) {
@@ -779,6 +896,8 @@ class RegistrarTest implements RegistrationEvents {
     }
 
     private List<Binding> bindings() {
-        return location.find(AOR, now).stream().collect(Collectors.toList());
+        return location.all(now).stream()
+                .filter(binding -> binding.addressOfRecord().equals(AOR))
+                .toList();
     }
 }

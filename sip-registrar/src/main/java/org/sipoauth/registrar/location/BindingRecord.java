@@ -1,0 +1,109 @@
+package org.sipoauth.registrar.location;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.sipoauth.registrar.sip.Contact;
+import org.sipoauth.verifier.status.StatusReference;
+
+/**
+ * The bindings of one address-of-record as bytes: what several registrars share. The same bindings are always the same bytes,
+ * and none are none, so that records can be compared without being read.
+ */
+final class BindingRecord {
+    /** Nothing is registered. */
+    static final byte[] NONE = {};
+
+    /** The first byte. Another format is another number, so that registrars of two releases do not misread one another. */
+    private static final int FORMAT = 1;
+
+    private BindingRecord() {}
+
+    static byte[] encode(List<Binding> bindings) {
+        if (bindings.isEmpty()) {
+            return NONE;
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 * bindings.size());
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeByte(FORMAT);
+            out.writeInt(bindings.size());
+            for (Binding binding : bindings) {
+                write(binding, out);
+            }
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void write(Binding binding, DataOutputStream out) throws IOException {
+        out.writeUTF(binding.contact().toString());
+        out.writeBoolean(binding.deviceName().isPresent());
+        if (binding.deviceName().isPresent()) {
+            out.writeUTF(binding.deviceName().get());
+        }
+        out.writeUTF(binding.callId());
+        out.writeLong(binding.cseq());
+        out.writeLong(binding.expiresAt().toEpochMilli());
+        out.writeInt(binding.path().size());
+        for (String hop : binding.path()) {
+            out.writeUTF(hop);
+        }
+        out.writeBoolean(binding.status().isPresent());
+        if (binding.status().isPresent()) {
+            out.writeUTF(binding.status().get().uri());
+            out.writeInt(binding.status().get().index());
+        }
+    }
+
+    /** @throws IllegalStateException if it is not what a registrar of this release writes */
+    static List<Binding> decode(String addressOfRecord, byte[] record) {
+        if (record.length == 0) {
+            return List.of();
+        }
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(record))) {
+            int format = in.readUnsignedByte();
+            if (format != FORMAT) {
+                throw new IllegalStateException("the bindings of " + addressOfRecord + " are written in format "
+                        + format + ", not " + FORMAT + ": registrars that share them must be of one release");
+            }
+            List<Binding> bindings = new ArrayList<>();
+            for (int left = in.readInt(); left > 0; left--) {
+                bindings.add(read(addressOfRecord, in));
+            }
+            if (in.available() > 0) {
+                throw new IOException("bytes behind the last binding");
+            }
+            return bindings;
+        } catch (IOException | IllegalArgumentException damaged) {
+            throw new IllegalStateException("the bindings of " + addressOfRecord + " cannot be read", damaged);
+        }
+    }
+
+    private static Binding read(String addressOfRecord, DataInputStream in) throws IOException {
+        return new Binding(
+                addressOfRecord,
+                Contact.parse(in.readUTF()),
+                in.readBoolean() ? Optional.of(in.readUTF()) : Optional.empty(),
+                in.readUTF(),
+                in.readLong(),
+                Instant.ofEpochMilli(in.readLong()),
+                readPath(in),
+                in.readBoolean() ? Optional.of(new StatusReference(in.readUTF(), in.readInt())) : Optional.empty());
+    }
+
+    private static List<String> readPath(DataInputStream in) throws IOException {
+        List<String> path = new ArrayList<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            path.add(in.readUTF());
+        }
+        return path;
+    }
+}

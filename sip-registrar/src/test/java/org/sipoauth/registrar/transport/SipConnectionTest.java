@@ -1,0 +1,184 @@
+package org.sipoauth.registrar.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sipoauth.registrar.TestPki;
+import org.sipoauth.registrar.management.RegistrarMetrics;
+import org.sipoauth.registrar.register.Answer;
+import org.sipoauth.registrar.register.Arrival;
+import org.sipoauth.registrar.sip.Headers;
+import org.sipoauth.registrar.sip.Limits;
+import org.sipoauth.registrar.sip.SipPrinter;
+import org.sipoauth.registrar.sip.SipRequest;
+import org.sipoauth.registrar.sip.SipResponse;
+import org.sipoauth.verifier.status.StatusReference;
+
+/** A connection whose answers come later, as those do that wait for a store. */
+class SipConnectionTest {
+    private static final StatusReference LOGIN = new StatusReference("https://as.example.com/list", 7);
+
+    private final Map<String, CompletableFuture<Answer>> answers = new HashMap<>();
+    private final Map<String, SipRequest> requests = new HashMap<>();
+    private SipListener listener;
+    private EmbeddedChannel channel;
+
+    @BeforeEach
+    void connect(@TempDir Path directory) throws Exception {
+        new TestPki("test CA").writeNode(directory);
+        ServerTls tls = new ServerTls(
+                new TlsFiles(directory.resolve("node.crt"), directory.resolve("node.key"), Optional.empty()),
+                new EdgeList(List.of(), Optional.empty()),
+                false);
+        Duration minute = Duration.ofMinutes(1);
+        TransportSettings settings = new TransportSettings(minute, minute, minute, minute, minute, 1, Limits.DEFAULT);
+        listener = new SipListener(
+                Arrival.Port.OAUTH, settings, tls, this::answer, new RegistrarMetrics(new SimpleMeterRegistry()));
+        channel = new EmbeddedChannel() {
+            @Override
+            protected SocketAddress remoteAddress0() {
+                return new InetSocketAddress("192.0.2.4", 5061);
+            }
+        };
+        SipConnection.install(channel.pipeline(), listener, true, Optional.empty());
+    }
+
+    private CompletionStage<Answer> answer(SipRequest request, Arrival arrival) {
+        requests.put(request.callId(), request);
+        return answers.computeIfAbsent(request.callId(), id -> new CompletableFuture<>());
+    }
+
+    private void ask(String callId) {
+        Headers headers = Headers.NONE
+                .plus("Via", "SIP/2.0/TLS 192.0.2.4:5061;branch=z9hG4bK" + callId)
+                .plus("From", "<sip:1001@example.com>;tag=a")
+                .plus("To", "<sip:1001@example.com>")
+                .plus("Call-ID", callId)
+                .plus("CSeq", "1 REGISTER");
+        channel.writeInbound(
+                Unpooled.wrappedBuffer(SipPrinter.print(SipRequest.of("REGISTER", "sip:example.com", headers))));
+    }
+
+    /** As a store's thread does; what follows from it happens on the connection's. */
+    private void complete(String callId) {
+        SipResponse response = SipResponse.answering(requests.get(callId), 200, "OK", "b");
+        answers.get(callId).complete(new Answer(Optional.of(response), true, Optional.of(LOGIN)));
+        channel.runPendingTasks();
+    }
+
+    private List<String> answered() {
+        List<String> callIds = new ArrayList<>();
+        for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+            out.toString(StandardCharsets.US_ASCII)
+                    .lines()
+                    .filter(line -> line.startsWith("Call-ID: "))
+                    .forEach(line -> callIds.add(line.substring("Call-ID: ".length())));
+            out.release();
+        }
+        return callIds;
+    }
+
+    @Test
+    void answersEachRequestWhenItsAnswerIsThere() {
+        ask("a");
+        ask("b");
+        assertThat(answered()).isEmpty();
+
+        complete("b");
+        assertThat(answered()).containsExactly("b");
+        complete("a");
+        assertThat(answered()).containsExactly("a");
+    }
+
+    @Test
+    void takesAtOnceWhatIsAnsweredAtOnce() {
+        answers.put("a", CompletableFuture.completedFuture(new Answer(Optional.empty(), true, Optional.of(LOGIN))));
+        ask("a");
+        channel.pipeline().fireUserEventTriggered(new SipListener.Revocation(LOGIN::equals));
+
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void readsNoFurtherThanItHasRoomForUnansweredRequests() {
+        IntStream.range(0, SipConnection.MAX_UNANSWERED - 1).forEach(i -> ask("a" + i));
+        assertThat(channel.config().isAutoRead()).isTrue();
+        ask("last");
+        assertThat(channel.config().isAutoRead()).isFalse();
+
+        complete("last");
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void drainsOnceAllIsAnswered() {
+        ask("a");
+        ask("b");
+        listener.drain();
+        channel.pipeline().fireUserEventTriggered(SipListener.DRAIN);
+        complete("a");
+        assertThat(channel.isOpen()).isTrue();
+
+        complete("b");
+        assertThat(answered()).containsExactly("a", "b");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void answersWhatCameBeforeTheStreamWasLost() {
+        ask("a");
+        channel.writeInbound(Unpooled.copiedBuffer("\u0000".repeat(40_000), StandardCharsets.US_ASCII));
+        assertThat(channel.isOpen()).isTrue();
+
+        complete("a");
+        assertThat(answered()).containsExactly("a");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void bearsAPeerThatHasGoneMeanwhile() {
+        ask("a");
+        channel.close();
+        complete("a");
+
+        assertThat(answered()).isEmpty();
+        channel.checkException();
+    }
+
+    @Test
+    void endsWithTheLoginThatItsLateAnswerWasFor() {
+        ask("a");
+        complete("a");
+        channel.pipeline().fireUserEventTriggered(new SipListener.Revocation(LOGIN::equals));
+
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void closesRatherThanLeaveARequestWithoutAnswer() {
+        ask("a");
+        answers.get("a").completeExceptionally(new IllegalStateException("against the contract"));
+        channel.runPendingTasks();
+
+        assertThat(channel.isOpen()).isFalse();
+    }
+}
