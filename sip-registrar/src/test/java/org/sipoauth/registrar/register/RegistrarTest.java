@@ -589,17 +589,6 @@ class RegistrarTest implements RegistrationEvents {
         }
 
         @Test
-        void malformedPathOfTheFirstHop() {
-            refused(
-                    register()
-                            .through("SIP/2.0/TLS edge.example.com;branch=z9hG4bK2")
-                            .with("Path", "<sip:edge")
-                            .with("Contact", CONTACT),
-                    400,
-                    Refusal.CONTACT);
-        }
-
-        @Test
         void allOfARequestWhenOnePartFails() {
             answer(register().cseq(5).with("Contact", CONTACT));
             refused(
