@@ -22,6 +22,7 @@ import org.sipoauth.registrar.bearer.HeaderPair;
 import org.sipoauth.registrar.location.Binding;
 import org.sipoauth.registrar.location.InMemoryLocation;
 import org.sipoauth.registrar.register.Arrival.Port;
+import org.sipoauth.registrar.sip.Contact;
 import org.sipoauth.registrar.sip.Headers;
 import org.sipoauth.registrar.sip.SipRequest;
 import org.sipoauth.registrar.sip.SipResponse;
@@ -79,6 +80,21 @@ class RegistrarTest implements RegistrationEvents {
 
     @Nested
     class Grants {
+        @Test
+        void asManyNewContactsAsAllowedBesideTheRemovalOfAsManyOld() {
+            String old = "<sip:a@192.0.2.1>, <sip:b@192.0.2.1>, <sip:c@192.0.2.1>";
+            answer(register().with("Contact", old));
+
+            SipResponse response = answer(register()
+                    .cseq(2)
+                    .with("Contact", "<sip:d@192.0.2.1>, <sip:e@192.0.2.1>, <sip:f@192.0.2.1>")
+                    .with("Contact", old.replace(">", ">;expires=0")));
+
+            assertThat(response.contacts())
+                    .map(Contact::uri)
+                    .containsExactly("sip:d@192.0.2.1", "sip:e@192.0.2.1", "sip:f@192.0.2.1");
+        }
+
         @Test
         void registersContactForAtMostTheLongestExpiry() {
             SipResponse response = answer(register().with("Contact", CONTACT).with("Expires", "3600"));
