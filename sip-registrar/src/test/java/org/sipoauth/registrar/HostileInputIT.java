@@ -161,6 +161,20 @@ class HostileInputIT {
     }
 
     @Test
+    void messageOfAnotherVersionAndOneThatCannotBeAnswered() throws Exception {
+        double before = malformed(Port.OAUTH, Parsed.Cause.VERSION) + malformed(Port.OAUTH, Parsed.Cause.SYNTAX);
+        try (TestPhone phone = connect(Port.OAUTH)) {
+            String request = new String(SipPrinter.print(phone.register(Headers.NONE)), StandardCharsets.UTF_8);
+            phone.send(ascii(request.replace("SIP/2.0", "SIP/7.0")));
+            assertThat(phone.receive().status()).isEqualTo(505);
+            phone.send(ascii(request.replace("SIP/2.0/TLS", "SIP/2.0"))); // no Via to answer to
+            register(phone);
+        }
+        assertThat(malformed(Port.OAUTH, Parsed.Cause.VERSION) + malformed(Port.OAUTH, Parsed.Cause.SYNTAX))
+                .isEqualTo(before + 2);
+    }
+
+    @Test
     void endlessMalformedMessagesEnd() throws Exception {
         try (TestPhone phone = connect(Port.MRA)) {
             byte[] broken = ascii(new String(SipPrinter.print(phone.register(Headers.NONE)), StandardCharsets.UTF_8)

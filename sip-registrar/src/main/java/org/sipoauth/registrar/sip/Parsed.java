@@ -18,7 +18,7 @@ public sealed interface Parsed {
     enum Cause {
         /** The start line, or the first byte, is of something else. */
         NOT_SIP(400),
-        /** A line does not end in CRLF, or a carriage return stands alone. */
+        /** A line does not end in CRLF, a carriage return stands alone, or a folded line is blank. */
         LINE_BREAK(400),
         /** Missing, repeated or no number: where the message ends is anybody's guess. */
         CONTENT_LENGTH(400),

@@ -15,7 +15,7 @@ import org.sipoauth.registrar.sip.Parsed.Cause;
  * one instance a connection, not thread-safe.
  *
  * <p>Strict where a lenient reader could disagree with another about where a message ends: lines end in CRLF,
- * Content-Length is there and occurs once, control characters are refused. A message with a fault inside a frame that is
+ * Content-Length is there and occurs once, no folded line is blank, control characters are refused. A message with a fault inside a frame that is
  * certain costs that message; a fault in the frame itself costs the connection.
  */
 public final class SipParser {
@@ -42,6 +42,8 @@ public final class SipParser {
     private State state = State.BETWEEN;
     private String startLine = "";
     private StringBuilder field = new StringBuilder();
+    private boolean lineFaulty;
+    private boolean fieldFaulty;
     private final List<Headers.Header> headers = new ArrayList<>();
     private int headBytes;
     private int bodyLength;
@@ -177,10 +179,14 @@ public final class SipParser {
                     return lost(Cause.TOO_MANY_FIELDS, "too many header fields");
                 }
                 field.append(line);
+                fieldFaulty = lineFaulty;
             } else if (field.isEmpty()) {
                 return lost(Cause.SYNTAX, "folded line without a header field");
+            } else if (Grammar.trim(line).isEmpty()) { // to other parsers, JAIN-SIP's for one, the end of the head
+                return lost(Cause.LINE_BREAK, "folded line of blanks alone");
             } else {
                 field.append(' ').append(Grammar.trim(line));
+                fieldFaulty |= lineFaulty;
             }
         }
     }
@@ -195,6 +201,7 @@ public final class SipParser {
     }
 
     private String decode(int offset, int length) {
+        lineFaulty = false;
         boolean ascii = true;
         for (int i = offset; i < offset + length; i++) {
             byte b = buffer[i];
@@ -202,6 +209,7 @@ public final class SipParser {
                 ascii = false;
             } else if ((b < ' ' && b != '\t' || b == 0x7f) && !isQuotedPair(offset, i)) {
                 fault(b == '\r' ? Cause.LINE_BREAK : Cause.CHARACTER, "control character", b == '\r');
+                lineFaulty = true;
             }
         }
         if (ascii) {
@@ -214,6 +222,7 @@ public final class SipParser {
                     .toString();
         } catch (CharacterCodingException notUtf8) {
             fault(Cause.CHARACTER, "not UTF-8", false);
+            lineFaulty = true;
             return new String(buffer, offset, length, StandardCharsets.ISO_8859_1);
         }
     }
@@ -262,7 +271,7 @@ public final class SipParser {
         String name = colon < 0 ? "" : Grammar.trim(text.substring(0, colon));
         if (!Grammar.isToken(name)) {
             fault(Cause.SYNTAX, "header field without a name", false);
-        } else if (text.indexOf('\r') < 0) { // with one, decode has declared the stream lost
+        } else if (!fieldFaulty) { // else no answer is to carry it
             headers.add(new Headers.Header(name, Grammar.trim(text.substring(colon + 1))));
         }
     }

@@ -35,8 +35,17 @@ public final class Via {
         return new Via(
                 name + "/" + version,
                 rest[0].toUpperCase(Locale.ROOT),
-                HostPort.parse(rest[1]),
+                sentBy(rest[1]),
                 Parameters.of(parts.subList(1, parts.size())));
+    }
+
+    /** Unlike in a URI, blanks may stand around the colon of a port. */
+    private static HostPort sentBy(String text) {
+        int colon = text.indexOf(':', text.indexOf(']') + 1);
+        return HostPort.parse(
+                colon < 0
+                        ? text
+                        : Grammar.trim(text.substring(0, colon)) + ":" + Grammar.trim(text.substring(colon + 1)));
     }
 
     /** The hop of a client of our own, which asks for {@code rport}. */

@@ -6,8 +6,11 @@ import gov.nist.javax.sip.message.SIPRequest;
 import gov.nist.javax.sip.message.SIPResponse;
 import gov.nist.javax.sip.parser.StringMsgParser;
 import java.text.ParseException;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -40,19 +43,17 @@ final class JainSip {
         Map<String, String> reading = new LinkedHashMap<>();
         if (message instanceof SipRequest request) {
             reading.put("method", request.method());
-            reading.put("Request-URI", request.uri());
+            reading.put("Request-URI", uri(request.uri()));
         } else {
             reading.put("status", Integer.toString(((SipResponse) message).status()));
         }
         reading.put("Call-ID", message.callId());
         reading.put("CSeq", message.cseq().toString());
-        reading.put("From", message.from().uri());
-        reading.put("From tag", message.from().tag().orElse(""));
-        reading.put("To", message.to().uri());
-        reading.put("To tag", message.to().tag().orElse(""));
-        reading.put(
-                "contacts",
-                Integer.toString(message.contactsAll() ? 1 : message.contacts().size()));
+        put(reading, "From", message.from().uri(), message.from().tag().orElse(""));
+        put(reading, "To", message.to().uri(), message.to().tag().orElse(""));
+        List<String> contacts = new ArrayList<>(message.contactsAll() ? List.of("*") : List.of());
+        message.contacts().forEach(contact -> contacts.add(uri(contact.uri())));
+        reading.put("contacts", contacts.toString());
         reading.put("hops", Integer.toString(message.headers().elements("Via").size()));
         reading.put("branch", message.topVia().branch().orElse(""));
         reading.put("body", Integer.toString(message.bodyLength()));
@@ -63,7 +64,7 @@ final class JainSip {
         Map<String, String> reading = new LinkedHashMap<>();
         if (message instanceof SIPRequest request) {
             reading.put("method", request.getMethod());
-            reading.put("Request-URI", request.getRequestURI().toString());
+            reading.put("Request-URI", uri(request.getRequestURI().toString()));
         } else {
             reading.put("status", Integer.toString(((SIPResponse) message).getStatusCode()));
         }
@@ -71,16 +72,41 @@ final class JainSip {
         reading.put(
                 "CSeq",
                 message.getCSeq().getSeqNumber() + " " + message.getCSeq().getMethod());
-        reading.put("From", message.getFrom().getAddress().getURI().toString());
-        reading.put("From tag", Objects.toString(message.getFromTag(), ""));
-        reading.put("To", message.getTo().getAddress().getURI().toString());
-        reading.put("To tag", Objects.toString(message.getToTag(), ""));
-        reading.put("contacts", Integer.toString(count(message.getHeaders(ContactHeader.NAME))));
+        put(
+                reading,
+                "From",
+                message.getFrom().getAddress().getURI().toString(),
+                Objects.toString(message.getFromTag(), ""));
+        put(reading, "To", message.getTo().getAddress().getURI().toString(), Objects.toString(message.getToTag(), ""));
+        List<String> contacts = new ArrayList<>();
+        for (Iterator<?> headers = message.getHeaders(ContactHeader.NAME); headers.hasNext(); ) {
+            ContactHeader contact = (ContactHeader) headers.next();
+            contacts.add(
+                    contact.isWildCard()
+                            ? "*"
+                            : uri(contact.getAddress().getURI().toString()));
+        }
+        reading.put("contacts", contacts.toString());
         reading.put("hops", Integer.toString(count(message.getHeaders(SIPHeaderNames.VIA))));
         reading.put("branch", Objects.toString(message.getTopmostVia().getBranch(), ""));
         byte[] body = message.getRawContent();
         reading.put("body", Integer.toString(body == null ? 0 : body.length));
         return reading;
+    }
+
+    /** Of another scheme than SIP's JAIN-SIP drops a digit of each escape, and takes the header's parameters for the URI's. */
+    private static void put(Map<String, String> reading, String name, String uri, String tag) {
+        reading.put(name, uri(uri));
+        reading.put(name + " tag", SipUri.hasSipScheme(uri) ? tag : "");
+    }
+
+    /** Its scheme in lower case, and no leading zeros in a port. */
+    private static String uri(String text) {
+        int colon = text.indexOf(':');
+        return SipUri.hasSipScheme(text)
+                ? text.substring(0, colon).toLowerCase(Locale.ROOT)
+                        + text.substring(colon).replaceAll(":0+(?=\\d)", ":")
+                : "another scheme's";
     }
 
     private static int count(Iterator<?> headers) {
