@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sipoauth.registrar.TestTokens;
 
@@ -34,6 +35,15 @@ class TortureTest {
         return lines("expected.txt", 4).stream()
                 .map(cells -> new Expected(cells.get(0), cells.get(1), cells.get(2)))
                 .toList();
+    }
+
+    /** The messages alone. */
+    static List<Arguments> messages() throws Exception {
+        List<Arguments> messages = new ArrayList<>();
+        for (Expected expected : expected()) {
+            messages.add(Arguments.of((Object) bytes(expected)));
+        }
+        return messages;
     }
 
     @ParameterizedTest(name = "{0}")
@@ -68,7 +78,7 @@ class TortureTest {
     void jainSipMakesTheSameOfThemButForTheDifferencesExplained() throws Exception {
         Map<String, String> explained = new LinkedHashMap<>();
         for (List<String> cells : lines("jain-sip.txt", 3)) {
-            explained.put(cells.get(0), cells.get(1));
+            assertThat(explained.put(cells.get(0), cells.get(1))).isNull();
         }
         Map<String, String> found = new LinkedHashMap<>();
         for (Expected expected : expected()) {
