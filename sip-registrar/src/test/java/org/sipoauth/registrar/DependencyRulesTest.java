@@ -62,7 +62,7 @@ class DependencyRulesTest {
                 .whereLayer("location")
                 .mayOnlyBeAccessedByLayers("register", "management", "start")
                 .whereLayer("sip")
-                .mayOnlyBeAccessedByLayers("location", "bearer", "register", "transport", "start")
+                .mayOnlyBeAccessedByLayers("location", "bearer", "register", "transport", "management", "start")
                 .check(MAIN);
     }
 

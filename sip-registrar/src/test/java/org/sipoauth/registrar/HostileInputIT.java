@@ -82,8 +82,9 @@ class HostileInputIT {
                 pki.client(port == Port.OAUTH ? Optional.empty() : Optional.of(pki.edge("edge.example.com"))));
     }
 
-    private static double malformed(Port port, int status) {
-        return registrar.metric("sip_malformed_total{port=\"" + port.label() + "\",status=\"" + status + "\"}");
+    private static double malformed(Port port, Parsed.Cause cause) {
+        return registrar.metric("sip_malformed_total{cause=\"" + cause.label() + "\",port=\"" + port.label()
+                + "\",status=\"" + cause.status() + "\"}");
     }
 
     private static double timeouts(Port port, String deadline) {
@@ -110,12 +111,12 @@ class HostileInputIT {
     @ParameterizedTest
     @EnumSource(Port.class)
     void garbageInTheClear(Port port) throws Exception {
-        double before = malformed(port, 400);
+        double before = malformed(port, Parsed.Cause.NOT_SIP);
         try (TestPhone phone = TestPhone.inTheClear(address(port))) {
             phone.send(new byte[] {(byte) 0x80, 0, 1, 2, 3});
             assertThat(isClosed(phone)).isTrue();
         }
-        assertThat(malformed(port, 400)).isEqualTo(before + 1);
+        assertThat(malformed(port, Parsed.Cause.NOT_SIP)).isEqualTo(before + 1);
     }
 
     @ParameterizedTest
@@ -136,27 +137,41 @@ class HostileInputIT {
     @ParameterizedTest
     @EnumSource(Port.class)
     void garbageOverTls(Port port) throws Exception {
-        double before = malformed(port, 400);
+        double before = malformed(port, Parsed.Cause.NOT_SIP);
         try (TestPhone phone = connect(port)) {
             byte[] bytes = new byte[64 * 1024];
             new Random(8).nextBytes(bytes);
             phone.send(bytes);
             assertThat(isClosed(phone)).isTrue();
         }
-        assertThat(malformed(port, 400)).isEqualTo(before + 1);
+        assertThat(malformed(port, Parsed.Cause.NOT_SIP)).isEqualTo(before + 1);
     }
 
     @ParameterizedTest
     @EnumSource(Port.class)
     void malformedMessageIsAnsweredAndTheNextOneServed(Port port) throws Exception {
-        double before = malformed(port, 400);
+        double before = malformed(port, Parsed.Cause.SYNTAX);
         try (TestPhone phone = connect(port)) {
             String request = new String(SipPrinter.print(phone.register(Headers.NONE)), StandardCharsets.UTF_8);
             phone.send(ascii(request.replace("CSeq: 1 REGISTER", "CSeq: 1 INVITE")));
             assertThat(phone.receive().status()).isEqualTo(400);
             register(phone);
         }
-        assertThat(malformed(port, 400)).isEqualTo(before + 1);
+        assertThat(malformed(port, Parsed.Cause.SYNTAX)).isEqualTo(before + 1);
+    }
+
+    @Test
+    void messageOfAnotherVersionAndOneThatCannotBeAnswered() throws Exception {
+        double before = malformed(Port.OAUTH, Parsed.Cause.VERSION) + malformed(Port.OAUTH, Parsed.Cause.SYNTAX);
+        try (TestPhone phone = connect(Port.OAUTH)) {
+            String request = new String(SipPrinter.print(phone.register(Headers.NONE)), StandardCharsets.UTF_8);
+            phone.send(ascii(request.replace("SIP/2.0", "SIP/7.0")));
+            assertThat(phone.receive().status()).isEqualTo(505);
+            phone.send(ascii(request.replace("SIP/2.0/TLS", "SIP/2.0"))); // no Via to answer to
+            register(phone);
+        }
+        assertThat(malformed(Port.OAUTH, Parsed.Cause.VERSION) + malformed(Port.OAUTH, Parsed.Cause.SYNTAX))
+                .isEqualTo(before + 2);
     }
 
     @Test
@@ -188,13 +203,13 @@ class HostileInputIT {
             assertThat(phone.receive().status()).isEqualTo(413);
             assertThat(isClosed(phone)).isTrue();
         }
-        assertThat(malformed(port, 513)).isPositive();
-        assertThat(malformed(port, 413)).isPositive();
+        assertThat(malformed(port, Parsed.Cause.LINE_TOO_LONG)).isPositive();
+        assertThat(malformed(port, Parsed.Cause.BODY_TOO_LONG)).isPositive();
     }
 
     @Test
     void amillionTinyHeaders() throws Exception {
-        double before = malformed(Port.OAUTH, 513);
+        double before = malformed(Port.OAUTH, Parsed.Cause.TOO_MANY_FIELDS);
         try (TestPhone phone = connect(Port.OAUTH)) {
             byte[] tiny = ascii("a:\r\n".repeat(1000));
             phone.send(ascii("REGISTER sip:example.com SIP/2.0\r\n"));
@@ -206,7 +221,7 @@ class HostileInputIT {
                     })
                     .isInstanceOf(IOException.class);
         }
-        assertThat(malformed(Port.OAUTH, 513)).isEqualTo(before + 1);
+        assertThat(malformed(Port.OAUTH, Parsed.Cause.TOO_MANY_FIELDS)).isEqualTo(before + 1);
     }
 
     @ParameterizedTest

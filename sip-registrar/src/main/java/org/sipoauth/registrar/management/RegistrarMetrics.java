@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -16,14 +15,13 @@ import org.sipoauth.registrar.location.Location;
 import org.sipoauth.registrar.register.Arrival.Port;
 import org.sipoauth.registrar.register.Refusal;
 import org.sipoauth.registrar.register.RegistrationEvents;
+import org.sipoauth.registrar.sip.Parsed;
 import org.sipoauth.registrar.transport.ConnectionEvents;
 import org.sipoauth.registrar.transport.Deadline;
 import org.sipoauth.registrar.transport.HandshakeFailure;
 
 /** Counts what happens. Every series exists from the start, so that an alert can tell 0 from absent. */
 public final class RegistrarMetrics implements RegistrationEvents, ConnectionEvents {
-    private static final int[] MALFORMED_STATUS = {400, 413, 505, 513};
-
     private final MeterRegistry registry;
     private final Counter accepted;
     private final Map<Refusal, Counter> refused;
@@ -39,7 +37,7 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
             Map<HandshakeFailure, Counter> handshakeFailures,
             Map<Deadline, Counter> timeouts,
             Counter revoked,
-            Map<Integer, Counter> malformed) {}
+            Map<Parsed.Cause, Counter> malformed) {}
 
     public RegistrarMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -84,11 +82,6 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
                 .description("Open connections")
                 .tag("port", port.label())
                 .register(registry);
-        Map<Integer, Counter> malformed = new HashMap<>();
-        for (int status : MALFORMED_STATUS) {
-            malformed.put(
-                    status, counter("sip.malformed", "Malformed messages by status", port, "status", "" + status));
-        }
         return new PortMeters(
                 open,
                 counter("sip.connections.opened", "Connections taken", port, "result", "opened"),
@@ -102,7 +95,16 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
                         deadline -> counter(
                                 "sip.timeouts", "Connections closed as too slow", port, "deadline", deadline.label())),
                 counter("sip.connections.revoked", "Connections of revoked logins", port, "result", "closed"),
-                malformed);
+                each(Parsed.Cause.class, cause -> malformedMessages(port, cause)));
+    }
+
+    private Counter malformedMessages(Port port, Parsed.Cause cause) {
+        return Counter.builder("sip.malformed")
+                .description("What is no SIP message, by cause")
+                .tag("port", port.label())
+                .tag("cause", cause.label())
+                .tag("status", Integer.toString(cause.status()))
+                .register(registry);
     }
 
     private Counter counter(String name, String description, Port port, String key, String value) {
@@ -169,8 +171,8 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
     }
 
     @Override
-    public void malformed(Port port, int status) {
-        of(of(ports, port).malformed(), status).increment();
+    public void malformed(Port port, Parsed.Cause cause) {
+        of(of(ports, port).malformed(), cause).increment();
     }
 
     @Override

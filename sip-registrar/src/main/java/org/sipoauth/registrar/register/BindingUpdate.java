@@ -51,8 +51,12 @@ final class BindingUpdate implements UnaryOperator<List<Binding>> {
         if (request.contactsAll()) {
             return removeAll(registered);
         }
+        int most = Math.max(policy.maxContacts(), registered.size()) + registered.size();
         List<Binding> next = new ArrayList<>(registered);
         for (Contact contact : contacts) {
+            if (next.size() > most) { // too many though all others made room: a head has room for thousands
+                throw tooManyContacts(registered.size());
+            }
             registered.stream().filter(binding -> binding.isReplacedBy(contact)).forEach(this::requireInOrder);
             Duration granted = grantedTo(contact);
             next.removeIf(binding -> binding.isReplacedBy(contact));
@@ -120,10 +124,14 @@ final class BindingUpdate implements UnaryOperator<List<Binding>> {
     private List<Binding> withinLimit(List<Binding> next, int before) {
         while (next.size() > policy.maxContacts() && next.size() > before) {
             Optional<Binding> stale = next.stream().filter(this::isLeftBehind).findFirst();
-            next.remove(stale.orElseThrow(() -> Refused.forbidden(
-                    Refusal.TOO_MANY_CONTACTS, "the address-of-record has " + before + " contacts already")));
+            next.remove(stale.orElseThrow(() -> tooManyContacts(before)));
         }
         return next;
+    }
+
+    private static Refused tooManyContacts(int before) {
+        return Refused.forbidden(
+                Refusal.TOO_MANY_CONTACTS, "the address-of-record has " + before + " contacts already");
     }
 
     private boolean isLeftBehind(Binding binding) {

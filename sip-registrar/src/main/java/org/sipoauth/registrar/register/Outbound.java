@@ -4,7 +4,6 @@ import java.util.List;
 import org.sipoauth.registrar.sip.Contact;
 import org.sipoauth.registrar.sip.NameAddr;
 import org.sipoauth.registrar.sip.SipRequest;
-import org.sipoauth.registrar.sip.SipSyntaxException;
 
 /**
  * Which contacts of a REGISTER are flows (RFC 5626 §6). One is where it has {@code +sip.instance} and {@code reg-id}, and the phone's
@@ -19,7 +18,7 @@ final class Outbound {
 
     /**
      * @throws Refused 439 where the phone relies on flows and its first hop does not keep them; 400 where it would register
-     *     several contacts over one flow, or a Path is malformed
+     *     several contacts over one flow
      */
     Outbound(SipRequest request) {
         this.direct = request.headers().elements("Via").size() == 1;
@@ -64,14 +63,10 @@ final class Outbound {
 
     /** Each proxy writes above those before it (RFC 3327 §5.2), so the first hop is the last. */
     private static boolean keepsFlows(List<String> path) {
-        try {
-            return !path.isEmpty()
-                    && NameAddr.parse(path.get(path.size() - 1))
-                            .sipUri()
-                            .filter(uri -> uri.parameter("ob").isPresent())
-                            .isPresent();
-        } catch (SipSyntaxException e) {
-            throw Refused.bad("Path: " + e.getMessage());
-        }
+        return !path.isEmpty()
+                && NameAddr.parse(path.get(path.size() - 1))
+                        .sipUri()
+                        .filter(uri -> uri.parameter("ob").isPresent())
+                        .isPresent();
     }
 }

@@ -16,6 +16,10 @@ final class HeaderName {
      */
     private static final Set<String> COMMA_LISTS = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
 
+    /** Of these, those that may be empty (§25.1). */
+    private static final Set<String> MAY_BE_EMPTY =
+            Set.of("Accept", "Accept-Encoding", "Accept-Language", "Allow", "Supported");
+
     static {
         for (String name : ("Accept Accept-Encoding Accept-Language Alert-Info Allow Allow-Events Call-Info Contact"
                         + " Content-Encoding Content-Language Error-Info In-Reply-To Path Proxy-Require Record-Route"
@@ -61,6 +65,10 @@ final class HeaderName {
             throw new SipSyntaxException("header name is not a token");
         }
         return CANONICAL.getOrDefault(name.toLowerCase(Locale.ROOT), name);
+    }
+
+    static boolean mayBeEmpty(String canonicalName) {
+        return MAY_BE_EMPTY.contains(canonicalName);
     }
 
     static boolean isCommaList(String canonicalName) {

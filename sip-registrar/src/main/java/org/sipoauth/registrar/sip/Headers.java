@@ -64,7 +64,7 @@ public final class Headers {
         }
         List<String> elements = new ArrayList<>();
         for (String value : values) {
-            if (!value.isEmpty()) { // Supported and Allow may be empty
+            if (!value.isEmpty() || !HeaderName.mayBeEmpty(canonical)) {
                 elements.addAll(Grammar.split(value, ','));
             }
         }

@@ -7,12 +7,11 @@ import java.util.OptionalInt;
 record HostPort(String host, OptionalInt port) {
     static HostPort parse(String text) {
         int colon = text.startsWith("[") ? text.indexOf(':', text.indexOf(']') + 1) : text.indexOf(':');
-        String host = Grammar.trim(colon < 0 ? text : text.substring(0, colon));
+        String host = colon < 0 ? text : text.substring(0, colon);
         if (!Grammar.isHost(host)) {
             throw new SipSyntaxException("host is malformed");
         }
-        OptionalInt port =
-                colon < 0 ? OptionalInt.empty() : OptionalInt.of(Grammar.port(Grammar.trim(text.substring(colon + 1))));
+        OptionalInt port = colon < 0 ? OptionalInt.empty() : OptionalInt.of(Grammar.port(text.substring(colon + 1)));
         return new HostPort(host.toLowerCase(Locale.ROOT), port);
     }
 

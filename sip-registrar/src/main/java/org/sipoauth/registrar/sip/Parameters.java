@@ -1,9 +1,11 @@
 package org.sipoauth.registrar.sip;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The {@code ;name=value} parameters of a header field, in their order and with their values as they were written.
@@ -27,25 +29,34 @@ public final class Parameters {
 
     /** @param parts each {@code name} or {@code name=value} */
     static Parameters of(List<String> parts) {
-        Parameters result = NONE;
+        if (parts.isEmpty()) {
+            return NONE;
+        }
+        List<Parameter> parameters = new ArrayList<>(parts.size());
+        Set<String> names = new HashSet<>(); // a line has room for thousands
         for (String part : parts) {
             int equals = part.indexOf('=');
             String name = Grammar.trim(equals < 0 ? part : part.substring(0, equals));
             Optional<String> value =
                     equals < 0 ? Optional.empty() : Optional.of(Grammar.trim(part.substring(equals + 1)));
-            if (result.has(name)) {
+            requireParameter(name, value);
+            if (!names.add(name.toLowerCase(Locale.ROOT))) {
                 throw new SipSyntaxException("parameter occurs twice");
             }
-            result = result.with(name, value);
+            parameters.add(new Parameter(name, value));
         }
-        return result;
+        return new Parameters(parameters);
     }
 
-    private Parameters with(String name, Optional<String> value) {
+    private static void requireParameter(String name, Optional<String> value) {
         if (!Grammar.isToken(name)) {
             throw new SipSyntaxException("parameter name is not a token");
         }
         value.ifPresent(Parameters::requireValue);
+    }
+
+    private Parameters with(String name, Optional<String> value) {
+        requireParameter(name, value);
         List<Parameter> next = new ArrayList<>(parameters);
         next.removeIf(p -> p.name.equalsIgnoreCase(name));
         next.add(new Parameter(name, value));
@@ -94,11 +105,6 @@ public final class Parameters {
                 .findFirst()
                 .flatMap(Parameter::value)
                 .map(Parameters::unquote);
-    }
-
-    /** The names in lower case, in order. */
-    public List<String> names() {
-        return parameters.stream().map(p -> p.name.toLowerCase(Locale.ROOT)).toList();
     }
 
     static String quote(String text) {

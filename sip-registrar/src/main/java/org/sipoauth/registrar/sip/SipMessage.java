@@ -17,9 +17,11 @@ public abstract sealed class SipMessage permits SipRequest, SipResponse {
     SipMessage(Headers headers, byte[] body) {
         this.headers = headers.without("Content-Length");
         this.body = body.clone();
-        if (headers.elements("Via").isEmpty()) {
+        List<String> vias = headers.elements("Via");
+        if (vias.isEmpty()) {
             throw new SipSyntaxException("Via is missing");
         }
+        vias.forEach(Via::parse);
         this.from = NameAddr.parse(required("From"));
         this.to = NameAddr.parse(required("To"));
         this.callId = required("Call-ID");
@@ -28,6 +30,7 @@ public abstract sealed class SipMessage permits SipRequest, SipResponse {
         }
         this.cseq = CSeq.parse(required("CSeq"));
         this.contacts = isStar() ? List.of() : parseContacts();
+        expiresSeconds();
     }
 
     /** The same message with more headers, none of them one of the five that {@code original} has. */
@@ -111,11 +114,7 @@ public abstract sealed class SipMessage permits SipRequest, SipResponse {
         return Via.parse(headers.elements("Via").get(0));
     }
 
-    /**
-     * The Expires header in seconds, at most 2^32-1.
-     *
-     * @throws SipSyntaxException never for a request or response that was parsed
-     */
+    /** The Expires header in seconds, at most 2^32-1. */
     public Optional<Long> expiresSeconds() {
         return headers.single("Expires")
                 .map(value -> DeltaSeconds.parse(value)

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.sipoauth.registrar.sip.Parsed.Cause;
 
 /**
  * Cuts a byte stream into SIP messages (RFC 3261 §7, §18.3) and keep-alives. Bytes go in with {@link #append} as they
@@ -14,7 +15,7 @@ import java.util.Optional;
  * one instance a connection, not thread-safe.
  *
  * <p>Strict where a lenient reader could disagree with another about where a message ends: lines end in CRLF,
- * Content-Length is there and occurs once, control characters are refused. A message with a fault inside a frame that is
+ * Content-Length is there and occurs once, no folded line is blank, control characters are refused. A message with a fault inside a frame that is
  * certain costs that message; a fault in the frame itself costs the connection.
  */
 public final class SipParser {
@@ -28,7 +29,7 @@ public final class SipParser {
         LOST
     }
 
-    private record Fault(int status, String reason, boolean streamLost) {}
+    private record Fault(Cause cause, String reason, boolean streamLost) {}
 
     private final Limits limits;
     private final boolean server;
@@ -41,6 +42,8 @@ public final class SipParser {
     private State state = State.BETWEEN;
     private String startLine = "";
     private StringBuilder field = new StringBuilder();
+    private boolean lineFaulty;
+    private boolean fieldFaulty;
     private final List<Headers.Header> headers = new ArrayList<>();
     private int headBytes;
     private int bodyLength;
@@ -109,7 +112,7 @@ public final class SipParser {
                 return Optional.empty();
             }
             if (buffer[from + 1] != '\n') {
-                return lost(400, "carriage return without line feed");
+                return lost(Cause.LINE_BREAK, "carriage return without line feed");
             }
             if (!server) {
                 from += 2;
@@ -123,14 +126,14 @@ public final class SipParser {
                 from += 4;
                 return Optional.of(new Parsed.Ping());
             } else {
-                return lost(400, "carriage return without line feed");
+                return lost(Cause.LINE_BREAK, "carriage return without line feed");
             }
         }
         if (from == to) {
             return Optional.empty();
         }
         if (!Grammar.isTokenChar(buffer[from])) {
-            return lost(400, "not the beginning of a SIP message");
+            return lost(Cause.NOT_SIP, "not the beginning of a SIP message");
         }
         state = State.HEAD;
         scanned = from;
@@ -142,17 +145,18 @@ public final class SipParser {
             int lineFeed = indexOfLineFeed();
             int lineBytes = (lineFeed < 0 ? to : lineFeed + 1) - from;
             boolean folded = lineBytes > 0 && Grammar.isBlank((char) buffer[from]);
-            if (lineBytes + (folded ? field.length() : 0) > limits.lineBytes()) {
-                return lost(513, "line too long");
-            }
-            if (headBytes + lineBytes > limits.headBytes()) {
-                return lost(513, "head too long");
+            int room = limits.lineBytes() - (folded ? field.length() : 0);
+            int headRoom = limits.headBytes() - headBytes;
+            if (lineBytes > Math.min(room, headRoom)) { // the nearer limit: what a slow sender would meet first
+                return room <= headRoom
+                        ? lost(Cause.LINE_TOO_LONG, "line too long")
+                        : lost(Cause.HEAD_TOO_LONG, "head too long");
             }
             if (lineFeed < 0) {
                 return Optional.empty();
             }
             if (lineBytes < 2 || buffer[lineFeed - 1] != '\r') {
-                return lost(400, "line does not end in CRLF");
+                return lost(Cause.LINE_BREAK, "line does not end in CRLF");
             }
             headBytes += lineBytes;
             String line = decode(from, lineBytes - 2);
@@ -172,13 +176,17 @@ public final class SipParser {
             } else if (!folded) {
                 endOfField();
                 if (headers.size() >= limits.headerCount()) {
-                    return lost(513, "too many header fields");
+                    return lost(Cause.TOO_MANY_FIELDS, "too many header fields");
                 }
                 field.append(line);
+                fieldFaulty = lineFaulty;
             } else if (field.isEmpty()) {
-                return lost(400, "folded line without a header field");
+                return lost(Cause.SYNTAX, "folded line without a header field");
+            } else if (Grammar.trim(line).isEmpty()) { // to other parsers, JAIN-SIP's for one, the end of the head
+                return lost(Cause.LINE_BREAK, "folded line of blanks alone");
             } else {
                 field.append(' ').append(Grammar.trim(line));
+                fieldFaulty |= lineFaulty;
             }
         }
     }
@@ -193,13 +201,15 @@ public final class SipParser {
     }
 
     private String decode(int offset, int length) {
+        lineFaulty = false;
         boolean ascii = true;
         for (int i = offset; i < offset + length; i++) {
             byte b = buffer[i];
             if (b < 0) {
                 ascii = false;
             } else if ((b < ' ' && b != '\t' || b == 0x7f) && !isQuotedPair(offset, i)) {
-                fault(400, "control character", b == '\r');
+                fault(b == '\r' ? Cause.LINE_BREAK : Cause.CHARACTER, "control character", b == '\r');
+                lineFaulty = true;
             }
         }
         if (ascii) {
@@ -211,13 +221,17 @@ public final class SipParser {
                     .decode(ByteBuffer.wrap(buffer, offset, length))
                     .toString();
         } catch (CharacterCodingException notUtf8) {
-            fault(400, "not UTF-8", false);
+            fault(Cause.CHARACTER, "not UTF-8", false);
+            lineFaulty = true;
             return new String(buffer, offset, length, StandardCharsets.ISO_8859_1);
         }
     }
 
-    /** A control character other than CR may stand behind a backslash in a quoted string (RFC 3261 §25.1). */
+    /** A control character other than CR may stand behind a backslash in a header's quoted string (RFC 3261 §25.1). */
     private boolean isQuotedPair(int lineStart, int at) {
+        if (startLine.isEmpty()) {
+            return false;
+        }
         int backslashes = 0;
         while (at - 1 - backslashes >= lineStart && buffer[at - 1 - backslashes] == '\\') {
             backslashes++;
@@ -230,14 +244,15 @@ public final class SipParser {
         if (isResponse()) {
             return Optional.empty();
         }
-        int version = startLine.lastIndexOf(' ') + 1;
-        if (version < 4 || !startLine.regionMatches(true, version, "SIP/", 0, 4)) {
-            return lost(400, "start line is not of SIP");
+        String line = Grammar.trim(startLine);
+        int version = line.lastIndexOf(' ') + 1;
+        if (version < 4 || !line.regionMatches(true, version, "SIP/", 0, 4)) {
+            return lost(Cause.NOT_SIP, "start line is not of SIP");
         }
-        if (!startLine.substring(version).equalsIgnoreCase(VERSION)) {
-            fault(505, "SIP version is not 2.0", false);
-        } else if (startLine.indexOf(' ') == version - 1 || startLine.split(" ", -1).length != 3) {
-            fault(400, "request line is not method, URI and version", false);
+        if (!line.substring(version).equalsIgnoreCase(VERSION)) {
+            fault(Cause.VERSION, "SIP version is not 2.0", false);
+        } else if (startLine.split(" ", -1).length != 3) {
+            fault(Cause.SYNTAX, "request line is not method, URI and version", false);
         }
         return Optional.empty();
     }
@@ -255,8 +270,8 @@ public final class SipParser {
         int colon = text.indexOf(':');
         String name = colon < 0 ? "" : Grammar.trim(text.substring(0, colon));
         if (!Grammar.isToken(name)) {
-            fault(400, "header field without a name", false);
-        } else if (text.indexOf('\r') < 0) { // with one, decode has declared the stream lost
+            fault(Cause.SYNTAX, "header field without a name", false);
+        } else if (!fieldFaulty) { // else no answer is to carry it
             headers.add(new Headers.Header(name, Grammar.trim(text.substring(colon + 1))));
         }
     }
@@ -264,14 +279,16 @@ public final class SipParser {
     private Optional<Parsed> endOfHead() {
         List<String> lengths = new Headers(headers).all("Content-Length");
         if (lengths.size() != 1) {
-            return lost(400, lengths.isEmpty() ? "Content-Length is missing" : "Content-Length occurs more than once");
+            return lost(
+                    Cause.CONTENT_LENGTH,
+                    lengths.isEmpty() ? "Content-Length is missing" : "Content-Length occurs more than once");
         }
         if (!Grammar.isDigits(lengths.get(0))) {
-            return lost(400, "Content-Length is not a number");
+            return lost(Cause.CONTENT_LENGTH, "Content-Length is not a number");
         }
         long length = DeltaSeconds.parse(lengths.get(0)).orElseThrow();
         if (length > limits.bodyBytes()) {
-            return lost(413, "body too long");
+            return lost(Cause.BODY_TOO_LONG, "body too long");
         }
         if (fault.isPresent() && fault.get().streamLost()) {
             return malformed(fault.get());
@@ -295,7 +312,7 @@ public final class SipParser {
             reset(State.BETWEEN);
             return Optional.of(message);
         } catch (SipSyntaxException wrong) {
-            return malformed(new Fault(400, String.valueOf(wrong.getMessage()), false));
+            return malformed(new Fault(Cause.SYNTAX, String.valueOf(wrong.getMessage()), false));
         }
     }
 
@@ -313,20 +330,20 @@ public final class SipParser {
     }
 
     /** The first fault counts; a later one only if it is the one that loses the stream. */
-    private void fault(int status, String reason, boolean streamLost) {
+    private void fault(Cause cause, String reason, boolean streamLost) {
         if (fault.isEmpty() || streamLost && !fault.get().streamLost()) {
-            fault = Optional.of(new Fault(status, reason, streamLost));
+            fault = Optional.of(new Fault(cause, reason, streamLost));
         }
     }
 
-    private Optional<Parsed> lost(int status, String reason) {
-        return malformed(new Fault(status, reason, true));
+    private Optional<Parsed> lost(Cause cause, String reason) {
+        return malformed(new Fault(cause, reason, true));
     }
 
     private Optional<Parsed> malformed(Fault found) {
         boolean request = !startLine.isEmpty() && !isResponse() && !startLine.startsWith("ACK ");
         Parsed malformed =
-                new Parsed.Malformed(found.status(), found.reason(), new Headers(headers), request, found.streamLost());
+                new Parsed.Malformed(found.cause(), found.reason(), new Headers(headers), request, found.streamLost());
         reset(found.streamLost() ? State.LOST : State.BETWEEN);
         if (state == State.LOST) {
             from = to;

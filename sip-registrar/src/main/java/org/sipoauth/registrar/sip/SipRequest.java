@@ -1,10 +1,11 @@
 package org.sipoauth.registrar.sip;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
- * A request that has every header field RFC 3261 §8.1.1 demands, each well-formed. Max-Forwards alone may be missing, for
- * the sake of old phones.
+ * A request that has every header field RFC 3261 §8.1.1 demands, each well-formed, as are those others that a registrar
+ * reads. Max-Forwards alone may be missing, for the sake of old phones.
  */
 public final class SipRequest extends SipMessage {
     private final String method;
@@ -25,17 +26,18 @@ public final class SipRequest extends SipMessage {
         if (!cseq().method().equals(method)) {
             throw new SipSyntaxException("CSeq names another method");
         }
-        for (String via : headers.elements("Via")) {
-            Via.parse(via);
-        }
         if (from().tag().isEmpty() && from().parameters().has("tag")) {
             throw new SipSyntaxException("From has an empty tag");
         }
         if (maxForwards() < 0) {
             throw new SipSyntaxException("Max-Forwards is not a number up to 255");
         }
-        expiresSeconds();
-        headers.elements("Require");
+        for (String name : List.of("Require", "Proxy-Require", "Supported")) {
+            if (!headers.elements(name).stream().allMatch(Grammar::isToken)) {
+                throw new SipSyntaxException("option tag is not a token");
+            }
+        }
+        headers.elements("Path").forEach(NameAddr::parse); // RFC 3327 §4
     }
 
     /** @throws SipSyntaxException if a part is malformed or a required header is missing */

@@ -7,11 +7,13 @@ import java.util.OptionalInt;
 
 /** One hop of the way a request came (RFC 3261 §20.42). */
 public final class Via {
+    private final String protocol;
     private final String transport;
     private final HostPort sentBy;
     private final Parameters parameters;
 
-    private Via(String transport, HostPort sentBy, Parameters parameters) {
+    private Via(String protocol, String transport, HostPort sentBy, Parameters parameters) {
+        this.protocol = protocol;
         this.transport = transport;
         this.sentBy = sentBy;
         this.parameters = parameters;
@@ -20,25 +22,36 @@ public final class Via {
     /** @throws SipSyntaxException if the text is no Via value */
     public static Via parse(String text) {
         List<String> parts = Grammar.split(text, ';');
-        String[] protocol = parts.get(0).split("/", 3);
-        if (protocol.length != 3
-                || !Grammar.trim(protocol[0]).equalsIgnoreCase("SIP")
-                || !Grammar.trim(protocol[1]).equals("2.0")) {
-            throw new SipSyntaxException("Via is not of SIP/2.0");
+        String[] sent = parts.get(0).split("/", 3);
+        String name = Grammar.trim(sent[0]);
+        String version = sent.length == 3 ? Grammar.trim(sent[1]) : "";
+        if (!Grammar.isToken(name) || !Grammar.isToken(version)) { // any version: whoever speaks it learns from a 505
+            throw new SipSyntaxException("Via has no protocol or no version");
         }
-        String[] rest = Grammar.trim(protocol[2]).split("[ \t]+", 2);
+        String[] rest = Grammar.trim(sent[2]).split("[ \t]+", 2);
         if (rest.length != 2 || !Grammar.isToken(rest[0])) {
             throw new SipSyntaxException("Via has no transport or no sent-by");
         }
         return new Via(
+                name + "/" + version,
                 rest[0].toUpperCase(Locale.ROOT),
-                HostPort.parse(rest[1]),
+                sentBy(rest[1]),
                 Parameters.of(parts.subList(1, parts.size())));
+    }
+
+    /** Unlike in a URI, blanks may stand around the colon of a port. */
+    private static HostPort sentBy(String text) {
+        int colon = text.indexOf(':', text.indexOf(']') + 1);
+        return HostPort.parse(
+                colon < 0
+                        ? text
+                        : Grammar.trim(text.substring(0, colon)) + ":" + Grammar.trim(text.substring(colon + 1)));
     }
 
     /** The hop of a client of our own, which asks for {@code rport}. */
     public static Via of(String transport, String host, int port, String branch) {
         return new Via(
+                "SIP/2.0",
                 transport,
                 HostPort.parse(host + ":" + port),
                 Parameters.NONE.with("branch", branch).withFlag("rport"));
@@ -73,15 +86,17 @@ public final class Via {
     public Via receivedFrom(String address, int port) {
         boolean wantsPort = parameters.has("rport");
         if (!wantsPort && address.equals(host().replace("[", "").replace("]", ""))) {
-            return new Via(transport, sentBy, parameters.without("received"));
+            return new Via(protocol, transport, sentBy, parameters.without("received"));
         }
         Parameters completed = parameters.with("received", address);
-        return new Via(transport, sentBy, wantsPort ? completed.with("rport", Integer.toString(port)) : completed);
+        return new Via(
+                protocol, transport, sentBy, wantsPort ? completed.with("rport", Integer.toString(port)) : completed);
     }
 
     @Override
     public boolean equals(Object other) {
         return other instanceof Via that
+                && protocol.equals(that.protocol)
                 && transport.equals(that.transport)
                 && sentBy.equals(that.sentBy)
                 && parameters.equals(that.parameters);
@@ -95,6 +110,6 @@ public final class Via {
     /** As on the wire. */
     @Override
     public String toString() {
-        return "SIP/2.0/" + transport + " " + sentBy + parameters;
+        return protocol + "/" + transport + " " + sentBy + parameters;
     }
 }

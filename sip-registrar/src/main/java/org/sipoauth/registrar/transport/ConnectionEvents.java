@@ -1,6 +1,7 @@
 package org.sipoauth.registrar.transport;
 
 import org.sipoauth.registrar.register.Arrival.Port;
+import org.sipoauth.registrar.sip.Parsed;
 
 /** What the transport reports as it happens, from its own threads; implementations return at once. */
 public interface ConnectionEvents {
@@ -13,8 +14,8 @@ public interface ConnectionEvents {
 
     void handshakeFailed(Port port, HandshakeFailure cause);
 
-    /** @param status the SIP status of the answer, be it sent or not */
-    void malformed(Port port, int status);
+    /** Something that is no SIP message, be it answered or not. */
+    void malformed(Port port, Parsed.Cause cause);
 
     void timedOut(Port port, Deadline deadline);
 

@@ -178,12 +178,13 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void refuse(ChannelHandlerContext context, Parsed.Malformed malformed) {
-        listener.events().malformed(listener.port(), malformed.status());
+        listener.events().malformed(listener.port(), malformed.cause());
         if (malformedInARow++ == 0) {
             LOG.info(
-                    "malformed message from {} on {}: {}",
+                    "malformed message from {} on {}: {} ({})",
                     arrival.peer(),
                     listener.port().label(),
+                    malformed.cause().label(),
                     malformed.reason());
         }
         malformed.answer(Registrar.newTag()).ifPresent(response -> write(context, response));

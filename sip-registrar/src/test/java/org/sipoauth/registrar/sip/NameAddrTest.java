@@ -88,6 +88,13 @@ class NameAddrTest {
     }
 
     @Test
+    void viaMayHaveBlanksAroundItsColonsAndSlashes() {
+        assertThat(Via.parse("SIP / 2.0 / TLS  a.example.com : 5061 ; branch = z9hG4bK1"))
+                .hasToString("SIP/2.0/TLS a.example.com:5061;branch=z9hG4bK1");
+        assertThat(Via.parse("SIP/2.0/TLS [2001:db8::1] : 5061")).hasToString("SIP/2.0/TLS [2001:db8::1]:5061");
+    }
+
+    @Test
     void redactedMessageHidesTheToken() {
         String token = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwczovL2EuZXhhbXBsZSJ9.c2lnbmF0dXJlc2lnbmF0dXJl";
         SipRequest request = SipParserTest.request("""

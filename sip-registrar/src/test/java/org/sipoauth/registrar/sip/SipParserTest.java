@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,6 +78,61 @@ class SipParserTest {
         assertThat(request.contacts()).hasSize(2);
         assertThat(request.contacts().get(0).instance()).contains("urn:uuid:1");
         assertThat(request.headers().elements("Supported")).containsExactly("path", "outbound");
+    }
+
+    @Test
+    void acceptsEmptyListWhereTheGrammarHasIt() {
+        SipRequest request = request(HEAD + "Supported:\nAllow:\nAccept: \nContent-Length: 0\n\n");
+
+        assertThat(request.headers().elements("Supported")).isEmpty();
+        assertThat(request.headers().elements("Allow")).isEmpty();
+    }
+
+    @Test
+    void splitsAtCommasOnlyWhereTheGrammarHasThem() {
+        SipRequest request = request(HEAD
+                + "Subject: a, b\nDate: Sat, 13 Nov 2010 23:29:00 GMT\nX-Unknown: a, b\nOrganization: a, b\n"
+                + "Allow: REGISTER, OPTIONS\nAllow: INVITE\nContent-Length: 0\n\n");
+
+        for (String name : List.of("Subject", "Date", "X-Unknown", "Organization")) {
+            assertThat(request.headers().elements(name)).as(name).hasSize(1);
+        }
+        assertThat(request.headers().elements("Allow")).containsExactly("REGISTER", "OPTIONS", "INVITE");
+    }
+
+    @Test
+    void readsHeadersInAnyOrder() {
+        List<String> fields = new ArrayList<>(HEAD.lines().skip(1).toList());
+        fields.add("Content-Length: 0");
+        String startLine = HEAD.lines().findFirst().orElseThrow();
+        SipRequest straight = request(startLine + "\n" + String.join("\n", fields) + "\n\n");
+        for (int turns = 1; turns < fields.size(); turns++) {
+            Collections.rotate(fields, 1);
+            SipRequest turned = request(startLine + "\n" + String.join("\n", fields) + "\n\n");
+
+            assertThat(JainSip.ours(turned)).isEqualTo(JainSip.ours(straight));
+        }
+    }
+
+    @Test
+    void keepsWhatQuotesHoldAcrossFolds() {
+        SipRequest request = request(HEAD + "Contact: \"x\n \t , y\" <sip:1001@192.0.2.4>\nl: 0\n\n");
+
+        assertThat(request.contacts())
+                .singleElement()
+                .satisfies(
+                        contact -> assertThat(contact.address().displayName()).contains("\"x , y\""));
+    }
+
+    /** The grammar has it, but other parsers take it for the end of the head. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Subject: a\n \n", "Subject: a\n\t\n b\n", "Subject:\n \n"})
+    void losesStreamAtAFoldedLineOfBlanksAlone(String field) {
+        Parsed.Malformed malformed = malformed(HEAD + field + "Content-Length: 0\n\n");
+
+        assertThat(malformed.cause()).isEqualTo(Parsed.Cause.LINE_BREAK);
+        assertThat(malformed.streamLost()).isTrue();
+        assertThat(malformed.answer("t")).isPresent();
     }
 
     @Test
@@ -176,8 +234,23 @@ class SipParserTest {
                 "Contact: <sip:1001@192.0.2.4>;expires=1;Expires=2",
                 "Contact: <sip:1001@192.0.2.4>,",
                 "Contact: <>",
+                "Contact: <sip:1001@192.0.2.4 >",
+                "Contact: <sip:1001@ 192.0.2.4>",
+                "Contact: <sip:1001@192.0.2.4 :5061>",
+                "Contact: <sip:1001@192.0.2.4: 5061>",
                 "Contact: Bell, A <sip:1001@192.0.2.4>",
-                "Via: SIP/3.0/TLS 192.0.2.4",
+                "Via: SIP/2.0 192.0.2.4",
+                "Via: SIP//TLS 192.0.2.4",
+                "Via:",
+                "Contact:",
+                "Require:",
+                "Require: a,,b",
+                "Require: a/b",
+                "Supported: path outbound",
+                "Supported: path, \"outbound\"",
+                "Proxy-Require: @",
+                "Path: <sip:edge.example.com",
+                "Path: <sip:edge.example.com>,",
                 "Via: ;branch=1",
                 "Expires: soon",
                 "Expires: 1\nExpires: 1",
@@ -217,6 +290,9 @@ class SipParserTest {
         "REGISTER sip:example.com SIP/3.0, 505",
         "REGISTER  sip:example.com SIP/2.0, 400",
         "REGISTER sip:a b SIP/2.0, 400",
+        "REGISTER sip:example.com\t SIP/2.0, 400",
+        "'REGISTER sip:example.com SIP/2.0 ', 400",
+        "'REGISTER sip:example.com SIP/1.0  ', 505",
         "REGISTER sip: SIP/2.0, 400",
         "REGISTER <sip:example.com> SIP/2.0, 400",
         "REGISTER sip:exa%2mple.com SIP/2.0, 400",
@@ -261,6 +337,66 @@ class SipParserTest {
     }
 
     @Test
+    void neverTakesControlCharacterInStartLine() {
+        Parsed.Malformed malformed =
+                malformed(HEAD.replace("sip:example.com SIP", "sip:exa\\\u0007mple.com SIP") + "l: 0\n\n");
+
+        assertThat(malformed.cause()).isEqualTo(Parsed.Cause.CHARACTER);
+    }
+
+    @Test
+    void answersOtherVersionsToTheirOwnVia() {
+        Parsed.Malformed malformed = malformed(HEAD.replace("SIP/2.0", "SIP/7.0") + "l: 0\n\n");
+
+        assertThat(malformed.cause()).isEqualTo(Parsed.Cause.VERSION);
+        assertThat(malformed.answer("t"))
+                .hasValueSatisfying(answer -> assertThat(
+                                answer.receivedFrom("192.0.2.4", 40000).topVia())
+                        .hasToString("SIP/7.0/TLS 192.0.2.4:5061;branch=z9hG4bK1"));
+    }
+
+    @Test
+    void neverAnswersWithCharactersThatItRefuses() {
+        assertThat(malformed(HEAD.replace("Call-ID: 1", "Call-ID: \u0001") + "l: 0\n\n")
+                        .answer("t"))
+                .isEmpty();
+        assertThat(malformed(HEAD.replace("tag=a", "tag=a\n ;x=\"\u007f\"") + "l: 0\n\n")
+                        .answer("t"))
+                .isEmpty();
+        assertThat(malformed(HEAD + "Subject: \u0001\nl: 0\n\n").answer("t")).isPresent();
+
+        byte[] latin1 = wire(HEAD.replace("tag=a", "tag=a;x=\"@\"") + "l: 0\n\n");
+        latin1[new String(latin1, StandardCharsets.ISO_8859_1).indexOf("\"@") + 1] = (byte) 0xe9;
+        assertThat(parse(latin1, latin1.length))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Parsed.Malformed.class,
+                        malformed -> assertThat(malformed.answer("t")).isEmpty());
+    }
+
+    @Test
+    void cannotAnswerWhoseViaItCannotRead() {
+        assertThat(malformed(HEAD.replace("SIP/2.0/TLS", "SIP/2.0") + "l: 0\n\n")
+                        .answer("t"))
+                .isEmpty();
+    }
+
+    /** Else a few kilobytes would keep a core busy. */
+    @Test
+    void readsThousandsOfParametersAndRefusesOneTwice() {
+        StringBuilder parameters = new StringBuilder();
+        for (int i = 0; i < 1_500; i++) {
+            parameters.append(";p").append(Integer.toString(i, 36));
+        }
+        SipRequest request = request(HEAD + "Contact: <sip:a@192.0.2.4>" + parameters + "\nl: 0\n\n");
+
+        assertThat(request.contacts().get(0).parameters()).hasToString(parameters.toString());
+        assertThat(malformed(HEAD + "Contact: <sip:a@192.0.2.4>" + parameters + ";P0\nl: 0\n\n")
+                        .reason())
+                .isEqualTo("parameter occurs twice");
+    }
+
+    @Test
     void neverAnswersAck() {
         Parsed.Malformed malformed =
                 malformed(HEAD.replace("REGISTER", "ACK") + "Max-Forwards: x\nContent-Length: 0\n\n");
@@ -278,6 +414,8 @@ class SipParserTest {
                 .isEqualTo("line too long");
         assertThat(refused(limits, HEAD + ("S: " + "a".repeat(190) + "\n").repeat(3)))
                 .isEqualTo("head too long");
+        assertThat(refused(limits, HEAD + ("S: " + "a".repeat(190) + "\n").repeat(2) + "S: " + "a".repeat(300)))
+                .isEqualTo("head too long"); // whether the line comes in one piece or not
         assertThat(refused(limits, HEAD + "S: a\n".repeat(5))).isEqualTo("too many header fields");
         assertThat(refused(limits, HEAD + "Content-Length: 17\n\n")).isEqualTo("body too long");
         assertThat(refused(limits, HEAD + "Content-Length: 99999999999999999999\n\n"))
@@ -340,17 +478,26 @@ class SipParserTest {
     }
 
     private static String refused(Limits limits, String text) {
-        List<Parsed> parsed = parse(limits, wire(text), 11);
-        assertThat(parsed).hasSize(1).hasOnlyElementsOfType(Parsed.Malformed.class);
-        return ((Parsed.Malformed) parsed.get(0)).reason();
+        byte[] stream = wire(text);
+        Set<String> reasons = new HashSet<>();
+        for (int pieceSize : new int[] {1, 11, stream.length}) {
+            List<Parsed> parsed = parse(limits, stream, pieceSize);
+            assertThat(parsed).hasSize(1).hasOnlyElementsOfType(Parsed.Malformed.class);
+            reasons.add(((Parsed.Malformed) parsed.get(0)).reason());
+        }
+        assertThat(reasons).hasSize(1);
+        return reasons.iterator().next();
     }
 
-    private static List<Parsed> parse(byte[] stream, int pieceSize) {
-        return parse(Limits.DEFAULT, stream, pieceSize);
+    static List<Parsed> parse(byte[] stream, int pieceSize) {
+        return parse(SipParser.forServer(Limits.DEFAULT), stream, pieceSize);
     }
 
     private static List<Parsed> parse(Limits limits, byte[] stream, int pieceSize) {
-        SipParser parser = SipParser.forServer(limits);
+        return parse(SipParser.forServer(limits), stream, pieceSize);
+    }
+
+    static List<Parsed> parse(SipParser parser, byte[] stream, int pieceSize) {
         List<Parsed> found = new ArrayList<>();
         for (int at = 0; at < stream.length; at += pieceSize) {
             parser.append(stream, at, Math.min(pieceSize, stream.length - at));
