@@ -12,8 +12,8 @@ public record CSeq(long number, String method) {
     }
 
     static CSeq parse(String text) {
-        String[] parts = text.split("[ \t]+");
-        if (parts.length != 2 || !Grammar.isDigits(parts[0]) || parts[0].length() > 18) {
+        String[] parts = Grammar.firstWord(text);
+        if (!Grammar.isDigits(parts[0]) || parts[0].length() > 18 || !Grammar.isToken(parts[1])) {
             throw new SipSyntaxException("CSeq is not a number and a method");
         }
         return new CSeq(Long.parseLong(parts[0]), parts[1]);

@@ -16,6 +16,12 @@ final class Grammar {
     /** A gen-value that is neither token nor quoted: a host, so dots, colons and brackets as well. */
     private static final boolean[] PARAMETER_VALUE = chars("-.!%*_+`'~[]:");
 
+    private static final boolean[] SCHEME = chars("+-.");
+    /** An underscore is not in the grammar, but in names that are in use. */
+    private static final boolean[] LABEL = chars("-_");
+
+    private static final int LONGEST_LABEL = 63;
+
     private Grammar() {}
 
     private static boolean[] chars(String others) {
@@ -28,7 +34,11 @@ final class Grammar {
     }
 
     private static boolean all(boolean[] set, String text) {
-        for (int i = 0; i < text.length(); i++) {
+        return all(set, text, 0, text.length());
+    }
+
+    private static boolean all(boolean[] set, String text, int from, int to) {
+        for (int i = from; i < to; i++) {
             char c = text.charAt(i);
             if (c >= 128 || !set[c]) {
                 return false;
@@ -83,9 +93,7 @@ final class Grammar {
     }
 
     private static boolean isScheme(String text) {
-        return Character.isLetter(text.charAt(0))
-                && text.chars()
-                        .allMatch(c -> c < 128 && (Character.isLetterOrDigit(c) || c == '+' || c == '-' || c == '.'));
+        return Character.isLetter(text.charAt(0)) && all(SCHEME, text);
     }
 
     /** {@code callid = word [ "@" word ]}. */
@@ -95,7 +103,16 @@ final class Grammar {
     }
 
     static boolean isDigits(String text) {
-        return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        for (int i = 0; i < text.length(); i++) {
+            if (!isDigit(text.charAt(i))) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     private static boolean escapesAreWhole(String text) {
@@ -119,35 +136,46 @@ final class Grammar {
         if (text.isEmpty() || text.length() > 255) {
             return false;
         }
-        String name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
-        String[] labels = name.split("\\.", -1);
-        for (String label : labels) {
-            if (!isLabel(label)) {
+        int end = text.endsWith(".") ? text.length() - 1 : text.length();
+        int label = 0;
+        for (int dot = text.indexOf('.'); dot >= 0 && dot < end; dot = text.indexOf('.', label)) {
+            if (!isLabel(text, label, dot)) {
+                return false;
+            }
+            label = dot + 1;
+        }
+        return isLabel(text, label, end) && (!isDigit(text.charAt(label)) || isIpv4(text.substring(0, end)));
+    }
+
+    private static boolean isLabel(String text, int from, int to) {
+        return from < to
+                && to - from <= LONGEST_LABEL
+                && text.charAt(from) != '-'
+                && text.charAt(to - 1) != '-'
+                && all(LABEL, text, from, to);
+    }
+
+    private static boolean isIpv4(String text) {
+        int numbers = 1;
+        int digits = 0;
+        int number = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '.' && digits > 0) {
+                numbers++;
+                digits = 0;
+                number = 0;
+            } else if (isDigit(c) && digits < 3) {
+                digits++;
+                number = 10 * number + c - '0';
+            } else {
+                return false;
+            }
+            if (number > 255) {
                 return false;
             }
         }
-        String top = labels[labels.length - 1];
-        return !Character.isDigit(top.charAt(0)) || isIpv4(labels);
-    }
-
-    private static boolean isLabel(String label) {
-        if (label.isEmpty() || label.length() > 63 || label.startsWith("-") || label.endsWith("-")) {
-            return false;
-        }
-        // An underscore is not in the grammar, but in names that are in use.
-        return label.chars().allMatch(c -> c < 128 && (Character.isLetterOrDigit(c) || c == '-' || c == '_'));
-    }
-
-    private static boolean isIpv4(String[] parts) {
-        if (parts.length != 4) {
-            return false;
-        }
-        for (String part : parts) {
-            if (!isDigits(part) || part.length() > 3 || Integer.parseInt(part) > 255) {
-                return false;
-            }
-        }
-        return true;
+        return numbers == 4 && digits > 0;
     }
 
     static boolean isIpv6(String text) {
@@ -174,7 +202,7 @@ final class Grammar {
         for (int i = 0; i < parts.length; i++) {
             String part = parts[i];
             if (i == parts.length - 1 && mayEndInIpv4 && part.indexOf('.') >= 0) {
-                return isIpv4(part.split("\\.", -1)) ? groups + 2 : -1;
+                return isIpv4(part) ? groups + 2 : -1;
             }
             if (part.isEmpty() || part.length() > 4 || part.chars().anyMatch(c -> hex((char) c) < 0)) {
                 return -1;
@@ -248,6 +276,13 @@ final class Grammar {
         while (from < to && isBlank(text.charAt(from))) from++;
         while (to > from && isBlank(text.charAt(to - 1))) to--;
         return text.substring(from, to);
+    }
+
+    /** The first word, and what follows the blanks behind it, which is empty if nothing does. */
+    static String[] firstWord(String text) {
+        int end = 0;
+        while (end < text.length() && !isBlank(text.charAt(end))) end++;
+        return new String[] {text.substring(0, end), trim(text.substring(end))};
     }
 
     static boolean isBlank(char c) {

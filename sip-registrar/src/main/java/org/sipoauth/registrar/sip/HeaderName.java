@@ -26,14 +26,14 @@ final class HeaderName {
                         + " Require Route Service-Route Supported Unsupported Via Warning")
                 .split(" ")) {
             COMMA_LISTS.add(name);
-            CANONICAL.put(name.toLowerCase(Locale.ROOT), name);
+            know(name);
         }
         for (String name : ("Authentication-Info Authorization Call-ID Content-Disposition Content-Length Content-Type"
                         + " CSeq Date Event Expires Flow-Timer From Max-Forwards MIME-Version Min-Expires Organization"
                         + " Priority Proxy-Authenticate Proxy-Authorization Reason Refer-To Referred-By Reply-To"
                         + " Retry-After Server Subject Timestamp To User-Agent WWW-Authenticate")
                 .split(" ")) {
-            CANONICAL.put(name.toLowerCase(Locale.ROOT), name);
+            know(name);
         }
         CANONICAL.put("a", "Accept-Contact");
         CANONICAL.put("b", "Referred-By");
@@ -59,8 +59,18 @@ final class HeaderName {
 
     private HeaderName() {}
 
+    /** In its own spelling too, which is the one that most messages have. */
+    private static void know(String name) {
+        CANONICAL.put(name, name);
+        CANONICAL.put(name.toLowerCase(Locale.ROOT), name);
+    }
+
     /** The standard spelling, compact forms written out; a name unknown here stays as it is. */
     static String canonical(String name) {
+        String known = CANONICAL.get(name);
+        if (known != null) {
+            return known;
+        }
         if (!Grammar.isToken(name)) {
             throw new SipSyntaxException("header name is not a token");
         }

@@ -20,11 +20,8 @@ public final class Headers {
         }
 
         private static void requireOneLine(String value) {
-            for (int i = 0; i < value.length(); i++) {
-                char c = value.charAt(i);
-                if (c == '\r' || c == '\n') {
-                    throw new SipSyntaxException("header value holds a line break");
-                }
+            if (value.indexOf('\r') >= 0 || value.indexOf('\n') >= 0) {
+                throw new SipSyntaxException("header value holds a line break");
             }
         }
     }
@@ -109,9 +106,13 @@ public final class Headers {
     /** Without any field of this name. */
     public Headers without(String name) {
         String canonical = HeaderName.canonical(name);
-        return new Headers(fields.stream()
-                .filter(field -> !field.name.equalsIgnoreCase(canonical))
-                .toList());
+        List<Header> others = new ArrayList<>(fields.size());
+        for (Header field : fields) {
+            if (!field.name.equalsIgnoreCase(canonical)) {
+                others.add(field);
+            }
+        }
+        return new Headers(others);
     }
 
     @Override

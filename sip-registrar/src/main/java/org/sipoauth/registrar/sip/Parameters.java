@@ -95,16 +95,21 @@ public final class Parameters {
 
     /** Whether the parameter occurs, with or without a value. */
     public boolean has(String name) {
-        return parameters.stream().anyMatch(p -> p.name.equalsIgnoreCase(name));
+        return find(name).isPresent();
     }
 
     /** The parameter's value without its quotes; empty when it does not occur, or has no value. */
     public Optional<String> value(String name) {
-        return parameters.stream()
-                .filter(p -> p.name.equalsIgnoreCase(name))
-                .findFirst()
-                .flatMap(Parameter::value)
-                .map(Parameters::unquote);
+        return find(name).flatMap(Parameter::value).map(Parameters::unquote);
+    }
+
+    private Optional<Parameter> find(String name) {
+        for (Parameter parameter : parameters) {
+            if (parameter.name.equalsIgnoreCase(name)) {
+                return Optional.of(parameter);
+            }
+        }
+        return Optional.empty();
     }
 
     static String quote(String text) {

@@ -3,6 +3,7 @@ package org.sipoauth.registrar.sip;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A whole, well-formed SIP message; immutable. Its {@code toString} shows no header value, so no credential. */
 public abstract sealed class SipMessage permits SipRequest, SipResponse {
@@ -12,7 +13,8 @@ public abstract sealed class SipMessage permits SipRequest, SipResponse {
     private final NameAddr to;
     private final String callId;
     private final CSeq cseq;
-    private final List<Contact> contacts;
+    private final Via topVia;
+    private @Nullable List<Contact> contacts;
 
     SipMessage(Headers headers, byte[] body) {
         this.headers = headers.without("Content-Length");
@@ -21,7 +23,8 @@ public abstract sealed class SipMessage permits SipRequest, SipResponse {
         if (vias.isEmpty()) {
             throw new SipSyntaxException("Via is missing");
         }
-        vias.forEach(Via::parse);
+        this.topVia = Via.parse(vias.get(0));
+        vias.subList(1, vias.size()).forEach(Via::parse);
         this.from = NameAddr.parse(required("From"));
         this.to = NameAddr.parse(required("To"));
         this.callId = required("Call-ID");
@@ -29,19 +32,26 @@ public abstract sealed class SipMessage permits SipRequest, SipResponse {
             throw new SipSyntaxException("Call-ID is malformed");
         }
         this.cseq = CSeq.parse(required("CSeq"));
-        this.contacts = isStar() ? List.of() : parseContacts();
+        this.contacts = parseContacts();
         expiresSeconds();
     }
 
-    /** The same message with more headers, none of them one of the five that {@code original} has. */
-    SipMessage(SipMessage original, Headers headers) {
-        this.headers = headers;
-        this.body = original.body;
+    /**
+     * What a message has of its own that has From, Call-ID and CSeq of another.
+     *
+     * @param headers all of them, {@code to} and {@code topVia} as text among them
+     */
+    record Parts(Headers headers, NameAddr to, Via topVia, byte[] body) {}
+
+    /** Looks at nothing again: what is the original's was looked at, what is not is ours. */
+    SipMessage(SipMessage original, Parts parts) {
+        this.headers = parts.headers();
+        this.body = parts.body();
         this.from = original.from;
-        this.to = original.to;
+        this.to = parts.to();
         this.callId = original.callId;
         this.cseq = original.cseq;
-        this.contacts = isStar() ? List.of() : parseContacts();
+        this.topVia = parts.topVia();
     }
 
     private String required(String name) {
@@ -53,6 +63,9 @@ public abstract sealed class SipMessage permits SipRequest, SipResponse {
     }
 
     private List<Contact> parseContacts() {
+        if (isStar()) {
+            return List.of();
+        }
         List<Contact> parsed = new ArrayList<>();
         for (String element : headers.elements("Contact")) {
             if (element.equals("*")) {
@@ -101,6 +114,9 @@ public abstract sealed class SipMessage permits SipRequest, SipResponse {
 
     /** The contacts; none when there is no Contact header, and none when it is {@code *}. */
     public List<Contact> contacts() {
+        if (contacts == null) { // of a message of ours, which few ask
+            contacts = parseContacts();
+        }
         return contacts;
     }
 
@@ -111,7 +127,7 @@ public abstract sealed class SipMessage permits SipRequest, SipResponse {
 
     /** The hop nearest to the receiver. */
     public Via topVia() {
-        return Via.parse(headers.elements("Via").get(0));
+        return topVia;
     }
 
     /** The Expires header in seconds, at most 2^32-1. */

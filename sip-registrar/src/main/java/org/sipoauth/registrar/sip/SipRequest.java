@@ -8,6 +8,8 @@ import java.util.Optional;
  * reads. Max-Forwards alone may be missing, for the sake of old phones.
  */
 public final class SipRequest extends SipMessage {
+    private static final List<String> OPTION_LISTS = List.of("Require", "Proxy-Require", "Supported");
+
     private final String method;
     private final String uri;
     private final Optional<SipUri> sipUri;
@@ -32,9 +34,11 @@ public final class SipRequest extends SipMessage {
         if (maxForwards() < 0) {
             throw new SipSyntaxException("Max-Forwards is not a number up to 255");
         }
-        for (String name : List.of("Require", "Proxy-Require", "Supported")) {
-            if (!headers.elements(name).stream().allMatch(Grammar::isToken)) {
-                throw new SipSyntaxException("option tag is not a token");
+        for (String name : OPTION_LISTS) {
+            for (String option : headers.elements(name)) {
+                if (!Grammar.isToken(option)) {
+                    throw new SipSyntaxException("option tag is not a token");
+                }
             }
         }
         headers.elements("Path").forEach(NameAddr::parse); // RFC 3327 §4
@@ -71,8 +75,8 @@ public final class SipRequest extends SipMessage {
     /** 70 when the header is missing (RFC 3261 §8.1.1.6). */
     public int maxForwards() {
         String value = headers().single("Max-Forwards").orElse("70");
-        int hops = value.matches("0*\\d{1,3}") ? Integer.parseInt(value) : -1;
-        return hops <= 255 ? hops : -1;
+        long hops = DeltaSeconds.parse(value).orElse(-1L);
+        return hops <= 255 ? (int) hops : -1;
     }
 
     @Override

@@ -28,8 +28,8 @@ public final class Via {
         if (!Grammar.isToken(name) || !Grammar.isToken(version)) { // any version: whoever speaks it learns from a 505
             throw new SipSyntaxException("Via has no protocol or no version");
         }
-        String[] rest = Grammar.trim(sent[2]).split("[ \t]+", 2);
-        if (rest.length != 2 || !Grammar.isToken(rest[0])) {
+        String[] rest = Grammar.firstWord(Grammar.trim(sent[2]));
+        if (rest[1].isEmpty() || !Grammar.isToken(rest[0])) {
             throw new SipSyntaxException("Via has no transport or no sent-by");
         }
         return new Via(
