@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.sipoauth.authz.throttle.FailureBuckets;
-import org.sipoauth.authz.throttle.FailureBuckets.Limit;
+import org.sipoauth.authz.throttle.DrainingBuckets;
+import org.sipoauth.authz.throttle.DrainingBuckets.Limit;
 import org.springframework.stereotype.Component;
 
 /**
@@ -26,7 +26,7 @@ final class SignInThrottle {
     private static final Limit ACCOUNT = new Limit(20, Duration.ofMinutes(1));
     private static final int REMEMBERED = 50_000;
 
-    private final FailureBuckets buckets;
+    private final DrainingBuckets buckets;
     private final Map<String, Boolean> known = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -37,7 +37,7 @@ final class SignInThrottle {
     };
 
     SignInThrottle(Clock clock) {
-        this.buckets = new FailureBuckets(clock);
+        this.buckets = new DrainingBuckets(clock);
     }
 
     /** How long to wait before another attempt; empty if it may be made now. */

@@ -7,10 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Counts by buckets that drain with time: each failure adds to one, and a full one means to wait. Kept in memory,
+ * Counts by buckets that drain with time: what is to be seldom adds to one, and a full one means to wait. Kept in memory,
  * bounded: who floods the table pushes out the oldest.
  */
-public final class FailureBuckets {
+public final class DrainingBuckets {
     private static final int REMEMBERED = 50_000;
 
     private final Clock clock;
@@ -23,11 +23,11 @@ public final class FailureBuckets {
         }
     };
 
-    public FailureBuckets(Clock clock) {
+    public DrainingBuckets(Clock clock) {
         this.clock = clock;
     }
 
-    /** @param capacity failures at once; one drains every {@code drain} */
+    /** @param capacity so many at once; one drains every {@code drain} */
     public record Limit(int capacity, Duration drain) {}
 
     private record Bucket(double level, Instant at) {
