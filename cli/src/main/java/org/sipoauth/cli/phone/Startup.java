@@ -31,12 +31,11 @@ final class Startup {
     private byte @Nullable [] configurationFile;
 
     /**
-     * What to ask the authorization server for.
+     * How to sign in.
      *
-     * @param server asked when the provisioning service does not name one
-     * @param way how the person signs in
+     * @param server the one to sign in at; absent: the one that the provisioning service names
      */
-    record SignInRequest(String clientId, String scope, String device, Optional<URI> server, SignIn.Way way) {}
+    record SignInRequest(String clientId, Optional<URI> server, FirstTokens way) {}
 
     Startup(
             HttpsClient https,
@@ -129,7 +128,7 @@ final class Startup {
         AuthorizationServer server = AuthorizationServer.discover(https, issuer(answer));
         say.accept("Signing in at " + server.issuer());
         TokenEndpoint endpoint = endpoint(server.tokenEndpoint());
-        Login login = login(endpoint, signIn(server, endpoint));
+        Login login = login(endpoint, request.way().get(server, endpoint));
         say.accept("Signed in; access until " + Times.utc(login.tokens().expiresAt()));
         if (provisioning.read(accessToken(login)) instanceof Provisioning.Answer.Configured configured) {
             remember(login, configured);
@@ -151,24 +150,6 @@ final class Startup {
                         PhoneExitCodes.SIGN_IN,
                         "the provisioning service does not say which authorization server to sign in at",
                         "Name it with --authz-server."));
-    }
-
-    private Tokens signIn(AuthorizationServer server, TokenEndpoint endpoint) throws IOException, InterruptedException {
-        try (SignIn way = request.way().open()) {
-            CodeRequest codeRequest = new CodeRequest(server, way.redirectUri());
-            URI address = codeRequest.address(request.clientId(), request.scope(), request.device());
-            String code = codeRequest.codeFrom(way.answerTo(address));
-            TokenEndpoint.Grant grant = endpoint.redeem(code, codeRequest.codeVerifier(), codeRequest.redirectUri());
-            if (grant instanceof TokenEndpoint.Grant.Granted granted) {
-                return granted.tokens();
-            }
-            TokenEndpoint.Grant.Refused refused = (TokenEndpoint.Grant.Refused) grant;
-            throw new CommandFailure(
-                    PhoneExitCodes.SIGN_IN,
-                    "the authorization server refused the code: " + refused.error()
-                            + refused.description().map(text -> ", " + text).orElse(""),
-                    "Start the sign-in once more.");
-        }
     }
 
     private TokenEndpoint endpoint(URI address) {
