@@ -107,7 +107,7 @@ class DeviceGrantConfiguration {
         json.write(answer, null, response);
     }
 
-    private static List<IpAddressMatcher> networks(List<String> settings) {
+    static List<IpAddressMatcher> networks(List<String> settings) {
         List<IpAddressMatcher> networks = new ArrayList<>();
         for (String network : settings) {
             try {

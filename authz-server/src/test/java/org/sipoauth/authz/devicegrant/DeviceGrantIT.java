@@ -14,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -92,8 +93,9 @@ class DeviceGrantIT {
         signIn("alice");
         HttpResponse<String> page = browser.postForm("/device", Map.of("user_code", typed(codes)));
         assertThat(page.body())
-                .contains(ALICES, "sip:1001@example.com", "deskphone", "127.0.0.1", "the same as yours")
-                .contains(codes.text("user_code"), "less than a minute ago");
+                .contains(ALICES, "sip:1001@example.com", "deskphone", "127.0.0.1")
+                .contains(codes.text("user_code"), "less than a minute ago")
+                .doesNotContain("Your own network address");
         assertThat(poll(codes).json()).as("shown is not allowed").containsEntry("error", "authorization_pending");
 
         HttpResponse<String> decided = decide(codes, "approve");
@@ -113,6 +115,18 @@ class DeviceGrantIT {
                 "client_id", "deskphone",
                 "refresh_token", tokens.text("refresh_token")));
         assertThat(refreshed.status()).isEqualTo(200);
+    }
+
+    @Test
+    void warnsOfAPhoneThatAsksFromElsewhere() {
+        DeviceCodes.Issued issued = server.bean(DeviceCodes.class)
+                .start(new Authorization("deskphone", ALICES, "198.51.100.9", Instant.now()));
+        signIn("alice");
+
+        HttpResponse<String> page = browser.postForm(
+                "/device", Map.of("user_code", issued.userCode().shown()));
+
+        assertThat(page.body()).contains("198.51.100.9", "Your own network address is <span>127.0.0.1</span>");
     }
 
     @Test
