@@ -115,7 +115,12 @@ public final class TestPhone {
     }
 
     public Answer token(Map<String, String> form) {
-        return answer(send(post(server.url("/oauth2/token"), form)));
+        return post("/oauth2/token", form);
+    }
+
+    /** Posts to an endpoint that answers in JSON. */
+    public Answer post(String path, Map<String, String> form) {
+        return answer(send(post(server.url(path), form)));
     }
 
     public Answer token(Map<String, String> form, String client, String secret) {

@@ -28,7 +28,8 @@ class ClientConfiguration {
     private static final Set<String> GRANT_TYPES = Set.of(
             AuthorizationGrantType.AUTHORIZATION_CODE.getValue(),
             AuthorizationGrantType.REFRESH_TOKEN.getValue(),
-            AuthorizationGrantType.CLIENT_CREDENTIALS.getValue());
+            AuthorizationGrantType.CLIENT_CREDENTIALS.getValue(),
+            AuthorizationGrantType.DEVICE_CODE.getValue());
 
     @Bean
     Clients clients(Settings settings, ObjectProvider<Settings.Client> furtherClients) {
@@ -75,7 +76,7 @@ class ClientConfiguration {
                 .build();
     }
 
-    /** Has no browser, so for now it can only refresh what it was given. */
+    /** Has no browser: its user enters a code elsewhere (RFC 8628). */
     private static RegisteredClient deskPhone(Settings settings) {
         return base(
                         "deskphone",
@@ -83,17 +84,20 @@ class ClientConfiguration {
                         settings.tokens().deskPhoneRefresh(),
                         settings.tokens().deskPhoneSliding())
                 .clientAuthenticationMethod(ClientAuthenticationMethod.NONE)
+                .authorizationGrantType(AuthorizationGrantType.DEVICE_CODE)
                 .authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
                 .scope(Scopes.REGISTER)
                 .build();
     }
 
     private static RegisteredClient configured(Settings.Client client, Settings settings) {
+        Settings.Tokens tokens = settings.tokens();
+        boolean deskPhone = client.grantTypes().contains(AuthorizationGrantType.DEVICE_CODE.getValue());
         RegisteredClient.Builder builder = base(
                 client.id(),
                 settings,
-                settings.tokens().softphoneRefresh(),
-                settings.tokens().softphoneSliding());
+                deskPhone ? tokens.deskPhoneRefresh() : tokens.softphoneRefresh(),
+                deskPhone ? tokens.deskPhoneSliding() : tokens.softphoneSliding());
         if (client.secretHash() == null) {
             builder.clientAuthenticationMethod(ClientAuthenticationMethod.NONE);
         } else if (MachineSecretEncoder.isEncoded(client.secretHash())) {
@@ -112,6 +116,9 @@ class ClientConfiguration {
         boolean machine = client.grantTypes().contains(AuthorizationGrantType.CLIENT_CREDENTIALS.getValue());
         if (client.grantTypes().isEmpty() || machine && client.secretHash() == null) {
             throw refusal(client, machine ? "client_credentials needs a secret-hash" : "it has no grant-types");
+        }
+        if (deskPhone && !client.grantTypes().contains(AuthorizationGrantType.REFRESH_TOKEN.getValue())) {
+            throw refusal(client, "device_code needs refresh_token, or its phones would show a code every hour");
         }
         client.redirectUris().forEach(redirectUri -> builder.redirectUri(requireRedirectUri(client, redirectUri)));
         try {

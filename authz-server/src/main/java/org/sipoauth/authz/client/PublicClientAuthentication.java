@@ -1,6 +1,7 @@
 package org.sipoauth.authz.client;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.AuthenticationProvider;
@@ -16,16 +17,21 @@ import org.springframework.security.oauth2.server.authorization.client.Registere
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
 import org.springframework.security.web.authentication.AuthenticationConverter;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.OrRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 
 /**
- * Lets a public client name itself in requests that carry a token of its own: {@code client_id} and no credentials
- * (RFC 6749 §3.2.1, RFC 7009 §2.1). Spring knows public clients by their PKCE verifier alone, which only the code grant
+ * Lets a public client name itself in requests that carry a token or a device code of its own, or ask for one:
+ * {@code client_id} and no credentials (RFC 6749 §3.2.1, RFC 7009 §2.1, RFC 8628 §3.1, §3.4). Spring knows public clients by their PKCE verifier alone, which only the code grant
  * has. Proves nothing about the client: the token does.
  */
 public final class PublicClientAuthentication implements AuthenticationConverter, AuthenticationProvider {
-    private static final RequestMatcher REVOCATION =
-            PathPatternRequestMatcher.withDefaults().matcher(HttpMethod.POST, "/oauth2/revoke");
+    private static final PathPatternRequestMatcher.Builder PATH = PathPatternRequestMatcher.withDefaults();
+    private static final RequestMatcher NAMED_BY_PATH = new OrRequestMatcher(
+            PATH.matcher(HttpMethod.POST, "/oauth2/revoke"),
+            PATH.matcher(HttpMethod.POST, "/oauth2/device_authorization"));
+    private static final Set<String> GRANTS =
+            Set.of(AuthorizationGrantType.REFRESH_TOKEN.getValue(), AuthorizationGrantType.DEVICE_CODE.getValue());
 
     private final RegisteredClientRepository clients;
 
@@ -46,7 +52,7 @@ public final class PublicClientAuthentication implements AuthenticationConverter
     @Override
     public @Nullable Authentication convert(HttpServletRequest request) {
         boolean inBody = HttpMethod.POST.matches(request.getMethod()) && request.getQueryString() == null;
-        if (!inBody || !isRefresh(request) && !REVOCATION.matches(request)) {
+        if (!inBody || !hasTokenOfItsOwn(request) && !NAMED_BY_PATH.matches(request)) {
             return null;
         }
         String[] clientId = request.getParameterValues(OAuth2ParameterNames.CLIENT_ID);
@@ -56,10 +62,9 @@ public final class PublicClientAuthentication implements AuthenticationConverter
         return new Named(clientId[0]);
     }
 
-    private static boolean isRefresh(HttpServletRequest request) {
-        return AuthorizationGrantType.REFRESH_TOKEN
-                .getValue()
-                .equals(request.getParameter(OAuth2ParameterNames.GRANT_TYPE));
+    private static boolean hasTokenOfItsOwn(HttpServletRequest request) {
+        String grant = request.getParameter(OAuth2ParameterNames.GRANT_TYPE);
+        return grant != null && GRANTS.contains(grant);
     }
 
     @Override

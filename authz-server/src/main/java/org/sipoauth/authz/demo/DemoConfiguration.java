@@ -25,7 +25,10 @@ class DemoConfiguration {
             List.of("alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy");
     private static final int FIRST_NUMBER = 1001;
 
-    /** Ten subscribers, each with a softphone: alice has CSFALICE and 1001, bob CSFBOB and 1002, and so on. */
+    /**
+     * Ten subscribers, each with a softphone and a desk phone: alice has CSFALICE, SEP00005E005301 and 1001, bob CSFBOB,
+     * SEP00005E005302 and 1002, and so on.
+     */
     @Bean
     ApplicationRunner demoSubscribers(DataDirectory data, Accounts accounts, Devices devices) {
         return arguments -> {
@@ -38,6 +41,7 @@ class DemoConfiguration {
             }
             for (int i = 0; i < SUBSCRIBERS.size(); i++) {
                 devices.save(softphone(SUBSCRIBERS.get(i), FIRST_NUMBER + i));
+                devices.save(deskPhone(SUBSCRIBERS.get(i), i + 1, FIRST_NUMBER + i));
             }
         };
     }
@@ -60,6 +64,16 @@ class DemoConfiguration {
         return new Device(
                 "CSF" + owner.toUpperCase(Locale.ROOT),
                 DeviceType.SOFTPHONE,
+                owner,
+                List.of("sip:" + number + "@example.com"),
+                true);
+    }
+
+    /** Named by an address that is set aside for documentation (RFC 9542). */
+    private static Device deskPhone(String owner, int index, int number) {
+        return new Device(
+                "SEP00005E0053%02X".formatted(index),
+                DeviceType.DESK_PHONE,
                 owner,
                 List.of("sip:" + number + "@example.com"),
                 true);

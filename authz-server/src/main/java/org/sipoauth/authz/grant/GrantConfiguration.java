@@ -25,7 +25,8 @@ import org.springframework.security.oauth2.server.authorization.web.authenticati
 
 /**
  * Puts our parts into Spring's endpoints. Of Spring's grants, client credentials stay; the code grant is ours here, the
- * refresh grant is that of {@code authz.refresh}, and what nobody can use is not offered.
+ * refresh grant is that of {@code authz.refresh}, the device grant that of {@code authz.devicegrant}, and what nobody can
+ * use is not offered.
  */
 @Configuration(proxyBeanMethods = false)
 class GrantConfiguration {
@@ -64,6 +65,8 @@ class GrantConfiguration {
                         .errorResponseHandler(authorizationResponses::refused)
                         .authenticationProviders(
                                 providers -> providers.forEach(provider -> checkDevice(provider, deviceParameter))))
+                .deviceAuthorizationEndpoint(
+                        endpoint -> endpoint.errorResponseHandler(tokenResponses::deviceAuthorizationRefused))
                 .tokenEndpoint(endpoint -> endpoint.accessTokenResponseHandler(tokenResponses::issued)
                         .errorResponseHandler(tokenResponses::refused)
                         .authenticationProvider(new CodeGrant(codes, accessTokens, families, generator))

@@ -11,8 +11,16 @@ import org.springframework.stereotype.Component;
 /** Counts grants by type and outcome. What a request makes up itself never becomes a label. */
 @Component
 final class GrantMetrics {
-    private static final Set<String> GRANTS =
-            Set.of("authorization_code", "refresh_token", "client_credentials", "authorization_request", "none");
+    static final String DEVICE_AUTHORIZATION = "device_authorization";
+
+    private static final Set<String> GRANTS = Set.of(
+            "authorization_code",
+            "refresh_token",
+            "client_credentials",
+            "urn:ietf:params:oauth:grant-type:device_code",
+            "authorization_request",
+            DEVICE_AUTHORIZATION,
+            "none");
     private static final Set<String> ERRORS = Set.of(
             "invalid_request",
             "invalid_client",
@@ -22,6 +30,9 @@ final class GrantMetrics {
             "unsupported_response_type",
             "invalid_scope",
             "access_denied",
+            "authorization_pending",
+            "slow_down",
+            "expired_token",
             "login_required",
             "consent_required",
             "server_error",

@@ -16,6 +16,9 @@ public interface LoginFamilies {
      */
     Begun begin(Login login);
 
+    /** What {@link #begin} returned, for an answer that was lost; empty if the family has ended. */
+    Optional<Begun> again(String familyId);
+
     /** Ends a family for good; does nothing if there is none. */
     void revoke(String familyId, String why);
 

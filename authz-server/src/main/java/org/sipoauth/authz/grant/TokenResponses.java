@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.audit.Concerned;
 import org.sipoauth.authz.audit.Refusal;
@@ -37,6 +39,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** Answers token requests of every grant (RFC 6749 §5), and records and counts each answer. */
 final class TokenResponses {
     private static final String TEMPORARILY_UNAVAILABLE = OAuth2ErrorCodes.TEMPORARILY_UNAVAILABLE;
+
+    /** What a polling phone is told until there is a decision to record (RFC 8628 §3.5). */
+    private static final Set<String> UNDECIDED = Set.of("authorization_pending", "slow_down");
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final TypeReference<Map<String, Object>> CLAIMS = new TypeReference<>() {};
@@ -98,24 +103,42 @@ final class TokenResponses {
 
     void refused(HttpServletRequest request, HttpServletResponse response, AuthenticationException exception)
             throws IOException {
+        String grant = request.getParameter(OAuth2ParameterNames.GRANT_TYPE);
+        refused(grant, request, response, exception);
+    }
+
+    /** Answers a phone that asked for codes and gets none (RFC 8628 §3.1). */
+    void deviceAuthorizationRefused(
+            HttpServletRequest request, HttpServletResponse response, AuthenticationException exception)
+            throws IOException {
+        refused(GrantMetrics.DEVICE_AUTHORIZATION, request, response, exception);
+    }
+
+    private void refused(
+            @Nullable String grant,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            AuthenticationException exception)
+            throws IOException {
         OAuth2Error error = exception instanceof OAuth2AuthenticationException oauth
                 ? oauth.getError()
                 : new OAuth2Error(OAuth2ErrorCodes.SERVER_ERROR);
-        String grant = request.getParameter(OAuth2ParameterNames.GRANT_TYPE);
         Refusal refusal = exception instanceof GrantRefused refused
                 ? refused.refusal()
                 : new Refusal(error.getErrorCode(), error.getDescription(), null, Concerned.NOBODY);
-        record(refusal, error, request);
+        if (!UNDECIDED.contains(error.getErrorCode())) {
+            record(refusal, error, grant, request);
+        }
         metrics.refused(grant, error.getErrorCode());
         write(response, error);
     }
 
     /** Into the trail if it is about a login or a client that is known; anybody can send anything else. */
-    private void record(Refusal refusal, OAuth2Error error, HttpServletRequest request) {
+    private void record(Refusal refusal, OAuth2Error error, @Nullable String grant, HttpServletRequest request) {
         Optional<String> caller = clientOf(request);
         Refusal attributed = caller.map(refusal::orClient).orElse(refusal);
         Audit.Entry entry = audit.event("refused")
-                .with("grant", request.getParameter(OAuth2ParameterNames.GRANT_TYPE))
+                .with("grant", grant)
                 .because(attributed)
                 .with("error", error.getErrorCode())
                 .with("address", request.getRemoteAddr());

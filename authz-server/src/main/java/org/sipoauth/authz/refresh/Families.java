@@ -67,6 +67,15 @@ final class Families implements LoginFamilies, Sessions {
     }
 
     @Override
+    public Optional<Begun> again(String familyId) {
+        Instant now = clock.instant();
+        return store.find(FamilyId.parse(familyId))
+                .filter(stored -> stored.revoked().isEmpty())
+                .map(stored -> new Begun(
+                        familyId, token(stored.family(), 1, now, stored.family().end()), stored.status()));
+    }
+
+    @Override
     public void revoke(String familyId, String why) {
         revoke(FamilyId.parse(familyId), Kind.CODE, why);
     }

@@ -44,6 +44,7 @@ public record Settings(
         @DefaultValue @Valid Keys keys,
         @DefaultValue @Valid StatusLists statusLists,
         @DefaultValue @Valid Redis redis,
+        @DefaultValue @Valid DeviceGrant deviceGrant,
         @DefaultValue @Valid Provisioning provisioning,
         @DefaultValue List<@Valid Client> clients) {
 
@@ -119,6 +120,18 @@ public record Settings(
      * @param lookEvery how often a server looks for revocations by others
      */
     public record StatusLists(@DefaultValue("2s") @NotNull Duration lookEvery) {}
+
+    /**
+     * How phones without a browser sign in (RFC 8628).
+     *
+     * @param expiresIn how long a user code can be entered
+     * @param interval how long a phone is told to wait between polls
+     * @param networks from which phones may ask for codes, such as {@code 192.0.2.0/24}; unset: from any
+     */
+    public record DeviceGrant(
+            @DefaultValue("10m") @NotNull Duration expiresIn,
+            @DefaultValue("5s") @NotNull Duration interval,
+            @DefaultValue List<String> networks) {}
 
     /**
      * A hardware security module (PKCS #11).

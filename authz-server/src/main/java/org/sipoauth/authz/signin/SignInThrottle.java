@@ -2,12 +2,13 @@ package org.sipoauth.authz.signin;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.throttle.DrainingBuckets;
+import org.sipoauth.authz.throttle.DrainingBuckets.Limit;
 import org.springframework.stereotype.Component;
 
 /**
@@ -25,66 +26,45 @@ final class SignInThrottle {
     private static final Limit ACCOUNT = new Limit(20, Duration.ofMinutes(1));
     private static final int REMEMBERED = 50_000;
 
-    private final Clock clock;
-    private final Map<String, Bucket> buckets = bounded();
-    private final Map<String, Boolean> known = bounded();
+    private final DrainingBuckets buckets;
+    private final Map<String, Boolean> known = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
 
     SignInThrottle(Clock clock) {
-        this.clock = clock;
-    }
-
-    /** @param capacity failures at once; one drains every {@code drain} */
-    private record Limit(int capacity, Duration drain) {}
-
-    private record Bucket(double level, Instant at) {
-        double levelAt(Instant now, Limit limit) {
-            double drained = (double) Duration.between(at, now).toMillis()
-                    / limit.drain().toMillis();
-            return Math.max(0, level - drained);
-        }
+        this.buckets = new DrainingBuckets(clock);
     }
 
     /** How long to wait before another attempt; empty if it may be made now. */
     synchronized Optional<Duration> wait(@Nullable String account, String address) {
-        Instant now = clock.instant();
         String name = normal(account);
         Duration wait = longest(
-                fullFor("both " + name + ' ' + address, ACCOUNT_AT_ADDRESS, now),
+                buckets.untilRoom("both " + name + ' ' + address, ACCOUNT_AT_ADDRESS),
                 longest(
-                        fullFor("address " + address, ADDRESS, now),
+                        buckets.untilRoom("address " + address, ADDRESS),
                         known.containsKey(name + ' ' + address)
                                 ? Duration.ZERO
-                                : fullFor("account " + name, ACCOUNT, now)));
+                                : buckets.untilRoom("account " + name, ACCOUNT)));
         return wait.isZero() ? Optional.empty() : Optional.of(wait);
     }
 
     synchronized void failed(@Nullable String account, String address) {
-        Instant now = clock.instant();
         String name = normal(account);
-        fill("both " + name + ' ' + address, ACCOUNT_AT_ADDRESS, now);
-        fill("address " + address, ADDRESS, now);
+        buckets.add("both " + name + ' ' + address, ACCOUNT_AT_ADDRESS);
+        buckets.add("address " + address, ADDRESS);
         if (!known.containsKey(name + ' ' + address)) {
-            fill("account " + name, ACCOUNT, now);
+            buckets.add("account " + name, ACCOUNT);
         }
     }
 
     synchronized void succeeded(String account, String address) {
-        buckets.remove("both " + normal(account) + ' ' + address);
+        buckets.clear("both " + normal(account) + ' ' + address);
         known.put(normal(account) + ' ' + address, true);
-    }
-
-    private Duration fullFor(String key, Limit limit, Instant now) {
-        Bucket bucket = buckets.get(key);
-        double excess = bucket == null ? 0 : bucket.levelAt(now, limit) - (limit.capacity() - 1);
-        return excess <= 0
-                ? Duration.ZERO
-                : Duration.ofMillis((long) Math.ceil(excess * limit.drain().toMillis()));
-    }
-
-    private void fill(String key, Limit limit, Instant now) {
-        Bucket bucket = buckets.get(key);
-        double level = bucket == null ? 0 : bucket.levelAt(now, limit);
-        buckets.put(key, new Bucket(Math.min(limit.capacity(), level + 1), now));
     }
 
     private static Duration longest(Duration one, Duration other) {
@@ -94,16 +74,5 @@ final class SignInThrottle {
     private static String normal(@Nullable String account) {
         String name = account == null ? "" : account.strip().toLowerCase(Locale.ROOT);
         return name.length() <= 64 ? name : name.substring(0, 64);
-    }
-
-    private static <V> Map<String, V> bounded() {
-        return new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-                return size() > REMEMBERED;
-            }
-        };
     }
 }

@@ -5,6 +5,7 @@ import java.util.Map;
 import org.sipoauth.authz.client.Scopes;
 import org.sipoauth.authz.settings.Settings;
 import org.springframework.security.config.annotation.web.configurers.oauth2.server.authorization.OAuth2AuthorizationServerConfigurer;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.oidc.OidcScopes;
 import org.springframework.stereotype.Component;
 
@@ -40,7 +41,13 @@ final class Metadata {
 
     private void correct(Map<String, Object> claims) {
         NOT_OFFERED.forEach(claims::remove);
-        claims.put("grant_types_supported", List.of("authorization_code", "refresh_token", "client_credentials"));
+        claims.put(
+                "grant_types_supported",
+                List.of(
+                        "authorization_code",
+                        "refresh_token",
+                        "client_credentials",
+                        AuthorizationGrantType.DEVICE_CODE.getValue()));
         claims.put("token_endpoint_auth_methods_supported", ANY_CLIENT);
         claims.put("revocation_endpoint_auth_methods_supported", ANY_CLIENT);
         claims.put("introspection_endpoint_auth_methods_supported", CONFIDENTIAL_CLIENT);

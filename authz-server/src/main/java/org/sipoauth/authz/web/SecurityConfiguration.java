@@ -48,13 +48,16 @@ import org.springframework.security.web.util.matcher.RequestMatcher;
 class SecurityConfiguration {
     private static final PathPatternRequestMatcher.Builder PATH = PathPatternRequestMatcher.withDefaults();
 
-    /** Spring's endpoints that need stored tokens, of which there are none. */
-    private static final RequestMatcher NOT_OFFERED =
-            new OrRequestMatcher(PATH.matcher("/userinfo"), PATH.matcher("/connect/logout"));
+    /** Spring's endpoints that need stored tokens, of which there are none, or have pages of ours in their place. */
+    private static final RequestMatcher NOT_OFFERED = new OrRequestMatcher(
+            PATH.matcher("/userinfo"), PATH.matcher("/connect/logout"), PATH.matcher("/oauth2/device_verification"));
 
-    /** RFC 6749 §3.2, RFC 7009 §2.1, RFC 7662 §2.1: a request to these is a POST. */
+    /** RFC 6749 §3.2, RFC 7009 §2.1, RFC 7662 §2.1, RFC 8628 §3.1: a request to these is a POST. */
     private static final RequestMatcher POST_ONLY = new OrRequestMatcher(
-            PATH.matcher("/oauth2/token"), PATH.matcher("/oauth2/revoke"), PATH.matcher("/oauth2/introspect"));
+            PATH.matcher("/oauth2/token"),
+            PATH.matcher("/oauth2/revoke"),
+            PATH.matcher("/oauth2/introspect"),
+            PATH.matcher("/oauth2/device_authorization"));
 
     private static final Set<String> FOR_TOKENS = Set.of(
             "HeaderWriterFilter",
@@ -194,8 +197,10 @@ class SecurityConfiguration {
         http.authorizeHttpRequests(
                         requests -> requests.dispatcherTypeMatchers(DispatcherType.FORWARD, DispatcherType.ERROR)
                                 .permitAll()
-                                .requestMatchers(HttpMethod.GET, SignIn.PAGE, "/style.css")
+                                .requestMatchers(HttpMethod.GET, SignIn.PAGE, "/style.css", "/device/qr.png")
                                 .permitAll()
+                                .requestMatchers("/device/**")
+                                .hasRole("SUBSCRIBER")
                                 .anyRequest()
                                 .authenticated())
                 .exceptionHandling(exceptions ->

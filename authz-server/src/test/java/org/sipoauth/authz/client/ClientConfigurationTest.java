@@ -15,6 +15,7 @@ import org.sipoauth.authz.settings.StartupRefused;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 
 class ClientConfigurationTest {
@@ -64,6 +65,24 @@ class ClientConfigurationTest {
                 });
     }
 
+    @Test
+    void givesPhonesWithoutABrowserTheLifeOfADeskPhonesLogin() {
+        runner.withPropertyValues(
+                        "sipoauth.tokens.desk-phone-refresh=90d",
+                        "sipoauth.clients[0].id=lobby",
+                        "sipoauth.clients[0].grant-types=urn:ietf:params:oauth:grant-type:device_code,refresh_token",
+                        "sipoauth.clients[0].scopes=sip.register")
+                .run(context -> {
+                    Clients clients = context.getBean(Clients.class);
+                    for (String id : new String[] {"lobby", "deskphone"}) {
+                        RegisteredClient phone = Objects.requireNonNull(clients.findByClientId(id));
+                        assertThat(phone.getAuthorizationGrantTypes()).contains(AuthorizationGrantType.DEVICE_CODE);
+                        assertThat(phone.getTokenSettings().getRefreshTokenTimeToLive())
+                                .hasDays(90);
+                    }
+                });
+    }
+
     @ParameterizedTest
     @CsvSource({
         "softphone, client_credentials, {sha256}ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad, , two clients with the id softphone",
@@ -74,6 +93,7 @@ class ClientConfigurationTest {
         "app, authorization_code, , https://example.com/#here, redirect URI",
         "app, authorization_code, , /callback, redirect URI",
         "app, , , , no grant-types",
+        "phone, urn:ietf:params:oauth:grant-type:device_code, , , needs refresh_token",
     })
     void refusesToStartWithAClientThatIsNotSetUpRight(
             String id, String grantTypes, String hash, String redirectUri, String why) {

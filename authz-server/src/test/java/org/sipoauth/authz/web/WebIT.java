@@ -60,7 +60,13 @@ class WebIT {
                 .containsEntry("jwks_uri", "https://localhost:8443/oauth2/jwks")
                 .containsEntry("response_types_supported", List.of("code"))
                 .containsEntry(
-                        "grant_types_supported", List.of("authorization_code", "refresh_token", "client_credentials"))
+                        "grant_types_supported",
+                        List.of(
+                                "authorization_code",
+                                "refresh_token",
+                                "client_credentials",
+                                "urn:ietf:params:oauth:grant-type:device_code"))
+                .containsEntry("device_authorization_endpoint", "https://localhost:8443/oauth2/device_authorization")
                 .containsEntry("code_challenge_methods_supported", List.of("S256"))
                 .containsEntry(
                         "token_endpoint_auth_methods_supported",

@@ -13,6 +13,7 @@ import org.sipoauth.cli.json.JsonObject;
  * An authorization server as its metadata describes it (RFC 8414 §2).
  *
  * @param revocationEndpoint where a login is ended (RFC 7009), if it offers that
+ * @param deviceAuthorizationEndpoint where phones without a browser get their codes (RFC 8628 §4), if it offers that
  * @param namesItself whether every authorization response carries {@code iss} (RFC 9207 §3)
  */
 record AuthorizationServer(
@@ -20,6 +21,7 @@ record AuthorizationServer(
         URI authorizationEndpoint,
         URI tokenEndpoint,
         Optional<URI> revocationEndpoint,
+        Optional<URI> deviceAuthorizationEndpoint,
         boolean namesItself) {
 
     /** @throws IOException if the server cannot be reached or has trouble of its own */
@@ -57,13 +59,18 @@ record AuthorizationServer(
                 issuer.toString(),
                 endpoint(json, "authorization_endpoint"),
                 endpoint(json, "token_endpoint"),
-                json.string("revocation_endpoint").map(URI::create).map(AuthorizationServer::requireHttps),
+                optionalEndpoint(json, "revocation_endpoint"),
+                optionalEndpoint(json, "device_authorization_endpoint"),
                 Boolean.TRUE.equals(json.members().get("authorization_response_iss_parameter_supported")));
     }
 
     private static URI endpoint(JsonObject metadata, String name) {
         return requireHttps(URI.create(
                 metadata.string(name).orElseThrow(() -> new IllegalArgumentException("its metadata has no " + name))));
+    }
+
+    private static Optional<URI> optionalEndpoint(JsonObject metadata, String name) {
+        return metadata.string(name).map(URI::create).map(AuthorizationServer::requireHttps);
     }
 
     /** @throws IllegalArgumentException if it is no https address */

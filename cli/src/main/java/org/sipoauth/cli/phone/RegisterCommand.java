@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,14 +31,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Registers as a softphone does, from its configuration to a registration that is kept alive. */
+/** Registers as a phone does, from its configuration to a registration that is kept alive. */
 @Command(
         name = "register",
         description = {
-            "Registers as a softphone does: reads the device's configuration, signs in by authorization code with PKCE,"
-                    + " registers over TLS with the token, keeps the registration alive and the tokens fresh.",
+            "Registers as a phone does: reads the device's configuration, signs in, registers over TLS with the token,"
+                    + " keeps the registration alive and the tokens fresh.",
             "Ends on SIGINT or SIGTERM, and takes the registration back first.",
-            "Signs in with a browser, or without one if --user is given."
+            "Signs in as a softphone by authorization code with PKCE, in a browser or, with --user, without one; or with"
+                    + " --device-code as a desk phone, by a code that its owner enters elsewhere (RFC 8628)."
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
@@ -52,6 +54,7 @@ import picocli.CommandLine.Spec;
 public final class RegisterCommand implements Callable<Integer> {
     private static final Duration HTTP_TIMEOUT = Duration.ofSeconds(15);
     private static final Duration BROWSER_PATIENCE = Duration.ofMinutes(5);
+    private static final String SCOPE = "sip.register";
     private static final int LONGEST_PASSWORD_FILE = 4096;
 
     private final InstantSource clock;
@@ -82,6 +85,13 @@ public final class RegisterCommand implements Callable<Integer> {
 
     @Option(names = "--password-stdin", description = "With --user: the password is the first line of standard input.")
     private boolean passwordStdin;
+
+    @Option(
+            names = "--device-code",
+            description =
+                    "Sign in as a phone without a browser: show a code and wait until the device's owner has entered"
+                            + " it in a browser.")
+    private boolean deviceCode;
 
     @Option(
             names = "--token-file",
@@ -122,9 +132,9 @@ public final class RegisterCommand implements Callable<Integer> {
     @Option(
             names = "--client-id",
             paramLabel = "ID",
-            defaultValue = "softphone",
-            description = "The phone's client id at the authorization server (default: ${DEFAULT-VALUE}).")
-    private String clientId;
+            description = "The phone's client id at the authorization server (default: softphone, or deskphone with"
+                    + " --device-code).")
+    private @Nullable String clientId;
 
     @Option(
             names = "--authz-server",
@@ -178,10 +188,7 @@ public final class RegisterCommand implements Callable<Integer> {
                 https,
                 new Provisioning(https, provisioning, device),
                 new PhoneMemory(Optional.ofNullable(tokenFile), device),
-                new Startup.SignInRequest(
-                        new CodeGrant.Asked(clientId, "sip.register", device),
-                        Optional.ofNullable(authzServer),
-                        () -> signIn(tls)),
+                new Startup.SignInRequest(clientId(), Optional.ofNullable(authzServer), firstTokens(https, tls)),
                 clock,
                 random,
                 this::say);
@@ -198,6 +205,30 @@ public final class RegisterCommand implements Callable<Integer> {
                 clock,
                 random,
                 this::say);
+    }
+
+    private String clientId() {
+        return clientId != null ? clientId : deviceCode ? "deskphone" : "softphone";
+    }
+
+    private FirstTokens firstTokens(HttpsClient https, SSLContext tls) {
+        return deviceCode
+                ? new DeviceSignIn(
+                        https,
+                        clientId(),
+                        SCOPE,
+                        device,
+                        clock,
+                        time -> Thread.sleep(time.toMillis()),
+                        new DeviceSignIn.Display(this::say, drawsBlocks()))
+                : new CodeSignIn(clientId(), SCOPE, device, () -> signIn(tls));
+    }
+
+    /** Whether what is printed reaches the terminal as it is, or as question marks. */
+    private static boolean drawsBlocks() {
+        String terminal = System.getProperty("stdout.encoding", System.getProperty("native.encoding", "UTF-8"));
+        return Charset.isSupported(terminal)
+                && Charset.forName(terminal).newEncoder().canEncode('█');
     }
 
     private SignIn signIn(SSLContext tls) throws IOException {
@@ -262,6 +293,7 @@ public final class RegisterCommand implements Callable<Integer> {
         require(passwordFile == null || !passwordStdin, "--password-file and --password-stdin exclude each other");
         boolean password = passwordFile != null || passwordStdin;
         require(password == (user != null), "--user goes with --password-file or --password-stdin");
+        require(!deviceCode || user == null, "--device-code and --user exclude each other");
         require(sipPort == null || sipPort >= 1 && sipPort <= 65535, "--sip-port: from 1 to 65535");
         require(aor == null || isAor(aor), "--aor: a SIP URI such as sip:1001@example.com");
     }

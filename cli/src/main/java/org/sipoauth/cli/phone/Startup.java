@@ -32,12 +32,11 @@ final class Startup {
     private byte @Nullable [] configurationFile;
 
     /**
-     * What to ask the authorization server for.
+     * How to sign in.
      *
-     * @param server asked when the provisioning service does not name one
-     * @param way how the person signs in
+     * @param server the one to sign in at; absent: the one that the provisioning service names
      */
-    record SignInRequest(CodeGrant.Asked asked, Optional<URI> server, SignIn.Way way) {}
+    record SignInRequest(String clientId, Optional<URI> server, FirstTokens way) {}
 
     Startup(
             HttpsClient https,
@@ -130,7 +129,7 @@ final class Startup {
         AuthorizationServer server = AuthorizationServer.discover(https, issuer(answer));
         say.accept("Signing in at " + server.issuer());
         TokenEndpoint endpoint = endpoint(server.tokenEndpoint());
-        Login login = login(endpoint, CodeGrant.tokens(server, endpoint, request.asked(), request.way()));
+        Login login = login(endpoint, request.way().get(server, endpoint));
         say.accept("Signed in; access until " + Times.utc(login.tokens().expiresAt()));
         if (provisioning.read(accessToken(login)) instanceof Provisioning.Answer.Configured configured) {
             remember(login, configured);
@@ -155,7 +154,7 @@ final class Startup {
     }
 
     private TokenEndpoint endpoint(URI address) {
-        return new TokenEndpoint(https, address, request.asked().clientId(), clock);
+        return new TokenEndpoint(https, address, request.clientId(), clock);
     }
 
     private Login login(TokenEndpoint endpoint, Tokens tokens) {

@@ -242,12 +242,9 @@ public final class StormCommand implements Callable<Integer> {
                     throw unusable(source.logins, "a line is not USER:PASSWORD");
                 }
                 String user = line.substring(0, colon);
-                CodeGrant.Asked asked = new CodeGrant.Asked(clientId, SCOPE, "CSF" + user.toUpperCase(Locale.ROOT));
-                Tokens tokens = CodeGrant.tokens(
-                        server,
-                        endpoint,
-                        asked,
-                        () -> new ScriptedSignIn(tls, HTTP_TIMEOUT, user, line.substring(colon + 1)));
+                SignIn.Way way = () -> new ScriptedSignIn(tls, HTTP_TIMEOUT, user, line.substring(colon + 1));
+                String device = "CSF" + user.toUpperCase(Locale.ROOT);
+                Tokens tokens = new CodeSignIn(clientId, SCOPE, device, way).get(server, endpoint);
                 StormTokens kept = StormTokens.refreshed(endpoint, tokens, clock, random, tally);
                 identities.add(identity(tokens.accessToken(), uriHost, kept));
                 if (progressSeconds > 0 && !clock.instant().isBefore(nextWord)) {

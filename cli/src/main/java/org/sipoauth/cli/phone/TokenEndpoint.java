@@ -12,13 +12,13 @@ import java.util.concurrent.CompletionException;
 import org.sipoauth.cli.http.HttpsClient;
 import org.sipoauth.cli.json.JsonObject;
 
-/** Asks for tokens as a public client (RFC 6749 §4.1.3, §6). */
+/** Asks for tokens as a public client (RFC 6749 §4.1.3, §6, RFC 8628 §3.4). */
 final class TokenEndpoint {
     /** The server's decision. That there is none, for trouble on the way or at the server, is an {@link IOException}. */
     sealed interface Grant {
         record Granted(Tokens tokens) implements Grant {}
 
-        /** An error of RFC 6749 §5.2; {@code invalid_grant} ends a login. */
+        /** An error of RFC 6749 §5.2 or RFC 8628 §3.5; {@code invalid_grant} ends a login. */
         record Refused(String error, Optional<String> description) implements Grant {}
     }
 
@@ -47,6 +47,15 @@ final class TokenEndpoint {
                 "code", code,
                 "code_verifier", codeVerifier,
                 "redirect_uri", redirectUri.toString());
+        return decision(https.postForm(address, form), clock.instant());
+    }
+
+    /** Asks once whether the phone has been signed in by now. */
+    Grant poll(String deviceCode) throws IOException, InterruptedException {
+        Map<String, String> form = Map.of(
+                "grant_type", "urn:ietf:params:oauth:grant-type:device_code",
+                "client_id", clientId,
+                "device_code", deviceCode);
         return decision(https.postForm(address, form), clock.instant());
     }
 

@@ -36,6 +36,7 @@ class AuthorizationServerTest {
                         URI.create("https://as.example.com/authorize"),
                         URI.create("https://as.example.com/token"),
                         Optional.empty(),
+                        Optional.empty(),
                         true));
     }
 
@@ -45,6 +46,15 @@ class AuthorizationServerTest {
 
         assertThat(AuthorizationServer.parse(metadata, ISSUER).revocationEndpoint())
                 .contains(URI.create("https://as.example.com/revoke"));
+    }
+
+    @Test
+    void readsWherePhonesWithoutABrowserGetTheirCodes() throws ParseException {
+        String metadata =
+                METADATA.replaceFirst("\\{", "{\"device_authorization_endpoint\":\"https://as.example.com/device\",");
+
+        assertThat(AuthorizationServer.parse(metadata, ISSUER).deviceAuthorizationEndpoint())
+                .contains(URI.create("https://as.example.com/device"));
     }
 
     @ParameterizedTest

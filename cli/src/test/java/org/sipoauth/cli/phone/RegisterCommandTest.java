@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -101,6 +102,33 @@ class RegisterCommandTest {
 
         assertThat(run.exit()).isEqualTo(PhoneExitCodes.SIGN_IN);
         assertThat(run.err()).contains("refused the name or the password of alice");
+    }
+
+    @Test
+    void signsInByACodeAndRemembersThatLoginAsAnyOther() {
+        Path tokens = folder.resolve("tokens.json");
+        server.deviceCodes = server.deviceCodes.replace("\"interval\":7", "\"interval\":1");
+        List<String> options = List.of("--once", "--device-code", "--token-file", tokens.toString());
+
+        CommandRun run = run("", arguments(options));
+        CommandRun again = run("", arguments(options));
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exit()).isZero();
+        assertThat(run.out()).contains("WDJB-MJHT", "Signed in", "Registered sip:1001@127.0.0.1");
+        assertThat(run.out()).doesNotContain("device-code-1");
+        assertThat(again.out()).contains("Remembered tokens are in use").doesNotContain("WDJB-MJHT");
+        assertThat(server.authorizationRequests).isEmpty();
+        assertThat(server.deviceAuthorizationRequests)
+                .containsExactly(Map.of("client_id", "deskphone", "scope", "sip.register", "device_name", "CSFALICE"));
+    }
+
+    @Test
+    void signsInByACodeOrByAPassword() {
+        CommandRun run = register("--once", "--device-code");
+
+        assertThat(run.exit()).isEqualTo(2);
+        assertThat(run.err()).contains("--device-code and --user");
     }
 
     @Test

@@ -22,7 +22,7 @@ import org.sipoauth.cli.TestPki;
 import org.sipoauth.cli.TestTokens;
 
 /**
- * A small authorization server with a provisioning service: enough of RFC 6749, 7636, 8414 and 9207 to see whether a phone
+ * A small authorization server with a provisioning service: enough of RFC 6749, 7636, 8414, 8628 and 9207 to see whether a phone
  * follows them, strict where a real one is.
  */
 final class TestAuthorizationServer implements AutoCloseable {
@@ -42,6 +42,19 @@ final class TestAuthorizationServer implements AutoCloseable {
 
     /** Client and token of every revocation request, in order. */
     final List<String> revoked = new CopyOnWriteArrayList<>();
+
+    /** The device code of every poll, in order. */
+    final List<String> polls = new CopyOnWriteArrayList<>();
+
+    /** What the next polls are told, an error or a status above 500, taken from the front; then they get tokens. */
+    final List<String> pollAnswers = new CopyOnWriteArrayList<>();
+
+    /** What a phone that asks for codes gets, beside the addresses. */
+    volatile String deviceCodes =
+            "\"device_code\":\"device-code-1\",\"user_code\":\"WDJB-MJHT\",\"expires_in\":600,\"interval\":7";
+
+    final List<Map<String, String>> deviceAuthorizationRequests = new CopyOnWriteArrayList<>();
+    volatile int deviceAuthorizationStatus = 200;
 
     volatile int revocationStatus = 200;
     volatile int mode = 1;
@@ -65,6 +78,7 @@ final class TestAuthorizationServer implements AutoCloseable {
                 .on("/oauth2/authorize", this::authorize)
                 .on("/login", this::login)
                 .on("/oauth2/token", this::token)
+                .on("/oauth2/device_authorization", this::authorizeDevice)
                 .on("/oauth2/revoke", this::revoke);
     }
 
@@ -113,6 +127,7 @@ final class TestAuthorizationServer implements AutoCloseable {
                 200,
                 "{\"issuer\":\"" + address() + "\",\"authorization_endpoint\":\"" + address() + "/oauth2/authorize\","
                         + "\"token_endpoint\":\"" + tokenEndpoint() + "\","
+                        + "\"device_authorization_endpoint\":\"" + address() + "/oauth2/device_authorization\","
                         + "\"revocation_endpoint\":\"" + address() + "/oauth2/revoke\","
                         + "\"code_challenge_methods_supported\":[\"S256\"],"
                         + "\"authorization_response_iss_parameter_supported\":true}");
@@ -160,6 +175,18 @@ final class TestAuthorizationServer implements AutoCloseable {
                 return;
             }
             allowed = !newestRefreshToken.isEmpty() && newestRefreshToken.equals(form.get("refresh_token"));
+        } else if (form.get("grant_type").equals("urn:ietf:params:oauth:grant-type:device_code")) {
+            polls.add(form.get("device_code"));
+            String answer = pollAnswers.isEmpty() ? "" : pollAnswers.remove(0);
+            if (answer.startsWith("5")) {
+                exchange.sendResponseHeaders(Integer.parseInt(answer), -1);
+                return;
+            }
+            if (!answer.isEmpty()) {
+                send(exchange, 400, "{\"error\":\"" + answer + "\"}");
+                return;
+            }
+            allowed = true;
         } else {
             String challenge = challengeByCode.remove(form.get("code"));
             allowed = challenge != null && challenge.equals(s256(form.get("code_verifier")));
@@ -174,6 +201,17 @@ final class TestAuthorizationServer implements AutoCloseable {
                 200,
                 "{\"access_token\":\"" + newestAccessToken + "\",\"token_type\":\"Bearer\",\"expires_in\":"
                         + tokenLifetime.toSeconds() + ",\"refresh_token\":\"" + newestRefreshToken + "\"}");
+    }
+
+    private void authorizeDevice(HttpExchange exchange) throws IOException {
+        deviceAuthorizationRequests.add(body(exchange));
+        send(
+                exchange,
+                deviceAuthorizationStatus,
+                deviceAuthorizationStatus == 200
+                        ? "{" + deviceCodes + ",\"verification_uri\":\"" + address() + "/device\","
+                                + "\"verification_uri_complete\":\"" + address() + "/device?user_code=WDJB-MJHT\"}"
+                        : "{\"error\":\"unauthorized_client\"}");
     }
 
     private void revoke(HttpExchange exchange) throws IOException {

@@ -53,8 +53,12 @@ final class TestRegistrar implements RegistrationEvents {
         RegistrarPolicy policy = new RegistrarPolicy(
                 true, Set.of(), "node1", Duration.ofMinutes(2), Duration.ofSeconds(10), 3, Duration.ofMinutes(5));
         TestRegistrar events = new TestRegistrar();
-        Optional<SipResponse> response = new Registrar(policy, DOMAIN, GATE, new InMemoryLocation(3), events, () -> NOW)
+        Registrar registrar =
+                new Registrar(policy, DOMAIN, GATE, new InMemoryLocation(3), login -> false, events, () -> NOW);
+        Optional<SipResponse> response = registrar
                 .answer(request, ARRIVAL)
+                .toCompletableFuture()
+                .join()
                 .response()
                 .map(answer -> answer.receivedFrom("192.0.2.4", 40000));
         assertThat(events.refusal).isNotEqualTo(Optional.of(Refusal.INTERNAL));

@@ -1,27 +1,18 @@
 package org.sipoauth.cli.phone;
 
 import java.io.IOException;
+import java.net.URI;
 import org.sipoauth.cli.console.CommandFailure;
 
-/** The authorization code grant from the sign-in to the tokens (RFC 6749 §4.1, with PKCE). */
-final class CodeGrant {
-    /** Who asks, and for what. */
-    record Asked(String clientId, String scope, String device) {}
+/** Signs in by authorization code with PKCE, as a softphone does. */
+record CodeSignIn(String clientId, String scope, String device, SignIn.Way way) implements FirstTokens {
 
-    private CodeGrant() {}
-
-    /**
-     * Signs in and redeems the code.
-     *
-     * @throws CommandFailure if the server refuses
-     * @throws IOException if it cannot be reached or has trouble of its own
-     */
-    static Tokens tokens(AuthorizationServer server, TokenEndpoint endpoint, Asked asked, SignIn.Way way)
-            throws IOException, InterruptedException {
+    @Override
+    public Tokens get(AuthorizationServer server, TokenEndpoint endpoint) throws IOException, InterruptedException {
         try (SignIn signIn = way.open()) {
             CodeRequest codeRequest = new CodeRequest(server, signIn.redirectUri());
-            String code = codeRequest.codeFrom(
-                    signIn.answerTo(codeRequest.address(asked.clientId(), asked.scope(), asked.device())));
+            URI address = codeRequest.address(clientId, scope, device);
+            String code = codeRequest.codeFrom(signIn.answerTo(address));
             TokenEndpoint.Grant grant = endpoint.redeem(code, codeRequest.codeVerifier(), codeRequest.redirectUri());
             if (grant instanceof TokenEndpoint.Grant.Granted granted) {
                 return granted.tokens();
