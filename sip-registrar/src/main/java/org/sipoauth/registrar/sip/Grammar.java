@@ -225,15 +225,19 @@ final class Grammar {
 
     /** Where the quoted string that opens at {@code open} closes; throws when it does not. */
     static int closingQuote(String text, int open) {
-        for (int i = open + 1; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '\\') {
-                i++;
-            } else if (c == '"') {
-                return i;
+        int quote = text.indexOf('"', open + 1);
+        int backslash = text.indexOf('\\', open + 1);
+        while (quote >= 0 && backslash >= 0 && backslash < quote) {
+            int behind = backslash + 2;
+            if (quote < behind) { // else it is the nearest still: nothing is looked at twice
+                quote = text.indexOf('"', behind);
             }
+            backslash = text.indexOf('\\', behind);
         }
-        throw new SipSyntaxException("quoted string is not closed");
+        if (quote < 0) {
+            throw new SipSyntaxException("quoted string is not closed");
+        }
+        return quote;
     }
 
     /**
