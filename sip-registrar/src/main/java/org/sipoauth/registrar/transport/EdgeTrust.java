@@ -26,7 +26,7 @@ final class EdgeTrust implements X509TrustManager {
     /** From {@code x509_vfy.h}; the alert that each becomes is RFC 8446 §6.2's. */
     private static final int UNABLE_TO_GET_ISSUER_CERT_LOCALLY = 20; // unknown_ca, 48
 
-    private static final int CERT_NOT_YET_VALID = 9; // bad_certificate, 42
+    private static final int CERT_NOT_YET_VALID = 9; // certificate_expired, 45
     private static final int CERT_HAS_EXPIRED = 10; // certificate_expired, 45
     private static final int INVALID_PURPOSE = 26; // unsupported_certificate, 43
     private static final int CERT_REJECTED = 28; // bad_certificate, 42
