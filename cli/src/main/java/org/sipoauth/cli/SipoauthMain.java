@@ -53,7 +53,7 @@ public final class SipoauthMain implements Runnable {
                 new VerifyCommand(clock, System.in),
                 KeysCommand.commandLine(clock),
                 SessionsCommand.commandLine(),
-                EdgeCommand.commandLine(),
+                EdgeCommand.commandLine(clock),
                 new AuditCommand(clock),
                 phone);
     }

@@ -1,5 +1,6 @@
 package org.sipoauth.cli.edge;
 
+import java.time.InstantSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,11 +22,12 @@ public final class EdgeCommand implements Runnable {
     private EdgeCommand() {}
 
     /** The command with all that is below it. */
-    public static CommandLine commandLine() {
+    public static CommandLine commandLine(InstantSource clock) {
         CommandLine edge = new CommandLine(new EdgeCommand());
         edge.addSubcommand(new ListCommand());
         edge.addSubcommand(new AddCommand());
         edge.addSubcommand(new RemoveCommand());
+        edge.addSubcommand(new CheckCommand(clock));
         return edge;
     }
 

@@ -12,7 +12,9 @@ import java.security.cert.CertificateFactory;
 import java.util.Collection;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.console.ExitCodes;
 
@@ -30,14 +32,32 @@ public final class Trust {
             if (authorities.isEmpty()) {
                 return SSLContext.getDefault();
             }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(keyStore(authorities.get()));
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
+            context.init(null, new TrustManager[] {manager(authorities)}, null);
             return context;
         } catch (GeneralSecurityException broken) {
-            throw new IllegalStateException("this Java has no TLS", broken);
+            throw noTls(broken);
         }
+    }
+
+    /** The same judgement, for those who want to see how it comes about. */
+    public static X509ExtendedTrustManager manager(Optional<Path> authorities) {
+        try {
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(authorities.isPresent() ? keyStore(authorities.get()) : (KeyStore) null);
+            for (TrustManager manager : trust.getTrustManagers()) {
+                if (manager instanceof X509ExtendedTrustManager found) {
+                    return found;
+                }
+            }
+            throw new GeneralSecurityException("no X.509 trust manager");
+        } catch (GeneralSecurityException broken) {
+            throw noTls(broken);
+        }
+    }
+
+    private static IllegalStateException noTls(GeneralSecurityException broken) {
+        return new IllegalStateException("this Java has no TLS", broken);
     }
 
     private static KeyStore keyStore(Path pem) throws GeneralSecurityException {

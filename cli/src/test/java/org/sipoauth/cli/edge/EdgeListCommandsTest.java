@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,8 +37,7 @@ class EdgeListCommandsTest {
 
     @Test
     void listsEdges() {
-        server.answering(
-                200, "{\"changed_at\":\"2026-01-01T10:00:00.123Z\",\"edges\":[" + EAST + "," + WEST + "]}");
+        server.answering(200, "{\"changed_at\":\"2026-01-01T10:00:00.123Z\",\"edges\":[" + EAST + "," + WEST + "]}");
 
         CommandRun run = edge("list");
 
@@ -45,9 +45,7 @@ class EdgeListCommandsTest {
         assertThat(server.requests()).containsExactly("GET /admin/api/v1/edges ");
         assertThat(run.out().lines().map(line -> line.replaceAll(" +", " ")))
                 .containsExactly(
-                        "EDGE CERTIFICATE NAMES",
-                        "east east.example.com",
-                        "west west.example.com, Edge \\u001b West");
+                        "EDGE CERTIFICATE NAMES", "east east.example.com", "west west.example.com, Edge \\u001b West");
     }
 
     @Test
@@ -108,7 +106,8 @@ class EdgeListCommandsTest {
 
         assertThat(run.exit()).isEqualTo(1);
         assertThat(run.err())
-                .contains("409: the edge west has the certificate name west.example.com already", "Nothing was changed.");
+                .contains(
+                        "409: the edge west has the certificate name west.example.com already", "Nothing was changed.");
     }
 
     @ParameterizedTest
@@ -121,7 +120,14 @@ class EdgeListCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[]", "x", "{}", "{\"edges\":[{\"name\":\"west\"}]}", "{\"edges\":[{\"certificate_names\":[\"a\"]}]}"})
+    @ValueSource(
+            strings = {
+                "[]",
+                "x",
+                "{}",
+                "{\"edges\":[{\"name\":\"west\"}]}",
+                "{\"edges\":[{\"certificate_names\":[\"a\"]}]}"
+            })
     void saysThatItWasNoServerOfOurs(String answer) {
         server.answering(200, answer);
 
@@ -135,6 +141,6 @@ class EdgeListCommandsTest {
         String[] all = new String[arguments.length + 1];
         all[0] = "edge";
         System.arraycopy(arguments, 0, all, 1, arguments.length);
-        return server.run(EdgeCommand.commandLine(), all);
+        return server.run(EdgeCommand.commandLine(Clock.systemUTC()), all);
     }
 }
