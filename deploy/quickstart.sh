@@ -244,6 +244,7 @@ start_registrar() {
     --jwks.trust="$data/pki/ca.crt" \
     --jwks.cache="$data/registrar/jwks.cache" \
     --status-lists.cache="$data/registrar/status-lists.cache" \
+    --edges.cache="$data/registrar/edges.cache" \
     --bind=127.0.0.1 \
     --oauth-port="$oauth_port" \
     --mra-oauth-port="$mra_port" \

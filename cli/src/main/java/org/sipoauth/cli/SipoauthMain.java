@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.time.Clock;
 import org.sipoauth.cli.audit.AuditCommand;
 import org.sipoauth.cli.console.CommandFailure;
+import org.sipoauth.cli.edge.EdgeCommand;
 import org.sipoauth.cli.keys.KeysCommand;
 import org.sipoauth.cli.phone.PhoneCommand;
 import org.sipoauth.cli.phone.RegisterCommand;
@@ -54,6 +55,7 @@ public final class SipoauthMain implements Runnable {
                 new VerifyCommand(clock, System.in),
                 KeysCommand.commandLine(clock),
                 SessionsCommand.commandLine(),
+                EdgeCommand.commandLine(clock),
                 new AuditCommand(clock),
                 phone);
     }

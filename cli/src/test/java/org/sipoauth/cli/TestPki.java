@@ -28,8 +28,12 @@ public final class TestPki {
     }
 
     public static TestPki in(Path folder) {
-        CommandRun run =
-                CommandRun.of(new DevPkiCommand(InstantSource.system()), "dev-pki", "--out", folder.toString());
+        return in(folder, InstantSource.system());
+    }
+
+    /** As if made at another time. */
+    public static TestPki in(Path folder, InstantSource clock) {
+        CommandRun run = CommandRun.of(new DevPkiCommand(clock), "dev-pki", "--out", folder.toString());
         if (run.exit() != 0) {
             throw new IllegalStateException(run.err());
         }

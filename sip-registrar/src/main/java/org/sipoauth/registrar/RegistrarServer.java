@@ -35,6 +35,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.sipoauth.registrar.bearer.BearerGate;
 import org.sipoauth.registrar.bearer.HeaderPair;
+import org.sipoauth.registrar.edge.UrlEdges;
 import org.sipoauth.registrar.location.Binding;
 import org.sipoauth.registrar.location.InMemoryLocation;
 import org.sipoauth.registrar.location.Location;
@@ -59,6 +60,7 @@ import org.sipoauth.verifier.keys.KeySnapshot;
 import org.sipoauth.verifier.keys.KeySource;
 import org.sipoauth.verifier.keys.UrlKeys;
 import org.sipoauth.verifier.metrics.VerifierMetrics;
+import org.sipoauth.verifier.refresh.UrlSettings;
 import org.sipoauth.verifier.sip.BearerChallenge;
 import org.sipoauth.verifier.status.StatusReference;
 import org.sipoauth.verifier.status.StatusSource;
@@ -81,6 +83,7 @@ final class RegistrarServer implements AutoCloseable {
     private final RegistrarMetrics metrics = new RegistrarMetrics(meters);
     private final KeySource keys;
     private final Optional<UrlStatusLists> statusLists;
+    private final Optional<UrlEdges> servedEdges;
     private final Location location;
     private final ServerTls tls;
     private final SipServer sip;
@@ -109,6 +112,7 @@ final class RegistrarServer implements AutoCloseable {
                 settings.choice(Setting.CHALLENGE, "407", "401").equals("407") ? HeaderPair.PROXY : HeaderPair.USER;
         Expectations expectations = expectations(settings);
         tls = tls(settings);
+        servedEdges = mraPort.isPresent() ? servedEdges(settings) : Optional.empty();
         keys = keys(settings);
         statusLists = statusLists(settings);
         location = location(settings);
@@ -139,6 +143,8 @@ final class RegistrarServer implements AutoCloseable {
             throw wrong;
         }
         metrics.watch(location, tls::notAfter, clock);
+        metrics.watchEdges(tls.edges());
+        servedEdges.ifPresent(edges -> metrics.watchServedEdges(edges, clock));
         VerifierMetrics.verdicts(verifier, Tags.empty()).bindTo(meters);
         VerifierMetrics.keys(keys, clock, Tags.empty()).bindTo(meters);
         statusLists.ifPresent(lists -> {
@@ -360,6 +366,26 @@ final class RegistrarServer implements AutoCloseable {
         }
     }
 
+    /** Waits for nothing: an edge that is turned away before the list is there comes again by itself. */
+    private Optional<UrlEdges> servedEdges(Settings settings) throws SettingsException {
+        String where = settings.optional(Setting.EDGES_URL).orElse(settings.text(Setting.ISSUER) + "/edges");
+        if (where.equals(NONE)) {
+            return Optional.empty();
+        }
+        try {
+            UrlSettings url = new UrlSettings(URI.create(where), settings.time(Setting.EDGES_REFRESH));
+            url.clock(clock);
+            Optional<Path> trust = settings.optionalPath(Setting.JWKS_TRUST);
+            if (trust.isPresent()) {
+                url.sslContext(trusting(trust.get()));
+            }
+            settings.optional(Setting.EDGES_CACHE).map(Path::of).ifPresent(url::cacheFile);
+            return Optional.of(UrlEdges.open(url, tls.edges()::serve));
+        } catch (IllegalArgumentException unusable) {
+            throw new SettingsException("--edges.url: " + unusable.getMessage());
+        }
+    }
+
     private static SSLContext trusting(Path authorities) throws SettingsException {
         TrustManagerFactory trust = authorities(Setting.JWKS_TRUST, authorities);
         try {
@@ -412,6 +438,8 @@ final class RegistrarServer implements AutoCloseable {
             details.put("statusListsReadAt", ifEver(lists.readAt()));
             details.put("revoked", lists.countRevoked());
         });
+        details.put("edges", tls.edges().size());
+        servedEdges.ifPresent(edges -> details.put("edgesReadAt", ifEver(edges.readAt())));
         details.put("certificateEnds", tls.notAfter());
         details.put("bindings", location.size());
         return new ManagementServer.Health(status.equals("UP"), details);
@@ -484,6 +512,7 @@ final class RegistrarServer implements AutoCloseable {
     private void stopParts() {
         sip.stop();
         statusLists.ifPresent(UrlStatusLists::close);
+        servedEdges.ifPresent(UrlEdges::close);
         housekeeping.shutdownNow();
         location.close();
         try {

@@ -11,7 +11,8 @@ enum Setting {
     CLOCK_TOLERANCE("clock-tolerance", "30s", "how far the issuer's clock and ours may differ"),
     AUTHZ_SERVER("authz-server", "", "the authorization server named in challenges; default: the issuer"),
     JWKS("jwks", "", "the issuer's keys, an https URL or a file; default: <issuer>/oauth2/jwks"),
-    JWKS_TRUST("jwks.trust", "", "PEM file of the CAs to trust for that URL and the status lists; default: the JDK's"),
+    JWKS_TRUST(
+            "jwks.trust", "", "PEM file of the CAs to trust for that URL, status lists and edges; default: the JDK's"),
     JWKS_REFRESH("jwks.refresh", "5m", "how often to read the keys anew, at the latest"),
     JWKS_CACHE("jwks.cache", "", "file for the last good keys, to start without the issuer; default: none"),
     JWKS_MAX_STALENESS("jwks.max-staleness", "24h", "how long to trust keys that could not be confirmed"),
@@ -41,11 +42,17 @@ enum Setting {
             "ignored",
             "of phones on the OAuth port, for tokens bound to one: ignored, or requested (never required)"),
     TLS_RELOAD("tls.reload", "5s", "how often to look whether these files and edges.file have changed"),
-    EDGES("edges", "", "names, CN or SAN, of the edges that may connect; comma list"),
+    EDGES("edges", "", "names, CN or SAN, of edges that may connect beside those of the server's list; comma list"),
     EDGES_FILE(
             "edges.file",
             "",
             "file with more of them, one a line; read again when it changes, so replace it by renaming"),
+    EDGES_URL(
+            "edges.url",
+            "",
+            "https URL of the server's list, for all of its registrars; none: not read; default: <issuer>/edges"),
+    EDGES_REFRESH("edges.refresh", "15s", "how often to read that list anew, at the latest"),
+    EDGES_CACHE("edges.cache", "", "file for the last good list, to start without the server; default: none"),
     MODE("mode", "disabled", "SIP OAuth mode: enabled, or disabled (every request is refused)"),
     DEVICES_OAUTH_DISABLED("devices.oauth-disabled", "", "devices whose profile lacks OAuth; comma list"),
     CHALLENGE("challenge", "407", "status for requests without a token: 407 or 401"),

@@ -109,6 +109,24 @@ class MutualTlsIT {
         refuses(pki.edge("listed.example.com"));
     }
 
+    @Test
+    void endsTheConnectionOfAnEdgeThatIsTakenOffTheList() throws Exception {
+        try (TestPhone removed =
+                        TestPhone.overTls(registrar.mra(), pki.client(Optional.of(pki.edge("listed.example.com"))));
+                TestPhone kept =
+                        TestPhone.overTls(registrar.mra(), pki.client(Optional.of(pki.edge("edge.example.com"))))) {
+            assertThat(removed.exchange(removed.register(Headers.NONE)).status())
+                    .isEqualTo(407);
+            assertThat(kept.exchange(kept.register(Headers.NONE)).status()).isEqualTo(407);
+
+            replace("edges.txt", "\n");
+
+            assertThat(removed.next()).isEmpty(); // closed
+            assertThat(registrar.metric("sip_edges_ended_total")).isEqualTo(1);
+            assertThat(kept.exchange(kept.register(Headers.NONE)).status()).isEqualTo(407);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1", "TLSv1.1"})
     void speaksNoOldTls(String protocol) throws Exception {

@@ -35,6 +35,7 @@ final class RunningRegistrar implements AutoCloseable {
                 "--management-port=0",
                 "--mode=enabled",
                 "--edges=edge.example.com",
+                "--edges.url=none",
                 "--jwks=" + directory.resolve("jwks.json"),
                 "--status-lists=none",
                 "--tls.certificate=" + directory.resolve("node.crt"),

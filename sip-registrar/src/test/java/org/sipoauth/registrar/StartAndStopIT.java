@@ -64,6 +64,7 @@ class StartAndStopIT {
         Files.writeString(directory.resolve("registrar.properties"), """
                 issuer = https://as.example.com
                 status-lists = none
+                edges.url = none
                 audience = sip:example.com
                 domain = example.com
                 bind = 127.0.0.1

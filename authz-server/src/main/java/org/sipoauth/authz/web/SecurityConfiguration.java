@@ -119,11 +119,12 @@ class SecurityConfiguration {
                 .build();
     }
 
-    /** Status lists are for everybody, and can only be read. */
+    /** Status lists and the list of edges are for everybody, and can only be read. */
     @Bean
     @Order(4)
-    SecurityFilterChain statusListChain(HttpSecurity http) {
-        return http.securityMatcher(PATH.matcher("/oauth2/status-lists/**"))
+    SecurityFilterChain openListsChain(HttpSecurity http) {
+        return http.securityMatcher(
+                        new OrRequestMatcher(PATH.matcher("/oauth2/status-lists/**"), PATH.matcher("/edges")))
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable)

@@ -26,7 +26,7 @@ public final class AdminApi {
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
     private static final String BASE = "/admin/api/v1";
     private static final String SCOPE = "admin";
-    private static final Set<Integer> SUCCESS = Set.of(200, 202);
+    private static final Set<Integer> SUCCESS = Set.of(200, 201, 202, 204);
 
     private final URI server;
     private final Path clientFile;
@@ -51,6 +51,16 @@ public final class AdminApi {
         return call(headers -> https.postJson(address(BASE + path), headers, json));
     }
 
+    /** @param path as for {@link #get} */
+    public JsonObject put(String path, String json) throws InterruptedException {
+        return call(headers -> https.putJson(address(BASE + path), headers, json));
+    }
+
+    /** @param path as for {@link #get} */
+    public void delete(String path) throws InterruptedException {
+        send(headers -> https.delete(address(BASE + path), headers));
+    }
+
     /** What the server shows to everybody at this path. */
     public String getPublic(String path) throws InterruptedException {
         try {
@@ -72,13 +82,17 @@ public final class AdminApi {
 
     private JsonObject call(Request request) throws InterruptedException {
         try {
-            HttpsClient.Answer answer =
-                    requireSuccess(request.send(Map.of("Authorization", "Bearer " + accessToken(), "Accept", "*/*")));
-            return JsonObject.parse(answer.body());
-        } catch (IOException trouble) {
-            throw unreachable(trouble);
+            return JsonObject.parse(send(request).body());
         } catch (ParseException malformed) {
             throw notAServer();
+        }
+    }
+
+    private HttpsClient.Answer send(Request request) throws InterruptedException {
+        try {
+            return requireSuccess(request.send(Map.of("Authorization", "Bearer " + accessToken(), "Accept", "*/*")));
+        } catch (IOException trouble) {
+            throw unreachable(trouble);
         }
     }
 

@@ -75,8 +75,16 @@ public final class HttpsClient {
 
     /** Posts a JSON document. */
     public Answer postJson(URI uri, Map<String, String> headers, String json) throws IOException, InterruptedException {
-        HttpRequest.Builder request = request(uri, headers).header("Content-Type", "application/json");
-        return await(send(request.POST(HttpRequest.BodyPublishers.ofString(json))));
+        return await(send(jsonRequest(uri, headers).POST(HttpRequest.BodyPublishers.ofString(json))));
+    }
+
+    /** Puts a JSON document there. */
+    public Answer putJson(URI uri, Map<String, String> headers, String json) throws IOException, InterruptedException {
+        return await(send(jsonRequest(uri, headers).PUT(HttpRequest.BodyPublishers.ofString(json))));
+    }
+
+    public Answer delete(URI uri, Map<String, String> headers) throws IOException, InterruptedException {
+        return await(send(request(uri, headers).DELETE()));
     }
 
     public Answer postForm(URI uri, Map<String, String> form) throws IOException, InterruptedException {
@@ -109,6 +117,10 @@ public final class HttpsClient {
         return request(uri, headers)
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(encode(form)));
+    }
+
+    private static HttpRequest.Builder jsonRequest(URI uri, Map<String, String> headers) {
+        return request(uri, headers).header("Content-Type", "application/json");
     }
 
     private static HttpRequest.Builder request(URI uri, Map<String, String> headers) {

@@ -12,7 +12,9 @@ import java.security.cert.CertificateFactory;
 import java.util.Collection;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.console.ExitCodes;
 
@@ -31,22 +33,31 @@ public final class Trust {
                 return SSLContext.getDefault();
             }
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, managers(authorities).getTrustManagers(), null);
+            context.init(null, new TrustManager[] {manager(authorities)}, null);
             return context;
         } catch (GeneralSecurityException broken) {
-            throw new IllegalStateException("this Java has no TLS", broken);
+            throw noTls(broken);
         }
     }
 
-    /** The same for TLS that is not this Java's own. */
-    public static TrustManagerFactory managers(Optional<Path> authorities) {
+    /** The same judgement, for those who want to see how it comes about. */
+    public static X509ExtendedTrustManager manager(Optional<Path> authorities) {
         try {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(authorities.isEmpty() ? null : keyStore(authorities.get()));
-            return trust;
+            trust.init(authorities.isPresent() ? keyStore(authorities.get()) : (KeyStore) null);
+            for (TrustManager manager : trust.getTrustManagers()) {
+                if (manager instanceof X509ExtendedTrustManager found) {
+                    return found;
+                }
+            }
+            throw new GeneralSecurityException("no X.509 trust manager");
         } catch (GeneralSecurityException broken) {
-            throw new IllegalStateException("this Java has no TLS", broken);
+            throw noTls(broken);
         }
+    }
+
+    private static IllegalStateException noTls(GeneralSecurityException broken) {
+        return new IllegalStateException("this Java has no TLS", broken);
     }
 
     private static KeyStore keyStore(Path pem) throws GeneralSecurityException {

@@ -318,7 +318,7 @@ public final class StormCommand implements Callable<Integer> {
     private SslContext tls() {
         try {
             return SslContextBuilder.forClient()
-                    .trustManager(Trust.managers(Optional.ofNullable(trust)))
+                    .trustManager(Trust.manager(Optional.ofNullable(trust)))
                     .protocols("TLSv1.3", "TLSv1.2")
                     .build();
         } catch (SSLException broken) {

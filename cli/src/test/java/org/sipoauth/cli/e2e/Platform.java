@@ -41,7 +41,7 @@ final class Platform implements AutoCloseable {
     /**
      * Starts both, and returns when both are ready.
      *
-     * @param edgeHost the host name in the edge's certificate; not yet on the registrar's list of edges
+     * @param edgeHost the host name in the edge's certificate; not yet on the list of edges
      */
     static Platform start(Path folder, String edgeHost) throws IOException, InterruptedException {
         return start(folder, edgeHost, List.of(), List.of());
@@ -57,7 +57,7 @@ final class Platform implements AutoCloseable {
             Files.createFile(platform.edges());
             platform.startRegistrar();
             return platform;
-        } catch (IOException | InterruptedException | RuntimeException | Error failure) {
+        } catch (InterruptedException | RuntimeException | Error failure) {
             platform.close();
             throw failure;
         }
@@ -123,8 +123,7 @@ final class Platform implements AutoCloseable {
                 "--tls.certificate=" + pki().resolve("node.crt"),
                 "--tls.private-key=" + pki().resolve("node.key"),
                 "--tls.client-ca=" + pki().resolve("ca.crt"),
-                "--tls.reload=250ms",
-                "--edges.file=" + edges());
+                "--tls.reload=250ms");
         registrar.awaitLine("^listening ");
     }
 
@@ -194,9 +193,18 @@ final class Platform implements AutoCloseable {
         return server().output();
     }
 
+    /** All that the registrar has printed since it was started. */
+    String registrarOutput() {
+        return process("sip-registrar").output();
+    }
+
     private ChildProcess server() {
+        return process("authz-server");
+    }
+
+    private ChildProcess process(String name) {
         return running.stream()
-                .filter(process -> process.name().equals("authz-server"))
+                .filter(process -> process.name().equals(name))
                 .findFirst()
                 .orElseThrow();
     }
@@ -224,11 +232,6 @@ final class Platform implements AutoCloseable {
 
     Path authority() {
         return pki().resolve("ca.crt");
-    }
-
-    /** The list of edges, read again when it changes. */
-    Path edges() {
-        return folder.resolve("edges.txt");
     }
 
     /** What the server wrote to a file of its data folder. */

@@ -1,6 +1,7 @@
 package org.sipoauth.registrar.management;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.sipoauth.registrar.edge.UrlEdges;
 import org.sipoauth.registrar.location.Location;
 import org.sipoauth.registrar.register.Arrival.Port;
 import org.sipoauth.registrar.register.Refusal;
@@ -18,6 +20,7 @@ import org.sipoauth.registrar.register.RegistrationEvents;
 import org.sipoauth.registrar.sip.Parsed;
 import org.sipoauth.registrar.transport.ConnectionEvents;
 import org.sipoauth.registrar.transport.Deadline;
+import org.sipoauth.registrar.transport.EdgeList;
 import org.sipoauth.registrar.transport.HandshakeFailure;
 
 /** Counts what happens. Every series exists from the start, so that an alert can tell 0 from absent. */
@@ -27,6 +30,7 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
     private final Map<Refusal, Counter> refused;
     private final Map<Port, PortMeters> ports;
     private final Counter revokedBindings;
+    private final Counter endedEdges;
     private final Counter reloaded;
     private final Counter reloadFailed;
 
@@ -48,6 +52,9 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
         this.ports = each(Port.class, this::portMeters);
         this.revokedBindings = Counter.builder("sip.bindings.revoked")
                 .description("Bindings ended, for their login was revoked")
+                .register(registry);
+        this.endedEdges = Counter.builder("sip.edges.ended")
+                .description("Connections of edges ended, for they are no longer on the list")
                 .register(registry);
         this.reloaded = reloads("success");
         this.reloadFailed = reloads("failure");
@@ -129,6 +136,31 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
                 .register(registry);
     }
 
+    /** Adds what is known of the edges that may connect. */
+    public void watchEdges(EdgeList edges) {
+        Gauge.builder("sip.edges.listed", edges, EdgeList::size)
+                .description("Certificate names of edges that may connect")
+                .register(registry);
+    }
+
+    /** Adds what is known of a server's list of them. */
+    public void watchServedEdges(UrlEdges edges, InstantSource clock) {
+        Gauge.builder("sip.edges.age", edges, served -> secondsSince(served.readAt(), clock))
+                .description("Since the server last confirmed its list of edges")
+                .baseUnit("seconds")
+                .register(registry);
+        FunctionCounter.builder("sip.edges.refresh.failures", edges, UrlEdges::failedPolls)
+                .description("Readings of that list that failed")
+                .register(registry);
+    }
+
+    /** NaN where there was no time yet. */
+    private static double secondsSince(Instant time, InstantSource clock) {
+        return time.equals(Instant.MIN)
+                ? Double.NaN
+                : Duration.between(time, clock.instant()).toMillis() / 1000.0;
+    }
+
     @Override
     public void accepted() {
         accepted.increment();
@@ -178,6 +210,11 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
     @Override
     public void timedOut(Port port, Deadline deadline) {
         of(of(ports, port).timeouts(), deadline).increment();
+    }
+
+    @Override
+    public void edgeEnded() {
+        endedEdges.increment();
     }
 
     @Override

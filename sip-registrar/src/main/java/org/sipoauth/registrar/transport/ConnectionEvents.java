@@ -22,6 +22,9 @@ public interface ConnectionEvents {
     /** Closed, for a login that registered over it was revoked. */
     void revoked(Port port);
 
+    /** Closed, for it is of an edge that is no longer on the list. */
+    void edgeEnded();
+
     /** Certificates, keys or edges were read anew: successfully, or the old ones stay. */
     void reloaded(boolean successfully);
 }

@@ -13,15 +13,25 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The edges that may connect to the mutual-TLS port, by a name in their certificate. May change while running. */
+/**
+ * The edges that may connect to the mutual-TLS port, by a name in their certificate: those of the settings, of a file, and
+ * of a server. May change while running.
+ */
 public final class EdgeList {
+    private static final Logger LOG = LoggerFactory.getLogger(EdgeList.class);
     private static final int SAN_DNS_NAME = 2;
 
     private final Set<String> fixed;
     private final Optional<Path> file;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private Set<String> inFile; // guarded by this
+    private Set<String> served = Set.of(); // guarded by this
     private volatile Set<String> names;
 
     /**
@@ -32,31 +42,62 @@ public final class EdgeList {
     public EdgeList(Collection<String> fixed, Optional<Path> file) {
         this.fixed = normalized(fixed);
         this.file = file;
-        this.names = read();
+        this.inFile = read();
+        this.names = all();
     }
 
-    /** Whether the list changed; an unreadable file leaves the old one in place and throws. */
-    boolean reload() {
-        Set<String> read = read();
-        boolean changed = !read.equals(names);
-        names = read;
-        return changed;
+    /** Takes these names of a server in place of those that it named before. */
+    public synchronized void serve(Set<String> certificateNames) {
+        served = normalized(certificateNames);
+        publish();
+    }
+
+    /** Whether the file changed the list; an unreadable file leaves the old one in place and throws. */
+    synchronized boolean reload() {
+        inFile = read();
+        return publish();
+    }
+
+    /** Tells of each change, once the list is in force. */
+    void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    /** How many names are on it. */
+    public int size() {
+        return names.size();
+    }
+
+    private boolean publish() {
+        Set<String> next = all();
+        if (next.equals(names)) {
+            return false;
+        }
+        names = next;
+        LOG.info("the list of edges has changed: {} names", next.size());
+        listeners.forEach(Runnable::run);
+        return true;
+    }
+
+    private Set<String> all() {
+        Set<String> all = new HashSet<>(fixed);
+        all.addAll(inFile);
+        all.addAll(served);
+        return Set.copyOf(all);
     }
 
     private Set<String> read() {
-        Set<String> all = new HashSet<>(fixed);
-        if (file.isPresent()) {
-            try {
-                List<String> lines = Files.readAllLines(file.get());
-                all.addAll(normalized(lines.stream()
-                        .map(line -> line.replaceFirst("#.*", "").strip())
-                        .filter(line -> !line.isEmpty())
-                        .toList()));
-            } catch (IOException unreadable) {
-                throw new UncheckedIOException("cannot read the list of edges", unreadable);
-            }
+        if (file.isEmpty()) {
+            return Set.of();
         }
-        return Set.copyOf(all);
+        try {
+            return normalized(Files.readAllLines(file.get()).stream()
+                    .map(line -> line.replaceFirst("#.*", "").strip())
+                    .filter(line -> !line.isEmpty())
+                    .toList());
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException("cannot read the list of edges", unreadable);
+        }
     }
 
     private static Set<String> normalized(Collection<String> names) {

@@ -26,10 +26,13 @@ final class EdgeTrust implements X509TrustManager {
     /** From {@code x509_vfy.h}; the alert that each becomes is RFC 8446 §6.2's. */
     private static final int UNABLE_TO_GET_ISSUER_CERT_LOCALLY = 20; // unknown_ca, 48
 
-    private static final int CERT_NOT_YET_VALID = 9; // bad_certificate, 42
+    private static final int CERT_NOT_YET_VALID = 9; // certificate_expired, 45
     private static final int CERT_HAS_EXPIRED = 10; // certificate_expired, 45
     private static final int INVALID_PURPOSE = 26; // unsupported_certificate, 43
     private static final int CERT_REJECTED = 28; // bad_certificate, 42
+
+    /** Where an operator adds a name. */
+    static final String ADD_TO_LIST = " with sipoauth edge add, or to edges or edges.file here";
 
     private final X509TrustManager authorities;
     private final EdgeList edges;
@@ -76,7 +79,7 @@ final class EdgeTrust implements X509TrustManager {
             throw refused(
                     leaf,
                     CERT_REJECTED,
-                    "add one of its names " + EdgeList.certificateNames(leaf) + " to edges to let it in");
+                    "not on the list; to let it in, add one of its names " + names(leaf) + ADD_TO_LIST);
         }
     }
 
@@ -107,8 +110,21 @@ final class EdgeTrust implements X509TrustManager {
 
     /** The message is for our log: whose certificate, and what the operator can do. */
     private static CertificateException refused(X509Certificate leaf, int opensslError, String whatToDo) {
-        String subject = leaf.getSubjectX500Principal().getName().replaceAll("\\p{Cntrl}", "?");
-        return new OpenSslCertificateException("edge certificate " + subject + ": " + whatToDo, opensslError);
+        return new OpenSslCertificateException("edge certificate " + subject(leaf) + ": " + whatToDo, opensslError);
+    }
+
+    /** For logs. */
+    static String subject(X509Certificate certificate) {
+        return printable(certificate.getSubjectX500Principal().getName());
+    }
+
+    /** For logs: any of these on the list lets it in. */
+    static String names(X509Certificate certificate) {
+        return printable(EdgeList.certificateNames(certificate).toString());
+    }
+
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
     }
 
     static HandshakeFailure failureOf(OpenSslCertificateException refused) {

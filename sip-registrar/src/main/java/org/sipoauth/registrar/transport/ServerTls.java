@@ -83,7 +83,6 @@ public final class ServerTls {
         try {
             if (edges.reload()) {
                 events.reloaded(true);
-                LOG.info("the list of edges has changed");
             }
             byte[] digest = digest();
             if (Arrays.equals(digest, lastTried)) {

@@ -50,6 +50,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     private final SipListener listener;
     private final SipDecoder decoder;
     private final Arrival arrival;
+    private final Optional<X509Certificate> edgeCertificate;
     private final Map<Deadline, ScheduledFuture<?>> timers = new EnumMap<>(Deadline.class);
     private final Set<StatusReference> logins = new LinkedHashSet<>(); // of the phone, where it is not an edge's
     private int malformedInARow;
@@ -57,10 +58,12 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     private boolean completedOne;
     private boolean ending;
 
-    private SipConnection(SipListener listener, SipDecoder decoder, Arrival arrival) {
+    private SipConnection(
+            SipListener listener, SipDecoder decoder, Arrival arrival, Optional<X509Certificate> edgeCertificate) {
         this.listener = listener;
         this.decoder = decoder;
         this.arrival = arrival;
+        this.edgeCertificate = edgeCertificate;
     }
 
     static void install(
@@ -81,7 +84,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
                 new IdleStateHandler(idleMillis, 0, 0, TimeUnit.MILLISECONDS),
                 ENCODER,
                 decoder,
-                new SipConnection(listener, decoder, arrival));
+                new SipConnection(listener, decoder, arrival, fromEdge ? shown : Optional.empty()));
     }
 
     @Override
@@ -177,6 +180,22 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private void endIfUnlisted(ChannelHandlerContext context) {
+        if (!ending
+                && edgeCertificate.isPresent()
+                && listener.tls().edges().nameOf(edgeCertificate.get()).isEmpty()) {
+            listener.events().edgeEnded();
+            LOG.info(
+                    "closed {} on {}: edge certificate {}: no longer on the list; to let it in, add one of its names {}{}",
+                    arrival.peer(),
+                    listener.port().label(),
+                    EdgeTrust.subject(edgeCertificate.get()),
+                    EdgeTrust.names(edgeCertificate.get()),
+                    EdgeTrust.ADD_TO_LIST);
+            end(context);
+        }
+    }
+
     private void refuse(ChannelHandlerContext context, Parsed.Malformed malformed) {
         listener.events().malformed(listener.port(), malformed.cause());
         if (malformedInARow++ == 0) {
@@ -256,6 +275,8 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
             endIfDrained(context);
         } else if (event instanceof Revocation revocation) {
             endIfRevoked(context, revocation);
+        } else if (event == SipListener.EDGES_CHANGED) {
+            endIfUnlisted(context);
         }
         context.fireUserEventTriggered(event);
     }

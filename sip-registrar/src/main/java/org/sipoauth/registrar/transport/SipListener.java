@@ -12,6 +12,9 @@ final class SipListener {
     /** Tells a connection to end once what has begun is done. */
     static final Object DRAIN = new Object();
 
+    /** Tells a connection to end if it is of an edge that is no longer on the list. */
+    static final Object EDGES_CHANGED = new Object();
+
     /** Tells a connection to end if it belongs to a revoked login. */
     record Revocation(Predicate<StatusReference> revoked) {}
 

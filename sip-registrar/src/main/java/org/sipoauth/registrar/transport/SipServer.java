@@ -43,6 +43,7 @@ public final class SipServer {
         this.tls = tls;
         this.handler = handler;
         this.events = events;
+        tls.edges().onChange(this::endUnlisted);
     }
 
     /**
@@ -97,6 +98,11 @@ public final class SipServer {
     public void endRevoked(Predicate<StatusReference> revoked) {
         Revocation event = new Revocation(revoked);
         connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(event));
+    }
+
+    /** Ends the connections of edges that are no longer on the list; a handshake under way meets the new list itself. */
+    private void endUnlisted() {
+        connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(SipListener.EDGES_CHANGED));
     }
 
     /** Accepts no more, lets messages that have begun end and be answered, closes, and ends its threads. */

@@ -1,0 +1,232 @@
+package org.sipoauth.registrar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.registrar.sip.Headers;
+
+/** Edges come and go with the list of the server, over real sockets and TLS. */
+@Timeout(60)
+class ServedEdgesIT {
+    private static final Instant FIRST_CHANGE = Instant.parse("2026-01-01T10:00:00Z");
+
+    private record Document(int status, String body) {
+        String entityTag() {
+            return "\"" + Integer.toHexString(body.hashCode()) + "\"";
+        }
+    }
+
+    @TempDir
+    private Path directory;
+
+    private final AtomicInteger notModified = new AtomicInteger();
+    private volatile Document served = new Document(200, "{\"edges\":[]}");
+    private TestPki pki;
+    private HttpsServer server;
+
+    @BeforeEach
+    void startServer() throws Exception {
+        pki = new TestPki("test CA");
+        pki.writeAuthority(directory.resolve("trust.crt"));
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(pki.node().toKeyManagerFactory().getKeyManagers(), null, new SecureRandom());
+        server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(tls));
+        server.createContext("/edges", this::answer);
+        server.start();
+    }
+
+    @AfterEach
+    void stopServer() {
+        server.stop(0);
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            Document now = served;
+            if (now.entityTag().equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
+                notModified.incrementAndGet();
+                exchange.sendResponseHeaders(304, -1);
+                return;
+            }
+            byte[] body = now.body().getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("ETag", now.entityTag());
+            exchange.sendResponseHeaders(now.status(), body.length == 0 ? -1 : body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    @Test
+    void letsEdgesInAndOutAsTheServerLists() throws Exception {
+        try (RunningRegistrar registrar = registrar();
+                TestPhone phone = TestPhone.overTls(registrar.oauth(), pki.client(Optional.empty()));
+                TestPhone ofTheSettings = connect(registrar, "edge.example.com")) {
+            awaitRead(registrar);
+            assertThatThrownBy(() -> connect(registrar, "west.example.com"))
+                    .isInstanceOf(SSLException.class)
+                    .hasMessageContaining("bad_certificate");
+
+            list(1, "West.example.com", "east.example.com");
+            await().until(() -> registrar.metric("sip_edges_listed") == 3);
+            try (TestPhone west = connect(registrar, "west.example.com");
+                    TestPhone east = connect(registrar, "east.example.com")) {
+                assertThat(registrar.get("/health").body()).contains("\"edges\":3", "\"edgesReadAt\":\"20");
+
+                list(2, "east.example.com");
+
+                assertThat(west.next()).isEmpty(); // closed
+                assertThat(registrar.metric("sip_edges_ended_total")).isEqualTo(1);
+                assertAlive(east, phone, ofTheSettings);
+                assertThatThrownBy(() -> connect(registrar, "west.example.com")).isInstanceOf(SSLException.class);
+
+                list(3); // said to be empty
+
+                assertThat(east.next()).isEmpty();
+                assertAlive(phone, ofTheSettings);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "<html>Welcome</html>",
+                "{\"edges\":[]}", // lost by the server
+                "{\"changed_at\":\"2025-01-01T10:00:00Z\",\"edges\":[]}", // of an old backup
+                "{\"changed_at\":\"2027-01-01T10:00:00Z\",\"edges\":[{}]}",
+                "{\"changed_at\":\"2027-01-01T10:00:00Z\"}",
+                "503"
+            })
+    void keepsTheListWhenTheServerHasNoBetterOne(String document) throws Exception {
+        list(1, "west.example.com");
+        try (RunningRegistrar registrar = registrar()) {
+            await().until(() -> registrar.metric("sip_edges_listed") == 2);
+            try (TestPhone west = connect(registrar, "west.example.com")) {
+                served = document.equals("503") ? new Document(503, "") : new Document(200, document);
+
+                await().until(() -> registrar.metric("sip_edges_refresh_failures_total") >= 2);
+                assertAlive(west);
+                connect(registrar, "west.example.com").close();
+
+                list(2, "east.example.com");
+                assertThat(west.next()).isEmpty();
+                connect(registrar, "east.example.com").close();
+            }
+        }
+    }
+
+    @Test
+    void asksOnlyWhetherTheListHasChanged() throws Exception {
+        list(1, "west.example.com");
+        try (RunningRegistrar registrar = registrar()) {
+            await().until(() -> notModified.get() >= 2);
+            connect(registrar, "west.example.com").close();
+            assertThat(registrar.metric("sip_edges_refresh_failures_total")).isZero();
+        }
+    }
+
+    @Test
+    void startsFromDiskWithoutTheServer() throws Exception {
+        list(1, "west.example.com");
+        try (RunningRegistrar registrar = registrar()) {
+            await().until(() -> Files.exists(directory.resolve("edges.cache")));
+            connect(registrar, "west.example.com").close();
+        }
+        server.stop(0);
+        try (RunningRegistrar registrar = registrar()) {
+            connect(registrar, "west.example.com").close();
+            assertThat(registrar.metric("sip_edges_age_seconds")).isNotNaN();
+        }
+    }
+
+    @Test
+    void startsWithoutAFileThatIsNotItsOwn() throws Exception {
+        Files.writeString(directory.resolve("edges.cache"), "west.example.com\n");
+        try (RunningRegistrar registrar = registrar()) {
+            awaitRead(registrar);
+            assertThatThrownBy(() -> connect(registrar, "west.example.com")).isInstanceOf(SSLException.class);
+            connect(registrar, "edge.example.com").close();
+        }
+    }
+
+    @Test
+    void namesTheSettingThatIsNoAddress() {
+        assertThatThrownBy(() -> registrar("--edges.url=http://localhost/edges"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("--edges.url: not an https address");
+    }
+
+    private RunningRegistrar registrar(String... more) throws Exception {
+        String[] settings = {
+            "--edges.url=https://localhost:" + server.getAddress().getPort() + "/edges",
+            "--edges.refresh=50ms",
+            "--edges.cache=" + directory.resolve("edges.cache"),
+            "--jwks.trust=" + directory.resolve("trust.crt")
+        };
+        String[] all = Arrays.copyOf(settings, settings.length + more.length);
+        System.arraycopy(more, 0, all, settings.length, more.length);
+        return new RunningRegistrar(directory, pki, all);
+    }
+
+    private void list(int change, String... names) {
+        String edges = Arrays.stream(names)
+                .map(name -> "{\"certificate_names\":[\"" + name + "\"]}")
+                .collect(Collectors.joining(","));
+        served = new Document(
+                200, "{\"changed_at\":\"" + FIRST_CHANGE.plusMillis(change) + "\",\"edges\":[" + edges + "]}");
+    }
+
+    private static void awaitRead(RunningRegistrar registrar) {
+        await().until(() -> !Double.isNaN(registrar.metric("sip_edges_age_seconds")));
+    }
+
+    private TestPhone connect(RunningRegistrar registrar, String name) throws Exception {
+        TestPhone edge = TestPhone.overTls(registrar.mra(), pki.client(Optional.of(pki.edge(name))));
+        try {
+            assertAlive(edge);
+            return edge;
+        } catch (IOException refused) {
+            edge.close();
+            throw refused;
+        }
+    }
+
+    private static void assertAlive(TestPhone... connections) throws IOException {
+        for (TestPhone connection : connections) {
+            assertThat(connection.exchange(connection.register(Headers.NONE)).status())
+                    .isEqualTo(407);
+        }
+    }
+
+    private static ConditionFactory await() {
+        return Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20));
+    }
+}
