@@ -194,9 +194,18 @@ final class Platform implements AutoCloseable {
         return server().output();
     }
 
+    /** All that the registrar has printed since it was started. */
+    String registrarOutput() {
+        return named("sip-registrar").output();
+    }
+
     private ChildProcess server() {
+        return named("authz-server");
+    }
+
+    private ChildProcess named(String name) {
         return running.stream()
-                .filter(process -> process.name().equals("authz-server"))
+                .filter(process -> process.name().equals(name))
                 .findFirst()
                 .orElseThrow();
     }
