@@ -3,7 +3,7 @@
   python3 liblinphone.py HOST PORT CA_FILE AOR TOKEN_FILE Authorization|Proxy-Authorization
 
 liblinphone 5.1 knows no Bearer tokens, but sends any header with a REGISTER. No program of its packages asks it to, so this
-calls the C library, by its prototypes in linphone/core.h, factory.h, account.h, account_params.h and error_info.h.
+calls the C library, by its prototypes in linphone/core.h and linphone/api.
 """
 
 import ctypes
@@ -101,7 +101,7 @@ while known_state != CLEARED:
     if asked_to_end and not unregistering:
         unregistering = True
         params = account_params_clone(params)
-        params_set_expires(params, 0)
+        params_set_expires(params, 0)  # disabling registration would leave the custom header out
         account_set_params(account, params)
     time.sleep(ROUND_SECONDS)
 core_stop(core)

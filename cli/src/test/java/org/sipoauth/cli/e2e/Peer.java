@@ -21,7 +21,7 @@ enum Peer {
     KAMAILIO("kamailio", "kamailio, kamailio-tls-modules and kamailio-outbound-modules"),
     NODE("node", "nodejs"),
     NPM("npm", "npm"),
-    PYTHON("python3", "python3, liblinphone10 and linphone-common"),
+    PYTHON("python3", "python3 and liblinphone10"),
     BARESIP("baresip", "baresip-core"),
     CURL("curl", "curl"),
     BASH("bash", "bash");
