@@ -19,6 +19,10 @@ enum Peer {
     SIPP("sipp", "sip-tester"),
     STUNNEL("stunnel4", "stunnel4"),
     KAMAILIO("kamailio", "kamailio, kamailio-tls-modules and kamailio-outbound-modules"),
+    NODE("node", "nodejs"),
+    NPM("npm", "npm"),
+    PYTHON("python3", "python3 and liblinphone10"),
+    BARESIP("baresip", "baresip-core"),
     CURL("curl", "curl"),
     BASH("bash", "bash");
 
