@@ -11,6 +11,7 @@ import org.sipoauth.cli.phone.RegisterCommand;
 import org.sipoauth.cli.phone.SignOutCommand;
 import org.sipoauth.cli.phone.StormCommand;
 import org.sipoauth.cli.pki.DevPkiCommand;
+import org.sipoauth.cli.registrar.RegistrarCommand;
 import org.sipoauth.cli.sessions.SessionsCommand;
 import org.sipoauth.cli.token.InspectCommand;
 import org.sipoauth.cli.token.VerifyCommand;
@@ -56,6 +57,7 @@ public final class SipoauthMain implements Runnable {
                 KeysCommand.commandLine(clock),
                 SessionsCommand.commandLine(),
                 EdgeCommand.commandLine(clock),
+                RegistrarCommand.commandLine(clock),
                 new AuditCommand(clock),
                 phone);
     }

@@ -41,9 +41,11 @@ import org.sipoauth.registrar.location.InMemoryLocation;
 import org.sipoauth.registrar.location.Location;
 import org.sipoauth.registrar.location.RedisAddress;
 import org.sipoauth.registrar.location.RedisLocation;
+import org.sipoauth.registrar.management.LastRefusals;
 import org.sipoauth.registrar.management.ManagementServer;
 import org.sipoauth.registrar.management.RegistrarMetrics;
 import org.sipoauth.registrar.register.Arrival.Port;
+import org.sipoauth.registrar.register.RefusedRequest;
 import org.sipoauth.registrar.register.Registrar;
 import org.sipoauth.registrar.register.RegistrarPolicy;
 import org.sipoauth.registrar.register.ServedDomain;
@@ -81,6 +83,7 @@ final class RegistrarServer implements AutoCloseable {
     private final RegistrarPolicy policy;
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final RegistrarMetrics metrics = new RegistrarMetrics(meters);
+    private final LastRefusals refusals = new LastRefusals(metrics);
     private final KeySource keys;
     private final Optional<UrlStatusLists> statusLists;
     private final Optional<UrlEdges> servedEdges;
@@ -125,7 +128,7 @@ final class RegistrarServer implements AutoCloseable {
                 BearerChallenge.ofRealm(settings.text(Setting.REALM))
                         .withAuthzServer(
                                 settings.optional(Setting.AUTHZ_SERVER).orElse(settings.text(Setting.ISSUER))));
-        Registrar registrar = new Registrar(policy, domain, gate, location, this::isRevoked, metrics, clock);
+        Registrar registrar = new Registrar(policy, domain, gate, location, this::isRevoked, refusals, clock);
         sip = new SipServer(transport, tls, registrar::answer, metrics);
         try {
             String bind = settings.text(Setting.BIND);
@@ -417,7 +420,9 @@ final class RegistrarServer implements AutoCloseable {
     private ManagementServer management(Settings settings) throws SettingsException {
         int port = settings.port(Setting.MANAGEMENT_PORT);
         try {
-            return new ManagementServer(port, meters::scrape, this::health, this::bindings);
+            ManagementServer.Pages pages =
+                    new ManagementServer.Pages(meters::scrape, this::health, this::status, this::bindings);
+            return new ManagementServer(port, pages);
         } catch (IOException taken) {
             throw new SettingsException("127.0.0.1:" + port + " cannot be bound: " + taken.getMessage()
                     + "; choose another with --" + Setting.MANAGEMENT_PORT.key() + "=…");
@@ -443,6 +448,38 @@ final class RegistrarServer implements AutoCloseable {
         details.put("certificateEnds", tls.notAfter());
         details.put("bindings", location.size());
         return new ManagementServer.Health(status.equals("UP"), details);
+    }
+
+    /** What an operator asks first: what {@link #health} says, where we listen, and whom we refused last. */
+    private Map<String, Object> status() {
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("node", policy.nodeName());
+        Map<String, Object> listeners = new LinkedHashMap<>();
+        listeners.put(Port.OAUTH.label(), uriHost(oauthAddress.getAddress()) + ":" + oauthAddress.getPort());
+        mraAddress.ifPresent(mra -> listeners.put(Port.MRA.label(), uriHost(mra.getAddress()) + ":" + mra.getPort()));
+        status.put("listeners", listeners);
+        status.putAll(health().details());
+        status.put(
+                "lastRefusals",
+                refusals.list().stream().map(RegistrarServer::describe).toList());
+        return status;
+    }
+
+    private static Map<String, Object> describe(RefusedRequest refused) {
+        Map<String, Object> described = new LinkedHashMap<>();
+        described.put("at", refused.at());
+        described.put("cause", refused.refusal().label());
+        described.put("status", refused.status());
+        described.put("detail", refused.detail());
+        described.put("method", refused.method());
+        described.put("to", refused.to());
+        described.put("devices", refused.devices());
+        described.put(
+                "from",
+                uriHost(refused.peer().getAddress()) + ":" + refused.peer().getPort());
+        described.put("edge", refused.edge());
+        described.put("port", refused.port().label());
+        return described;
     }
 
     /** What keeps phones with good tokens from registering. */

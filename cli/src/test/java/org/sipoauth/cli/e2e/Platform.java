@@ -54,7 +54,6 @@ final class Platform implements AutoCloseable {
         try {
             platform.sipoauth("dev-pki", "--out", platform.pki().toString(), "--edge", edgeHost);
             platform.startServer();
-            Files.createFile(platform.edges());
             platform.startRegistrar();
             return platform;
         } catch (InterruptedException | RuntimeException | Error failure) {

@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** {@code /metrics}, {@code /health} and {@code /bindings}; on the loopback interface alone, for it asks for no name. */
+/** {@code /metrics}, {@code /health}, {@code /status} and {@code /bindings}; on the loopback interface alone, for it asks for no name. */
 public final class ManagementServer implements AutoCloseable {
     private static final int THREADS = 16;
     private static final int SECONDS_FOR_A_REQUEST = 10;
@@ -29,26 +29,52 @@ public final class ManagementServer implements AutoCloseable {
     /** @param healthy decides over 200 and 503 */
     public record Health(boolean healthy, Map<String, Object> details) {}
 
+    /**
+     * What the pages show, asked anew each time.
+     *
+     * @param metrics in the Prometheus text format
+     * @param status of this node as a whole, for a person
+     */
+    public record Pages(
+            Supplier<String> metrics,
+            Supplier<Health> health,
+            Supplier<Map<String, Object>> status,
+            Supplier<List<Map<String, Object>>> bindings) {}
+
     private final HttpServer server;
     private final ExecutorService threads;
 
-    /**
-     * @param metrics in the Prometheus text format
-     * @throws IOException if the port cannot be bound
-     */
-    public ManagementServer(
-            int port, Supplier<String> metrics, Supplier<Health> health, Supplier<List<Map<String, Object>>> bindings)
-            throws IOException {
+    /** @throws IOException if the port cannot be bound */
+    public ManagementServer(int port, Pages pages) throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         threads = threads();
         server.setExecutor(threads);
         server.createContext("/", exchange -> answer(exchange, 404, "text/plain", "not found\n"));
-        page("/metrics", exchange -> answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.get()));
+        page(
+                "/metrics",
+                exchange -> answer(
+                        exchange,
+                        200,
+                        "text/plain; version=0.0.4; charset=utf-8",
+                        pages.metrics().get()));
         page("/health", exchange -> {
-            Health now = health.get();
+            Health now = pages.health().get();
             answer(exchange, now.healthy() ? 200 : 503, "application/json", Json.of(now.details()));
         });
-        page("/bindings", exchange -> answer(exchange, 200, "application/json", Json.of(bindings.get())));
+        page(
+                "/status",
+                exchange -> answer(
+                        exchange,
+                        200,
+                        "application/json",
+                        Json.of(pages.status().get())));
+        page(
+                "/bindings",
+                exchange -> answer(
+                        exchange,
+                        200,
+                        "application/json",
+                        Json.of(pages.bindings().get())));
         server.start();
     }
 

@@ -16,6 +16,7 @@ import org.sipoauth.registrar.edge.UrlEdges;
 import org.sipoauth.registrar.location.Location;
 import org.sipoauth.registrar.register.Arrival.Port;
 import org.sipoauth.registrar.register.Refusal;
+import org.sipoauth.registrar.register.RefusedRequest;
 import org.sipoauth.registrar.register.RegistrationEvents;
 import org.sipoauth.registrar.sip.Parsed;
 import org.sipoauth.registrar.transport.ConnectionEvents;
@@ -167,8 +168,13 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
     }
 
     @Override
-    public void refused(Refusal refusal) {
-        of(refused, refusal).increment();
+    public void challenged() {
+        of(refused, Refusal.CHALLENGED).increment();
+    }
+
+    @Override
+    public void refused(RefusedRequest request) {
+        of(refused, request.refusal()).increment();
     }
 
     @Override

@@ -57,7 +57,6 @@ public final class Registrar {
     private static final String EXTENSIONS = PATH + ", " + Outbound.OPTION;
     private static final Duration UNDECIDED_RETRY = Duration.ofSeconds(5);
     private static final String MISMATCH_RETRY_SECONDS = "35";
-    private static final int LOGGED_LENGTH = 200;
 
     private final RegistrarPolicy policy;
     private final ServedDomain domain;
@@ -99,9 +98,9 @@ public final class Registrar {
             events.revoked();
             LOG.info(
                     "ended {} of {}, device {}: its login was revoked",
-                    printable(binding.contact().uri()),
+                    RefusedRequest.printable(binding.contact().uri()),
                     binding.addressOfRecord(),
-                    printable(binding.deviceName().orElse("-")));
+                    RefusedRequest.printable(binding.deviceName().orElse("-")));
         }
     }
 
@@ -136,7 +135,7 @@ public final class Registrar {
         if (cause instanceof LocationAwayException) {
             return later(Refusal.LOCATION_AWAY, String.valueOf(cause.getMessage()));
         }
-        LOG.error("cannot answer a {}", printable(request.method()), cause);
+        LOG.error("cannot answer a {}", RefusedRequest.printable(request.method()), cause);
         return new Refused(Refusal.INTERNAL, 500, "Server Internal Error", "our own fault, see above");
     }
 
@@ -341,29 +340,15 @@ public final class Registrar {
     }
 
     private Answer refusal(SipRequest request, Arrival arrival, Refused refused) {
-        events.refused(refused.refusal());
-        if (refused.refusal() != Refusal.CHALLENGED) {
-            List<String> devices = new ArrayList<>();
-            request.contacts().forEach(contact -> contact.deviceName().ifPresent(devices::add));
-            LOG.info(
-                    "refused {} with {}: {} ({}); to {}, device {}, from {} on {}",
-                    printable(request.method()),
-                    refused.status(),
-                    refused.refusal().label(),
-                    printable(String.valueOf(refused.getMessage())),
-                    printable(request.to().uri()),
-                    printable(devices.isEmpty() ? "-" : String.join(",", devices)),
-                    arrival.edge().map(edge -> edge + " at ").orElse("") + arrival.peer(),
-                    arrival.port().label());
+        if (refused.refusal() == Refusal.CHALLENGED) {
+            events.challenged();
+        } else {
+            RefusedRequest told = RefusedRequest.of(clock.instant(), refused, request, arrival);
+            events.refused(told);
+            LOG.info("{}", told);
         }
         SipResponse response = SipResponse.answering(request, refused.status(), refused.phrase(), newTag())
                 .with(refused.headers());
         return Answer.unregistered(response);
-    }
-
-    /** What a peer wrote, as one harmless line. */
-    private static String printable(String text) {
-        String line = text.length() > LOGGED_LENGTH ? text.substring(0, LOGGED_LENGTH) + "…" : text;
-        return line.replaceAll("\\p{Cntrl}", "?");
     }
 }

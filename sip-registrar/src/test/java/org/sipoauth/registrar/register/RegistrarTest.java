@@ -49,6 +49,7 @@ class RegistrarTest implements RegistrationEvents {
     private final InMemoryLocation location = new InMemoryLocation(12);
     private Location asked = location;
     private final List<Refusal> refusals = new ArrayList<>();
+    private final List<RefusedRequest> told = new ArrayList<>();
     private int accepted;
     private int revoked;
     private Instant now = START;
@@ -63,8 +64,14 @@ class RegistrarTest implements RegistrationEvents {
     }
 
     @Override
-    public void refused(Refusal refusal) {
-        refusals.add(refusal);
+    public void challenged() {
+        refusals.add(Refusal.CHALLENGED);
+    }
+
+    @Override
+    public void refused(RefusedRequest request) {
+        refusals.add(request.refusal());
+        told.add(request);
     }
 
     @Override
@@ -528,6 +535,24 @@ class RegistrarTest implements RegistrationEvents {
             refused(register().addressedTo("sip:1001@other.example"), 404, Refusal.DOMAIN);
             refused(register().addressedTo("sip:example.com"), 404, Refusal.DOMAIN);
             refused(register().addressedTo("tel:1001"), 404, Refusal.DOMAIN);
+        }
+
+        @Test
+        void andTellsWhoAskedForWhatButNoCredential() {
+            refused(
+                    register().with("Contact", CONTACT + ";+u.sip!devicename.ccm.cisco.com=\"CSFBOB\""),
+                    403,
+                    Refusal.DEVICE);
+
+            RefusedRequest last = told.get(told.size() - 1);
+            assertThat(last.at()).isEqualTo(now);
+            assertThat(last.method()).isEqualTo("REGISTER");
+            assertThat(last.status()).isEqualTo(403);
+            assertThat(last.to()).isEqualTo("sip:1001@example.com");
+            assertThat(last.devices()).containsExactly("CSFBOB");
+            assertThat(last.toString())
+                    .startsWith("refused REGISTER with 403: device (token is for device")
+                    .doesNotContain("Bearer", "eyJ");
         }
 
         @Test

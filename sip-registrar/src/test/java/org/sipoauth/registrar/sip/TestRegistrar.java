@@ -13,6 +13,7 @@ import org.sipoauth.registrar.bearer.HeaderPair;
 import org.sipoauth.registrar.location.InMemoryLocation;
 import org.sipoauth.registrar.register.Arrival;
 import org.sipoauth.registrar.register.Refusal;
+import org.sipoauth.registrar.register.RefusedRequest;
 import org.sipoauth.registrar.register.Registrar;
 import org.sipoauth.registrar.register.RegistrarPolicy;
 import org.sipoauth.registrar.register.RegistrationEvents;
@@ -69,8 +70,11 @@ final class TestRegistrar implements RegistrationEvents {
     public void accepted() {}
 
     @Override
-    public void refused(Refusal cause) {
-        refusal = Optional.of(cause);
+    public void challenged() {}
+
+    @Override
+    public void refused(RefusedRequest request) {
+        refusal = Optional.of(request.refusal());
     }
 
     @Override
