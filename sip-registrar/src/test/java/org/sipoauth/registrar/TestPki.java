@@ -19,10 +19,10 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
 
 /** A certificate authority for one test, and what it issues. */
-final class TestPki {
+public final class TestPki {
     private final X509Bundle authority;
 
-    TestPki(String name) throws Exception {
+    public TestPki(String name) throws Exception {
         authority = new CertificateBuilder()
                 .ecp256()
                 .subject("CN=" + name)
@@ -80,7 +80,7 @@ final class TestPki {
     }
 
     /** Writes {@code node.crt} and {@code node.key}. */
-    void writeNode(Path directory) throws Exception {
+    public void writeNode(Path directory) throws Exception {
         X509Bundle node = node();
         Files.writeString(directory.resolve("node.key"), node.getPrivateKeyPEM());
         Files.writeString(directory.resolve("node.crt"), node.getCertificatePEM());
@@ -91,7 +91,7 @@ final class TestPki {
     }
 
     /** A client that trusts this authority, and shows its certificate, whomever the server asks for. */
-    SSLContext client(Optional<X509Bundle> own) throws GeneralSecurityException {
+    public SSLContext client(Optional<X509Bundle> own) throws GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(
                 own.map(bundle -> new KeyManager[] {new Always(bundle)}).orElse(null),
