@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -187,6 +189,22 @@ class HostileInputIT {
                     })
                     .isInstanceOf(IOException.class);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Port.class)
+    void renegotiationEndsTheConnection(Port port) throws Exception {
+        AtomicInteger granted = new AtomicInteger();
+        try (TestPhone phone = TestPhone.overTls(
+                address(port),
+                pki.client(port == Port.OAUTH ? Optional.empty() : Optional.of(pki.edge("edge.example.com"))),
+                "TLSv1.2")) {
+            SSLSocket socket = (SSLSocket) phone.socket();
+            socket.addHandshakeCompletedListener(renegotiated -> granted.incrementAndGet());
+            socket.startHandshake();
+            assertThat(isClosed(phone)).isTrue();
+        }
+        assertThat(granted).hasValue(0);
     }
 
     @ParameterizedTest

@@ -91,7 +91,7 @@ public final class TestPki {
     }
 
     /** A client that trusts this authority, and shows its certificate, whomever the server asks for. */
-    SSLContext client(Optional<X509Bundle> own) throws GeneralSecurityException {
+    public SSLContext client(Optional<X509Bundle> own) throws GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(
                 own.map(bundle -> new KeyManager[] {new Always(bundle)}).orElse(null),

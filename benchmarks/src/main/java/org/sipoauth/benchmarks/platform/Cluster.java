@@ -1,13 +1,9 @@
 package org.sipoauth.benchmarks.platform;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.sipoauth.keys.store.MasterKey;
 
 /**
@@ -236,19 +231,7 @@ public final class Cluster implements AutoCloseable {
 
     /** Trusts the cluster's own authority, and no other. */
     public SSLContext tls() throws IOException {
-        try (InputStream pem = Files.newInputStream(workplace.folder().resolve("pki/ca.crt"))) {
-            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-            trusted.load(null, null);
-            trusted.setCertificateEntry(
-                    "authority", CertificateFactory.getInstance("X.509").generateCertificate(pem));
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IOException("cannot trust the local authority", e);
-        }
+        return Trust.only(workplace.folder().resolve("pki/ca.crt"));
     }
 
     /** Leaves what the programs print where it is, for somebody to look into. */

@@ -1,0 +1,153 @@
+package org.sipoauth.benchmarks.attack;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.sipoauth.benchmarks.platform.RegistrarRig;
+import org.sipoauth.benchmarks.platform.Violations;
+
+/**
+ * Phones whose every registration is timed: some register over and over on a connection that stands, one comes anew each
+ * time. They live in the attacker's process, so that they, too, wait for its processors.
+ */
+final class Bystanders implements AutoCloseable {
+    static final int STANDING = 4;
+
+    /** Tokens that are needed. */
+    static final int PHONES = STANDING + 1;
+
+    private static final Duration BETWEEN_REGISTRATIONS = Duration.ofMillis(100);
+    private static final Duration BETWEEN_NEWCOMERS = Duration.ofMillis(500);
+    private static final int PATIENCE_MILLIS = 32_000; // RFC 3261 §17.1.2.2, timer F
+
+    /** Milliseconds that each registration took, shortest first. */
+    record Times(List<Double> standing, List<Double> anew) {}
+
+    private final RegistrarRig rig;
+    private final SSLContext tls;
+    private final int firstPhone;
+    private final Violations<Violation> violations;
+    private final List<Thread> threads = new ArrayList<>();
+    private final List<Double> standing = new ArrayList<>(); // guarded by this
+    private final List<Double> anew = new ArrayList<>(); // guarded by this
+    private volatile boolean closed;
+
+    /** @param firstPhone of the rig's that is theirs */
+    Bystanders(RegistrarRig rig, int firstPhone, Violations<Violation> violations) throws IOException {
+        this.rig = rig;
+        this.tls = rig.tls();
+        this.firstPhone = firstPhone;
+        this.violations = violations;
+        for (int i = 0; i < STANDING; i++) {
+            int phone = firstPhone + i;
+            start(() -> stand(phone));
+        }
+        start(this::comeAnew);
+    }
+
+    private interface Life {
+        void live() throws InterruptedException;
+    }
+
+    private void start(Life life) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        life.live();
+                    } catch (InterruptedException ended) {
+                        // by close
+                    }
+                },
+                "bystander");
+        thread.setDaemon(true);
+        thread.start();
+        threads.add(thread);
+    }
+
+    private void stand(int phone) throws InterruptedException {
+        while (!closed) {
+            try (SSLSocket socket = connect()) {
+                InputStream answers = new BufferedInputStream(socket.getInputStream());
+                String callId = UUID.randomUUID().toString();
+                for (long cseq = 1; !closed; cseq++) {
+                    long asked = System.nanoTime();
+                    register(socket, answers, phone, callId, cseq);
+                    note(standing, asked);
+                    Thread.sleep(BETWEEN_REGISTRATIONS.toMillis());
+                }
+            } catch (IOException lost) {
+                note(Violation.LOST, lost);
+            }
+        }
+    }
+
+    private void comeAnew() throws InterruptedException {
+        int phone = firstPhone + STANDING;
+        while (!closed) {
+            long asked = System.nanoTime();
+            try (SSLSocket socket = connect()) {
+                register(
+                        socket,
+                        socket.getInputStream(),
+                        phone,
+                        UUID.randomUUID().toString(),
+                        1);
+                note(anew, asked);
+            } catch (IOException keptOut) {
+                note(Violation.KEPT_OUT, keptOut);
+            }
+            Thread.sleep(BETWEEN_NEWCOMERS.toMillis());
+        }
+    }
+
+    private SSLSocket connect() throws IOException {
+        SSLSocket socket =
+                (SSLSocket) tls.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), rig.port());
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setTcpNoDelay(true);
+        return socket;
+    }
+
+    private void register(SSLSocket socket, InputStream answers, int phone, String callId, long cseq)
+            throws IOException {
+        String credentials = Register.credentials(rig.token(phone));
+        byte[] request = Register.ascii(Register.text(RegistrarRig.user(phone), callId, cseq, credentials, 0));
+        socket.getOutputStream().write(request);
+        int status = Register.status(answers);
+        if (status != 200) {
+            violations.add(Violation.REFUSED, "with " + status);
+        }
+    }
+
+    private void note(Violation kind, IOException what) {
+        if (!closed) {
+            violations.add(kind, what.toString());
+        }
+    }
+
+    private synchronized void note(List<Double> times, long askedNanos) {
+        times.add((System.nanoTime() - askedNanos) / 1e6);
+    }
+
+    /** Of all registrations since the last call. */
+    synchronized Times take() {
+        Times taken = new Times(
+                standing.stream().sorted().toList(), anew.stream().sorted().toList());
+        standing.clear();
+        anew.clear();
+        return taken;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        threads.forEach(Thread::interrupt);
+    }
+}

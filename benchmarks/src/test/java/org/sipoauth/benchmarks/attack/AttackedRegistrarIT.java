@@ -1,0 +1,27 @@
+package org.sipoauth.benchmarks.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.sipoauth.benchmarks.platform.Violations;
+
+/** The run in short: every attack, with little of each. */
+class AttackedRegistrarIT {
+
+    @Test
+    void phonesStayRegisteredUnderEveryAttack() throws Exception {
+        AttackedRegistrar.Plan plan = new AttackedRegistrar.Plan(
+                50,
+                Duration.ofSeconds(1),
+                new Attacks.Volume(500, 30, 20_000_000, 20_000),
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(6),
+                900_000_000);
+        Violations<Violation> violations = new Violations<>(Violation.class);
+
+        AttackedRegistrar.run(plan, violations, System.out);
+
+        assertThat(violations.details()).isEmpty();
+    }
+}
