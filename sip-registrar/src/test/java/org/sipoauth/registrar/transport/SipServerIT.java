@@ -16,6 +16,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -76,7 +78,7 @@ class SipServerIT {
         server.stop();
     }
 
-    private Answer answer(SipRequest request, Arrival arrival) {
+    private CompletionStage<Answer> answer(SipRequest request, Arrival arrival) {
         order.add(request.callId());
         threads.put(request.callId(), Thread.currentThread());
         if (request.callId().equals("hold")) {
@@ -87,7 +89,7 @@ class SipServerIT {
                 Thread.currentThread().interrupt();
             }
         }
-        return new Answer(Optional.empty(), false, Optional.empty());
+        return CompletableFuture.completedFuture(new Answer(Optional.empty(), false, Optional.empty()));
     }
 
     private OutputStream connect() throws IOException {
