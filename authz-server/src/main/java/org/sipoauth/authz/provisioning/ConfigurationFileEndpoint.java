@@ -45,11 +45,12 @@ final class ConfigurationFileEndpoint {
             @PathVariable("device") String name, @Nullable Authentication caller, HttpServletResponse response)
             throws IOException {
         response.setHeader(HttpHeaders.CACHE_CONTROL, CacheControl.noStore().getHeaderValue());
-        Optional<Device> device = access.required() ? deviceOf(caller, name) : devices.find(name);
+        boolean byToken = access.required();
+        Optional<Device> device = byToken ? deviceOf(caller, name) : devices.find(name);
         if (device.isPresent()) {
-            send(ConfigurationFile.of(device.get().name(), access.required(), settings.provisioning()), response);
+            send(ConfigurationFile.of(device.get().name(), byToken, settings.provisioning()), response);
             audit.event("configuration_served").with("device", name).write();
-        } else if (access.required()) {
+        } else if (byToken) {
             access.challenge(response, caller instanceof JwtAuthenticationToken);
         } else {
             metrics.counter("sipoauth.provisioning.requests", "outcome", "unknown")

@@ -4,13 +4,15 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.mode.ModeStore;
 import org.sipoauth.authz.settings.Settings;
-import org.sipoauth.authz.settings.Settings.SipOauthMode;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
+import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
+import org.springframework.security.oauth2.server.resource.web.DefaultBearerTokenResolver;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.stereotype.Component;
 
@@ -18,25 +20,27 @@ import org.springframework.stereotype.Component;
 @Component
 public final class ProvisioningAccess implements AuthenticationEntryPoint {
     private final Settings settings;
+    private final ModeStore mode;
     private final JwtDecoder decoder;
     private final MeterRegistry metrics;
 
-    ProvisioningAccess(Settings settings, JwtDecoder decoder, MeterRegistry metrics) {
+    ProvisioningAccess(Settings settings, ModeStore mode, JwtDecoder decoder, MeterRegistry metrics) {
         this.settings = settings;
+        this.mode = mode;
         this.decoder = decoder;
         this.metrics = metrics;
     }
 
     boolean required() {
-        return settings.sipOauthMode() == SipOauthMode.ENABLED;
+        return mode.load().isEnabled();
     }
 
     /** Bearer tokens are looked at while SIP OAuth mode is on. */
     public void configure(HttpSecurity http) {
-        if (required()) {
-            http.oauth2ResourceServer(
-                    server -> server.jwt(jwt -> jwt.decoder(decoder)).authenticationEntryPoint(this));
-        }
+        BearerTokenResolver header = new DefaultBearerTokenResolver();
+        http.oauth2ResourceServer(server -> server.jwt(jwt -> jwt.decoder(decoder))
+                .bearerTokenResolver(request -> required() ? header.resolve(request) : null)
+                .authenticationEntryPoint(this));
     }
 
     @Override

@@ -119,12 +119,14 @@ class SecurityConfiguration {
                 .build();
     }
 
-    /** Status lists and the list of edges are for everybody, and can only be read. */
+    /** Status lists, the list of edges and the mode are for everybody, and can only be read. */
     @Bean
     @Order(4)
     SecurityFilterChain openListsChain(HttpSecurity http) {
-        return http.securityMatcher(
-                        new OrRequestMatcher(PATH.matcher("/oauth2/status-lists/**"), PATH.matcher("/edges")))
+        return http.securityMatcher(new OrRequestMatcher(
+                        PATH.matcher("/oauth2/status-lists/**"),
+                        PATH.matcher("/edges"),
+                        PATH.matcher("/sip-oauth-mode")))
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable)
