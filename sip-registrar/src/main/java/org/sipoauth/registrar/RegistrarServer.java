@@ -35,7 +35,6 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.sipoauth.registrar.bearer.BearerGate;
 import org.sipoauth.registrar.bearer.HeaderPair;
-import org.sipoauth.registrar.edge.UrlEdges;
 import org.sipoauth.registrar.location.Binding;
 import org.sipoauth.registrar.location.InMemoryLocation;
 import org.sipoauth.registrar.location.Location;
@@ -49,6 +48,9 @@ import org.sipoauth.registrar.register.RefusedRequest;
 import org.sipoauth.registrar.register.Registrar;
 import org.sipoauth.registrar.register.RegistrarPolicy;
 import org.sipoauth.registrar.register.ServedDomain;
+import org.sipoauth.registrar.served.Followed;
+import org.sipoauth.registrar.served.ServedEdges;
+import org.sipoauth.registrar.served.ServedMode;
 import org.sipoauth.registrar.sip.Limits;
 import org.sipoauth.registrar.transport.EdgeList;
 import org.sipoauth.registrar.transport.PortInUseException;
@@ -67,13 +69,17 @@ import org.sipoauth.verifier.sip.BearerChallenge;
 import org.sipoauth.verifier.status.StatusReference;
 import org.sipoauth.verifier.status.StatusSource;
 import org.sipoauth.verifier.status.UrlStatusLists;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A running registrar: all parts, put together from the settings. */
 final class RegistrarServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RegistrarServer.class);
     private static final Duration FIRST_KEYS = Duration.ofSeconds(5);
     private static final Duration FIRST_STATUS_LISTS = Duration.ofSeconds(5);
     private static final Duration FILE_LOOK = Duration.ofSeconds(5);
     private static final String NONE = "none";
+    private static final String SERVED = "served";
     private static final Duration SWEEP = Duration.ofSeconds(1);
 
     /** What was verified before a change of the status lists is answered by then. */
@@ -86,7 +92,9 @@ final class RegistrarServer implements AutoCloseable {
     private final LastRefusals refusals = new LastRefusals(metrics);
     private final KeySource keys;
     private final Optional<UrlStatusLists> statusLists;
-    private final Optional<UrlEdges> servedEdges;
+    private final Optional<Followed<ServedEdges>> servedEdges;
+    private final Optional<Followed<ServedMode>> servedMode;
+    private volatile boolean modeServedAs;
     private final Location location;
     private final ServerTls tls;
     private final SipServer sip;
@@ -115,6 +123,7 @@ final class RegistrarServer implements AutoCloseable {
                 settings.choice(Setting.CHALLENGE, "407", "401").equals("407") ? HeaderPair.PROXY : HeaderPair.USER;
         Expectations expectations = expectations(settings);
         tls = tls(settings);
+        servedMode = servedMode(settings);
         servedEdges = mraPort.isPresent() ? servedEdges(settings) : Optional.empty();
         keys = keys(settings);
         statusLists = statusLists(settings);
@@ -183,15 +192,16 @@ final class RegistrarServer implements AutoCloseable {
         housekeeping.scheduleWithFixedDelay(task, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private static RegistrarPolicy policy(Settings settings) throws SettingsException {
-        boolean enabled = settings.choice(Setting.MODE, "enabled", "disabled").equals("enabled");
+    private RegistrarPolicy policy(Settings settings) throws SettingsException {
+        String mode = settings.choice(Setting.MODE, "enabled", "disabled", SERVED);
+        boolean enabled = mode.equals("enabled");
         String nodeName = settings.optional(Setting.NODE_NAME).orElseGet(RegistrarServer::hostName);
         if (!nodeName.matches("[A-Za-z0-9._-]+(:\\d+)?")) { // a warn-agent: RFC 3261 §20.43
             throw new SettingsException("--node-name: not a host name: " + nodeName);
         }
         try {
             return new RegistrarPolicy(
-                    enabled,
+                    mode.equals(SERVED) ? () -> modeServedAs : () -> enabled,
                     Set.copyOf(settings.list(Setting.DEVICES_OAUTH_DISABLED)),
                     nodeName,
                     settings.time(Setting.EXPIRES),
@@ -370,23 +380,48 @@ final class RegistrarServer implements AutoCloseable {
     }
 
     /** Waits for nothing: an edge that is turned away before the list is there comes again by itself. */
-    private Optional<UrlEdges> servedEdges(Settings settings) throws SettingsException {
+    private Optional<Followed<ServedEdges>> servedEdges(Settings settings) throws SettingsException {
         String where = settings.optional(Setting.EDGES_URL).orElse(settings.text(Setting.ISSUER) + "/edges");
         if (where.equals(NONE)) {
             return Optional.empty();
         }
         try {
-            UrlSettings url = new UrlSettings(URI.create(where), settings.time(Setting.EDGES_REFRESH));
-            url.clock(clock);
-            Optional<Path> trust = settings.optionalPath(Setting.JWKS_TRUST);
-            if (trust.isPresent()) {
-                url.sslContext(trusting(trust.get()));
-            }
-            settings.optional(Setting.EDGES_CACHE).map(Path::of).ifPresent(url::cacheFile);
-            return Optional.of(UrlEdges.open(url, tls.edges()::serve));
+            UrlSettings url = served(settings, where, Setting.EDGES_REFRESH, Setting.EDGES_CACHE);
+            return Optional.of(Followed.edges(url, edges -> tls.edges().serve(edges.certificateNames())));
         } catch (IllegalArgumentException unusable) {
             throw new SettingsException("--edges.url: " + unusable.getMessage());
         }
+    }
+
+    /** Waits for nothing: until the mode is known, it is off. */
+    private Optional<Followed<ServedMode>> servedMode(Settings settings) throws SettingsException {
+        if (!settings.text(Setting.MODE).equals(SERVED)) {
+            return Optional.empty();
+        }
+        String where = settings.optional(Setting.MODE_URL).orElse(settings.text(Setting.ISSUER) + "/sip-oauth-mode");
+        try {
+            UrlSettings url = served(settings, where, Setting.MODE_REFRESH, Setting.MODE_CACHE);
+            return Optional.of(Followed.mode(url, this::take));
+        } catch (IllegalArgumentException unusable) {
+            throw new SettingsException("--mode.url: " + unusable.getMessage());
+        }
+    }
+
+    private void take(ServedMode mode) {
+        modeServedAs = mode.enabled();
+        LOG.info("{}", mode);
+    }
+
+    private UrlSettings served(Settings settings, String where, Setting refresh, Setting cache)
+            throws SettingsException {
+        UrlSettings url = new UrlSettings(URI.create(where), settings.time(refresh));
+        url.clock(clock);
+        Optional<Path> trust = settings.optionalPath(Setting.JWKS_TRUST);
+        if (trust.isPresent()) {
+            url.sslContext(trusting(trust.get()));
+        }
+        settings.optional(cache).map(Path::of).ifPresent(url::cacheFile);
+        return url;
     }
 
     private static SSLContext trusting(Path authorities) throws SettingsException {
@@ -435,7 +470,8 @@ final class RegistrarServer implements AutoCloseable {
         Map<String, Object> details = new LinkedHashMap<>();
         String status = draining ? "DRAINING" : trouble().orElse("UP");
         details.put("status", status);
-        details.put("mode", policy.oauthMode() ? "enabled" : "disabled");
+        details.put("mode", policy.oauthMode().getAsBoolean() ? "enabled" : "disabled");
+        servedMode.ifPresent(mode -> details.put("modeReadAt", ifEver(mode.readAt())));
         details.put("keyIds", List.copyOf(current.keyIds()));
         details.put("keysReadAt", ifEver(current.readAt()));
         statusLists.map(UrlStatusLists::current).ifPresent(lists -> {
@@ -549,7 +585,8 @@ final class RegistrarServer implements AutoCloseable {
     private void stopParts() {
         sip.stop();
         statusLists.ifPresent(UrlStatusLists::close);
-        servedEdges.ifPresent(UrlEdges::close);
+        servedEdges.ifPresent(Followed::close);
+        servedMode.ifPresent(Followed::close);
         housekeeping.shutdownNow();
         location.close();
         try {

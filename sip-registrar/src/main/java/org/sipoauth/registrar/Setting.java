@@ -53,7 +53,14 @@ enum Setting {
             "https URL of the server's list, for all of its registrars; none: not read; default: <issuer>/edges"),
     EDGES_REFRESH("edges.refresh", "15s", "how often to read that list anew, at the latest"),
     EDGES_CACHE("edges.cache", "", "file for the last good list, to start without the server; default: none"),
-    MODE("mode", "disabled", "SIP OAuth mode: enabled, or disabled (every request is refused)"),
+    MODE(
+            "mode",
+            "disabled",
+            "SIP OAuth mode: enabled, disabled (every request is refused), or served (as mode.url says)"),
+    MODE_URL(
+            "mode.url", "", "https URL of the mode for all registrars of the server; default: <issuer>/sip-oauth-mode"),
+    MODE_REFRESH("mode.refresh", "15s", "how often to read it anew, at the latest"),
+    MODE_CACHE("mode.cache", "", "file for the last mode, to start without the server; default: none, so disabled"),
     DEVICES_OAUTH_DISABLED("devices.oauth-disabled", "", "devices whose profile lacks OAuth; comma list"),
     CHALLENGE("challenge", "407", "status for requests without a token: 407 or 401"),
     REALM("realm", "ccmsipline", "realm of challenges"),

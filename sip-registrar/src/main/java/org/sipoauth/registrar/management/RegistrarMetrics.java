@@ -12,12 +12,13 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.sipoauth.registrar.edge.UrlEdges;
 import org.sipoauth.registrar.location.Location;
 import org.sipoauth.registrar.register.Arrival.Port;
 import org.sipoauth.registrar.register.Refusal;
 import org.sipoauth.registrar.register.RefusedRequest;
 import org.sipoauth.registrar.register.RegistrationEvents;
+import org.sipoauth.registrar.served.Followed;
+import org.sipoauth.registrar.served.ServedEdges;
 import org.sipoauth.registrar.sip.Parsed;
 import org.sipoauth.registrar.transport.ConnectionEvents;
 import org.sipoauth.registrar.transport.Deadline;
@@ -145,12 +146,12 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
     }
 
     /** Adds what is known of a server's list of them. */
-    public void watchServedEdges(UrlEdges edges, InstantSource clock) {
+    public void watchServedEdges(Followed<ServedEdges> edges, InstantSource clock) {
         Gauge.builder("sip.edges.age", edges, served -> secondsSince(served.readAt(), clock))
                 .description("Since the server last confirmed its list of edges")
                 .baseUnit("seconds")
                 .register(registry);
-        FunctionCounter.builder("sip.edges.refresh.failures", edges, UrlEdges::failedPolls)
+        FunctionCounter.builder("sip.edges.refresh.failures", edges, Followed::failedPolls)
                 .description("Readings of that list that failed")
                 .register(registry);
     }

@@ -171,7 +171,7 @@ public final class Registrar {
         if (!arrival.encrypted()) {
             throw mismatch(Refusal.NOT_TLS, "the OAuth ports speak TLS alone");
         }
-        if (!policy.oauthMode()) {
+        if (!policy.oauthMode().getAsBoolean()) {
             throw mismatch(Refusal.MODE_DISABLED, "SIP OAuth mode is disabled");
         }
         if (arrival.port() == Arrival.Port.MRA && arrival.edge().isEmpty()) {

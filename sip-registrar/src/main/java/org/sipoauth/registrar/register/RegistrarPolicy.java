@@ -2,11 +2,12 @@ package org.sipoauth.registrar.register;
 
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * What the operator decides about registrations.
  *
- * @param oauthMode whether SIP OAuth is on; off, every request gets the port mismatch answer
+ * @param oauthMode whether SIP OAuth is on, asked at each request; off, every request gets the port mismatch answer
  * @param devicesWithoutOAuth devices whose profile lacks OAuth: the same answer
  * @param nodeName what names us in Warning headers
  * @param maxExpires longest binding, and the one for requests that ask for none
@@ -15,7 +16,7 @@ import java.util.Set;
  * @param flowTimer after how long without a byte from the phone its connection is closed
  */
 public record RegistrarPolicy(
-        boolean oauthMode,
+        BooleanSupplier oauthMode,
         Set<String> devicesWithoutOAuth,
         String nodeName,
         Duration maxExpires,

@@ -81,7 +81,7 @@ class RegistrarTest implements RegistrationEvents {
 
     private static RegistrarPolicy policy(boolean oauthMode, Set<String> devicesWithoutOAuth) {
         return new RegistrarPolicy(
-                oauthMode,
+                () -> oauthMode,
                 devicesWithoutOAuth,
                 "node1",
                 Duration.ofSeconds(120),

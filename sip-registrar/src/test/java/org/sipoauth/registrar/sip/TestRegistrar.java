@@ -52,7 +52,7 @@ final class TestRegistrar implements RegistrationEvents {
     /** Empty for an ACK. */
     static Optional<SipResponse> answer(SipRequest request) {
         RegistrarPolicy policy = new RegistrarPolicy(
-                true, Set.of(), "node1", Duration.ofMinutes(2), Duration.ofSeconds(10), 3, Duration.ofMinutes(5));
+                () -> true, Set.of(), "node1", Duration.ofMinutes(2), Duration.ofSeconds(10), 3, Duration.ofMinutes(5));
         TestRegistrar events = new TestRegistrar();
         Registrar registrar =
                 new Registrar(policy, DOMAIN, GATE, new InMemoryLocation(3), login -> false, events, () -> NOW);

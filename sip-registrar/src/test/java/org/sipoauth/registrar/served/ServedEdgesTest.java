@@ -1,4 +1,4 @@
-package org.sipoauth.registrar.edge;
+package org.sipoauth.registrar.served;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

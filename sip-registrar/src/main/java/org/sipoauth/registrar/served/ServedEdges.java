@@ -1,4 +1,4 @@
-package org.sipoauth.registrar.edge;
+package org.sipoauth.registrar.served;
 
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -21,25 +21,20 @@ import tools.jackson.core.json.JsonFactory;
  *     reason to turn any away
  * @param certificateNames of all edges; none, where the list has been emptied
  */
-record ServedEdges(Optional<Instant> changedAt, Set<String> certificateNames) {
+public record ServedEdges(Optional<Instant> changedAt, Set<String> certificateNames) implements Served {
     static final ServedEdges NONE = new ServedEdges(Optional.empty(), Set.of());
     static final int MAX_BYTES = 2 * 1024 * 1024;
 
-    private static final JsonFactory JSON = JsonFactory.builder()
+    static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(8).build())
             .build();
 
-    ServedEdges {
+    public ServedEdges {
         certificateNames = Set.copyOf(certificateNames);
     }
 
-    boolean isOlderThan(ServedEdges other) {
-        return changedAt.orElse(Instant.MIN).isBefore(other.changedAt.orElse(Instant.MIN));
-    }
-
-    /** For logs. */
     @Override
     public String toString() {
         return "the list of edges " + changedAt.map(at -> "of " + at).orElse("that nobody has set") + ", "

@@ -32,9 +32,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.registrar.sip.Headers;
 
-/** Edges come and go with the list of the server, over real sockets and TLS. */
+/** Edges come and go, and the mode changes, as the server says, over real sockets and TLS. */
 @Timeout(60)
-class ServedEdgesIT {
+class FollowedIT {
     private static final Instant FIRST_CHANGE = Instant.parse("2026-01-01T10:00:00Z");
 
     private record Document(int status, String body) {
@@ -141,6 +141,48 @@ class ServedEdgesIT {
                 connect(registrar, "east.example.com").close();
             }
         }
+    }
+
+    @Test
+    void followsTheServersModeAndKeepsItOnDisk() throws Exception {
+        String[] settings = {
+            "--mode=served",
+            "--mode.url=https://localhost:" + server.getAddress().getPort() + "/edges",
+            "--edges.url=none",
+            "--mode.refresh=50ms",
+            "--mode.cache=" + directory.resolve("mode.cache"),
+            "--jwks.trust=" + directory.resolve("trust.crt")
+        };
+        served = new Document(503, "");
+        try (RunningRegistrar registrar = new RunningRegistrar(directory, pki, settings);
+                TestPhone phone = TestPhone.overTls(registrar.oauth(), pki.client(Optional.empty()))) {
+            assertThat(status(phone)).isEqualTo(403); // off until it is known
+
+            mode(1, "enabled");
+            await().until(() -> status(phone) == 407);
+            assertThat(registrar.get("/health").body()).contains("\"mode\":\"enabled\",\"modeReadAt\":\"20");
+
+            mode(2, "disabled");
+            await().until(() -> status(phone) == 403);
+            mode(3, "enabled");
+            await().until(() -> status(phone) == 407);
+            await().until(() ->
+                    Files.readString(directory.resolve("mode.cache")).contains("enabled"));
+        }
+        server.stop(0);
+        try (RunningRegistrar registrar = new RunningRegistrar(directory, pki, settings);
+                TestPhone phone = TestPhone.overTls(registrar.oauth(), pki.client(Optional.empty()))) {
+            assertThat(status(phone)).isEqualTo(407);
+        }
+    }
+
+    private void mode(int change, String mode) {
+        served = new Document(
+                200, "{\"mode\":\"" + mode + "\",\"changed_at\":\"" + FIRST_CHANGE.plusMillis(change) + "\"}");
+    }
+
+    private static int status(TestPhone phone) throws IOException {
+        return phone.exchange(phone.register(Headers.NONE)).status();
     }
 
     @Test
