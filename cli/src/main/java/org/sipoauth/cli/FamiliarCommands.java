@@ -5,22 +5,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The incumbent's two commands on keys, as its operators type them, in terms of ours. */
+/** The incumbent's commands on keys and the mode, as its operators type them, in terms of ours. */
 final class FamiliarCommands {
-    private static final Map<List<String>, String> MEANINGS =
-            Map.of(List.of("set", "key", "regen", "authz"), "rotate", List.of("show", "key", "authz"), "list");
+    private static final Map<List<String>, List<String>> MEANINGS = Map.of(
+            List.of("set", "key", "regen", "authz"), List.of("keys", "rotate", "--use"),
+            List.of("show", "key", "authz"), List.of("keys", "list", "--use"),
+            List.of("utils", "sipOAuth-mode"), List.of("mode"));
 
     private FamiliarCommands() {}
 
-    /** {@code set key regen authz signing …} and {@code show key authz signing …}; anything else is left as it is. */
+    /**
+     * {@code set key regen authz signing …}, {@code show key authz signing …} and {@code utils sipOAuth-mode enable …};
+     * anything else is left as it is.
+     */
     static String[] translate(String[] args) {
         List<String> given = Arrays.asList(args);
-        for (Map.Entry<List<String>, String> meaning : MEANINGS.entrySet()) {
+        for (Map.Entry<List<String>, List<String>> meaning : MEANINGS.entrySet()) {
             int words = meaning.getKey().size();
             if (given.size() > words && given.subList(0, words).equals(meaning.getKey())) {
-                return Stream.concat(
-                                Stream.of("keys", meaning.getValue(), "--use"),
-                                given.subList(words, given.size()).stream())
+                return Stream.concat(meaning.getValue().stream(), given.subList(words, given.size()).stream())
                         .toArray(String[]::new);
             }
         }

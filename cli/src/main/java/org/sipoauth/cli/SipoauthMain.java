@@ -6,6 +6,7 @@ import org.sipoauth.cli.audit.AuditCommand;
 import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.edge.EdgeCommand;
 import org.sipoauth.cli.keys.KeysCommand;
+import org.sipoauth.cli.mode.ModeCommand;
 import org.sipoauth.cli.phone.PhoneCommand;
 import org.sipoauth.cli.phone.RegisterCommand;
 import org.sipoauth.cli.phone.SignOutCommand;
@@ -57,6 +58,7 @@ public final class SipoauthMain implements Runnable {
                 KeysCommand.commandLine(clock),
                 SessionsCommand.commandLine(),
                 EdgeCommand.commandLine(clock),
+                ModeCommand.commandLine(),
                 RegistrarCommand.commandLine(clock),
                 new AuditCommand(clock),
                 phone);

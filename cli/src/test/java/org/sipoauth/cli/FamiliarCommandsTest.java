@@ -6,11 +6,13 @@ import org.junit.jupiter.api.Test;
 
 class FamiliarCommandsTest {
     @Test
-    void translatesTheTwoCommandsAndKeepsTheirOptions() {
+    void translatesTheCommandsAndKeepsTheirOptions() {
         assertThat(FamiliarCommands.translate(words("set key regen authz signing --server https://a.example")))
                 .containsExactly(words("keys rotate --use signing --server https://a.example"));
         assertThat(FamiliarCommands.translate(words("show key authz encryption")))
                 .containsExactly(words("keys list --use encryption"));
+        assertThat(FamiliarCommands.translate(words("utils sipOAuth-mode disable --json")))
+                .containsExactly(words("mode disable --json"));
     }
 
     @Test

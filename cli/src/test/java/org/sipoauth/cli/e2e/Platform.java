@@ -165,9 +165,13 @@ final class Platform implements AutoCloseable {
         return ChildProcess.start("sipoauth", folder, java("cli/target/sipoauth.jar", arguments));
     }
 
+    URI registrarManagement() {
+        return URI.create("http://127.0.0.1:" + registrarManagementPort);
+    }
+
     /** The text that a management page of the registrar shows. */
     String registrarPage(String path) throws IOException, InterruptedException {
-        URI page = URI.create("http://127.0.0.1:" + registrarManagementPort + path);
+        URI page = registrarManagement().resolve(path);
         return http.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString())
                 .body();
     }
