@@ -151,6 +151,20 @@ class HostileInputIT {
 
     @ParameterizedTest
     @EnumSource(Port.class)
+    void garbageWithoutEndIsNotTakenToItsEnd(Port port) throws Exception {
+        try (TestPhone phone = TestPhone.inTheClear(address(port))) {
+            byte[] garbage = new byte[1024 * 1024];
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 1_000; i++) {
+                            phone.send(garbage);
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Port.class)
     void malformedMessageIsAnsweredAndTheNextOneServed(Port port) throws Exception {
         double before = malformed(port, Parsed.Cause.SYNTAX);
         try (TestPhone phone = connect(port)) {

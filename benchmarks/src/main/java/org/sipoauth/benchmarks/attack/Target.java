@@ -25,6 +25,7 @@ final class Target implements AutoCloseable {
     private final InetSocketAddress address;
     private final SSLContext tls;
     private final Queue<SocketChannel> open = new ConcurrentLinkedQueue<>();
+    private final Queue<SSLSocket> kept = new ConcurrentLinkedQueue<>(); // the JDK closes one that is garbage
     private final AtomicInteger connections = new AtomicInteger();
     private final LongAdder bytes = new LongAdder();
     private volatile boolean closed;
@@ -66,6 +67,7 @@ final class Target implements AutoCloseable {
     private SSLSocket handshake(SocketChannel channel, String protocol) throws IOException {
         SSLSocket socket =
                 (SSLSocket) tls.getSocketFactory().createSocket(channel.socket(), "localhost", address.getPort(), true);
+        kept.add(socket);
         socket.setEnabledProtocols(new String[] {protocol});
         socket.startHandshake();
         return socket;
