@@ -78,7 +78,7 @@ class DependencyRulesTest {
                 .that()
                 .resideOutsideOfPackage("org.sipoauth.registrar.served..")
                 .and()
-                .doNotHaveSimpleName("RegistrarServer")
+                .doNotHaveSimpleName("Sources")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.sipoauth.verifier.refresh..")

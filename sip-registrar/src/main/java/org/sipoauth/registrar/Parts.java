@@ -1,0 +1,168 @@
+package org.sipoauth.registrar;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.sipoauth.registrar.location.InMemoryLocation;
+import org.sipoauth.registrar.location.Location;
+import org.sipoauth.registrar.location.RedisAddress;
+import org.sipoauth.registrar.location.RedisLocation;
+import org.sipoauth.registrar.register.RegistrarPolicy;
+import org.sipoauth.registrar.register.ServedDomain;
+import org.sipoauth.registrar.sip.Limits;
+import org.sipoauth.registrar.transport.EdgeList;
+import org.sipoauth.registrar.transport.ServerTls;
+import org.sipoauth.registrar.transport.TlsFiles;
+import org.sipoauth.registrar.transport.TransportSettings;
+import org.sipoauth.verifier.Expectations;
+
+/** The parts of a registrar that its settings alone make. */
+final class Parts {
+    static final String MODE_SERVED = "served";
+
+    private Parts() {}
+
+    /** @param modeOfTheServer whether the mode is on, where the settings leave it to the server */
+    static RegistrarPolicy policy(Settings settings, BooleanSupplier modeOfTheServer) throws SettingsException {
+        String mode = settings.choice(Setting.MODE, "enabled", "disabled", MODE_SERVED);
+        boolean enabled = mode.equals("enabled");
+        String nodeName = settings.optional(Setting.NODE_NAME).orElseGet(Parts::hostName);
+        if (!nodeName.matches("[A-Za-z0-9._-]+(:\\d+)?")) { // a warn-agent: RFC 3261 §20.43
+            throw new SettingsException("--node-name: not a host name: " + nodeName);
+        }
+        try {
+            return new RegistrarPolicy(
+                    mode.equals(MODE_SERVED) ? modeOfTheServer : () -> enabled,
+                    Set.copyOf(settings.list(Setting.DEVICES_OAUTH_DISABLED)),
+                    nodeName,
+                    settings.time(Setting.EXPIRES),
+                    settings.time(Setting.MIN_EXPIRES),
+                    settings.number(Setting.MAX_CONTACTS, 1, 100),
+                    settings.time(Setting.TIMEOUT_IDLE));
+        } catch (IllegalArgumentException wrong) {
+            throw new SettingsException("--expires, --min-expires: " + wrong.getMessage());
+        }
+    }
+
+    static TransportSettings transport(Settings settings) throws SettingsException {
+        return new TransportSettings(
+                settings.time(Setting.TIMEOUT_HANDSHAKE),
+                settings.time(Setting.TIMEOUT_MESSAGE),
+                settings.time(Setting.TIMEOUT_UNREGISTERED),
+                settings.time(Setting.TIMEOUT_IDLE),
+                settings.time(Setting.TIMEOUT_DRAIN),
+                settings.number(Setting.MAX_CONNECTIONS, 1, 10_000_000),
+                Limits.DEFAULT);
+    }
+
+    static Expectations expectations(Settings settings) throws SettingsException {
+        try {
+            boolean refused = settings.choice(Setting.TOKENS_WITHOUT_STATUS, "accepted", "refused")
+                    .equals("refused");
+            if (refused && settings.optional(Setting.STATUS_LISTS).equals(Optional.of(Sources.NONE))) {
+                throw new SettingsException("--tokens-without-status=refused needs --status-lists=…");
+            }
+            return new Expectations(
+                    settings.text(Setting.ISSUER),
+                    settings.text(Setting.AUDIENCE),
+                    settings.time(Setting.CLOCK_TOLERANCE),
+                    refused);
+        } catch (IllegalArgumentException wrong) {
+            throw new SettingsException("--issuer, --audience, --clock-tolerance: " + wrong.getMessage());
+        }
+    }
+
+    static ServedDomain domain(Settings settings) {
+        Set<String> hosts = new HashSet<>(settings.list(Setting.HOSTS));
+        hosts.add(hostName());
+        settings.optional(Setting.NODE_NAME).ifPresent(hosts::add);
+        InetSocketAddress bind = new InetSocketAddress(settings.text(Setting.BIND), 0);
+        if (bind.getAddress() != null && !bind.getAddress().isAnyLocalAddress()) {
+            hosts.add(uriHost(bind.getAddress()));
+        } else {
+            addOwnAddresses(hosts);
+        }
+        return new ServedDomain(settings.text(Setting.DOMAIN), hosts);
+    }
+
+    private static void addOwnAddresses(Set<String> hosts) {
+        try {
+            NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .forEach(address -> hosts.add(uriHost(address)));
+        } catch (SocketException unknown) {
+            // then --hosts has to name them
+        }
+    }
+
+    static String uriHost(InetAddress address) {
+        String text = address.getHostAddress().replaceFirst("%.*", "");
+        return text.contains(":") ? "[" + text + "]" : text;
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException nameless) {
+            return "localhost";
+        }
+    }
+
+    static ServerTls tls(Settings settings) throws SettingsException {
+        TlsFiles files = new TlsFiles(
+                settings.path(Setting.TLS_CERTIFICATE),
+                settings.path(Setting.TLS_PRIVATE_KEY),
+                settings.optionalPath(Setting.TLS_CLIENT_CA));
+        try {
+            return new ServerTls(
+                    files,
+                    new EdgeList(settings.list(Setting.EDGES), settings.optionalPath(Setting.EDGES_FILE)),
+                    settings.choice(Setting.TLS_PHONE_CERTIFICATES, "ignored", "requested")
+                            .equals("requested"));
+        } catch (IllegalArgumentException | UncheckedIOException unusable) {
+            throw new SettingsException(
+                    "--tls.certificate, --tls.private-key, --tls.client-ca: " + unusable.getMessage());
+        }
+    }
+
+    static Location location(Settings settings) throws SettingsException {
+        int limit = settings.number(Setting.MAX_BINDINGS, 1, 100_000_000);
+        Optional<String> redis = settings.optional(Setting.LOCATION_REDIS);
+        if (redis.isEmpty()) {
+            return new InMemoryLocation(limit);
+        }
+        Optional<Path> trust = settings.optionalPath(Setting.LOCATION_REDIS_TRUST);
+        try {
+            return new RedisLocation(
+                    RedisAddress.of(redis.get(), redisPassword(settings)),
+                    trust.isPresent()
+                            ? Optional.of(Sources.authorities(Setting.LOCATION_REDIS_TRUST, trust.get()))
+                            : Optional.empty(),
+                    limit);
+        } catch (IllegalArgumentException wrong) {
+            throw new SettingsException("--location.redis: " + wrong.getMessage());
+        }
+    }
+
+    private static Optional<String> redisPassword(Settings settings) throws SettingsException {
+        Optional<Path> file = settings.optionalPath(Setting.LOCATION_REDIS_PASSWORD_FILE);
+        if (file.isEmpty()) {
+            return Optional.ofNullable(System.getenv("SIPOAUTH_LOCATION_REDIS_PASSWORD"));
+        }
+        try {
+            return Optional.of(Files.readString(file.get()).strip());
+        } catch (IOException unreadable) {
+            throw new SettingsException("--location.redis.password-file: cannot read " + file.get() + " as text");
+        }
+    }
+}

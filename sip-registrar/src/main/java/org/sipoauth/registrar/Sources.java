@@ -1,0 +1,238 @@
+package org.sipoauth.registrar;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.sipoauth.registrar.served.Followed;
+import org.sipoauth.registrar.served.ServedEdges;
+import org.sipoauth.registrar.served.ServedMode;
+import org.sipoauth.verifier.Expectations;
+import org.sipoauth.verifier.TokenVerifier;
+import org.sipoauth.verifier.keys.KeySource;
+import org.sipoauth.verifier.keys.UrlKeys;
+import org.sipoauth.verifier.refresh.UrlSettings;
+import org.sipoauth.verifier.status.StatusReference;
+import org.sipoauth.verifier.status.StatusSource;
+import org.sipoauth.verifier.status.UrlStatusLists;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a registrar reads from elsewhere, as its settings say: keys, status lists, the list of edges, the mode. */
+final class Sources implements AutoCloseable {
+    static final String NONE = "none";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
+    private static final Duration FIRST_KEYS = Duration.ofSeconds(5);
+    private static final Duration FIRST_STATUS_LISTS = Duration.ofSeconds(5);
+    private static final Duration FILE_LOOK = Duration.ofSeconds(5);
+
+    private final Settings settings;
+    private final Clock clock;
+    private final KeySource keys;
+    private final Optional<UrlStatusLists> statusLists;
+    private final Optional<Followed<ServedEdges>> edges;
+    private final Optional<Followed<ServedMode>> mode;
+
+    /**
+     * Waits some seconds for keys and status lists, for neither edges nor mode.
+     *
+     * @param listed is told the certificate names of the server's edges; empty: no edge can connect anyway
+     * @param switched is told whether the server's SIP OAuth mode is on
+     */
+    Sources(Settings settings, Clock clock, Optional<Consumer<Set<String>>> listed, Consumer<Boolean> switched)
+            throws SettingsException {
+        this.settings = settings;
+        this.clock = clock;
+        mode = mode(switched);
+        edges = listed.isPresent() ? edges(listed.get()) : Optional.empty();
+        keys = keysOfTheSettings();
+        statusLists = statusListsOfTheSettings();
+    }
+
+    KeySource keys() {
+        return keys;
+    }
+
+    Optional<UrlStatusLists> statusLists() {
+        return statusLists;
+    }
+
+    Optional<Followed<ServedEdges>> edges() {
+        return edges;
+    }
+
+    Optional<Followed<ServedMode>> mode() {
+        return mode;
+    }
+
+    TokenVerifier verifier(Expectations expectations) {
+        TokenVerifier.Builder verifier =
+                TokenVerifier.builder(expectations, keys).clock(clock);
+        statusLists.ifPresent(verifier::statuses);
+        return verifier.build();
+    }
+
+    boolean isRevoked(StatusReference login) {
+        return statusLists.map(lists -> lists.current().isRevoked(login)).orElse(false);
+    }
+
+    /** What is too old to tell good tokens from bad. */
+    Optional<String> trouble() {
+        Instant now = clock.instant();
+        if (keys.current().isTooOld(now)) {
+            return Optional.of("KEYS_TOO_OLD");
+        }
+        return statusLists.filter(lists -> lists.current().isTooOld(now)).map(lists -> "STATUS_TOO_OLD");
+    }
+
+    private KeySource keysOfTheSettings() throws SettingsException {
+        String where = settings.optional(Setting.JWKS).orElse(settings.text(Setting.ISSUER) + "/oauth2/jwks");
+        Duration refresh = settings.time(Setting.JWKS_REFRESH);
+        try {
+            if (!where.contains("://")) {
+                return KeySource.file(Path.of(where), refresh.compareTo(FILE_LOOK) < 0 ? refresh : FILE_LOOK);
+            }
+            UrlKeys.Builder url = KeySource.url(URI.create(where))
+                    .refreshEvery(refresh)
+                    .maxStaleness(settings.time(Setting.JWKS_MAX_STALENESS))
+                    .clock(clock);
+            Optional<Path> trust = settings.optionalPath(Setting.JWKS_TRUST);
+            if (trust.isPresent()) {
+                url.sslContext(trusting(trust.get()));
+            }
+            settings.optional(Setting.JWKS_CACHE).map(Path::of).ifPresent(url::cacheFile);
+            UrlKeys opened = url.open();
+            opened.awaitReady(FIRST_KEYS); // without them phones are asked to come again
+            return opened;
+        } catch (IllegalArgumentException | UncheckedIOException unusable) {
+            throw new SettingsException("--jwks: " + unusable.getMessage());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new SettingsException("interrupted while reading --jwks");
+        }
+    }
+
+    private Optional<UrlStatusLists> statusListsOfTheSettings() throws SettingsException {
+        String issuer = settings.text(Setting.ISSUER);
+        String where = settings.optional(Setting.STATUS_LISTS).orElse(issuer + "/oauth2/status-lists");
+        if (where.equals(NONE)) {
+            return Optional.empty();
+        }
+        try {
+            UrlStatusLists.Builder url = StatusSource.url(URI.create(where), issuer, keys)
+                    .refreshEvery(settings.time(Setting.STATUS_LISTS_REFRESH))
+                    .maxStaleness(settings.time(Setting.STATUS_LISTS_MAX_STALENESS))
+                    .clock(clock);
+            Optional<Path> trust = settings.optionalPath(Setting.JWKS_TRUST);
+            if (trust.isPresent()) {
+                url.sslContext(trusting(trust.get()));
+            }
+            settings.optional(Setting.STATUS_LISTS_CACHE).map(Path::of).ifPresent(url::cacheFile);
+            UrlStatusLists opened = url.open();
+            opened.awaitReady(FIRST_STATUS_LISTS); // without them phones are asked to come again
+            return Optional.of(opened);
+        } catch (IllegalArgumentException unusable) {
+            throw new SettingsException("--status-lists: " + unusable.getMessage());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new SettingsException("interrupted while reading --status-lists");
+        }
+    }
+
+    /** Waits for nothing: an edge that is turned away before the list is there comes again by itself. */
+    private Optional<Followed<ServedEdges>> edges(Consumer<Set<String>> listed) throws SettingsException {
+        String where = settings.optional(Setting.EDGES_URL).orElse(settings.text(Setting.ISSUER) + "/edges");
+        if (where.equals(NONE)) {
+            return Optional.empty();
+        }
+        try {
+            UrlSettings url = served(where, Setting.EDGES_REFRESH, Setting.EDGES_CACHE);
+            return Optional.of(Followed.edges(url, served -> listed.accept(served.certificateNames())));
+        } catch (IllegalArgumentException unusable) {
+            throw new SettingsException("--edges.url: " + unusable.getMessage());
+        }
+    }
+
+    /** Waits for nothing: until the mode is known, it is off. */
+    private Optional<Followed<ServedMode>> mode(Consumer<Boolean> switched) throws SettingsException {
+        if (!settings.text(Setting.MODE).equals(Parts.MODE_SERVED)) {
+            return Optional.empty();
+        }
+        String where = settings.optional(Setting.MODE_URL).orElse(settings.text(Setting.ISSUER) + "/sip-oauth-mode");
+        try {
+            UrlSettings url = served(where, Setting.MODE_REFRESH, Setting.MODE_CACHE);
+            return Optional.of(Followed.mode(url, served -> {
+                LOG.info("{}", served);
+                switched.accept(served.enabled());
+            }));
+        } catch (IllegalArgumentException unusable) {
+            throw new SettingsException("--mode.url: " + unusable.getMessage());
+        }
+    }
+
+    private UrlSettings served(String where, Setting refresh, Setting cache) throws SettingsException {
+        UrlSettings url = new UrlSettings(URI.create(where), settings.time(refresh));
+        url.clock(clock);
+        Optional<Path> trust = settings.optionalPath(Setting.JWKS_TRUST);
+        if (trust.isPresent()) {
+            url.sslContext(trusting(trust.get()));
+        }
+        settings.optional(cache).map(Path::of).ifPresent(url::cacheFile);
+        return url;
+    }
+
+    private static SSLContext trusting(Path authorities) throws SettingsException {
+        TrustManagerFactory trust = authorities(Setting.JWKS_TRUST, authorities);
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException unusable) {
+            throw new SettingsException("--jwks.trust: cannot use " + authorities + ": " + unusable.getMessage());
+        }
+    }
+
+    static TrustManagerFactory authorities(Setting setting, Path authorities) throws SettingsException {
+        try (InputStream pem = Files.newInputStream(authorities)) {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            for (Certificate certificate :
+                    CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+                store.setCertificateEntry("authority-" + store.size(), certificate);
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+            trust.init(store);
+            return trust;
+        } catch (GeneralSecurityException | IOException unusable) {
+            throw new SettingsException(
+                    "--" + setting.key() + ": cannot use " + authorities + ": " + unusable.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        statusLists.ifPresent(UrlStatusLists::close);
+        edges.ifPresent(Followed::close);
+        mode.ifPresent(Followed::close);
+        try {
+            keys.close();
+        } catch (Exception failed) {
+            throw new IllegalStateException("cannot close the key source", failed);
+        }
+    }
+}
