@@ -1,6 +1,7 @@
 package org.sipoauth.cli.phone;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -16,6 +17,7 @@ final class StormTokens {
     private final StormTally tally;
 
     private @Nullable EventLoop loop;
+    private @Nullable ScheduledFuture<?> next;
 
     private StormTokens(String accessToken, Optional<Login> login, StormTally tally) {
         this.accessToken = accessToken;
@@ -63,6 +65,9 @@ final class StormTokens {
     }
 
     private void tick(Login kept) {
+        if (next != null) {
+            next.cancel(false); // or each token that was not taken would add a timer for good
+        }
         try {
             kept.tick();
         } catch (LoginEnded over) {
@@ -70,7 +75,7 @@ final class StormTokens {
             return;
         }
         if (loop != null && !loop.isShuttingDown()) {
-            loop.schedule(() -> tick(kept), kept.untilDue().toMillis() + 1, TimeUnit.MILLISECONDS);
+            next = loop.schedule(() -> tick(kept), kept.untilDue().toMillis() + 1, TimeUnit.MILLISECONDS);
         }
     }
 }
