@@ -61,8 +61,7 @@ final class DeviceCodes {
     }
 
     Issued start(Authorization asked) {
-        while (true) { // one more round if the user code is in use: once in 25,600,000,000, by the number of those in
-            // use
+        while (true) { // once more if the user code, one of 25,600,000,000, is in use
             UserCode userCode = UserCode.random(RANDOM);
             DeviceCode deviceCode = DeviceCode.randomFor(userCode);
             Long started = redis.execute(
