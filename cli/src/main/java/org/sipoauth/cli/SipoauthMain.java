@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.time.Clock;
 import org.sipoauth.cli.audit.AuditCommand;
 import org.sipoauth.cli.console.CommandFailure;
+import org.sipoauth.cli.device.DeviceCommand;
+import org.sipoauth.cli.device.ProfileCommand;
 import org.sipoauth.cli.edge.EdgeCommand;
 import org.sipoauth.cli.keys.KeysCommand;
 import org.sipoauth.cli.mode.ModeCommand;
@@ -58,6 +60,8 @@ public final class SipoauthMain implements Runnable {
                 KeysCommand.commandLine(clock),
                 SessionsCommand.commandLine(),
                 EdgeCommand.commandLine(clock),
+                DeviceCommand.commandLine(),
+                ProfileCommand.commandLine(),
                 ModeCommand.commandLine(),
                 RegistrarCommand.commandLine(clock),
                 new AuditCommand(clock),

@@ -6,7 +6,6 @@ import java.util.Map;
 import org.sipoauth.authz.client.MachineSecretEncoder;
 import org.sipoauth.authz.client.Scopes;
 import org.sipoauth.authz.device.Device;
-import org.sipoauth.authz.device.DeviceType;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.settings.DataDirectory;
 import org.sipoauth.authz.settings.SecretsFile;
@@ -40,8 +39,13 @@ class DemoConfiguration {
                 }
             }
             for (int i = 0; i < SUBSCRIBERS.size(); i++) {
-                devices.save(softphone(SUBSCRIBERS.get(i), FIRST_NUMBER + i));
-                devices.save(deskPhone(SUBSCRIBERS.get(i), i + 1, FIRST_NUMBER + i));
+                for (Device device : List.of(
+                        softphone(SUBSCRIBERS.get(i), FIRST_NUMBER + i),
+                        deskPhone(SUBSCRIBERS.get(i), i + 1, FIRST_NUMBER + i))) {
+                    if (devices.find(device.name()).isEmpty()) { // what an administrator has made of it stays
+                        devices.save(device);
+                    }
+                }
             }
         };
     }
@@ -61,21 +65,11 @@ class DemoConfiguration {
     }
 
     private static Device softphone(String owner, int number) {
-        return new Device(
-                "CSF" + owner.toUpperCase(Locale.ROOT),
-                DeviceType.SOFTPHONE,
-                owner,
-                List.of("sip:" + number + "@example.com"),
-                true);
+        return new Device("CSF" + owner.toUpperCase(Locale.ROOT), owner, List.of("sip:" + number + "@example.com"));
     }
 
     /** Named by an address that is set aside for documentation (RFC 9542). */
     private static Device deskPhone(String owner, int index, int number) {
-        return new Device(
-                "SEP00005E0053%02X".formatted(index),
-                DeviceType.DESK_PHONE,
-                owner,
-                List.of("sip:" + number + "@example.com"),
-                true);
+        return new Device("SEP00005E0053%02X".formatted(index), owner, List.of("sip:" + number + "@example.com"));
     }
 }

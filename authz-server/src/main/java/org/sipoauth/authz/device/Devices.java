@@ -1,55 +1,149 @@
 package org.sipoauth.authz.device;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.sipoauth.authz.redis.Expected;
+import org.sipoauth.authz.redis.NameIndex;
+import org.sipoauth.authz.redis.RecordChanged;
+import org.sipoauth.authz.redis.Records;
+import org.sipoauth.authz.redis.StoredRecord;
+import org.springframework.data.domain.Range;
+import org.springframework.data.redis.connection.Limit;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
-/** The devices, one small Redis hash each. */
+/**
+ * The devices, one small record each under {@code device:<name in capitals>}, so that there are no two whose names differ
+ * by their case alone. They are indexed by name, owner and security profile; a device is entered before its record is
+ * written, so that none is missing, and an entry may thus stand for no device, or for one that has changed since.
+ */
 @Component
 public final class Devices {
     private final StringRedisTemplate redis;
+    private final Records records;
+    private final SecurityProfiles profiles;
+    private final NameIndex names;
 
-    Devices(StringRedisTemplate redis) {
+    Devices(StringRedisTemplate redis, Records records, SecurityProfiles profiles) {
         this.redis = redis;
+        this.records = records;
+        this.profiles = profiles;
+        this.names = new NameIndex(redis, "devices");
     }
 
     public Optional<Device> find(String name) {
-        if (!Device.isName(name)) {
-            return Optional.empty();
-        }
-        Map<String, String> fields = redis.<String, String>opsForHash().entries(key(name));
-        return fields.isEmpty() ? Optional.empty() : Optional.of(read(name, fields));
+        return findStored(name).map(StoredDevice::device);
     }
 
-    /** The device, if a token may be issued for it to this subscriber: it is theirs, and OAuth is on in its profile. */
+    /** The device, if a token may be issued for it to this subscriber: it is theirs, enabled, and OAuth is on for it. */
     public Optional<Device> findUsable(String name, String subscriber) {
-        return find(name).filter(device -> device.owner().equals(subscriber) && device.oauthEnabled());
+        return find(name).filter(device -> device.owner().equals(subscriber) && isUsable(device));
     }
 
+    /** Whether its owner may have tokens for it. */
+    boolean isUsable(Device device) {
+        return device.enabled() && profiles.allowsOauth(device.securityProfile());
+    }
+
+    Optional<StoredDevice> findStored(String name) {
+        return findInAnyCase(name)
+                .filter(stored -> stored.device().name().equals(name)); // a name is what it is, to the letter
+    }
+
+    /** The device of this name, or the one that has it but for its case. */
+    Optional<StoredDevice> findInAnyCase(String name) {
+        return Device.isName(name) ? records.find(key(name)).map(record -> read(name, record)) : Optional.empty();
+    }
+
+    /** Creates or replaces it, whatever there is. Ends no logins: see {@link DeviceChanges}. */
     public void save(Device device) {
-        redis.opsForHash()
-                .putAll(
-                        key(device.name()),
-                        Map.of(
-                                "type", device.type().name().toLowerCase(Locale.ROOT),
-                                "owner", device.owner(),
-                                "aor", String.join(" ", device.addressesOfRecord()),
-                                "oauth", Boolean.toString(device.oauthEnabled())));
+        save(device, findInAnyCase(device.name()).map(StoredDevice::device), Expected.ANYTHING);
     }
 
-    private static Device read(String name, Map<String, String> fields) {
-        return new Device(
-                name,
-                DeviceType.valueOf(fields.get("type").toUpperCase(Locale.ROOT)),
-                fields.get("owner"),
-                List.of(fields.get("aor").split(" ")),
-                Boolean.parseBoolean(fields.get("oauth")));
+    /**
+     * @param before what is there according to whom this device is to replace it
+     * @return the device's revision
+     * @throws RecordChanged if it is not as expected
+     */
+    String save(Device device, Optional<Device> before, Expected expected) {
+        names.enter(device.name());
+        redis.opsForZSet().add(ofOwnerKey(device.owner()), device.name(), 0);
+        ofProfile(device.securityProfile()).enter(device.name());
+        Records.Saved saved = records.save(
+                key(device.name()),
+                Map.of(
+                        "name", device.name(),
+                        "owner", device.owner(),
+                        "aor", String.join(" ", device.addressesOfRecord()),
+                        "profile", device.securityProfile(),
+                        "enabled", Boolean.toString(device.enabled())),
+                expected);
+        before.filter(was -> !was.owner().equals(device.owner())).ifPresent(this::leaveOwner);
+        before.filter(was -> !was.securityProfile().equals(device.securityProfile()))
+                .ifPresent(this::leaveProfile);
+        return saved.revision();
+    }
+
+    /** @throws RecordChanged if it is not as expected */
+    void remove(Device device, Expected expected) {
+        records.remove(key(device.name()), expected);
+        names.remove(device.name());
+        leaveOwner(device);
+        leaveProfile(device);
+    }
+
+    private void leaveOwner(Device was) {
+        redis.opsForZSet().remove(ofOwnerKey(was.owner()), was.name());
+    }
+
+    private void leaveProfile(Device was) {
+        ofProfile(was.securityProfile()).remove(was.name());
+    }
+
+    /** A page of the names of all devices. */
+    List<String> names(Optional<String> after, int limit) {
+        return names.page(after, limit);
+    }
+
+    /** A page of the names of devices that have, or had, this owner. */
+    List<String> namesOfOwner(String owner, Optional<String> after, int limit) {
+        Range<String> range = after.map(name -> Range.rightUnbounded(Range.Bound.exclusive(name)))
+                .orElseGet(Range::unbounded);
+        Set<String> page = redis.opsForZSet()
+                .rangeByLex(ofOwnerKey(owner), range, Limit.limit().count(limit));
+        return page == null ? List.of() : new ArrayList<>(page);
+    }
+
+    /** A page of the names of devices that have, or had, this security profile. */
+    public List<String> namesOfProfile(String profile, Optional<String> after, int limit) {
+        return ofProfile(profile).page(after, limit);
+    }
+
+    private NameIndex ofProfile(String profile) {
+        return new NameIndex(redis, "devices-of-profile:" + profile);
+    }
+
+    private static StoredDevice read(String name, StoredRecord record) {
+        Map<String, String> fields = record.fields();
+        return new StoredDevice(
+                new Device(
+                        fields.getOrDefault("name", name),
+                        fields.getOrDefault("owner", ""),
+                        List.of(fields.getOrDefault("aor", "").split(" ")),
+                        fields.getOrDefault("profile", SecurityProfile.WITH_OAUTH),
+                        Boolean.parseBoolean(fields.getOrDefault("enabled", "true"))),
+                record.revision());
     }
 
     private static String key(String name) {
-        return "device:" + name;
+        return "device:" + name.toUpperCase(Locale.ROOT);
+    }
+
+    private static String ofOwnerKey(String owner) {
+        return "devices-of-owner:" + owner;
     }
 }

@@ -1,5 +1,7 @@
 package org.sipoauth.authz.redis;
 
+import java.util.Optional;
+
 /** What a record has to be like for a change to be made: the same that somebody has seen, absent, or anything. */
 public sealed interface Expected {
     /** Nothing in particular. */
@@ -19,6 +21,21 @@ public sealed interface Expected {
 
     /** It has not been changed since somebody read this revision of it. */
     record Revision(String value) implements Expected {}
+
+    /**
+     * For who has read a record, and decides with what it held.
+     *
+     * @param revision of the record as it was read; empty: there was none
+     * @throws RecordChanged if it is not as this says
+     */
+    default void require(Optional<String> revision) {
+        boolean holds = this instanceof Revision seen
+                ? revision.filter(seen.value()::equals).isPresent()
+                : this instanceof Absent ? revision.isEmpty() : this instanceof Anything || revision.isPresent();
+        if (!holds) {
+            throw new RecordChanged();
+        }
+    }
 
     /** For a script: {@code *} anything, {@code -} absent, {@code +} present, {@code =} and the revision. */
     default String argument() {

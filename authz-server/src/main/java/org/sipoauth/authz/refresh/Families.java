@@ -126,6 +126,15 @@ final class Families implements LoginFamilies, Sessions {
         return revokeAll(index.ofDevice(device), Kind.DEVICE, reason);
     }
 
+    @Override
+    public int revokeDevice(String device, Instant cutoff, String reason) {
+        List<FamilyId> before = ofDevice(device).stream()
+                .filter(session -> session.begun().isBefore(cutoff))
+                .map(Session::id)
+                .toList();
+        return revokeAll(before, Kind.DEVICE, reason);
+    }
+
     private int revokeAll(List<FamilyId> ids, Kind kind, String reason) {
         int revoked = 0;
         for (FamilyId id : ids) {

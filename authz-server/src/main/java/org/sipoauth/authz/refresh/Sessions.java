@@ -51,6 +51,13 @@ public interface Sessions {
     int revokeDevice(String device, String reason);
 
     /**
+     * As {@link #revokeDevice(String, String)}, but for logins that began at the cutoff or later.
+     *
+     * @return how many were not revoked before
+     */
+    int revokeDevice(String device, Instant cutoff, String reason);
+
+    /**
      * The logins of all users in one bucket, some of them perhaps gone. Who walks through all buckets meets every login.
      *
      * @param bucket 0 to {@link #BUCKETS} - 1

@@ -6,40 +6,36 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.administration.AdministrationEndpoint;
+import org.sipoauth.authz.administration.RequestRefused;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.refresh.FamilyId;
 import org.sipoauth.authz.refresh.Sessions;
-import org.springframework.dao.DataAccessException;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
-import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
-import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.util.UriUtils;
 
 /**
  * Ends logins for administrators: one, all of a user, all on a device, or all of a client. To ask twice does no harm, and
  * is what to do after an answer that was lost or a 503.
  */
-@RestController
-@RequestMapping("/admin/api/v1/revocations")
+@AdministrationEndpoint
+@RequestMapping(RevocationsEndpoint.PATH)
 final class RevocationsEndpoint {
+    static final String PATH = AdministrationEndpoint.PATH + "/revocations";
+
     private static final List<String> TARGETS = List.of("session", "user", "device", "client");
     private static final String REASON = "reason";
     private static final String NO_REASON_GIVEN = "by an administrator";
     /** Beyond that a record takes several times its room in Redis (hash-max-listpack-value). */
     private static final int REASON_BYTES = 64;
-
-    private static final String RETRY_AFTER_SECONDS = "5";
 
     private final Sessions sessions;
     private final ClientRevocations clientRevocations;
@@ -56,18 +52,6 @@ final class RevocationsEndpoint {
 
     /** What a request asks for, checked. */
     private record Order(String target, String value, String reason) {}
-
-    /** A request that nobody can carry out; the message is for its sender. */
-    private static final class Misunderstood extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        private final HttpStatus status;
-
-        Misunderstood(HttpStatus status, String message) {
-            super(message);
-            this.status = status;
-        }
-    }
 
     /** @param body exactly one of {@code session}, {@code user}, {@code device}, {@code client}; {@code reason} if wanted */
     @PostMapping
@@ -87,13 +71,13 @@ final class RevocationsEndpoint {
 
     private ResponseEntity<?> revokeClient(Order order, Authentication who) {
         if (clients.findByClientId(order.value()) == null) {
-            throw new Misunderstood(HttpStatus.NOT_FOUND, "this server has no client of that id");
+            throw new RequestRefused(HttpStatus.NOT_FOUND, "this server has no client of that id");
         }
         clientRevocations.begin(order.value(), order.reason());
         record(order, who).keep();
         return ResponseEntity.accepted()
-                .location(URI.create("/admin/api/v1/revocations/clients/"
-                        + UriUtils.encodePathSegment(order.value(), StandardCharsets.UTF_8)))
+                .location(URI.create(
+                        PATH + "/clients/" + UriUtils.encodePathSegment(order.value(), StandardCharsets.UTF_8)))
                 .body(Map.of("state", "sweeping"));
     }
 
@@ -102,7 +86,7 @@ final class RevocationsEndpoint {
     Map<String, Object> progress(@PathVariable String client) {
         ClientSweep sweep = clientRevocations
                 .progress(client)
-                .orElseThrow(() -> new Misunderstood(
+                .orElseThrow(() -> new RequestRefused(
                         HttpStatus.NOT_FOUND,
                         "the logins of this client have not been revoked, or so long ago that none of them is left"));
         Map<String, Object> json = new LinkedHashMap<>();
@@ -114,37 +98,15 @@ final class RevocationsEndpoint {
         return json;
     }
 
-    @ExceptionHandler
-    ResponseEntity<Object> misunderstood(Misunderstood request) {
-        return ResponseEntity.of(ProblemDetail.forStatusAndDetail(request.status, String.valueOf(request.getMessage())))
-                .build();
-    }
-
-    @ExceptionHandler
-    ResponseEntity<Object> unreadable(HttpMessageNotReadableException noJson) {
-        return misunderstood(new Misunderstood(HttpStatus.BAD_REQUEST, explain()));
-    }
-
-    /** Redis is away, or its replicas did not confirm: what was done stays done, the rest is for the next try. */
-    @ExceptionHandler
-    ResponseEntity<Object> storeAway(DataAccessException away) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
-                HttpStatus.SERVICE_UNAVAILABLE,
-                "the store did not confirm it; some logins may be revoked already: send the same request again");
-        return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
-                .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
-                .body(problem);
-    }
-
     private static Order read(Map<String, Object> body) {
         List<String> named = TARGETS.stream().filter(body::containsKey).toList();
         int known = named.size() + (body.containsKey(REASON) ? 1 : 0);
         if (named.size() != 1 || known != body.size()) {
-            throw new Misunderstood(HttpStatus.BAD_REQUEST, explain());
+            throw new RequestRefused(HttpStatus.BAD_REQUEST, explain());
         }
         String reason = body.containsKey(REASON) ? text(body.get(REASON)) : NO_REASON_GIVEN;
         if (reason.getBytes(StandardCharsets.UTF_8).length > REASON_BYTES) {
-            throw new Misunderstood(
+            throw new RequestRefused(
                     HttpStatus.BAD_REQUEST, "the reason has at most " + REASON_BYTES + " bytes: shorten it");
         }
         return new Order(named.get(0), text(body.get(named.get(0))), reason);
@@ -154,12 +116,12 @@ final class RevocationsEndpoint {
         if (value instanceof String text && !text.isBlank()) {
             return text;
         }
-        throw new Misunderstood(HttpStatus.BAD_REQUEST, explain());
+        throw new RequestRefused(HttpStatus.BAD_REQUEST, explain());
     }
 
     private static FamilyId session(String id) {
         return SessionsEndpoint.parse(id)
-                .orElseThrow(() -> new Misunderstood(
+                .orElseThrow(() -> new RequestRefused(
                         HttpStatus.BAD_REQUEST, "this is not the id of a session; list the sessions for their ids"));
     }
 

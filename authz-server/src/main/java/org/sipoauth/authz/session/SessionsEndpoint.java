@@ -4,21 +4,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.sipoauth.authz.administration.AdministrationEndpoint;
+import org.sipoauth.authz.administration.RequestRefused;
 import org.sipoauth.authz.refresh.FamilyId;
 import org.sipoauth.authz.refresh.Session;
 import org.sipoauth.authz.refresh.Sessions;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.ProblemDetail;
-import org.springframework.http.ResponseEntity;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.RestController;
 
 /** Shows administrators who is signed in where. */
-@RestController
-@RequestMapping("/admin/api/v1/sessions")
+@AdministrationEndpoint
+@RequestMapping(AdministrationEndpoint.PATH + "/sessions")
 final class SessionsEndpoint {
     private final Sessions sessions;
 
@@ -26,29 +26,32 @@ final class SessionsEndpoint {
         this.sessions = sessions;
     }
 
-    /** The logins of a user or on a device, live and revoked, newest first. */
+    /** The logins of a user or on a device, live and revoked, newest first. @param parameters {@code user} or {@code device} */
     @GetMapping
-    ResponseEntity<?> list(@RequestParam Optional<String> user, @RequestParam Optional<String> device) {
-        if (user.isPresent() == device.isPresent()) {
-            return ResponseEntity.of(ProblemDetail.forStatusAndDetail(
-                            HttpStatus.BAD_REQUEST, "name a user or a device: ?user=… or ?device=…"))
-                    .build();
+    Map<String, Object> list(@RequestParam MultiValueMap<String, String> parameters) {
+        String user = only("user", parameters);
+        String device = only("device", parameters);
+        if (parameters.size() != 1 || user.isEmpty() == device.isEmpty()) {
+            throw new RequestRefused(
+                    HttpStatus.BAD_REQUEST, "name a user or a device, once, and nothing else: ?user=… or ?device=…");
         }
-        List<Session> found = user.map(sessions::ofUser).orElseGet(() -> sessions.ofDevice(device.orElseThrow()));
-        return ResponseEntity.ok(
-                Map.of("sessions", found.stream().map(SessionsEndpoint::json).toList()));
+        List<Session> found = user.isEmpty() ? sessions.ofDevice(device) : sessions.ofUser(user);
+        return Map.of("sessions", found.stream().map(SessionsEndpoint::json).toList());
+    }
+
+    private static String only(String name, MultiValueMap<String, String> parameters) {
+        List<String> values = parameters.getOrDefault(name, List.of());
+        return values.size() == 1 ? values.get(0) : "";
     }
 
     @GetMapping("/{id}")
-    ResponseEntity<?> show(@PathVariable String id) {
-        Optional<Session> found = parse(id).flatMap(sessions::find);
-        if (found.isEmpty()) {
-            return ResponseEntity.of(ProblemDetail.forStatusAndDetail(
-                            HttpStatus.NOT_FOUND,
-                            "no such session, or it has ended; list the sessions of its user or device for their ids"))
-                    .build();
-        }
-        return ResponseEntity.ok(json(found.get()));
+    Map<String, Object> show(@PathVariable String id) {
+        return parse(id)
+                .flatMap(sessions::find)
+                .map(SessionsEndpoint::json)
+                .orElseThrow(() -> new RequestRefused(
+                        HttpStatus.NOT_FOUND,
+                        "no such session, or it has ended; list the sessions of its user or device for their ids"));
     }
 
     static Optional<FamilyId> parse(String id) {

@@ -13,17 +13,17 @@ final class SweepThread implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread worker = new Thread(task, "client-sweep");
+        Thread worker = new Thread(task, "sweep");
         worker.setDaemon(true);
         return worker;
     });
 
-    SweepThread(ClientSweeper sweeper) {
+    SweepThread(Runnable sweep) {
         Runnable turn = () -> {
             try {
-                sweeper.turn();
+                sweep.run();
             } catch (RuntimeException e) { // it would not be called again
-                LOG.error("the sweep of revoked clients failed", e);
+                LOG.error("a sweep of logins failed", e);
             }
         };
         thread.scheduleWithFixedDelay(turn, PAUSE.toMillis(), PAUSE.toMillis(), TimeUnit.MILLISECONDS);

@@ -1,8 +1,13 @@
 package org.sipoauth.authz.signing;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.administration.AdministrationEndpoint;
+import org.sipoauth.authz.administration.Members;
+import org.sipoauth.authz.administration.RequestRefused;
 import org.sipoauth.keys.KeyId;
 import org.sipoauth.keys.KeyRing;
 import org.sipoauth.keys.KeyUse;
@@ -11,7 +16,6 @@ import org.sipoauth.keys.RingKey;
 import org.sipoauth.keys.store.KeyRingStoreException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
-import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.Authentication;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -19,11 +23,10 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RestController;
 
 /** The key ring for administrators: what is in it, never what is secret, and its two changes by hand. */
-@RestController
-@RequestMapping("/admin/api/v1/keys")
+@AdministrationEndpoint
+@RequestMapping(AdministrationEndpoint.PATH + "/keys")
 final class KeysEndpoint {
     private final KeyRingKeeper keeper;
     private final KeyVault vault;
@@ -33,7 +36,9 @@ final class KeysEndpoint {
         this.vault = vault;
     }
 
-    record Rotation(String use) {}
+    private static final String EXPLANATION =
+            "send {\"use\":\"access_token_signing\"} and nothing else; use is access_token_signing,"
+                    + " access_token_encryption or refresh_token_authentication";
 
     @GetMapping
     Map<String, Object> list() {
@@ -42,22 +47,19 @@ final class KeysEndpoint {
 
     /** Makes the published successor active, without losing a token. */
     @PostMapping("/rotate")
-    Map<String, Object> rotate(@RequestBody Rotation rotation, Authentication who) {
-        KeyUse use = KeyUse.valueOf(String.valueOf(rotation.use()).toUpperCase(Locale.ROOT));
+    Map<String, Object> rotate(@RequestBody Map<String, @Nullable Object> body, Authentication who) {
+        KeyUse use = use(body);
         return json(keeper.change(who.getName(), (ring, now) -> ring.rotate(use, keeper.policy(), vault, now)));
     }
 
     /** Withdraws a leaked key at once. */
     @PostMapping("/{kid}/revoke")
-    ResponseEntity<Object> revoke(@PathVariable String kid, Authentication who) {
+    Map<String, Object> revoke(@PathVariable String kid, Authentication who) {
         if (keeper.lastRead().keys().stream().noneMatch(key -> key.id().value().equals(kid))) {
-            ProblemDetail unknown = ProblemDetail.forStatusAndDetail(
-                    HttpStatus.NOT_FOUND, "the ring has no such key; list the keys for their ids");
-            return ResponseEntity.of(unknown).build();
+            throw new RequestRefused(HttpStatus.NOT_FOUND, "the ring has no such key; list the keys for their ids");
         }
-        KeyRing after =
-                keeper.change(who.getName(), (ring, now) -> ring.revoke(new KeyId(kid), keeper.policy(), vault, now));
-        return ResponseEntity.ok(json(after));
+        return json(
+                keeper.change(who.getName(), (ring, now) -> ring.revoke(new KeyId(kid), keeper.policy(), vault, now)));
     }
 
     @ExceptionHandler
@@ -66,15 +68,22 @@ final class KeysEndpoint {
     }
 
     @ExceptionHandler
-    ProblemDetail misunderstood(IllegalArgumentException unknownUse) {
-        return ProblemDetail.forStatusAndDetail(
-                HttpStatus.BAD_REQUEST,
-                "use is access_token_signing, access_token_encryption or refresh_token_authentication");
-    }
-
-    @ExceptionHandler
     ProblemDetail storeAway(KeyRingStoreException away) {
         return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(away.getMessage()));
+    }
+
+    private static KeyUse use(Map<String, @Nullable Object> body) {
+        Members members = new Members(body, EXPLANATION);
+        String use = members.text("use");
+        members.end();
+        return Arrays.stream(KeyUse.values())
+                .filter(known -> small(known).equals(use))
+                .findFirst()
+                .orElseThrow(members::refusal);
+    }
+
+    private static String small(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     private static Map<String, Object> json(KeyRing ring) {
@@ -84,8 +93,8 @@ final class KeysEndpoint {
     private static Map<String, Object> json(RingKey key) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("kid", key.id().value());
-        json.put("use", key.use().name().toLowerCase(Locale.ROOT));
-        json.put("state", key.state().name().toLowerCase(Locale.ROOT));
+        json.put("use", small(key.use()));
+        json.put("state", small(key.state()));
         if (key.use() == KeyUse.ACCESS_TOKEN_SIGNING) {
             json.put("alg", key.algorithm().joseName());
         }

@@ -285,7 +285,7 @@ class DeviceGrantIT {
         Answer codes = allowed("SEP00005E005306", "frank");
         Devices devices = server.bean(Devices.class);
         Device franks = devices.find("SEP00005E005306").orElseThrow();
-        devices.save(new Device(franks.name(), franks.type(), "bob", franks.addressesOfRecord(), true));
+        devices.save(new Device(franks.name(), "bob", franks.addressesOfRecord()));
 
         assertThat(poll(codes).json()).containsEntry("error", "invalid_grant");
     }

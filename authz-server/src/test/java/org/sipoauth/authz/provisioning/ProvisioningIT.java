@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
 import org.sipoauth.authz.device.Device;
-import org.sipoauth.authz.device.DeviceType;
 import org.sipoauth.authz.device.Devices;
+import org.sipoauth.authz.device.SecurityProfile;
 
 /** The configuration file over its own HTTPS port, SIP OAuth mode on. */
 class ProvisioningIT {
@@ -95,7 +95,8 @@ class ProvisioningIT {
     void stopsServingADeviceWhoseOauthWasSwitchedOff() {
         String token = phone.logIn("carol", "CSFCAROL").text("access_token");
         server.bean(Devices.class)
-                .save(new Device("CSFCAROL", DeviceType.SOFTPHONE, "carol", List.of("sip:1003@example.com"), false));
+                .save(new Device(
+                        "CSFCAROL", "carol", List.of("sip:1003@example.com"), SecurityProfile.WITHOUT_OAUTH, true));
 
         assertThat(withToken("/CSFCAROL.cnf.xml", token).statusCode()).isEqualTo(401);
     }

@@ -207,7 +207,8 @@ class RefreshGrantIT {
         Devices devices = server.bean(Devices.class);
         Device device = devices.find("CSFCAROL").orElseThrow();
         Answer login = phone.logIn("carol", "CSFCAROL");
-        devices.save(new Device(device.name(), device.type(), device.owner(), device.addressesOfRecord(), false));
+        devices.save(
+                new Device(device.name(), device.owner(), device.addressesOfRecord(), device.securityProfile(), false));
 
         assertThat(refresh(login).json()).containsEntry("error", "invalid_grant");
 
@@ -220,7 +221,7 @@ class RefreshGrantIT {
         Devices devices = server.bean(Devices.class);
         Device device = devices.find("CSFDAVE").orElseThrow();
         Answer login = phone.logIn("dave", "CSFDAVE");
-        devices.save(new Device(device.name(), device.type(), "erin", device.addressesOfRecord(), true));
+        devices.save(new Device(device.name(), "erin", device.addressesOfRecord()));
 
         assertThat(refresh(login).json()).containsEntry("error", "invalid_grant");
     }

@@ -340,6 +340,11 @@ class ClientSweeperIT {
         public int revokeDevice(String device, String reason) {
             throw new UnsupportedOperationException();
         }
+
+        @Override
+        public int revokeDevice(String device, Instant cutoff, String reason) {
+            throw new UnsupportedOperationException();
+        }
     }
 
     private static final class MovingClock extends Clock {

@@ -6,13 +6,13 @@ import com.nimbusds.jwt.SignedJWT;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
 import org.sipoauth.authz.device.Device;
-import org.sipoauth.authz.device.DeviceType;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.verifier.Expectations;
 import org.sipoauth.verifier.TokenVerifier;
@@ -25,11 +25,11 @@ class AlgorithmsIT {
     @ValueSource(strings = {"ES256", "Ed25519"})
     void keepsTheTokenOfTheLargestDeviceUnder1000Bytes(String algorithm, @TempDir Path folder) throws Exception {
         try (TestServer server = TestServer.start(folder, "--sipoauth.keys.algorithm=" + algorithm)) {
-            String name = "CSF" + "X".repeat(47);
-            String address = "sip:" + "1".repeat(24) + "@example.com";
-            server.bean(Devices.class)
-                    .save(new Device(
-                            name, DeviceType.SOFTPHONE, "alice", List.of(address, address, address, address), true));
+            String name = "CSF" + "X".repeat(12);
+            List<String> addresses = Stream.of("1", "2", "3", "4")
+                    .map(digit -> "sip:" + digit.repeat(24) + "@example.com")
+                    .toList();
+            server.bean(Devices.class).save(new Device(name, "alice", addresses));
             TestPhone phone = new TestPhone(server);
 
             String token = phone.logIn("alice", name).text("access_token");

@@ -2,14 +2,20 @@ package org.sipoauth.cli.admin;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.console.ExitCodes;
@@ -24,13 +30,17 @@ import org.sipoauth.cli.json.JsonObject;
  */
 public final class AdminApi {
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration TIMEOUT_OF_FILES = Duration.ofMinutes(3);
+    private static final int LONGEST_FILE = 64 * 1024 * 1024;
     private static final String BASE = "/admin/api/v1";
     private static final String SCOPE = "admin";
+    private static final int PAGE = 1000;
     private static final Set<Integer> SUCCESS = Set.of(200, 201, 202, 204);
 
     private final URI server;
     private final Path clientFile;
     private final HttpsClient https;
+    private final HttpsClient httpsForFiles;
     private final String adviceIfUnreachable;
 
     /** @param clientFile holds {@code client_id:client_secret} in its first line */
@@ -38,6 +48,7 @@ public final class AdminApi {
         this.server = server;
         this.clientFile = clientFile;
         this.https = new HttpsClient(tls, TIMEOUT);
+        this.httpsForFiles = new HttpsClient(tls, TIMEOUT_OF_FILES, LONGEST_FILE);
         this.adviceIfUnreachable = adviceIfUnreachable;
     }
 
@@ -54,6 +65,66 @@ public final class AdminApi {
     /** @param path as for {@link #get} */
     public JsonObject put(String path, String json) throws InterruptedException {
         return call(headers -> https.putJson(address(BASE + path), headers, json));
+    }
+
+    /** Puts what must not be there yet; parameters as for {@link #put}. */
+    public JsonObject create(String path, String json) throws InterruptedException {
+        return call(headers -> {
+            HttpsClient.Answer answer = https.putJson(address(BASE + path), with(headers, "If-None-Match", "*"), json);
+            if (answer.status() == 412) {
+                throw new CommandFailure(
+                        ExitCodes.NO, "there is one of that name already", "Show it, or choose another name.");
+            }
+            return answer;
+        });
+    }
+
+    /** Puts something in place of what is there, unless that is changed meanwhile. */
+    public JsonObject replace(String path, Function<JsonObject, String> json) throws InterruptedException {
+        HttpsClient.Answer before = send(headers -> https.get(address(BASE + path), headers));
+        String tag = before.header("ETag").orElseThrow(AdminApi::notAServer);
+        String after = json.apply(parse(before));
+        return call(headers -> https.putJson(address(BASE + path), with(headers, "If-Match", tag), after));
+    }
+
+    /**
+     * All of a collection, page by page.
+     *
+     * @param path as for {@link #get}, perhaps with a filter as its query
+     * @param plural the member of a page that holds its part of the collection
+     */
+    public List<JsonObject> all(String path, String plural) throws InterruptedException {
+        List<JsonObject> all = new ArrayList<>();
+        String limit = (path.contains("?") ? "&" : "?") + "limit=" + PAGE;
+        String query = limit;
+        while (true) {
+            JsonObject page = get(path + query);
+            if (!page.members().containsKey(plural)) {
+                throw notAServer();
+            }
+            all.addAll(page.objects(plural));
+            Optional<String> next = page.string("next");
+            if (next.isEmpty()) {
+                return all;
+            }
+            query = limit + "&after=" + URLEncoder.encode(next.get(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** A file, at most 64 MiB of text. */
+    public String getFile(String path) throws InterruptedException {
+        return send(headers -> httpsForFiles.get(address(BASE + path), headers)).body();
+    }
+
+    /** Posts a file. What is wrong with it is an answer, too: one with the member {@code errors}. */
+    public JsonObject postFile(String path, String mediaType, byte[] file) throws InterruptedException {
+        try {
+            HttpsClient.Answer answer = httpsForFiles.postFile(address(BASE + path), authorization(), mediaType, file);
+            boolean hasErrors = answer.status() == 400 && answer.body().contains("\"errors\"");
+            return parse(hasErrors ? answer : requireSuccess(answer));
+        } catch (IOException trouble) {
+            throw unreachable(trouble);
+        }
     }
 
     /** @param path as for {@link #get} */
@@ -80,9 +151,19 @@ public final class AdminApi {
         HttpsClient.Answer send(Map<String, String> headers) throws IOException, InterruptedException;
     }
 
+    private static Map<String, String> with(Map<String, String> headers, String name, String value) {
+        Map<String, String> all = new LinkedHashMap<>(headers);
+        all.put(name, value);
+        return all;
+    }
+
     private JsonObject call(Request request) throws InterruptedException {
+        return parse(send(request));
+    }
+
+    private static JsonObject parse(HttpsClient.Answer answer) {
         try {
-            return JsonObject.parse(send(request).body());
+            return JsonObject.parse(answer.body());
         } catch (ParseException malformed) {
             throw notAServer();
         }
@@ -90,10 +171,14 @@ public final class AdminApi {
 
     private HttpsClient.Answer send(Request request) throws InterruptedException {
         try {
-            return requireSuccess(request.send(Map.of("Authorization", "Bearer " + accessToken(), "Accept", "*/*")));
+            return requireSuccess(request.send(authorization()));
         } catch (IOException trouble) {
             throw unreachable(trouble);
         }
+    }
+
+    private Map<String, String> authorization() throws IOException, InterruptedException {
+        return Map.of("Authorization", "Bearer " + accessToken(), "Accept", "*/*");
     }
 
     /** RFC 6749 §4.4: this command is the client. */

@@ -47,19 +47,26 @@ public final class HttpsClient {
 
     private final HttpClient client;
     private final Duration timeout;
+    private final int longestBody;
 
     public HttpsClient(SSLContext tls, Duration timeout) {
-        this(builder(tls, timeout), timeout);
+        this(tls, timeout, LONGEST_BODY);
+    }
+
+    /** @param longestBody of an answer, in bytes */
+    public HttpsClient(SSLContext tls, Duration timeout, int longestBody) {
+        this(builder(tls, timeout), timeout, longestBody);
     }
 
     /** One that keeps cookies, for walking through pages as a browser does. */
     public HttpsClient(SSLContext tls, Duration timeout, CookieHandler cookies) {
-        this(builder(tls, timeout).cookieHandler(cookies), timeout);
+        this(builder(tls, timeout).cookieHandler(cookies), timeout, LONGEST_BODY);
     }
 
-    private HttpsClient(HttpClient.Builder builder, Duration timeout) {
+    private HttpsClient(HttpClient.Builder builder, Duration timeout, int longestBody) {
         this.client = builder.build();
         this.timeout = timeout;
+        this.longestBody = longestBody;
     }
 
     private static HttpClient.Builder builder(SSLContext tls, Duration timeout) {
@@ -76,6 +83,14 @@ public final class HttpsClient {
     /** Posts a JSON document. */
     public Answer postJson(URI uri, Map<String, String> headers, String json) throws IOException, InterruptedException {
         return await(send(jsonRequest(uri, headers).POST(HttpRequest.BodyPublishers.ofString(json))));
+    }
+
+    /** Posts a file. */
+    public Answer postFile(URI uri, Map<String, String> headers, String mediaType, byte[] file)
+            throws IOException, InterruptedException {
+        return await(send(request(uri, headers)
+                .header("Content-Type", mediaType)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(file))));
     }
 
     /** Puts a JSON document there. */
@@ -134,7 +149,7 @@ public final class HttpsClient {
 
     private CompletableFuture<Answer> send(HttpRequest.Builder request) {
         CompletableFuture<HttpResponse<byte[]>> exchange =
-                client.sendAsync(request.build(), answer -> new BoundedBody(LONGEST_BODY));
+                client.sendAsync(request.build(), answer -> new BoundedBody(longestBody));
         // The request's own timeout would end with the answer's headers; this one covers its body too.
         return exchange.copy()
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)

@@ -2,6 +2,7 @@ package org.sipoauth.authz.session;
 
 import java.time.Clock;
 import java.time.Duration;
+import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.redis.ConfirmedWrites;
 import org.sipoauth.authz.refresh.Sessions;
 import org.sipoauth.authz.settings.DataDirectory;
@@ -11,7 +12,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 @Configuration(proxyBeanMethods = false)
-class ClientRevocationConfiguration {
+class SweepConfiguration {
 
     @Bean
     ClientRevocationStore clientRevocationStore(
@@ -29,7 +30,22 @@ class ClientRevocationConfiguration {
     }
 
     @Bean
-    SweepThread sweepThread(ClientRevocations clients, ClientRevocationStore store, Sessions sessions, Clock clock) {
-        return new SweepThread(new ClientSweeper(clients, store, sessions, clock));
+    SweepThread clientSweep(ClientRevocations clients, ClientRevocationStore store, Sessions sessions, Clock clock) {
+        return new SweepThread(new ClientSweeper(clients, store, sessions, clock)::turn);
+    }
+
+    @Bean
+    EndingStore endingStore(StringRedisTemplate redis, ConfirmedWrites confirmed) {
+        return new EndingStore(redis, confirmed);
+    }
+
+    @Bean
+    DeviceEndings deviceEndings(EndingStore store, Sessions sessions, Clock clock) {
+        return new DeviceEndings(store, sessions, clock);
+    }
+
+    @Bean
+    SweepThread deviceSweep(EndingStore store, Devices devices, Sessions sessions, Clock clock) {
+        return new SweepThread(new DeviceSweeper(store, devices, sessions, clock)::turn);
     }
 }

@@ -1,0 +1,123 @@
+package org.sipoauth.authz.device;
+
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.sipoauth.authz.administration.RequestRefused;
+import org.sipoauth.authz.redis.Expected;
+import org.sipoauth.authz.redis.RecordChanged;
+import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+
+/**
+ * Changes devices for administrators. What a device may no longer do ends with the change: a refresh is refused from then
+ * on, and the logins of before are revoked, so that registrars hear of it with their next poll.
+ */
+@Component
+final class DeviceChanges {
+    static final String NO_SUCH_PROFILE =
+            "there is no security profile of this name: make it first, or name one that there is";
+
+    private static final int TRIES = 20;
+
+    private final Devices devices;
+    private final SecurityProfiles profiles;
+    private final DeviceLogins logins;
+
+    DeviceChanges(Devices devices, SecurityProfiles profiles, DeviceLogins logins) {
+        this.devices = devices;
+        this.profiles = profiles;
+        this.logins = logins;
+    }
+
+    /** @param before empty: it was created */
+    record Saved(StoredDevice stored, Optional<Device> before) {}
+
+    /**
+     * Creates or replaces a device; when this returns, the replicas have it. To ask twice does no harm.
+     *
+     * @throws RecordChanged if the device is not as expected
+     */
+    Saved save(Device next, Expected expected) {
+        requireProfile(next);
+        for (int tries = 0; tries < TRIES; tries++) {
+            Optional<StoredDevice> before = devices.findInAnyCase(next.name());
+            requireNoTwin(next, before);
+            expected.require(before.map(StoredDevice::revision));
+            Optional<Device> was = before.map(StoredDevice::device);
+            Optional<DeviceLogins.Order> order = was.flatMap(device -> whyLoginsEnd(device, next))
+                    .map(reason -> logins.orderForDevice(next.name(), reason));
+            try {
+                String revision = devices.save(next, was, decidedWith(before));
+                order.ifPresent(DeviceLogins.Order::carryOut);
+                return new Saved(new StoredDevice(next, revision), was);
+            } catch (RecordChanged another) {
+                order.ifPresent(DeviceLogins.Order::withdraw);
+            }
+        }
+        throw new ConcurrencyFailureException("others keep changing this device");
+    }
+
+    /**
+     * @return what it was; empty: there was none
+     * @throws RecordChanged if the device is not as expected
+     */
+    Optional<Device> remove(String name, Expected expected) {
+        for (int tries = 0; tries < TRIES; tries++) {
+            Optional<StoredDevice> before = devices.findStored(name);
+            if (before.isEmpty()) {
+                return Optional.empty();
+            }
+            expected.require(before.map(StoredDevice::revision));
+            DeviceLogins.Order order = logins.orderForDevice(name, "device removed");
+            try {
+                devices.remove(before.get().device(), decidedWith(before));
+                order.carryOut();
+                return before.map(StoredDevice::device);
+            } catch (RecordChanged another) {
+                order.withdraw();
+            }
+        }
+        throw new ConcurrencyFailureException("others keep changing this device");
+    }
+
+    Set<String> profileNames() {
+        return profiles.all().keySet();
+    }
+
+    private void requireProfile(Device device) {
+        if (profiles.find(device.securityProfile()).isEmpty()) {
+            throw new RequestRefused(HttpStatus.BAD_REQUEST, NO_SUCH_PROFILE);
+        }
+    }
+
+    /** @throws RequestRefused if another device has its name but for its case */
+    void requireNoTwin(Device device, Optional<StoredDevice> there) {
+        if (there.isPresent() && !there.get().device().name().equals(device.name())) {
+            throw new RequestRefused(
+                    HttpStatus.CONFLICT,
+                    "there is the device " + there.get().device().name()
+                            + ", whose name differs by upper and lower case alone: choose another name");
+        }
+    }
+
+    /** An address that is added shows in the next token; whatever is taken away ends the logins that could use it. */
+    private Optional<String> whyLoginsEnd(Device before, Device next) {
+        if (!next.enabled()) {
+            return Optional.of("device disabled");
+        }
+        if (!next.owner().equals(before.owner())) {
+            return Optional.of("device has another owner");
+        }
+        if (!new HashSet<>(next.addressesOfRecord()).containsAll(before.addressesOfRecord())) {
+            return Optional.of("address-of-record taken from the device");
+        }
+        return devices.isUsable(next) ? Optional.empty() : Optional.of("device's profile is without OAuth");
+    }
+
+    private static Expected decidedWith(Optional<StoredDevice> before) {
+        return before.<Expected>map(seen -> new Expected.Revision(seen.revision()))
+                .orElse(Expected.ABSENT);
+    }
+}
