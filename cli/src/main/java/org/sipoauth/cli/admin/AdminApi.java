@@ -2,14 +2,20 @@ package org.sipoauth.cli.admin;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.console.ExitCodes;
@@ -25,7 +31,10 @@ import org.sipoauth.cli.json.JsonObject;
 public final class AdminApi {
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
     private static final String BASE = "/admin/api/v1";
-    private static final String SCOPE = "admin";
+    /** The widest first: a client that has less gets what it has. */
+    private static final List<String> SCOPES = List.of("admin", "admin.operate", "admin.read");
+
+    private static final int PAGE = 1000;
     private static final Set<Integer> SUCCESS = Set.of(200, 201, 202, 204);
 
     private final URI server;
@@ -56,6 +65,48 @@ public final class AdminApi {
         return call(headers -> https.putJson(address(BASE + path), headers, json));
     }
 
+    /** Puts what must not be there yet; parameters as for {@link #put}. */
+    public JsonObject create(String path, String json) throws InterruptedException {
+        return call(headers -> {
+            HttpsClient.Answer answer = https.putJson(address(BASE + path), with(headers, "If-None-Match", "*"), json);
+            if (answer.status() == 412) {
+                throw new CommandFailure(
+                        ExitCodes.NO, "there is one of that name already", "Show it, or choose another name.");
+            }
+            return answer;
+        });
+    }
+
+    /** Puts something in place of what is there, unless that is changed meanwhile. */
+    public JsonObject replace(String path, Function<JsonObject, String> json) throws InterruptedException {
+        HttpsClient.Answer before = send(headers -> https.get(address(BASE + path), headers));
+        String tag = before.header("ETag").orElseThrow(AdminApi::notAServer);
+        String after = json.apply(parse(before));
+        return call(headers -> https.putJson(address(BASE + path), with(headers, "If-Match", tag), after));
+    }
+
+    /**
+     * All of a collection, page by page.
+     *
+     * @param plural the member of a page that holds its part of the collection
+     */
+    public List<JsonObject> all(String path, String plural) throws InterruptedException {
+        List<JsonObject> all = new ArrayList<>();
+        String query = "?limit=" + PAGE;
+        while (true) {
+            JsonObject page = get(path + query);
+            if (!page.members().containsKey(plural)) {
+                throw notAServer();
+            }
+            all.addAll(page.objects(plural));
+            Optional<String> next = page.string("next");
+            if (next.isEmpty()) {
+                return all;
+            }
+            query = "?limit=" + PAGE + "&after=" + URLEncoder.encode(next.get(), StandardCharsets.UTF_8);
+        }
+    }
+
     /** @param path as for {@link #get} */
     public void delete(String path) throws InterruptedException {
         send(headers -> https.delete(address(BASE + path), headers));
@@ -80,9 +131,19 @@ public final class AdminApi {
         HttpsClient.Answer send(Map<String, String> headers) throws IOException, InterruptedException;
     }
 
+    private static Map<String, String> with(Map<String, String> headers, String name, String value) {
+        Map<String, String> all = new LinkedHashMap<>(headers);
+        all.put(name, value);
+        return all;
+    }
+
     private JsonObject call(Request request) throws InterruptedException {
+        return parse(send(request));
+    }
+
+    private static JsonObject parse(HttpsClient.Answer answer) {
         try {
-            return JsonObject.parse(send(request).body());
+            return JsonObject.parse(answer.body());
         } catch (ParseException malformed) {
             throw notAServer();
         }
@@ -98,16 +159,18 @@ public final class AdminApi {
 
     /** RFC 6749 §4.4: this command is the client. */
     private String accessToken() throws IOException, InterruptedException {
-        HttpsClient.Answer answer = https.postForm(
-                address("/oauth2/token"),
-                Map.of("grant_type", "client_credentials", "scope", SCOPE),
-                Map.of("Authorization", "Basic " + basicCredentials()));
+        HttpsClient.Answer answer = askForToken(SCOPES.get(0));
+        for (String less : SCOPES.subList(1, SCOPES.size())) {
+            if (answer.status() == 400) { // invalid_scope
+                answer = askForToken(less);
+            }
+        }
         if (answer.status() == 400 || answer.status() == 401) {
             throw new CommandFailure(
                     ExitCodes.NO,
                     server + " does not let this client administer it",
                     "Name the file that this very server wrote, admin-client.txt in its data folder, or that of a client"
-                            + " with the scope admin.");
+                            + " with the scope admin, admin.operate or admin.read.");
         }
         try {
             return JsonObject.parse(requireSuccess(answer).body())
@@ -116,6 +179,13 @@ public final class AdminApi {
         } catch (ParseException malformed) {
             throw notAServer();
         }
+    }
+
+    private HttpsClient.Answer askForToken(String scope) throws IOException, InterruptedException {
+        return https.postForm(
+                address("/oauth2/token"),
+                Map.of("grant_type", "client_credentials", "scope", scope),
+                Map.of("Authorization", "Basic " + basicCredentials()));
     }
 
     private String basicCredentials() {

@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.sipoauth.cli.CommandRun;
 import org.sipoauth.cli.TestHttpsServer;
@@ -21,6 +24,7 @@ public final class TestAdminServer implements AutoCloseable {
     private final TestHttpsServer https;
     private final Path clientFile;
     private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+    private final Map<String, List<String>> headers = new ConcurrentHashMap<>();
     private final Deque<Answer> answers = new ConcurrentLinkedDeque<>();
 
     private record Answer(int status, String body) {}
@@ -39,6 +43,10 @@ public final class TestAdminServer implements AutoCloseable {
                     boolean known = "Bearer for-the-admin"
                             .equals(exchange.getRequestHeaders().getFirst("Authorization"));
                     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+                    exchange.getRequestHeaders()
+                            .forEach((name, values) -> headers.computeIfAbsent(
+                                            name.toLowerCase(Locale.ROOT), key -> new ArrayList<>())
+                                    .addAll(values));
                     requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body);
                     Answer next = answers.size() > 1 ? answers.remove() : answers.element();
                     send(exchange, known ? next.status() : 401, next.body());
@@ -60,6 +68,11 @@ public final class TestAdminServer implements AutoCloseable {
     /** Method, path with query, and body of each, in order. */
     public List<String> requests() {
         return List.copyOf(requests);
+    }
+
+    /** The values of this header in all requests, in order. */
+    public List<String> headers(String name) {
+        return List.copyOf(headers.getOrDefault(name.toLowerCase(Locale.ROOT), List.of()));
     }
 
     public CommandRun run(Object command, String... arguments) {
@@ -87,6 +100,7 @@ public final class TestAdminServer implements AutoCloseable {
 
     private static void send(HttpExchange exchange, int status, String json) throws IOException {
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("ETag", "\"a-tag\"");
         exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
         exchange.getResponseBody().write(body);
     }
