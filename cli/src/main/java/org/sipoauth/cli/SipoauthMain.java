@@ -9,6 +9,8 @@ import org.sipoauth.cli.device.ProfileCommand;
 import org.sipoauth.cli.edge.EdgeCommand;
 import org.sipoauth.cli.keys.KeysCommand;
 import org.sipoauth.cli.mode.ModeCommand;
+import org.sipoauth.cli.people.AdministratorCommand;
+import org.sipoauth.cli.people.UserCommand;
 import org.sipoauth.cli.phone.PhoneCommand;
 import org.sipoauth.cli.phone.RegisterCommand;
 import org.sipoauth.cli.phone.SignOutCommand;
@@ -59,6 +61,8 @@ public final class SipoauthMain implements Runnable {
                 new VerifyCommand(clock, System.in),
                 KeysCommand.commandLine(clock),
                 SessionsCommand.commandLine(),
+                UserCommand.commandLine(),
+                AdministratorCommand.commandLine(),
                 EdgeCommand.commandLine(clock),
                 DeviceCommand.commandLine(),
                 ProfileCommand.commandLine(),

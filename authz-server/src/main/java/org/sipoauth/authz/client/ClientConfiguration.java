@@ -57,7 +57,7 @@ class ClientConfiguration {
                 ADMINISTRATION_CLIENT,
                 new MachineSecretEncoder().encode(secret),
                 List.of(AuthorizationGrantType.CLIENT_CREDENTIALS.getValue()),
-                List.of(Scopes.ADMIN),
+                Scopes.ADMINISTRATION,
                 List.of());
     }
 

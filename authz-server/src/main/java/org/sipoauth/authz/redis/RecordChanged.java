@@ -4,7 +4,7 @@ package org.sipoauth.authz.redis;
 public final class RecordChanged extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    RecordChanged() {
+    public RecordChanged() {
         super("the record is not as it was expected to be", null, false, false);
     }
 }

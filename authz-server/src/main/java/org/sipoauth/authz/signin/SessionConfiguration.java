@@ -1,6 +1,7 @@
 package org.sipoauth.authz.signin;
 
 import java.time.Duration;
+import org.sipoauth.authz.subscriber.Accounts;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -17,14 +18,14 @@ import org.springframework.session.web.http.SessionRepositoryFilter;
 class SessionConfiguration {
 
     @Bean
-    StoredSessions sessionRepository(RedisConnectionFactory connections, ServerProperties server) {
+    StoredSessions sessionRepository(RedisConnectionFactory connections, ServerProperties server, Accounts accounts) {
         RedisTemplate<String, byte[]> redis = new RedisTemplate<>();
         redis.setConnectionFactory(connections);
         redis.setKeySerializer(RedisSerializer.string());
         redis.setValueSerializer(RedisSerializer.byteArray());
         redis.afterPropertiesSet();
         Duration timeout = server.getServlet().getSession().getTimeout();
-        return new StoredSessions(redis, timeout);
+        return new StoredSessions(redis, timeout, signedIn -> SignedIn.stillHolds(signedIn, accounts));
     }
 
     /** Before Spring Session's own filter. */

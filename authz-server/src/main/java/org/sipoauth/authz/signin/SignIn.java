@@ -10,11 +10,11 @@ import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
 import org.sipoauth.authz.subscriber.Passwords;
+import org.springframework.security.authentication.AccountStatusUserDetailsChecker;
 import org.springframework.security.authentication.dao.DaoAuthenticationProvider;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
-import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.core.userdetails.UsernameNotFoundException;
@@ -50,6 +50,8 @@ public final class SignIn {
     public void configure(HttpSecurity http) {
         DaoAuthenticationProvider provider = new DaoAuthenticationProvider(this::load);
         provider.setPasswordEncoder(passwords);
+        provider.setPreAuthenticationChecks(anybody -> {}); // a disabled account is known by nothing but its password
+        provider.setPostAuthenticationChecks(new AccountStatusUserDetailsChecker());
         http.authenticationProvider(provider)
                 .formLogin(form -> form.loginPage(PAGE)
                         .successHandler(this::signedIn)
@@ -63,16 +65,17 @@ public final class SignIn {
 
     private UserDetails load(String name) {
         return accounts.find(name)
-                .map(account -> new User(
-                        account.name(),
-                        account.passwordHash(),
-                        AuthorityUtils.createAuthorityList(SignedIn.authority(account))))
+                .map(account -> User.withUsername(account.name())
+                        .password(account.passwordHash())
+                        .authorities(SignedIn.authorities(account))
+                        .disabled(!account.enabled())
+                        .build())
                 .orElseThrow(() -> new UsernameNotFoundException("no such account"));
     }
 
     private void signedIn(HttpServletRequest request, HttpServletResponse response, Authentication account)
             throws IOException, ServletException {
-        throttle.succeeded(account.getName(), request.getRemoteAddr());
+        ThrottleFilter.attempt(request).ifPresent(attempt -> throttle.succeeded(attempt, request, response));
         metrics.signedIn();
         audit.event("signed_in")
                 .with("user", account.getName())
@@ -88,7 +91,6 @@ public final class SignIn {
     private void refused(HttpServletRequest request, HttpServletResponse response, AuthenticationException why)
             throws IOException {
         String account = request.getParameter(UsernamePasswordAuthenticationFilter.SPRING_SECURITY_FORM_USERNAME_KEY);
-        throttle.failed(account, request.getRemoteAddr());
         metrics.refused("credentials");
         record(account, request.getRemoteAddr(), why);
         response.sendRedirect(FAILED_PAGE);

@@ -1,74 +1,106 @@
 package org.sipoauth.authz.signin;
 
-import java.time.Clock;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.sipoauth.authz.throttle.DrainingBuckets;
 import org.sipoauth.authz.throttle.DrainingBuckets.Limit;
+import org.sipoauth.authz.throttle.SharedBuckets;
+import org.sipoauth.authz.throttle.SharedBuckets.Bucket;
 import org.springframework.stereotype.Component;
 
 /**
- * Slows down guessing. Failures fill three buckets that drain with time: of the account at this address, of the address,
- * and of the account from anywhere. A full bucket means to wait before the password is even looked at.
+ * Slows down guessing of passwords, for all servers together, so that it shuts the guesser out and not the owner. An
+ * attempt takes room in buckets that drain with time, before the password is even looked at; a good one gives it back.
  *
- * <p>An office sits behind one address, so an address may fail often. An account is attacked from many addresses, so its
- * bucket over all of them shuts strangers out, but not an address from which its owner has signed in: failures cost the
- * attacker, not the phone. Kept in memory, bounded: who floods the table pushes out the oldest.
+ * <ul>
+ *   <li>A browser on which somebody has signed in to the account has a bucket of its own, and nothing else counts for it.
+ *   <li>Any other needs room in the bucket of the account at its network and in that of the network. An office sits behind
+ *       one address, so a network may fail often.
+ *   <li>And it needs room in the bucket of the account from anywhere, which somebody with many networks fills; or, while
+ *       that is full, in one of three tries a day for each network: those of an owner on a new browser.
+ * </ul>
+ *
+ * <p>A network is an IPv4 address, or the 64 bits of IPv6 that one household has at least.
  */
 @Component
 final class SignInThrottle {
-    private static final Limit ACCOUNT_AT_ADDRESS = new Limit(5, Duration.ofMinutes(1));
-    private static final Limit ADDRESS = new Limit(50, Duration.ofSeconds(10));
-    private static final Limit ACCOUNT = new Limit(20, Duration.ofMinutes(1));
-    private static final int REMEMBERED = 50_000;
+    static final Limit KNOWN_BROWSER = new Limit(5, Duration.ofMinutes(1));
+    static final Limit ACCOUNT_AT_NETWORK = new Limit(5, Duration.ofMinutes(1));
+    static final Limit NETWORK = new Limit(50, Duration.ofSeconds(10));
+    static final Limit ACCOUNT = new Limit(20, Duration.ofMinutes(1));
+    static final Limit ATTACKED_ACCOUNT_AT_NETWORK = new Limit(3, Duration.ofHours(8));
 
-    private final DrainingBuckets buckets;
-    private final Map<String, Boolean> known = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+    private static final int IPV6_NETWORK_BYTES = 8;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-            return size() > REMEMBERED;
-        }
-    };
+    private final SharedBuckets buckets;
+    private final KnownBrowsers browsers;
 
-    SignInThrottle(Clock clock) {
-        this.buckets = new DrainingBuckets(clock);
+    SignInThrottle(SharedBuckets buckets, KnownBrowsers browsers) {
+        this.buckets = buckets;
+        this.browsers = browsers;
     }
 
-    /** How long to wait before another attempt; empty if it may be made now. */
-    synchronized Optional<Duration> wait(@Nullable String account, String address) {
-        String name = normal(account);
-        Duration wait = longest(
-                buckets.untilRoom("both " + name + ' ' + address, ACCOUNT_AT_ADDRESS),
-                longest(
-                        buckets.untilRoom("address " + address, ADDRESS),
-                        known.containsKey(name + ' ' + address)
-                                ? Duration.ZERO
-                                : buckets.untilRoom("account " + name, ACCOUNT)));
-        return wait.isZero() ? Optional.empty() : Optional.of(wait);
-    }
-
-    synchronized void failed(@Nullable String account, String address) {
-        String name = normal(account);
-        buckets.add("both " + name + ' ' + address, ACCOUNT_AT_ADDRESS);
-        buckets.add("address " + address, ADDRESS);
-        if (!known.containsKey(name + ' ' + address)) {
-            buckets.add("account " + name, ACCOUNT);
+    /** An attempt that may be made, or has to wait. */
+    record Attempt(Optional<Duration> delay, String account, List<Bucket> own, List<Bucket> shared) {
+        private static Attempt refused(Duration wait, String account) {
+            return new Attempt(Optional.of(wait), account, List.of(), List.of());
         }
     }
 
-    synchronized void succeeded(String account, String address) {
-        buckets.clear("both " + normal(account) + ' ' + address);
-        known.put(normal(account) + ' ' + address, true);
+    /** Counts an attempt, unless it has to wait. */
+    Attempt begin(@Nullable String account, HttpServletRequest request) {
+        String name = normal(account);
+        Optional<String> browser = browsers.recognize(name, request);
+        if (browser.isPresent()) {
+            Bucket own = new Bucket("browser:" + browser.get(), KNOWN_BROWSER);
+            Duration wait = buckets.take(List.of(own));
+            return wait.isZero()
+                    ? new Attempt(Optional.empty(), name, List.of(own), List.of())
+                    : Attempt.refused(wait, name);
+        }
+        return beginAsStranger(name, network(request.getRemoteAddr()));
     }
 
-    private static Duration longest(Duration one, Duration other) {
-        return one.compareTo(other) >= 0 ? one : other;
+    private Attempt beginAsStranger(String name, String network) {
+        String both = KnownBrowsers.hash(name + ' ' + network);
+        Bucket accountAtNetwork = new Bucket("account-at-network:" + both, ACCOUNT_AT_NETWORK);
+        Bucket ofNetwork = new Bucket("network:" + network, NETWORK);
+        Bucket ofAccount = new Bucket("account:" + KnownBrowsers.hash(name), ACCOUNT);
+        Duration wait = buckets.take(List.of(accountAtNetwork, ofNetwork, ofAccount));
+        if (wait.isZero()) {
+            return new Attempt(Optional.empty(), name, List.of(accountAtNetwork), List.of(ofNetwork, ofAccount));
+        }
+        Bucket ofAttacked = new Bucket("attacked-account-at-network:" + both, ATTACKED_ACCOUNT_AT_NETWORK);
+        return buckets.take(List.of(accountAtNetwork, ofNetwork, ofAttacked)).isZero()
+                ? new Attempt(Optional.empty(), name, List.of(accountAtNetwork, ofAttacked), List.of(ofNetwork))
+                : Attempt.refused(wait, name);
+    }
+
+    /** It was the right password: nothing is counted for it, and the browser is known from now on. */
+    void succeeded(Attempt attempt, HttpServletRequest request, HttpServletResponse response) {
+        buckets.empty(attempt.own());
+        buckets.giveBack(attempt.shared());
+        browsers.remember(attempt.account(), request, response);
+    }
+
+    private static String network(String address) {
+        try {
+            InetAddress parsed = InetAddress.getByName(address); // a literal: nothing is looked up
+            return parsed instanceof Inet6Address
+                    ? HexFormat.of().formatHex(Arrays.copyOf(parsed.getAddress(), IPV6_NETWORK_BYTES))
+                    : parsed.getHostAddress();
+        } catch (UnknownHostException e) {
+            return KnownBrowsers.hash(address); // of a proxy that names its clients otherwise
+        }
     }
 
     private static String normal(@Nullable String account) {

@@ -1,20 +1,39 @@
 package org.sipoauth.authz.signin;
 
+import java.util.List;
 import org.sipoauth.authz.subscriber.Account;
+import org.sipoauth.authz.subscriber.Accounts;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.core.authority.AuthorityUtils;
 
-/** What somebody who has signed in may do, as Spring's authorities. */
+/** What somebody who has signed in may do, as Spring's authorities, and whether that still holds. */
 final class SignedIn {
     private static final String CHANGE_PASSWORD = "CHANGE_PASSWORD";
 
+    /** Before the account's mark: an authority goes wherever a sign-in goes, into the stored session first of all. */
+    private static final String MARK = "SIGN_IN_";
+
     private SignedIn() {}
 
-    static String authority(Account account) {
-        return account.mustChangePassword() ? CHANGE_PASSWORD : "ROLE_" + account.kind();
+    static List<GrantedAuthority> authorities(Account account) {
+        return AuthorityUtils.createAuthorityList(
+                account.mustChangePassword() ? CHANGE_PASSWORD : "ROLE_" + account.kind(), MARK + account.signInMark());
     }
 
     static boolean mustChangePassword(Authentication account) {
-        return account.getAuthorities().stream()
-                .anyMatch(authority -> CHANGE_PASSWORD.equals(authority.getAuthority()));
+        return has(account, CHANGE_PASSWORD);
+    }
+
+    /** Not so once the account is gone or disabled, or its password or role is another. */
+    static boolean stillHolds(Authentication signedIn, Accounts accounts) {
+        return accounts.find(signedIn.getName())
+                .filter(Account::enabled)
+                .filter(account -> has(signedIn, MARK + account.signInMark()))
+                .isPresent();
+    }
+
+    private static boolean has(Authentication account, String authority) {
+        return account.getAuthorities().stream().anyMatch(one -> authority.equals(one.getAuthority()));
     }
 }

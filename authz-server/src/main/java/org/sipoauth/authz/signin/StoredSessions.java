@@ -1,5 +1,7 @@
 package org.sipoauth.authz.signin;
 
+import static org.springframework.security.web.context.HttpSessionSecurityContextRepository.SPRING_SECURITY_CONTEXT_KEY;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.function.Predicate;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -21,6 +24,8 @@ import org.sipoauth.authz.settings.RandomSecret;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.core.RedisTemplate;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContext;
 import org.springframework.session.MapSession;
 import org.springframework.session.SessionRepository;
 
@@ -29,6 +34,9 @@ import org.springframework.session.SessionRepository;
  * time-out as its TTL, named by a hash of the session id and encrypted under a key derived from it: only the browser's
  * cookie holds the id. Who reads the store can take no session over, and who writes to it can make none up, which is
  * also what makes it safe to deserialize them.
+ *
+ * <p>A session is over as soon as what was signed in to does not hold any more, without a search for it: that is looked at
+ * whenever one is read.
  */
 final class StoredSessions implements SessionRepository<MapSession> {
     private static final Logger LOG = LoggerFactory.getLogger(StoredSessions.class);
@@ -39,10 +47,13 @@ final class StoredSessions implements SessionRepository<MapSession> {
 
     private final RedisTemplate<String, byte[]> redis;
     private final Duration timeout;
+    private final Predicate<Authentication> stillHolds;
 
-    StoredSessions(RedisTemplate<String, byte[]> redis, Duration timeout) {
+    /** @param stillHolds whether what was signed in to may be gone on with */
+    StoredSessions(RedisTemplate<String, byte[]> redis, Duration timeout, Predicate<Authentication> stillHolds) {
         this.redis = redis;
         this.timeout = timeout;
+        this.stillHolds = stillHolds;
     }
 
     @Override
@@ -73,7 +84,11 @@ final class StoredSessions implements SessionRepository<MapSession> {
         try {
             MapSession session = decrypt(id, stored);
             session.setSessionIdGenerator(StoredSessions::newId);
-            return session.isExpired() ? null : session;
+            if (session.isExpired() || !isInForce(session)) {
+                deleteById(id);
+                return null;
+            }
+            return session;
         } catch (GeneralSecurityException | IOException | ClassNotFoundException e) {
             LOG.warn(
                     "a sign-in session of another release, or one that was tampered with, is dropped: {}",
@@ -86,6 +101,12 @@ final class StoredSessions implements SessionRepository<MapSession> {
     @Override
     public void deleteById(String id) {
         redis.delete(name(id));
+    }
+
+    private boolean isInForce(MapSession session) {
+        SecurityContext context = session.getAttribute(SPRING_SECURITY_CONTEXT_KEY);
+        Authentication signedIn = context == null ? null : context.getAuthentication();
+        return signedIn == null || stillHolds.test(signedIn);
     }
 
     private static String newId() {

@@ -21,6 +21,8 @@ final class ThrottleFilter extends OncePerRequestFilter {
     /** The same matcher as that of the filter behind: it takes other spellings of the path, too. */
     private static final RequestMatcher ATTEMPT = PathPatternRequestMatcher.pathPattern(HttpMethod.POST, SignIn.PAGE);
 
+    private static final String ATTEMPT_ATTRIBUTE = ThrottleFilter.class.getName() + ".attempt";
+
     private final SignInThrottle throttle;
     private final SignInMetrics metrics;
     private final Audit audit;
@@ -31,6 +33,11 @@ final class ThrottleFilter extends OncePerRequestFilter {
         this.audit = audit;
     }
 
+    /** The attempt that was let through with this request. */
+    static Optional<SignInThrottle.Attempt> attempt(HttpServletRequest request) {
+        return Optional.ofNullable((SignInThrottle.Attempt) request.getAttribute(ATTEMPT_ATTRIBUTE));
+    }
+
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
@@ -39,8 +46,10 @@ final class ThrottleFilter extends OncePerRequestFilter {
             return;
         }
         String account = request.getParameter(UsernamePasswordAuthenticationFilter.SPRING_SECURITY_FORM_USERNAME_KEY);
-        Optional<Duration> wait = throttle.wait(account, request.getRemoteAddr());
+        SignInThrottle.Attempt attempt = throttle.begin(account, request);
+        Optional<Duration> wait = attempt.delay();
         if (wait.isEmpty()) {
+            request.setAttribute(ATTEMPT_ATTRIBUTE, attempt);
             chain.doFilter(request, response);
             return;
         }

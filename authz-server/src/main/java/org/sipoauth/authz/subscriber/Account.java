@@ -1,17 +1,64 @@
 package org.sipoauth.authz.subscriber;
 
+import org.sipoauth.authz.settings.RandomSecret;
+
 /**
  * Somebody who can sign in.
  *
  * @param passwordHash as {@link Passwords} made it; never leaves the server
  * @param mustChangePassword whether the password is good for nothing but choosing another
+ * @param enabled whether they may sign in, and get tokens
+ * @param signInMark goes into each session that begins: once the account has another mark, those from before are over
+ * @param revision another with every change, and never again the same
  */
-public record Account(String name, Kind kind, String passwordHash, boolean mustChangePassword) {
+public record Account(
+        String name,
+        Kind kind,
+        String passwordHash,
+        boolean mustChangePassword,
+        boolean enabled,
+        String signInMark,
+        String revision) {
+    private static final int MARK_BITS = 72;
 
-    /** An administrator is no subscriber: owns no device and gets no tokens for one. */
+    /** A subscriber, or an administrator of one of three roles: an administrator owns no device and gets no tokens for one. */
     public enum Kind {
         SUBSCRIBER,
-        ADMINISTRATOR
+        /** An administrator who may do everything. */
+        ADMINISTRATOR,
+        /** An administrator for the daily work on people, phones and their logins. */
+        OPERATOR,
+        /** An administrator who sees, and changes nothing. */
+        READ_ONLY;
+
+        public boolean isSubscriber() {
+            return this == SUBSCRIBER;
+        }
+    }
+
+    /** One that is not stored yet. */
+    static Account create(String name, Kind kind, boolean enabled, String passwordHash, boolean mustChangePassword) {
+        return new Account(name, kind, passwordHash, mustChangePassword, enabled, newMark(), "");
+    }
+
+    /** With another password, which ends what was signed in to with the old one. */
+    Account withPassword(String hash, boolean mustChange) {
+        return new Account(name, kind, hash, mustChange, enabled, newMark(), revision);
+    }
+
+    /** In another role or condition; one that differs ends what was signed in to in the old one. */
+    Account as(Kind newKind, boolean nowEnabled) {
+        boolean same = newKind == kind && nowEnabled == enabled;
+        return new Account(
+                name, newKind, passwordHash, mustChangePassword, nowEnabled, same ? signInMark : newMark(), revision);
+    }
+
+    Account withRevision(String stored) {
+        return new Account(name, kind, passwordHash, mustChangePassword, enabled, signInMark, stored);
+    }
+
+    private static String newMark() {
+        return RandomSecret.ofBits(MARK_BITS);
     }
 
     @Override

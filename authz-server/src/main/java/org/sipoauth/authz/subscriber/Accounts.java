@@ -1,84 +1,226 @@
 package org.sipoauth.authz.subscriber;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import org.sipoauth.authz.redis.Expected;
+import org.sipoauth.authz.redis.NameIndex;
+import org.sipoauth.authz.redis.RecordChanged;
+import org.sipoauth.authz.redis.Records;
+import org.sipoauth.authz.redis.StoredRecord;
 import org.sipoauth.authz.subscriber.Account.Kind;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.data.redis.core.StringRedisTemplate;
-import org.springframework.data.redis.core.script.DefaultRedisScript;
-import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 
 /** The accounts, one small Redis hash each. Subscribers and administrators share one space of names. */
 @Component
 public final class Accounts {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
-    private static final RedisScript<Long> CREATE = new DefaultRedisScript<>("""
-            if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-            redis.call('HSET', KEYS[1], 'kind', ARGV[1], 'password', ARGV[2], 'change', ARGV[3])
-            return 1
-            """, Long.class);
-    private static final RedisScript<Long> CHANGE_PASSWORD = new DefaultRedisScript<>("""
-            if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-            redis.call('HSET', KEYS[1], 'password', ARGV[1], 'change', 'false')
-            return 1
-            """, Long.class);
+    private static final int MOST_TRIES = 5;
 
-    private final StringRedisTemplate redis;
+    private final Records records;
+    private final NameIndex subscribers;
+    private final NameIndex administrators;
     private final Passwords passwords;
 
-    Accounts(StringRedisTemplate redis, Passwords passwords) {
-        this.redis = redis;
+    Accounts(Records records, StringRedisTemplate redis, Passwords passwords) {
+        this.records = records;
+        this.subscribers = new NameIndex(redis, "subscribers");
+        this.administrators = new NameIndex(redis, "administrators");
         this.passwords = passwords;
     }
 
     public Optional<Account> find(String name) {
-        if (!isName(name)) {
-            return Optional.empty();
-        }
-        Map<String, String> fields = redis.<String, String>opsForHash().entries(key(name));
-        return fields.isEmpty() ? Optional.empty() : Optional.of(read(name, fields));
+        return isName(name) ? records.find(key(name)).map(record -> read(name, record)) : Optional.empty();
     }
 
+    /** Whether tokens may be issued to this account. */
     public boolean isSubscriber(String name) {
-        return find(name).filter(account -> account.kind() == Kind.SUBSCRIBER).isPresent();
+        return find(name)
+                .filter(account -> account.enabled() && account.kind().isSubscriber())
+                .isPresent();
+    }
+
+    /** @return the names of subscribers, or of administrators, that follow a name; one may stand for nobody any more */
+    public List<String> names(boolean ofSubscribers, Optional<String> after, int limit) {
+        return (ofSubscribers ? subscribers : administrators).page(after, limit);
     }
 
     /** @return false, with nothing changed, if the name is taken */
     public boolean create(String name, Kind kind, String password, boolean mustChangePassword) {
+        requireName(name);
+        if (find(name).isPresent()) {
+            return false; // before a password is hashed for nothing, which takes longer than all else
+        }
+        try {
+            save(Account.create(name, kind, true, hash(password), mustChangePassword), Expected.ABSENT);
+            return true;
+        } catch (RecordChanged takenMeanwhile) {
+            return false;
+        }
+    }
+
+    /** Sets a password of the account's own choosing, and ends its other sessions; does nothing if the account is gone. */
+    public void changePassword(String name, String password) {
+        String hash = hash(password);
+        try {
+            change(name, Expected.PRESENT, account -> account.withPassword(hash, false));
+        } catch (RecordChanged gone) {
+            // nobody is there to have a password
+        }
+    }
+
+    /** What an administrator wants an account to be like. */
+    public record Wish(Kind kind, boolean enabled, Optional<NewPassword> password) {}
+
+    /** @param mustChange whether it is good for nothing but choosing another */
+    public record NewPassword(String text, boolean mustChange) {
+        @Override
+        public String toString() {
+            return "NewPassword[mustChange=" + mustChange + "]";
+        }
+    }
+
+    /** An account as it is now, and whether it was made just now. */
+    public record Saved(Account account, boolean created) {}
+
+    /** A name that belongs to an account of the other sort. */
+    public static final class OtherSort extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        OtherSort() {
+            super("the name belongs to an account of the other sort", null, false, false);
+        }
+    }
+
+    /**
+     * Creates an account or makes one as wished, when this returns, in the replicas as well.
+     *
+     * @param passwordIfNew for an account that is created without another password
+     * @throws RecordChanged if it is not as expected
+     * @throws OtherSort if a subscriber is to be an administrator or the other way round
+     * @throws IllegalArgumentException if that is no name for an account
+     * @throws DataAccessException if the store or its replicas did not confirm it
+     */
+    public Saved put(String name, Wish wish, NewPassword passwordIfNew, Expected expected) {
+        requireName(name);
+        boolean mayCreate = expected.equals(Expected.ANYTHING) || expected.equals(Expected.ABSENT);
+        if (mayCreate && find(name).isEmpty()) {
+            NewPassword password = wish.password().orElse(passwordIfNew);
+            try {
+                Account created =
+                        Account.create(name, wish.kind(), wish.enabled(), hash(password.text()), password.mustChange());
+                return new Saved(save(created, Expected.ABSENT), true);
+            } catch (RecordChanged createdMeanwhile) {
+                if (expected.equals(Expected.ABSENT)) {
+                    throw createdMeanwhile;
+                }
+            }
+        }
+        Optional<String> hash = wish.password().map(password -> hash(password.text()));
+        Account changed = change(name, expected, account -> {
+            requireSort(account, wish.kind().isSubscriber());
+            Account so = account.as(wish.kind(), wish.enabled());
+            return hash.isEmpty()
+                    ? so
+                    : so.withPassword(hash.get(), wish.password().orElseThrow().mustChange());
+        });
+        return new Saved(changed, false);
+    }
+
+    /**
+     * Gives an account another password, and ends its sessions.
+     *
+     * @throws RecordChanged if it is not as expected, or gone
+     */
+    public Account resetPassword(String name, NewPassword password, Expected expected) {
+        String hash = hash(password.text());
+        return change(name, expected, account -> account.withPassword(hash, password.mustChange()));
+    }
+
+    /**
+     * Takes an account all it may do, as the first step to removing it.
+     *
+     * @throws RecordChanged if it is not as expected, or gone
+     */
+    public Account disable(String name, Expected expected) {
+        return change(name, expected, account -> account.as(account.kind(), false));
+    }
+
+    public void remove(Account account) {
+        records.remove(key(account.name()), Expected.ANYTHING);
+        index(account).remove(account.name());
+    }
+
+    private Account change(String name, Expected expected, UnaryOperator<Account> change) {
+        for (int tries = 0; tries < MOST_TRIES; tries++) {
+            Account before = find(name).orElseThrow(RecordChanged::new);
+            Expected.Revision seen = new Expected.Revision(before.revision());
+            if (expected.equals(Expected.ABSENT) || expected instanceof Expected.Revision && !expected.equals(seen)) {
+                throw new RecordChanged();
+            }
+            try {
+                return save(change.apply(before), seen);
+            } catch (RecordChanged meanwhile) {
+                // once more, with what it is now
+            }
+        }
+        throw new OptimisticLockingFailureException("others changed the account all the while");
+    }
+
+    private Account save(Account account, Expected expected) {
+        index(account).enter(account.name());
+        Map<String, String> fields = new HashMap<>();
+        fields.put("kind", account.kind().name().toLowerCase(Locale.ROOT));
+        fields.put("password", account.passwordHash());
+        fields.put("change", Boolean.toString(account.mustChangePassword()));
+        fields.put("enabled", Boolean.toString(account.enabled()));
+        fields.put("mark", account.signInMark());
+        return account.withRevision(
+                records.save(key(account.name()), fields, expected).revision());
+    }
+
+    private NameIndex index(Account account) {
+        return account.kind().isSubscriber() ? subscribers : administrators;
+    }
+
+    private String hash(String password) {
+        return Objects.requireNonNull(passwords.encode(password));
+    }
+
+    private static void requireSort(Account account, boolean subscriber) {
+        if (account.kind().isSubscriber() != subscriber) {
+            throw new OtherSort();
+        }
+    }
+
+    private static void requireName(String name) {
         if (!isName(name)) {
             throw new IllegalArgumentException("an account's name is 1 to 64 letters, digits, '.', '_', '-' or '@'");
         }
-        if (Boolean.TRUE.equals(redis.hasKey(key(name)))) {
-            return false; // before a password is hashed for nothing, which takes longer than all else
-        }
-        Long created = redis.execute(
-                CREATE,
-                List.of(key(name)),
-                kind.name().toLowerCase(Locale.ROOT),
-                Objects.requireNonNull(passwords.encode(password)),
-                Boolean.toString(mustChangePassword));
-        return created == 1;
-    }
-
-    /** Sets a password of the account's own choosing; does nothing if the account is gone. */
-    public void changePassword(String name, String password) {
-        redis.execute(CHANGE_PASSWORD, List.of(key(name)), Objects.requireNonNull(passwords.encode(password)));
     }
 
     private static boolean isName(String text) {
         return NAME.matcher(text).matches();
     }
 
-    private static Account read(String name, Map<String, String> fields) {
+    private static Account read(String name, StoredRecord record) {
+        Map<String, String> fields = record.fields();
         return new Account(
                 name,
-                Kind.valueOf(fields.get("kind").toUpperCase(Locale.ROOT)),
-                fields.get("password"),
-                Boolean.parseBoolean(fields.get("change")));
+                Kind.valueOf(fields.getOrDefault("kind", "").toUpperCase(Locale.ROOT)),
+                fields.getOrDefault("password", ""),
+                Boolean.parseBoolean(fields.get("change")),
+                Boolean.parseBoolean(fields.getOrDefault("enabled", "true")),
+                fields.getOrDefault("mark", ""),
+                record.revision());
     }
 
     private static String key(String name) {

@@ -1,5 +1,7 @@
 package org.sipoauth.authz.subscriber;
 
+import java.util.List;
+import java.util.Optional;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.settings.RandomSecret;
 import org.sipoauth.authz.subscriber.Account.Kind;
@@ -9,13 +11,14 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
- * Makes the administrator at the very first start. The password goes to the console once, past the log, and is good for
+ * Makes an administrator at a start that finds none: the very first, or after the last was removed. The password goes to the console once, past the log, and is good for
  * choosing another one only.
  */
 @Component
 @Order(0)
 final class FirstAdministrator implements ApplicationRunner {
     static final String NAME = "admin";
+    private static final int PAGE = 100;
 
     private final Accounts accounts;
     private final Audit audit;
@@ -27,7 +30,7 @@ final class FirstAdministrator implements ApplicationRunner {
 
     @Override
     public void run(ApplicationArguments args) {
-        if (accounts.find(NAME).isPresent()) {
+        if (hasAdministrator()) {
             return;
         }
         String oneTimePassword = RandomSecret.ofBits(120);
@@ -35,6 +38,20 @@ final class FirstAdministrator implements ApplicationRunner {
             audit.event("administrator_created").with("user", NAME).keep();
             print("First start: sign in as '" + NAME + "' with the one-time password " + oneTimePassword
                     + " and choose your own. It is not shown again.");
+        }
+    }
+
+    private boolean hasAdministrator() {
+        Optional<String> after = Optional.empty();
+        while (true) {
+            List<String> names = accounts.names(false, after, PAGE);
+            if (names.stream().anyMatch(name -> accounts.find(name).isPresent())) {
+                return true;
+            }
+            if (names.size() < PAGE) {
+                return false;
+            }
+            after = Optional.of(names.get(PAGE - 1));
         }
     }
 

@@ -57,10 +57,10 @@ final class AccessTokenProfile implements OAuth2TokenCustomizer<JwtEncodingConte
 
     /** A token to administer this server is for this server, any other for the SIP platform (RFC 9068 §3). */
     private List<String> audience(Set<String> scopes) {
-        if (!scopes.contains(Scopes.ADMIN)) {
+        if (Scopes.ADMINISTRATION.stream().noneMatch(scopes::contains)) {
             return List.of(platform);
         }
-        return scopes.size() == 1 ? List.of(issuer) : List.of(issuer, platform);
+        return Scopes.ADMINISTRATION.containsAll(scopes) ? List.of(issuer) : List.of(issuer, platform);
     }
 
     private static void addDevice(JwtEncodingContext context, Device device) {

@@ -51,7 +51,15 @@ final class Metadata {
         claims.put("token_endpoint_auth_methods_supported", ANY_CLIENT);
         claims.put("revocation_endpoint_auth_methods_supported", ANY_CLIENT);
         claims.put("introspection_endpoint_auth_methods_supported", CONFIDENTIAL_CLIENT);
-        claims.put("scopes_supported", List.of(OidcScopes.OPENID, Scopes.REGISTER, Scopes.ADMIN, Scopes.INTROSPECT));
+        claims.put(
+                "scopes_supported",
+                List.of(
+                        OidcScopes.OPENID,
+                        Scopes.REGISTER,
+                        Scopes.ADMIN,
+                        Scopes.ADMIN_OPERATE,
+                        Scopes.ADMIN_READ,
+                        Scopes.INTROSPECT));
         claims.put("status_list_aggregation_endpoint", settings.issuer() + "/oauth2/status-lists");
         claims.put("authorization_response_iss_parameter_supported", true); // RFC 9207 §3
     }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.sipoauth.authz.client.Clients;
-import org.sipoauth.authz.client.Scopes;
 import org.sipoauth.authz.grant.GrantFeature;
 import org.sipoauth.authz.provisioning.ProvisioningAccess;
 import org.sipoauth.authz.settings.Settings;
@@ -24,6 +23,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
+import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
+import org.springframework.security.access.hierarchicalroles.RoleHierarchyImpl;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
@@ -80,6 +81,17 @@ class SecurityConfiguration {
                 .build();
     }
 
+    /** An administrator may do all that an operator may, who may do all that one may who only reads. */
+    @Bean
+    static RoleHierarchy roleHierarchy() {
+        return RoleHierarchyImpl.withDefaultRolePrefix()
+                .role("ADMINISTRATOR")
+                .implies("OPERATOR")
+                .role("OPERATOR")
+                .implies("READ_ONLY")
+                .build();
+    }
+
     /** Health and metrics: open where they have a loopback port of their own, else behind the sign-in. */
     @Bean
     @Order(1)
@@ -110,8 +122,9 @@ class SecurityConfiguration {
     @Order(3)
     SecurityFilterChain administrationChain(HttpSecurity http, AdministrationTokens tokens) {
         return http.securityMatcher(PATH.matcher("/admin/api/**"))
-                .authorizeHttpRequests(requests -> requests.anyRequest().hasAuthority("SCOPE_" + Scopes.ADMIN))
-                .oauth2ResourceServer(server -> server.jwt(jwt -> jwt.decoder(tokens.decoder())))
+                .authorizeHttpRequests(requests -> requests.anyRequest().access(new AdministrationRights()))
+                .oauth2ResourceServer(server ->
+                        server.jwt(jwt -> jwt.decoder(tokens.decoder())).accessDeniedHandler(new InsufficientScope()))
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)

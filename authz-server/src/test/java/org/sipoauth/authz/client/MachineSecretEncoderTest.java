@@ -16,14 +16,23 @@ class MachineSecretEncoderTest {
 
     @Test
     void matchesTheSecretAndNoOther() {
-        String hash = encoder.encode("abc");
+        String secret = "0123456789abcdef0123456789abcdef";
+        String hash = encoder.encode(secret);
 
-        assertThat(encoder.matches("abc", hash)).isTrue();
-        assertThat(encoder.matches("abd", hash)).isFalse();
+        assertThat(encoder.matches(secret, hash)).isTrue();
+        assertThat(encoder.matches(secret.replace('f', 'e'), hash)).isFalse();
         assertThat(encoder.matches("", hash)).isFalse();
         assertThat(encoder.matches(null, hash)).isFalse();
-        assertThat(encoder.matches("abc", null)).isFalse();
+        assertThat(encoder.matches(secret, null)).isFalse();
         assertThat(encoder.matches(hash, hash)).isFalse();
+    }
+
+    @Test
+    void refusesTheRightSecretIfSomebodyCouldHaveMadeItUp() {
+        assertThat(encoder.matches("a".repeat(21), encoder.encode("a".repeat(21))))
+                .isFalse();
+        assertThat(encoder.matches("a".repeat(22), encoder.encode("a".repeat(22))))
+                .isTrue();
     }
 
     @Test

@@ -59,7 +59,7 @@ class SignInIT {
         assertThat(TestPhone.location(browser.get(server.url("/")))).hasPath("/change-password");
 
         HttpResponse<String> tooShort = change(oneTime.group(1), "short");
-        assertThat(tooShort.body()).contains("A password has 12 to 200 characters.");
+        assertThat(tooShort.body()).contains("A password has 15 to 200 characters.");
         HttpResponse<String> wrong = change("not the current one", "correct horse battery");
         assertThat(wrong.body()).contains("The current password is not right.");
         HttpResponse<String> changed = change(oneTime.group(1), "correct horse battery");

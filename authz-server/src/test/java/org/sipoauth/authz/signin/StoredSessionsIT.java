@@ -16,6 +16,9 @@ import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.serializer.RedisSerializer;
+import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.core.context.SecurityContextImpl;
+import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.session.MapSession;
 
 /** Sign-in sessions as several servers share them. */
@@ -24,7 +27,7 @@ class StoredSessionsIT {
     private static StringRedisTemplate keys;
     private static RedisTemplate<String, byte[]> redis;
 
-    private final StoredSessions sessions = new StoredSessions(redis, Duration.ofMinutes(15));
+    private final StoredSessions sessions = new StoredSessions(redis, Duration.ofMinutes(15), signedIn -> true);
 
     @BeforeAll
     static void open() {
@@ -54,7 +57,8 @@ class StoredSessionsIT {
     void isFoundByAnotherServer() {
         MapSession session = saved("alice");
 
-        MapSession found = new StoredSessions(redis, Duration.ofMinutes(15)).findById(session.getId());
+        MapSession found =
+                new StoredSessions(redis, Duration.ofMinutes(15), signedIn -> true).findById(session.getId());
 
         assertThat(found).isNotNull();
         assertThat(found.<String>getAttribute("account")).isEqualTo("alice");
@@ -126,6 +130,22 @@ class StoredSessionsIT {
 
         assertThat(sessions.findById(before)).isNull();
         assertThat(sessions.findById(session.getId())).isNotNull();
+    }
+
+    @Test
+    void endsWithWhatItWasSignedInTo() {
+        MapSession signedIn = sessions.createSession();
+        signedIn.setAttribute(
+                HttpSessionSecurityContextRepository.SPRING_SECURITY_CONTEXT_KEY,
+                new SecurityContextImpl(new TestingAuthenticationToken("alice", null)));
+        sessions.save(signedIn);
+        MapSession nobody = saved("before the sign-in");
+        StoredSessions later = new StoredSessions(
+                redis, Duration.ofMinutes(15), account -> !account.getName().equals("alice"));
+
+        assertThat(later.findById(signedIn.getId())).isNull();
+        assertThat(later.findById(nobody.getId())).isNotNull();
+        assertThat(keys.keys("*")).hasSize(1);
     }
 
     private MapSession saved(String account) {

@@ -71,7 +71,9 @@ class WebIT {
                 .containsEntry(
                         "token_endpoint_auth_methods_supported",
                         List.of("none", "client_secret_basic", "client_secret_post"))
-                .containsEntry("scopes_supported", List.of("openid", "sip.register", "admin", "introspect"))
+                .containsEntry(
+                        "scopes_supported",
+                        List.of("openid", "sip.register", "admin", "admin.operate", "admin.read", "introspect"))
                 .containsEntry("revocation_endpoint", "https://localhost:8443/oauth2/revoke")
                 .containsEntry(
                         "revocation_endpoint_auth_methods_supported",

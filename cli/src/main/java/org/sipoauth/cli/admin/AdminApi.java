@@ -33,7 +33,9 @@ public final class AdminApi {
     private static final Duration TIMEOUT_OF_FILES = Duration.ofMinutes(3);
     private static final int LONGEST_FILE = 64 * 1024 * 1024;
     private static final String BASE = "/admin/api/v1";
-    private static final String SCOPE = "admin";
+    /** The widest first: a client that has less gets what it has. */
+    private static final List<String> SCOPES = List.of("admin", "admin.operate", "admin.read");
+
     private static final int PAGE = 1000;
     private static final Set<Integer> SUCCESS = Set.of(200, 201, 202, 204);
 
@@ -183,16 +185,18 @@ public final class AdminApi {
 
     /** RFC 6749 §4.4: this command is the client. */
     private String accessToken() throws IOException, InterruptedException {
-        HttpsClient.Answer answer = https.postForm(
-                address("/oauth2/token"),
-                Map.of("grant_type", "client_credentials", "scope", SCOPE),
-                Map.of("Authorization", "Basic " + basicCredentials()));
+        HttpsClient.Answer answer = askForToken(SCOPES.get(0));
+        for (String less : SCOPES.subList(1, SCOPES.size())) {
+            if (answer.status() == 400) { // invalid_scope
+                answer = askForToken(less);
+            }
+        }
         if (answer.status() == 400 || answer.status() == 401) {
             throw new CommandFailure(
                     ExitCodes.NO,
                     server + " does not let this client administer it",
                     "Name the file that this very server wrote, admin-client.txt in its data folder, or that of a client"
-                            + " with the scope admin.");
+                            + " with the scope admin, admin.operate or admin.read.");
         }
         try {
             return JsonObject.parse(requireSuccess(answer).body())
@@ -201,6 +205,13 @@ public final class AdminApi {
         } catch (ParseException malformed) {
             throw notAServer();
         }
+    }
+
+    private HttpsClient.Answer askForToken(String scope) throws IOException, InterruptedException {
+        return https.postForm(
+                address("/oauth2/token"),
+                Map.of("grant_type", "client_credentials", "scope", scope),
+                Map.of("Authorization", "Basic " + basicCredentials()));
     }
 
     private String basicCredentials() {

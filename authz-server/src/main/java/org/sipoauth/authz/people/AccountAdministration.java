@@ -1,0 +1,152 @@
+package org.sipoauth.authz.people;
+
+import java.util.List;
+import java.util.Optional;
+import org.sipoauth.authz.administration.Members;
+import org.sipoauth.authz.administration.PageRequest;
+import org.sipoauth.authz.administration.RequestRefused;
+import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.redis.Expected;
+import org.sipoauth.authz.refresh.Sessions;
+import org.sipoauth.authz.settings.RandomSecret;
+import org.sipoauth.authz.subscriber.Account;
+import org.sipoauth.authz.subscriber.Account.Kind;
+import org.sipoauth.authz.subscriber.Accounts;
+import org.sipoauth.authz.subscriber.Accounts.NewPassword;
+import org.sipoauth.authz.subscriber.Accounts.Wish;
+import org.sipoauth.authz.subscriber.PasswordRules;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+
+/**
+ * What is done to an account, and to the logins and sessions that hang on it. Whatever takes something away is done in an
+ * order in which a request that was cut off leaves less than before, and in which the same request sent again does the rest.
+ */
+@Component
+final class AccountAdministration {
+    private static final int ONE_TIME_PASSWORD_BITS = 120;
+
+    private final Accounts accounts;
+    private final Sessions sessions;
+    private final PasswordRules rules;
+    private final Audit audit;
+
+    AccountAdministration(Accounts accounts, Sessions sessions, PasswordRules rules, Audit audit) {
+        this.accounts = accounts;
+        this.sessions = sessions;
+        this.rules = rules;
+        this.audit = audit;
+    }
+
+    /** @param oneTimePassword made here; whoever asked is told once */
+    record Outcome(Account account, boolean created, Optional<String> oneTimePassword) {
+        @Override
+        public String toString() {
+            return "Outcome[" + account + "]";
+        }
+    }
+
+    Account find(String name, boolean subscriber) {
+        return accounts.find(name)
+                .filter(account -> account.kind().isSubscriber() == subscriber)
+                .orElseThrow(() -> new RequestRefused(
+                        HttpStatus.NOT_FOUND,
+                        subscriber
+                                ? "there is no user of that name; list the users for their names"
+                                : "there is no administrator of that name; list the administrators for their names"));
+    }
+
+    List<String> names(boolean ofSubscribers, PageRequest page) {
+        return accounts.names(ofSubscribers, page.after(), page.limit());
+    }
+
+    /** Those of the names that stand for somebody. */
+    List<Account> read(List<String> names, boolean ofSubscribers) {
+        return names.stream()
+                .flatMap(name -> accounts.find(name).stream())
+                .filter(account -> account.kind().isSubscriber() == ofSubscribers)
+                .toList();
+    }
+
+    Outcome put(String name, Kind kind, boolean enabled, Optional<NewPassword> password, Expected expected, String by) {
+        password.ifPresent(given -> requireGood(given, name));
+        String oneTimePassword = RandomSecret.ofBits(ONE_TIME_PASSWORD_BITS);
+        Accounts.Saved saved = put(name, new Wish(kind, enabled, password), oneTimePassword, expected);
+        int ended = !enabled && kind.isSubscriber() ? sessions.revokeUser(name, "user disabled") : 0;
+        audit.event(saved.created() ? "account_created" : "account_changed")
+                .with("by", by)
+                .with("user", name)
+                .with("role", AccountAnswers.role(kind))
+                .with("enabled", enabled)
+                .with("password_set", password.isPresent() ? true : null)
+                .with("revoked", ended == 0 ? null : ended)
+                .keep();
+        return new Outcome(
+                saved.account(),
+                saved.created(),
+                saved.created() && password.isEmpty() ? Optional.of(oneTimePassword) : Optional.empty());
+    }
+
+    private Accounts.Saved put(String name, Wish wish, String oneTimePassword, Expected expected) {
+        try {
+            return accounts.put(name, wish, new NewPassword(oneTimePassword, true), expected);
+        } catch (Accounts.OtherSort taken) {
+            throw new RequestRefused(
+                    HttpStatus.CONFLICT,
+                    wish.kind().isSubscriber()
+                            ? "an administrator has this name; choose another"
+                            : "a user has this name; choose another");
+        }
+    }
+
+    /**
+     * Gives an account another password and ends its browser sessions.
+     *
+     * @param given empty: a one-time password is made
+     * @param endLogins whether the phones' logins end as well: somebody else may know the old password
+     */
+    Outcome resetPassword(
+            Account account, Optional<NewPassword> given, boolean endLogins, Expected expected, String by) {
+        given.ifPresent(password -> requireGood(password, account.name()));
+        NewPassword password =
+                given.orElseGet(() -> new NewPassword(RandomSecret.ofBits(ONE_TIME_PASSWORD_BITS), true));
+        Account changed = accounts.resetPassword(account.name(), password, expected);
+        int ended = endLogins ? sessions.revokeUser(account.name(), "password reset on suspicion") : 0;
+        audit.event("password_reset")
+                .with("by", by)
+                .with("user", account.name())
+                .with("end_logins", endLogins)
+                .with("revoked", ended == 0 ? null : ended)
+                .keep();
+        return new Outcome(changed, false, given.isPresent() ? Optional.empty() : Optional.of(password.text()));
+    }
+
+    /** Disabled first: no login begins any more while those that there are come to their end. */
+    void remove(Account account, Expected expected, String by) {
+        accounts.disable(account.name(), expected);
+        int ended = account.kind().isSubscriber() ? sessions.revokeUser(account.name(), "user removed") : 0;
+        accounts.remove(account);
+        audit.event("account_removed")
+                .with("by", by)
+                .with("user", account.name())
+                .with("role", AccountAnswers.role(account.kind()))
+                .with("revoked", ended == 0 ? null : ended)
+                .keep();
+    }
+
+    /** The members {@code password} and {@code must_change_password}, which is true unless said otherwise. */
+    static Optional<NewPassword> password(Members members) {
+        Optional<String> text = members.optionalText("password");
+        Optional<Boolean> mustChange = members.optionalFlag("must_change_password");
+        if (text.isEmpty() && mustChange.isPresent()) {
+            throw members.refusal();
+        }
+        return text.map(password -> new NewPassword(password, mustChange.orElse(true)));
+    }
+
+    private void requireGood(NewPassword password, String account) {
+        rules.objection(password.text(), account).ifPresent(objection -> {
+            throw new RequestRefused(HttpStatus.BAD_REQUEST, objection);
+        });
+    }
+}

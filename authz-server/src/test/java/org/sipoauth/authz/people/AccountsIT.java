@@ -1,0 +1,421 @@
+package org.sipoauth.authz.people;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.nimbusds.jose.util.JSONObjectUtils;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.authz.TestPhone;
+import org.sipoauth.authz.TestServer;
+
+/** Users and administrators over TLS, as services manage them, and what that does to people and phones. */
+class AccountsIT {
+    private static final String API = "/admin/api/v1";
+    private static final String GOOD = "seven green bicycles sing";
+
+    @TempDir
+    private static Path folder;
+
+    private static TestServer server;
+    private static TestPhone caller;
+
+    @BeforeAll
+    static void start() {
+        server = TestServer.start(folder);
+        caller = new TestPhone(server);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void createsShowsReplacesAndRemovesAUser() throws Exception {
+        HttpResponse<String> created = put("/users/mia", "{\"enabled\":true}");
+        assertThat(created.statusCode()).isEqualTo(201);
+        assertThat(created.headers().firstValue("Location")).contains(API + "/users/mia");
+        assertThat(created.headers().firstValue("Cache-Control")).contains("no-store");
+        assertThat(json(created))
+                .containsEntry("name", "mia")
+                .containsEntry("enabled", true)
+                .containsEntry("must_change_password", true)
+                .containsKey("one_time_password");
+
+        HttpResponse<String> shown = get("/users/mia");
+        assertThat(json(shown)).containsOnlyKeys("name", "enabled", "must_change_password");
+        assertThat(shown.headers().firstValue("ETag"))
+                .isEqualTo(created.headers().firstValue("ETag"));
+
+        HttpResponse<String> again = put("/users/mia", "{\"enabled\":true}");
+        assertThat(again.statusCode()).isEqualTo(200);
+        assertThat(json(again)).doesNotContainKey("one_time_password");
+
+        assertThat(send("DELETE", "/users/mia", "").statusCode()).isEqualTo(204);
+        assertThat(send("DELETE", "/users/mia", "").statusCode()).isEqualTo(404);
+        assertThat(get("/users/mia").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void makesAOneTimePasswordThatIsGoodForChoosingAnother() throws Exception {
+        String oneTime = text(put("/users/nora", "{\"enabled\":true}"), "one_time_password");
+        TestPhone browser = new TestPhone(server);
+
+        assertThat(TestPhone.location(browser.signIn("nora", oneTime))).hasPath("/change-password");
+        assertThat(change(browser, oneTime, "nora.nora.nora.nora").body()).contains("one that others try first");
+        assertThat(TestPhone.location(change(browser, oneTime, GOOD))).hasPath("/");
+        assertThat(json(get("/users/nora"))).containsEntry("must_change_password", false);
+        assertThat(TestPhone.location(new TestPhone(server).signIn("nora", oneTime)))
+                .hasPath("/login");
+        assertThat(TestPhone.location(new TestPhone(server).signIn("nora", GOOD)))
+                .hasPath("/");
+    }
+
+    @Test
+    void takesAPasswordThatAnAdministratorHasChosen() throws Exception {
+        assertThat(json(put(
+                        "/users/olga",
+                        "{\"enabled\":true,\"password\":\"" + GOOD + "\",\"must_change_password\":false}")))
+                .containsEntry("must_change_password", false)
+                .doesNotContainKey("one_time_password");
+        assertThat(TestPhone.location(new TestPhone(server).signIn("olga", GOOD)))
+                .hasPath("/");
+
+        HttpResponse<String> weak = put("/users/olga2", "{\"enabled\":true,\"password\":\"passwordpassword\"}");
+        assertThat(weak.statusCode()).isEqualTo(400);
+        assertThat(weak.body()).contains("one that others try first").doesNotContain("passwordpassword");
+        assertThat(get("/users/olga2").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void endsAllThatADisabledUserHas() throws Exception {
+        TestPhone phone = new TestPhone(server);
+        TestPhone.Answer login = phone.logIn("bob", "CSFBOB");
+        TestPhone browser = new TestPhone(server);
+        browser.signIn("bob", server.passwordOf("bob"));
+        assertThat(browser.get(server.url("/")).body()).contains("bob");
+
+        assertThat(put("/users/bob", "{\"enabled\":false}").statusCode()).isEqualTo(200);
+
+        assertThat(refresh(phone, login).status()).isEqualTo(400);
+        assertThat(TestPhone.location(browser.get(server.url("/")))).hasPath("/login");
+        assertThat(TestPhone.location(browser.signIn("bob", server.passwordOf("bob"))))
+                .hasPath("/login");
+        assertThat(get("/sessions?user=bob").body()).contains("user disabled");
+
+        assertThat(put("/users/bob", "{\"enabled\":true}").statusCode()).isEqualTo(200);
+        assertThat(refresh(phone, login).status()).as("what was ended stays so").isEqualTo(400);
+        assertThat(new TestPhone(server).logIn("bob", "CSFBOB").status()).isEqualTo(200);
+    }
+
+    @Test
+    void endsAllThatARemovedUserHasEvenForAnotherOfThatName() throws Exception {
+        TestPhone phone = new TestPhone(server);
+        TestPhone.Answer login = phone.logIn("carol", "CSFCAROL");
+        TestPhone browser = new TestPhone(server);
+        browser.signIn("carol", server.passwordOf("carol"));
+
+        assertThat(send("DELETE", "/users/carol", "").statusCode()).isEqualTo(204);
+        assertThat(put("/users/carol", "{\"enabled\":true}").statusCode()).isEqualTo(201);
+
+        assertThat(refresh(phone, login).status()).isEqualTo(400);
+        assertThat(TestPhone.location(browser.get(server.url("/")))).hasPath("/login");
+    }
+
+    @Test
+    void endsBrowserSessionsWithAPasswordAndPhonesOnlyOnSuspicion() throws Exception {
+        TestPhone phone = new TestPhone(server);
+        TestPhone.Answer login = phone.logIn("dave", "CSFDAVE");
+        TestPhone browser = new TestPhone(server);
+        browser.signIn("dave", server.passwordOf("dave"));
+
+        String first = text(post("/users/dave/password", "{\"end_logins\":false}"), "one_time_password");
+
+        assertThat(TestPhone.location(browser.get(server.url("/")))).hasPath("/login");
+        TestPhone.Answer second = refresh(phone, login);
+        assertThat(second.status()).isEqualTo(200);
+
+        HttpResponse<String> suspected =
+                post("/users/dave/password", "{\"end_logins\":true,\"password\":\"" + GOOD + "\"}");
+
+        assertThat(json(suspected)).containsEntry("must_change_password", true).doesNotContainKey("one_time_password");
+        assertThat(refresh(phone, second).status()).isEqualTo(400);
+        assertThat(TestPhone.location(browser.signIn("dave", first))).hasPath("/login");
+        assertThat(TestPhone.location(browser.signIn("dave", GOOD))).hasPath("/change-password");
+    }
+
+    /** Nobody else's browser stays signed in; the phones do. */
+    @Test
+    void signsOtherBrowsersOutWhenSomebodyChangesTheirPassword() {
+        TestPhone phone = new TestPhone(server);
+        TestPhone.Answer login = phone.logIn("erin", "CSFERIN");
+        TestPhone here = new TestPhone(server);
+        TestPhone elsewhere = new TestPhone(server);
+        here.signIn("erin", server.passwordOf("erin"));
+        elsewhere.signIn("erin", server.passwordOf("erin"));
+        assertThat(elsewhere.get(server.url("/")).body()).contains("erin");
+
+        assertThat(change(here, "not the current one", GOOD).body()).contains("The current password is not right.");
+        assertThat(change(here, server.passwordOf("erin"), server.passwordOf("erin"))
+                        .body())
+                .contains("not the current one.");
+        assertThat(TestPhone.location(change(here, server.passwordOf("erin"), GOOD)))
+                .hasPath("/");
+
+        assertThat(here.get(server.url("/")).body()).contains("erin");
+        assertThat(TestPhone.location(elsewhere.get(server.url("/")))).hasPath("/login");
+        assertThat(refresh(phone, login).status()).isEqualTo(200);
+    }
+
+    @Test
+    void slowsGuessesOfTheCurrentPasswordDown() {
+        TestPhone browser = new TestPhone(server);
+        browser.signIn("heidi", server.passwordOf("heidi"));
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(change(browser, "guess", GOOD).body()).contains("The current password is not right.");
+        }
+
+        assertThat(change(browser, server.passwordOf("heidi"), GOOD).body()).contains("Too many attempts.");
+    }
+
+    @Test
+    void changesOnlyWhatTheCallerHasSeen() {
+        String first = put("/users/pia", "{\"enabled\":true}")
+                .headers()
+                .firstValue("ETag")
+                .orElseThrow();
+        String second = put("/users/pia", "{\"enabled\":false}", "If-Match", first)
+                .headers()
+                .firstValue("ETag")
+                .orElseThrow();
+
+        assertThat(put("/users/pia", "{\"enabled\":true}", "If-Match", first).statusCode())
+                .isEqualTo(412);
+        assertThat(put("/users/pia", "{\"enabled\":true}", "If-None-Match", "*").statusCode())
+                .isEqualTo(412);
+        assertThat(send("DELETE", "/users/pia", "", "If-Match", first).statusCode())
+                .isEqualTo(412);
+        assertThat(get("/users/pia").body()).contains("\"enabled\":false");
+        assertThat(put("/users/nobody", "{\"enabled\":true}", "If-Match", "*").statusCode())
+                .isEqualTo(412);
+        assertThat(send("DELETE", "/users/pia", "", "If-Match", second).statusCode())
+                .isEqualTo(204);
+    }
+
+    @Test
+    void pagesThroughUsersInOrder() throws Exception {
+        List<String> names = new ArrayList<>();
+        String next = "";
+        do {
+            Map<String, Object> page = json(get("/users?limit=3" + next));
+            for (Map<String, Object> user : JSONObjectUtils.getJSONObjectArray(page, "users")) {
+                names.add((String) user.get("name"));
+            }
+            next = page.containsKey("next") ? "&after=" + page.get("next") : "";
+        } while (!next.isEmpty());
+
+        assertThat(names)
+                .isSorted()
+                .doesNotHaveDuplicates()
+                .contains("frank", "grace", "ivan", "judy")
+                .doesNotContain("admin");
+        assertThat(get("/users?limit=0").statusCode()).isEqualTo(400);
+        assertThat(get("/users?name=alice").statusCode()).isEqualTo(400);
+        assertThat(get("/administrators").body()).contains("\"name\":\"admin\"").doesNotContain("frank");
+    }
+
+    @Test
+    void keepsAdministratorsAndTheirRolesApart() throws Exception {
+        HttpResponse<String> created = put("/administrators/quentin", "{\"role\":\"operator\",\"enabled\":true}");
+        assertThat(created.statusCode()).isEqualTo(201);
+        assertThat(json(created)).containsEntry("role", "operator");
+        String oneTime = text(created, "one_time_password");
+        TestPhone browser = new TestPhone(server);
+        browser.signIn("quentin", oneTime);
+        assertThat(TestPhone.location(change(browser, oneTime, GOOD))).hasPath("/");
+
+        assertThat(get("/users/quentin").statusCode()).isEqualTo(404);
+        assertThat(put("/users/quentin", "{\"enabled\":true}").statusCode()).isEqualTo(409);
+        assertThat(put("/administrators/alice", "{\"role\":\"operator\",\"enabled\":true}")
+                        .statusCode())
+                .isEqualTo(409);
+        assertThat(send("DELETE", "/users/quentin", "").statusCode()).isEqualTo(404);
+        assertThat(browser.get(server.url("/")).body()).contains("quentin");
+
+        assertThat(put("/administrators/quentin", "{\"role\":\"operator\",\"enabled\":true}")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(browser.get(server.url("/")).body())
+                .as("nothing has changed")
+                .contains("quentin");
+        assertThat(put("/administrators/quentin", "{\"role\":\"read_only\",\"enabled\":true}")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(TestPhone.location(browser.get(server.url("/"))))
+                .as("another role")
+                .hasPath("/login");
+        assertThat(json(post("/administrators/quentin/password", "{}"))).containsKey("one_time_password");
+        assertThat(send("DELETE", "/administrators/quentin", "").statusCode()).isEqualTo(204);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"enabled\":\"true\"}",
+                "{\"enabled\":null}",
+                "{\"enabled\":true,\"role\":\"operator\"}",
+                "{\"enabled\":true,\"password\":7}",
+                "{\"enabled\":true,\"must_change_password\":true}",
+                "{\"enabled\":true,\"enabled\":false,\"x\":1}",
+                "[]",
+                "{"
+            })
+    void saysWhatItDoesNotUnderstand(String body) {
+        HttpResponse<String> answer = put("/users/rita", body);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
+        assertThat(answer.body()).contains("\"detail\"");
+        assertThat(get("/users/rita").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void saysWhatIsNoName() {
+        assertThat(put("/users/a%20b", "{\"enabled\":true}").body()).contains("1 to 64 letters");
+        assertThat(put("/administrators/sam", "{\"role\":\"owner\",\"enabled\":true}")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(post("/users/nobody/password", "{\"end_logins\":true}").statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void auditsWhoDidWhatWithoutPasswords() throws Exception {
+        put("/users/tina", "{\"enabled\":true,\"password\":\"" + GOOD + "\"}");
+        post("/users/tina/password", "{\"end_logins\":true}");
+        send("DELETE", "/users/tina", "");
+
+        await().untilAsserted(() -> assertThat(get("/audit?user=tina").body())
+                .contains("account_created", "password_reset", "account_removed", "\"by\":\"admin\"")
+                .doesNotContain(GOOD));
+    }
+
+    /** Each row of the table of rights, through the whole server: 403 is refused by it, anything else has passed. */
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /users, read",
+        "GET, /users/zoe, read",
+        "PUT, /users/zoe, operate",
+        "DELETE, /users/zoe, operate",
+        "POST, /users/zoe/password, operate",
+        "GET, /administrators, read",
+        "PUT, /administrators/zoe, all",
+        "DELETE, /administrators/zoe, all",
+        "POST, /administrators/zoe/password, all",
+        "GET, /sessions, read",
+        "GET, /sessions/x, read",
+        "POST, /revocations, operate",
+        "GET, /revocations/clients/x, read",
+        "GET, /audit, read",
+        "GET, /keys, read",
+        "POST, /keys/rotate, all",
+        "POST, /keys/x/revoke, all",
+        "GET, /edges, read",
+        "PUT, /edges/zoe, all",
+        "DELETE, /edges/zoe, all",
+        "GET, /sip-oauth-mode, read",
+        "PUT, /sip-oauth-mode, all",
+        "GET, /nothing-here, all",
+        "OPTIONS, /users, all",
+    })
+    void letsAScopeDoWhatTheTableSays(String method, String path, String needed) {
+        List<String> scopes = List.of("admin.read", "admin.operate", "admin");
+        int least = List.of("read", "operate", "all").indexOf(needed);
+        for (String scope : scopes) {
+            HttpResponse<String> answer = sendAs(token(scope), method, path, "not JSON");
+            boolean may = scopes.indexOf(scope) >= least;
+            assertThat(answer.statusCode() == 403)
+                    .as(scope + ": " + answer.statusCode())
+                    .isNotEqualTo(may);
+            if (!may) {
+                assertThat(answer.headers().firstValue("WWW-Authenticate"))
+                        .contains("Bearer error=\"insufficient_scope\", scope=\"" + scopes.get(least) + '"');
+                assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+                assertThat(answer.body()).contains("with the scope " + scopes.get(least));
+            }
+        }
+    }
+
+    private static HttpResponse<String> change(TestPhone browser, String current, String chosen) {
+        return browser.postForm("/change-password", Map.of("current", current, "chosen", chosen, "again", chosen));
+    }
+
+    private static TestPhone.Answer refresh(TestPhone phone, TestPhone.Answer login) {
+        return phone.token(Map.of(
+                "grant_type", "refresh_token", "client_id", "softphone", "refresh_token", login.text("refresh_token")));
+    }
+
+    private static Map<String, Object> json(HttpResponse<String> answer) throws Exception {
+        assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
+        return JSONObjectUtils.parse(answer.body());
+    }
+
+    private static String text(HttpResponse<String> answer, String member) throws Exception {
+        return JSONObjectUtils.getString(json(answer), member);
+    }
+
+    private static HttpResponse<String> get(String path) {
+        return sendAs(token("admin"), "GET", path, "");
+    }
+
+    private static HttpResponse<String> put(String path, String body, String... headers) {
+        return send("PUT", path, body, headers);
+    }
+
+    private static HttpResponse<String> post(String path, String body) {
+        return send("POST", path, body);
+    }
+
+    private static HttpResponse<String> send(String method, String path, String body, String... headers) {
+        return sendAs(token("admin"), method, path, body, headers);
+    }
+
+    private static HttpResponse<String> sendAs(
+            String token, String method, String path, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(server.url(API + path))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .method(method, BodyPublishers.ofString(body));
+        return caller.send((headers.length == 0 ? request : request.headers(headers)).build());
+    }
+
+    private static String token(String scope) {
+        try {
+            String[] client = Files.readString(folder.resolve("data/admin-client.txt"))
+                    .strip()
+                    .split(":", 2);
+            return caller.token(Map.of("grant_type", "client_credentials", "scope", scope), client[0], client[1])
+                    .text("access_token");
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+}
