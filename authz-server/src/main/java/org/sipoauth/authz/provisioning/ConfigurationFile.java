@@ -5,7 +5,6 @@ import java.util.List;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
-import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.Settings.Node;
 
 /** The configuration file of one device: the SIP servers in order, their ports, and whether to register by token. */
@@ -14,7 +13,8 @@ final class ConfigurationFile {
 
     private ConfigurationFile() {}
 
-    static String of(String deviceName, boolean sipOauthMode, Settings.Provisioning provisioning) {
+    /** @param nodes in order of priority */
+    static String of(String deviceName, boolean sipOauthMode, List<Node> nodes) {
         StringWriter text = new StringWriter();
         try {
             XMLStreamWriter xml = XML.createXMLStreamWriter(text);
@@ -24,7 +24,6 @@ final class ConfigurationFile {
             write(xml, "sipOAuthMode", sipOauthMode ? "1" : "0");
             xml.writeStartElement("callManagerGroup");
             xml.writeStartElement("members");
-            List<Node> nodes = provisioning.nodes();
             for (int priority = 0; priority < nodes.size(); priority++) {
                 xml.writeStartElement("member");
                 xml.writeAttribute("priority", Integer.toString(priority));

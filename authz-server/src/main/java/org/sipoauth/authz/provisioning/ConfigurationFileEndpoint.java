@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.device.Devices;
-import org.sipoauth.authz.settings.Settings;
+import org.sipoauth.authz.parameter.Nodes;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -25,15 +25,15 @@ import org.springframework.web.bind.annotation.RestController;
  */
 @RestController
 final class ConfigurationFileEndpoint {
-    private final Settings settings;
+    private final Nodes nodes;
     private final Devices devices;
     private final ProvisioningAccess access;
     private final Audit audit;
     private final MeterRegistry metrics;
 
     ConfigurationFileEndpoint(
-            Settings settings, Devices devices, ProvisioningAccess access, Audit audit, MeterRegistry metrics) {
-        this.settings = settings;
+            Nodes nodes, Devices devices, ProvisioningAccess access, Audit audit, MeterRegistry metrics) {
+        this.nodes = nodes;
         this.devices = devices;
         this.access = access;
         this.audit = audit;
@@ -48,7 +48,7 @@ final class ConfigurationFileEndpoint {
         boolean byToken = access.required();
         Optional<Device> device = byToken ? deviceOf(caller, name) : devices.find(name);
         if (device.isPresent()) {
-            send(ConfigurationFile.of(device.get().name(), byToken, settings.provisioning()), response);
+            send(ConfigurationFile.of(device.get().name(), byToken, nodes.load()), response);
             audit.event("configuration_served").with("device", name).write();
         } else if (byToken) {
             access.challenge(response, caller instanceof JwtAuthenticationToken);

@@ -1,7 +1,6 @@
 package org.sipoauth.authz.session;
 
 import java.time.Clock;
-import java.time.Duration;
 import org.sipoauth.authz.redis.ConfirmedWrites;
 import org.sipoauth.authz.refresh.Sessions;
 import org.sipoauth.authz.settings.DataDirectory;
@@ -16,11 +15,7 @@ class ClientRevocationConfiguration {
     @Bean
     ClientRevocationStore clientRevocationStore(
             StringRedisTemplate redis, ConfirmedWrites confirmed, Settings settings) {
-        Settings.Tokens tokens = settings.tokens();
-        Duration longestLogin = tokens.softphoneRefresh().compareTo(tokens.deskPhoneRefresh()) >= 0
-                ? tokens.softphoneRefresh()
-                : tokens.deskPhoneRefresh();
-        return new ClientRevocationStore(redis, confirmed, longestLogin);
+        return new ClientRevocationStore(redis, confirmed, settings.tokens().longestLogin());
     }
 
     @Bean
