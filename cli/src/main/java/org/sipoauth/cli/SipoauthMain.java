@@ -7,6 +7,8 @@ import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.edge.EdgeCommand;
 import org.sipoauth.cli.keys.KeysCommand;
 import org.sipoauth.cli.mode.ModeCommand;
+import org.sipoauth.cli.node.NodeCommand;
+import org.sipoauth.cli.parameter.ParameterCommand;
 import org.sipoauth.cli.phone.PhoneCommand;
 import org.sipoauth.cli.phone.RegisterCommand;
 import org.sipoauth.cli.phone.SignOutCommand;
@@ -59,6 +61,8 @@ public final class SipoauthMain implements Runnable {
                 SessionsCommand.commandLine(),
                 EdgeCommand.commandLine(clock),
                 ModeCommand.commandLine(),
+                ParameterCommand.commandLine(),
+                NodeCommand.commandLine(),
                 RegistrarCommand.commandLine(clock),
                 new AuditCommand(clock),
                 phone);

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.console.ExitCodes;
@@ -56,6 +58,14 @@ public final class AdminApi {
         return call(headers -> https.putJson(address(BASE + path), headers, json));
     }
 
+    /** Puts something in place of what is there, unless that is changed meanwhile. */
+    public JsonObject replace(String path, Function<JsonObject, String> json) throws InterruptedException {
+        HttpsClient.Answer before = send(headers -> https.get(address(BASE + path), headers));
+        String tag = before.header("ETag").orElseThrow(AdminApi::notAServer);
+        String after = json.apply(parse(before));
+        return call(headers -> https.putJson(address(BASE + path), with(headers, "If-Match", tag), after));
+    }
+
     /** @param path as for {@link #get} */
     public void delete(String path) throws InterruptedException {
         send(headers -> https.delete(address(BASE + path), headers));
@@ -80,9 +90,19 @@ public final class AdminApi {
         HttpsClient.Answer send(Map<String, String> headers) throws IOException, InterruptedException;
     }
 
+    private static Map<String, String> with(Map<String, String> headers, String name, String value) {
+        Map<String, String> all = new LinkedHashMap<>(headers);
+        all.put(name, value);
+        return all;
+    }
+
     private JsonObject call(Request request) throws InterruptedException {
+        return parse(send(request));
+    }
+
+    private static JsonObject parse(HttpsClient.Answer answer) {
         try {
-            return JsonObject.parse(send(request).body());
+            return JsonObject.parse(answer.body());
         } catch (ParseException malformed) {
             throw notAServer();
         }

@@ -39,7 +39,10 @@ public final class TestAdminServer implements AutoCloseable {
                     boolean known = "Bearer for-the-admin"
                             .equals(exchange.getRequestHeaders().getFirst("Authorization"));
                     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-                    requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body);
+                    String tag = exchange.getRequestHeaders().getFirst("If-Match");
+                    requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body
+                            + (tag == null ? "" : " If-Match: " + tag));
+                    exchange.getResponseHeaders().set("ETag", "\"" + requests.size() + "\"");
                     Answer next = answers.size() > 1 ? answers.remove() : answers.element();
                     send(exchange, known ? next.status() : 401, next.body());
                 });
@@ -57,7 +60,7 @@ public final class TestAdminServer implements AutoCloseable {
         return this;
     }
 
-    /** Method, path with query, and body of each, in order. */
+    /** Method, path with query, body, and {@code If-Match} where there is one, of each, in order. The tags count them. */
     public List<String> requests() {
         return List.copyOf(requests);
     }
