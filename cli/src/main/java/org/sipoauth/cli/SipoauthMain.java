@@ -64,7 +64,7 @@ public final class SipoauthMain implements Runnable {
                 ParameterCommand.commandLine(),
                 NodeCommand.commandLine(),
                 RegistrarCommand.commandLine(clock),
-                new AuditCommand(clock),
+                AuditCommand.commandLine(clock),
                 phone);
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -47,6 +48,7 @@ public record Settings(
         @DefaultValue @Valid DeviceGrant deviceGrant,
         @DefaultValue @Valid Provisioning provisioning,
         @DefaultValue @Valid Parameters parameters,
+        @DefaultValue @Valid Audit audit,
         @DefaultValue List<@Valid Client> clients) {
 
     public enum SipOauthMode {
@@ -163,6 +165,18 @@ public record Settings(
      * @param lookEvery how often a server looks for revocations by others
      */
     public record StatusLists(@DefaultValue("2s") @NotNull Duration lookEvery) {}
+
+    /**
+     * The tamper-evident files of every decision.
+     *
+     * @param folder where they are; unset: there are none
+     * @param fileSize before the next file begins, as it does every day
+     * @param keep how long a file is kept after its last record
+     */
+    public record Audit(
+            @Nullable Path folder,
+            @DefaultValue("64MB") @NotNull DataSize fileSize,
+            @DefaultValue("90d") @NotNull Duration keep) {}
 
     /**
      * How phones without a browser sign in (RFC 8628).
