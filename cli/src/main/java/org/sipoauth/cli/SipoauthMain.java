@@ -11,6 +11,8 @@ import org.sipoauth.cli.keys.KeysCommand;
 import org.sipoauth.cli.mode.ModeCommand;
 import org.sipoauth.cli.people.AdministratorCommand;
 import org.sipoauth.cli.people.UserCommand;
+import org.sipoauth.cli.node.NodeCommand;
+import org.sipoauth.cli.parameter.ParameterCommand;
 import org.sipoauth.cli.phone.PhoneCommand;
 import org.sipoauth.cli.phone.RegisterCommand;
 import org.sipoauth.cli.phone.SignOutCommand;
@@ -67,8 +69,10 @@ public final class SipoauthMain implements Runnable {
                 DeviceCommand.commandLine(),
                 ProfileCommand.commandLine(),
                 ModeCommand.commandLine(),
+                ParameterCommand.commandLine(),
+                NodeCommand.commandLine(),
                 RegistrarCommand.commandLine(clock),
-                new AuditCommand(clock),
+                AuditCommand.commandLine(clock),
                 phone);
     }
 

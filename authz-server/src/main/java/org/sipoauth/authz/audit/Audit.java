@@ -12,8 +12,8 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes one line of JSON for every decision to the log {@code org.sipoauth.audit}, and what matters for an incident to
- * the {@link AuditTrail} as well, where administrators can search it. Whoever writes a record puts in who, what and why;
+ * Writes one line of JSON for every decision to the log {@code org.sipoauth.audit} and to each {@link AuditTrail}: one
+ * where administrators search what matters for an incident, one that shows whether somebody has changed it. Whoever writes a record puts in who, what and why;
  * never a token, a code, a password or any part of one.
  */
 @Component
@@ -25,12 +25,12 @@ public final class Audit {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Clock clock;
-    private final AuditTrail trail;
+    private final AuditTrail[] trails;
     private final Repeats repeats = new Repeats();
 
-    public Audit(Clock clock, AuditTrail trail) {
+    public Audit(Clock clock, AuditTrail... trails) {
         this.clock = clock;
-        this.trail = trail;
+        this.trails = trails.clone();
     }
 
     /** Starts a record, such as {@code issued}, {@code refused}, {@code rotated} or {@code revoked}. */
@@ -71,17 +71,27 @@ public final class Audit {
             return this;
         }
 
-        /** To the log. */
+        /** To the log, and the file if there is one. */
         public void write() {
-            LOG.info("{}", json());
+            record();
         }
 
-        /** To the log and the trail. */
+        /** To the search as well. */
         public void keep() {
+            String json = record();
+            for (AuditTrail trail : trails) {
+                trail.keep(json);
+            }
+        }
+
+        private String record() {
             fields.put("at", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
-            String json = json();
+            String json = JSON.writeValueAsString(fields);
             LOG.info("{}", json);
-            trail.keep(json);
+            for (AuditTrail trail : trails) {
+                trail.record(json);
+            }
+            return json;
         }
 
         /**
@@ -105,10 +115,6 @@ public final class Audit {
                 sameness.append(fields.getOrDefault(name, "")).append('\n');
             }
             return sameness.toString();
-        }
-
-        private String json() {
-            return JSON.writeValueAsString(fields);
         }
     }
 }

@@ -1,9 +1,20 @@
 package org.sipoauth.authz.audit;
 
-/** Where decisions that matter for an incident are kept, to be searched. Never makes its caller wait, nor fails. */
+/** Where decisions are kept. Never makes its caller wait, nor fails. */
 @FunctionalInterface
 public interface AuditTrail {
 
-    /** @param record one JSON object with the member {@code at}, an instant */
+    /**
+     * Those that matter for an incident, to be searched.
+     *
+     * @param record one JSON object with the member {@code at}, an instant
+     */
     void keep(String record);
+
+    /**
+     * All of them; what matters for an incident comes here as well.
+     *
+     * @param record as for {@link #keep}
+     */
+    default void record(String record) {}
 }

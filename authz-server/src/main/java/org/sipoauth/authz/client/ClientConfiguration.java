@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.sipoauth.authz.parameter.CurrentParameters;
+import org.sipoauth.authz.parameter.Parameters;
 import org.sipoauth.authz.settings.DataDirectory;
 import org.sipoauth.authz.settings.SecretsFile;
 import org.sipoauth.authz.settings.Settings;
@@ -32,14 +34,18 @@ class ClientConfiguration {
             AuthorizationGrantType.DEVICE_CODE.getValue());
 
     @Bean
-    Clients clients(Settings settings, ObjectProvider<Settings.Client> furtherClients) {
-        List<RegisteredClient> clients = new ArrayList<>();
-        clients.add(softphone(settings));
-        clients.add(deskPhone(settings));
-        settings.clients().forEach(client -> clients.add(configured(client, settings)));
-        furtherClients.forEach(client -> clients.add(configured(client, settings)));
-        requireUniqueIds(clients);
-        return new Clients(clients);
+    Clients clients(
+            Settings settings, CurrentParameters currentParameters, ObjectProvider<Settings.Client> furtherClients) {
+        List<Settings.Client> configured = new ArrayList<>(settings.clients());
+        furtherClients.forEach(configured::add);
+        return new Clients(currentParameters, parameters -> {
+            List<RegisteredClient> clients = new ArrayList<>();
+            clients.add(softphone(settings, parameters));
+            clients.add(deskPhone(settings, parameters));
+            configured.forEach(client -> clients.add(configured(client, settings, parameters)));
+            requireUniqueIds(clients);
+            return clients;
+        });
     }
 
     /** For {@code sipoauth} on this machine, or whoever may read the data folder: its secret is made at the first start. */
@@ -61,11 +67,11 @@ class ClientConfiguration {
                 List.of());
     }
 
-    private static RegisteredClient softphone(Settings settings) {
+    private static RegisteredClient softphone(Settings settings, Parameters parameters) {
         return base(
                         "softphone",
-                        settings,
-                        settings.tokens().softphoneRefresh(),
+                        parameters,
+                        parameters.softphoneRefresh(),
                         settings.tokens().softphoneSliding())
                 .clientAuthenticationMethod(ClientAuthenticationMethod.NONE)
                 .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
@@ -77,11 +83,11 @@ class ClientConfiguration {
     }
 
     /** Has no browser: its user enters a code elsewhere (RFC 8628). */
-    private static RegisteredClient deskPhone(Settings settings) {
+    private static RegisteredClient deskPhone(Settings settings, Parameters parameters) {
         return base(
                         "deskphone",
-                        settings,
-                        settings.tokens().deskPhoneRefresh(),
+                        parameters,
+                        parameters.deskPhoneRefresh(),
                         settings.tokens().deskPhoneSliding())
                 .clientAuthenticationMethod(ClientAuthenticationMethod.NONE)
                 .authorizationGrantType(AuthorizationGrantType.DEVICE_CODE)
@@ -90,13 +96,13 @@ class ClientConfiguration {
                 .build();
     }
 
-    private static RegisteredClient configured(Settings.Client client, Settings settings) {
+    private static RegisteredClient configured(Settings.Client client, Settings settings, Parameters parameters) {
         Settings.Tokens tokens = settings.tokens();
         boolean deskPhone = client.grantTypes().contains(AuthorizationGrantType.DEVICE_CODE.getValue());
         RegisteredClient.Builder builder = base(
                 client.id(),
-                settings,
-                deskPhone ? tokens.deskPhoneRefresh() : tokens.softphoneRefresh(),
+                parameters,
+                deskPhone ? parameters.deskPhoneRefresh() : parameters.softphoneRefresh(),
                 deskPhone ? tokens.deskPhoneSliding() : tokens.softphoneSliding());
         if (client.secretHash() == null) {
             builder.clientAuthenticationMethod(ClientAuthenticationMethod.NONE);
@@ -121,6 +127,10 @@ class ClientConfiguration {
             throw refusal(client, "device_code needs refresh_token, or its phones would show a code every hour");
         }
         client.redirectUris().forEach(redirectUri -> builder.redirectUri(requireRedirectUri(client, redirectUri)));
+        if (client.redirectUris().isEmpty()
+                && client.grantTypes().contains(AuthorizationGrantType.AUTHORIZATION_CODE.getValue())) {
+            useThirdPartyRedirectUris(builder, parameters);
+        }
         try {
             return builder.scopes(scopes -> scopes.addAll(client.scopes())).build();
         } catch (IllegalArgumentException e) {
@@ -128,8 +138,19 @@ class ClientConfiguration {
         }
     }
 
+    /** While there are none, a client without any of its own cannot use the code grant. */
+    private static void useThirdPartyRedirectUris(RegisteredClient.Builder builder, Parameters parameters) {
+        builder.redirectUris(uris -> uris.addAll(parameters.thirdPartyRedirectUris()));
+        if (parameters.thirdPartyRedirectUris().isEmpty()) {
+            builder.authorizationGrantTypes(types -> {
+                types.remove(AuthorizationGrantType.AUTHORIZATION_CODE);
+                types.add(AuthorizationGrantType.REFRESH_TOKEN); // Spring wants one; it has nothing to refresh
+            });
+        }
+    }
+
     private static RegisteredClient.Builder base(
-            String clientId, Settings settings, Duration refreshLifetime, boolean sliding) {
+            String clientId, Parameters parameters, Duration refreshLifetime, boolean sliding) {
         return RegisteredClient.withId(clientId)
                 .clientId(clientId)
                 .clientSettings(ClientSettings.builder()
@@ -138,10 +159,11 @@ class ClientConfiguration {
                         .build())
                 .tokenSettings(TokenSettings.builder()
                         .authorizationCodeTimeToLive(CODE_LIFETIME)
-                        .accessTokenTimeToLive(settings.tokens().access())
-                        .refreshTokenTimeToLive(refreshLifetime)
+                        .accessTokenTimeToLive(parameters.accessToken())
+                        .refreshTokenTimeToLive(parameters.refreshLogins() ? refreshLifetime : parameters.accessToken())
                         .reuseRefreshTokens(false)
-                        .setting(Clients.SLIDING, sliding)
+                        .setting(Clients.SLIDING, sliding && parameters.refreshLogins())
+                        .setting(Clients.REFRESHED, parameters.refreshLogins())
                         .build());
     }
 

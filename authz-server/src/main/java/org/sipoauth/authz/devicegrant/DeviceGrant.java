@@ -119,7 +119,7 @@ final class DeviceGrant implements AuthenticationProvider {
             Poll.Again again, OAuth2ClientAuthenticationToken caller, OAuth2DeviceCodeAuthenticationToken request) {
         RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
         Holder holder = requireHolder(again.subscriber(), again.device(), client);
-        Begun begun = families.again(again.familyId())
+        Begun begun = families.again(again.familyId(), client)
                 .orElseThrow(() -> invalid(
                         "revoked",
                         "the login that the code began is over",

@@ -2,6 +2,7 @@ package org.sipoauth.authz.grant;
 
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.status.StatusReference;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
@@ -17,7 +18,7 @@ public interface LoginFamilies {
     Begun begin(Login login);
 
     /** What {@link #begin} returned, for an answer that was lost; empty if the family has ended. */
-    Optional<Begun> again(String familyId);
+    Optional<Begun> again(String familyId, RegisteredClient client);
 
     /** Ends a family for good; does nothing if there is none. */
     void revoke(String familyId, String why);
@@ -29,6 +30,10 @@ public interface LoginFamilies {
      */
     record Login(RegisteredClient client, String subscriber, Optional<String> deviceName, Set<String> scopes) {}
 
-    /** The new family, its first refresh token and its bit in a status list. */
-    record Begun(String familyId, OAuth2RefreshToken refreshToken, StatusReference status) {}
+    /**
+     * The new family and its bit in a status list.
+     *
+     * @param refreshToken its first; null: it is not to be refreshed, and ends with its access token
+     */
+    record Begun(String familyId, @Nullable OAuth2RefreshToken refreshToken, StatusReference status) {}
 }

@@ -1,20 +1,40 @@
 package org.sipoauth.authz.provisioning;
 
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
-import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.Settings.Node;
 
-/** The configuration file of one device: the SIP servers in order, their ports, and whether to register by token. */
-final class ConfigurationFile {
+/**
+ * The configuration file of one device: the SIP servers in order, their ports, and whether to register by token.
+ *
+ * @param content UTF-8
+ */
+record ConfigurationFile(String deviceName, byte[] content) {
     private static final XMLOutputFactory XML = XMLOutputFactory.newDefaultFactory();
+    private static final int ENTITY_TAG_BYTES = 16;
 
-    private ConfigurationFile() {}
+    /** A strong one (RFC 9110 §8.8.3): the same from every server, for the same file. */
+    String entityTag() {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
+            return '"'
+                    + Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, ENTITY_TAG_BYTES))
+                    + '"';
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
+    }
 
-    static String of(String deviceName, boolean sipOauthMode, Settings.Provisioning provisioning) {
+    /** @param nodes in order of priority */
+    static ConfigurationFile of(String deviceName, boolean sipOauthMode, List<Node> nodes) {
         StringWriter text = new StringWriter();
         try {
             XMLStreamWriter xml = XML.createXMLStreamWriter(text);
@@ -24,7 +44,6 @@ final class ConfigurationFile {
             write(xml, "sipOAuthMode", sipOauthMode ? "1" : "0");
             xml.writeStartElement("callManagerGroup");
             xml.writeStartElement("members");
-            List<Node> nodes = provisioning.nodes();
             for (int priority = 0; priority < nodes.size(); priority++) {
                 xml.writeStartElement("member");
                 xml.writeAttribute("priority", Integer.toString(priority));
@@ -36,7 +55,7 @@ final class ConfigurationFile {
         } catch (XMLStreamException e) {
             throw new IllegalStateException("the XML writer of this Java runtime failed", e);
         }
-        return text.toString();
+        return new ConfigurationFile(deviceName, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private static void write(XMLStreamWriter xml, Node node) throws XMLStreamException {

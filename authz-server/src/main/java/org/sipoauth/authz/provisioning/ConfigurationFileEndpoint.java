@@ -1,5 +1,7 @@
 package org.sipoauth.authz.provisioning;
 
+import static java.util.Objects.requireNonNull;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -9,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.device.Devices;
-import org.sipoauth.authz.settings.Settings;
+import org.sipoauth.authz.parameter.Nodes;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -18,22 +20,26 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.ServletWebRequest;
 
 /**
  * {@code GET /<device>.cnf.xml}. With SIP OAuth mode on the file goes to the device itself and to nobody else: without a
- * token for it the answer is the same whether there is such a device or not.
+ * token for it the answer is the same whether there is such a device or not. Names are compared as they are written.
+ *
+ * <p>A phone keeps its file and asks whether it is still good (RFC 9110 §13.1.2), which is looked at last: for a phone
+ * that may not have the file, its entity tag means nothing. Nobody else keeps it.
  */
 @RestController
 final class ConfigurationFileEndpoint {
-    private final Settings settings;
+    private final Nodes nodes;
     private final Devices devices;
     private final ProvisioningAccess access;
     private final Audit audit;
     private final MeterRegistry metrics;
 
     ConfigurationFileEndpoint(
-            Settings settings, Devices devices, ProvisioningAccess access, Audit audit, MeterRegistry metrics) {
-        this.settings = settings;
+            Nodes nodes, Devices devices, ProvisioningAccess access, Audit audit, MeterRegistry metrics) {
+        this.nodes = nodes;
         this.devices = devices;
         this.access = access;
         this.audit = audit;
@@ -42,19 +48,20 @@ final class ConfigurationFileEndpoint {
 
     @GetMapping("/{device:[A-Za-z0-9._-]+}.cnf.xml")
     void configurationFile(
-            @PathVariable("device") String name, @Nullable Authentication caller, HttpServletResponse response)
+            @PathVariable("device") String name, @Nullable Authentication caller, ServletWebRequest exchange)
             throws IOException {
-        response.setHeader(HttpHeaders.CACHE_CONTROL, CacheControl.noStore().getHeaderValue());
         boolean byToken = access.required();
         Optional<Device> device = byToken ? deviceOf(caller, name) : devices.find(name);
         if (device.isPresent()) {
-            send(ConfigurationFile.of(device.get().name(), byToken, settings.provisioning()), response);
-            audit.event("configuration_served").with("device", name).write();
-        } else if (byToken) {
+            send(ConfigurationFile.of(device.get().name(), byToken, nodes.load()), exchange);
+            return;
+        }
+        HttpServletResponse response = requireNonNull(exchange.getResponse());
+        response.setHeader(HttpHeaders.CACHE_CONTROL, CacheControl.noStore().getHeaderValue());
+        if (byToken) {
             access.challenge(response, caller instanceof JwtAuthenticationToken);
         } else {
-            metrics.counter("sipoauth.provisioning.requests", "outcome", "unknown")
-                    .increment();
+            count("unknown");
             response.setStatus(HttpServletResponse.SC_NOT_FOUND);
         }
     }
@@ -66,11 +73,24 @@ final class ConfigurationFileEndpoint {
                 : Optional.empty();
     }
 
-    private void send(String xml, HttpServletResponse response) throws IOException {
-        metrics.counter("sipoauth.provisioning.requests", "outcome", "served").increment();
-        byte[] body = xml.getBytes(StandardCharsets.UTF_8);
-        response.setContentType(new MediaType(MediaType.APPLICATION_XML, StandardCharsets.UTF_8).toString());
-        response.setContentLength(body.length);
-        response.getOutputStream().write(body);
+    private void send(ConfigurationFile file, ServletWebRequest exchange) throws IOException {
+        HttpServletResponse response = requireNonNull(exchange.getResponse());
+        response.setHeader(
+                HttpHeaders.CACHE_CONTROL, CacheControl.noCache().cachePrivate().getHeaderValue());
+        boolean unchanged = exchange.checkNotModified(file.entityTag());
+        count(unchanged ? "not_modified" : "served");
+        audit.event("configuration_served")
+                .with("device", file.deviceName())
+                .with("unchanged", unchanged ? true : null)
+                .write();
+        if (!unchanged) {
+            response.setContentType(new MediaType(MediaType.APPLICATION_XML, StandardCharsets.UTF_8).toString());
+            response.setContentLength(file.content().length);
+            response.getOutputStream().write(file.content());
+        }
+    }
+
+    private void count(String outcome) {
+        metrics.counter("sipoauth.provisioning.requests", "outcome", outcome).increment();
     }
 }

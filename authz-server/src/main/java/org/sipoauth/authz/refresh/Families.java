@@ -63,16 +63,22 @@ final class Families implements LoginFamilies, Sessions {
         StatusReference status = store.start(family);
         audit.event("begun").about(concerned(family)).with("end", family.end()).keep();
         meters.counter("sipoauth.families.begun").increment();
-        return new Begun(family.id().toString(), token(family, 1, now, family.end()), status);
+        return begun(family, status, login.client(), now);
+    }
+
+    private Begun begun(Family family, StatusReference status, RegisteredClient client, Instant now) {
+        return new Begun(
+                family.id().toString(),
+                Clients.isRefreshed(client) ? token(family, 1, now, family.end()) : null,
+                status);
     }
 
     @Override
-    public Optional<Begun> again(String familyId) {
+    public Optional<Begun> again(String familyId, RegisteredClient client) {
         Instant now = clock.instant();
         return store.find(FamilyId.parse(familyId))
                 .filter(stored -> stored.revoked().isEmpty())
-                .map(stored -> new Begun(
-                        familyId, token(stored.family(), 1, now, stored.family().end()), stored.status()));
+                .map(stored -> begun(stored.family(), stored.status(), client, now));
     }
 
     @Override

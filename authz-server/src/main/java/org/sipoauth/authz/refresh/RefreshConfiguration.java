@@ -19,7 +19,7 @@ class RefreshConfiguration {
 
     @Bean
     FamilyStore familyStore(StringRedisTemplate redis, ConfirmedWrites confirmed, Settings settings) {
-        return new FamilyStore(redis, confirmed, settings.tokens().access());
+        return new FamilyStore(redis, confirmed, settings.longestAccessToken());
     }
 
     @Bean

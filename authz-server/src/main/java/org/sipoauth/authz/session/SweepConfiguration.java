@@ -17,11 +17,7 @@ class SweepConfiguration {
     @Bean
     ClientRevocationStore clientRevocationStore(
             StringRedisTemplate redis, ConfirmedWrites confirmed, Settings settings) {
-        Settings.Tokens tokens = settings.tokens();
-        Duration longestLogin = tokens.softphoneRefresh().compareTo(tokens.deskPhoneRefresh()) >= 0
-                ? tokens.softphoneRefresh()
-                : tokens.deskPhoneRefresh();
-        return new ClientRevocationStore(redis, confirmed, longestLogin);
+        return new ClientRevocationStore(redis, confirmed, settings.tokens().longestLogin());
     }
 
     @Bean

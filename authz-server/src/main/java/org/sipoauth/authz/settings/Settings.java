@@ -12,6 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -46,6 +47,8 @@ public record Settings(
         @DefaultValue @Valid Redis redis,
         @DefaultValue @Valid DeviceGrant deviceGrant,
         @DefaultValue @Valid Provisioning provisioning,
+        @DefaultValue @Valid Parameters parameters,
+        @DefaultValue @Valid Audit audit,
         @DefaultValue List<@Valid Client> clients) {
 
     public enum SipOauthMode {
@@ -54,7 +57,23 @@ public record Settings(
     }
 
     /**
-     * How long tokens live.
+     * The longest that access tokens may be made to live while this server runs, so that verifiers have the key of each:
+     * retired signing keys are removed after {@link Keys#retention}.
+     */
+    public Duration longestAccessToken() {
+        Duration longest = longer(Tokens.LONGEST_ACCESS, tokens.access());
+        Duration margin = Keys.CLOCK_TOLERANCE.plus(Keys.RING_OUTAGE);
+        return keys.retention() == null || keys.retention().minus(margin).compareTo(longest) >= 0
+                ? longest
+                : keys.retention().minus(margin);
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) >= 0 ? one : other;
+    }
+
+    /**
+     * How long tokens live, until administrators change it while the servers run.
      *
      * @param softphoneRefresh from sign-in to the end of the login, for softphones
      * @param deskPhoneRefresh the same for desk phones
@@ -68,17 +87,37 @@ public record Settings(
             @DefaultValue("false") boolean softphoneSliding,
             @DefaultValue("false") boolean deskPhoneSliding) {
 
+        /** The longest life of an access token that can be set while the servers run. */
+        public static final Duration LONGEST_ACCESS = Duration.ofDays(1);
+        /** The longest life of a refresh token that can be set while the servers run. */
+        public static final Duration LONGEST_REFRESH = Duration.ofDays(365);
+
+        /** How long a login can last that does not slide: as the settings say, or as may be set while the servers run. */
+        public Duration longestLogin() {
+            return longer(LONGEST_REFRESH, longer(softphoneRefresh, deskPhoneRefresh));
+        }
+
         /**
          * How long after it was made a refresh token may still be presented, at most. With a sliding login that is twice
          * its life: just before its end it is used for the first time and the answer is lost; then it still counts to the
          * end that this has given the login.
          */
         public Duration longestRefreshToken() {
-            Duration softphone = softphoneSliding ? softphoneRefresh.multipliedBy(2) : softphoneRefresh;
-            Duration deskPhone = deskPhoneSliding ? deskPhoneRefresh.multipliedBy(2) : deskPhoneRefresh;
-            return softphone.compareTo(deskPhone) >= 0 ? softphone : deskPhone;
+            return longer(
+                    presentable(softphoneRefresh, softphoneSliding), presentable(deskPhoneRefresh, deskPhoneSliding));
+        }
+
+        private static Duration presentable(Duration life, boolean sliding) {
+            return longer(LONGEST_REFRESH, life).multipliedBy(sliding ? 2 : 1);
         }
     }
+
+    /**
+     * What administrators may change while the servers run.
+     *
+     * @param lookEvery how often a server looks for changes by others
+     */
+    public record Parameters(@DefaultValue("5s") @NotNull Duration lookEvery) {}
 
     /**
      * How sure a login and a revocation are when they are answered.
@@ -95,8 +134,8 @@ public record Settings(
      *
      * @param algorithm of the next signing key: ES256, RS256 or Ed25519
      * @param propagation how long a key is published before it may sign
-     * @param retention how long a retired key stays published; unset: two hours, or as long as tokens need if that is
-     *     longer
+     * @param retention how long a retired key stays published; unset: as long as the longest-lived token needs that can be
+     *     set while the servers run
      * @param verifierRefresh the longest interval at which a verifier reads the JWK Set
      * @param jwkSetMaxAge how long caches may keep the JWK Set
      * @param store where the ring is kept: in a file of this server, or in Redis for several servers
@@ -112,7 +151,13 @@ public record Settings(
             @DefaultValue("5m") @NotNull Duration jwkSetMaxAge,
             @DefaultValue("file") @NotNull KeyStore store,
             @DefaultValue("5s") @NotNull Duration lookEvery,
-            @Nullable @Valid Hsm hsm) {}
+            @Nullable @Valid Hsm hsm) {
+
+        /** How far the clock of a verifier may be off. */
+        public static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
+        /** How long a server signs without having been able to read the key ring. */
+        public static final Duration RING_OUTAGE = Duration.ofMinutes(1);
+    }
 
     /**
      * What tells verifiers which logins have been revoked.
@@ -120,6 +165,18 @@ public record Settings(
      * @param lookEvery how often a server looks for revocations by others
      */
     public record StatusLists(@DefaultValue("2s") @NotNull Duration lookEvery) {}
+
+    /**
+     * The tamper-evident files of every decision.
+     *
+     * @param folder where they are; unset: there are none
+     * @param fileSize before the next file begins, as it does every day
+     * @param keep how long a file is kept after its last record
+     */
+    public record Audit(
+            @Nullable Path folder,
+            @DefaultValue("64MB") @NotNull DataSize fileSize,
+            @DefaultValue("90d") @NotNull Duration keep) {}
 
     /**
      * How phones without a browser sign in (RFC 8628).

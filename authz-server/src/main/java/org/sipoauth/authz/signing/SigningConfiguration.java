@@ -33,21 +33,19 @@ import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 @Configuration(proxyBeanMethods = false)
 @EnableScheduling
 class SigningConfiguration {
-    private static final Duration USUAL_RETENTION = Duration.ofHours(2);
-    private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
-    private static final Duration RING_OUTAGE = Duration.ofMinutes(1);
-
     @Bean
     RotationPolicy rotationPolicy(Settings settings) {
         Settings.Tokens tokens = settings.tokens();
         Settings.Keys keys = settings.keys();
-        if (keys.lookEvery().multipliedBy(3).compareTo(RING_OUTAGE) > 0) {
+        if (keys.lookEvery().multipliedBy(3).compareTo(Settings.Keys.RING_OUTAGE) > 0) {
             throw new StartupRefused(
                     "sipoauth.keys.look-every is " + keys.lookEvery() + ", but a server stops signing when it has not"
-                            + " read the key ring for " + RING_OUTAGE + ".",
+                            + " read the key ring for " + Settings.Keys.RING_OUTAGE + ".",
                     "Set it to a third of that or less.");
         }
-        Duration needed = tokens.access().plus(CLOCK_TOLERANCE).plus(RING_OUTAGE);
+        Duration enough = settings.longestAccessToken()
+                .plus(Settings.Keys.CLOCK_TOLERANCE)
+                .plus(Settings.Keys.RING_OUTAGE);
         try {
             return RotationPolicy.builder()
                     .algorithm(SignatureAlgorithm.valueOf(keys.algorithm().toUpperCase(Locale.ROOT)))
@@ -57,9 +55,9 @@ class SigningConfiguration {
                     .jwkSetMaxAge(keys.jwkSetMaxAge())
                     .accessTokenLifetime(tokens.access())
                     .refreshTokenLifetime(tokens.longestRefreshToken())
-                    .clockTolerance(CLOCK_TOLERANCE)
-                    .ringOutage(RING_OUTAGE)
-                    .retention(keys.retention() != null ? keys.retention() : longer(USUAL_RETENTION, needed))
+                    .clockTolerance(Settings.Keys.CLOCK_TOLERANCE)
+                    .ringOutage(Settings.Keys.RING_OUTAGE)
+                    .retention(keys.retention() != null ? keys.retention() : enough)
                     .build();
         } catch (IllegalArgumentException e) {
             throw new StartupRefused(
@@ -107,7 +105,7 @@ class SigningConfiguration {
 
     @Bean
     ClockCheck clockCheck(StringRedisTemplate redis, Clock clock) {
-        return new ClockCheck(redis, clock, CLOCK_TOLERANCE);
+        return new ClockCheck(redis, clock, Settings.Keys.CLOCK_TOLERANCE);
     }
 
     @Bean
@@ -177,9 +175,5 @@ class SigningConfiguration {
                 "Restore what is named above, or name the master key with --sipoauth.master-key-file=<file> or the"
                         + " environment variable SIPOAUTH_MASTER_KEY.",
                 cause);
-    }
-
-    private static Duration longer(Duration one, Duration other) {
-        return one.compareTo(other) >= 0 ? one : other;
     }
 }

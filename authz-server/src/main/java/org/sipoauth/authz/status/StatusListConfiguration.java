@@ -30,7 +30,7 @@ class StatusListConfiguration {
             Clock clock,
             Audit audit,
             MeterRegistry meters) {
-        Duration longestAccessToken = settings.tokens().access();
+        Duration longestAccessToken = settings.longestAccessToken();
         return new StatusListMirror(
                 new StatusListStore(redis, longestAccessToken),
                 new StatusListFolder(

@@ -1,5 +1,6 @@
 package org.sipoauth.authz.web;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -8,7 +9,10 @@ import java.io.IOException;
 import java.util.regex.Pattern;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Configuration files are on the provisioning port and nowhere else, and nothing else is there. */
+/**
+ * Configuration files are on the provisioning port and nowhere else, and nothing else is there: no error page either, by
+ * which the few paths that Tomcat refuses before us would be told from the rest.
+ */
 final class PortSeparation extends OncePerRequestFilter {
     private static final Pattern CONFIGURATION_FILE = Pattern.compile("/[A-Za-z0-9._-]{1,50}\\.cnf\\.xml");
 
@@ -19,8 +23,19 @@ final class PortSeparation extends OncePerRequestFilter {
     }
 
     @Override
+    protected boolean shouldNotFilterErrorDispatch() {
+        return false;
+    }
+
+    @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        if (request.getDispatcherType() == DispatcherType.ERROR) {
+            if (!provisioning.received(request)) {
+                chain.doFilter(request, response);
+            }
+            return;
+        }
         String path = request.getServletPath(); // decoded, as the endpoints see it
         boolean isFile = CONFIGURATION_FILE.matcher(path).matches();
         boolean plainly = path.equals(request.getRequestURI());

@@ -223,7 +223,9 @@ class SecurityConfiguration {
                         exceptions.authenticationEntryPoint(new LoginUrlAuthenticationEntryPoint(SignIn.PAGE)))
                 .headers(headers -> {
                     headers(headers);
-                    headers.contentSecurityPolicy(policy -> policy.policyDirectives(contentSecurityPolicy(clients)));
+                    headers.addHeaderWriter(
+                            (request, response) -> // administrators change redirect URIs meanwhile
+                            response.setHeader("Content-Security-Policy", contentSecurityPolicy(clients)));
                 });
         signIn.configure(http);
         return http.build();

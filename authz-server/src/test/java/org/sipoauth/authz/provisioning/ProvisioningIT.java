@@ -3,8 +3,10 @@ package org.sipoauth.authz.provisioning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -63,7 +65,7 @@ class ProvisioningIT {
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/xml;charset=UTF-8");
-        assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
+        assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-cache, private");
         assertThat(answer.body())
                 .isEqualTo("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
                         + "<device><deviceName>CSFALICE</deviceName><sipOAuthMode>1</sipOAuthMode>"
@@ -79,6 +81,66 @@ class ProvisioningIT {
                         + "<securedSipPort>5061</securedSipPort><sipOAuthPort>5190</sipOAuthPort>"
                         + "<sipMRAOAuthPort>5091</sipMRAOAuthPort></ports></callManager></member>"
                         + "</members></callManagerGroup></device>");
+    }
+
+    @Test
+    void saysThatThePhoneHasTheFileAlready() {
+        String token = phone.logIn("alice", "CSFALICE").text("access_token");
+        HttpResponse<String> file = withToken("/CSFALICE.cnf.xml", token);
+        String tag = file.headers().firstValue("ETag").orElseThrow();
+        assertThat(tag).startsWith("\"").hasSizeGreaterThan(20);
+
+        for (String tags : List.of(tag, "W/" + tag, "\"another\", " + tag)) {
+            HttpResponse<String> answer = withToken("/CSFALICE.cnf.xml", token, "If-None-Match", tags);
+            assertThat(answer.statusCode()).as(tags).isEqualTo(304);
+            assertThat(answer.body()).isEmpty();
+            assertThat(answer.headers().firstValue("ETag")).hasValue(tag);
+            assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-cache, private");
+        }
+        HttpResponse<String> other = withToken("/CSFALICE.cnf.xml", token, "If-None-Match", "\"another\"");
+        assertThat(other.statusCode()).isEqualTo(200);
+        assertThat(other.body()).isEqualTo(file.body());
+    }
+
+    @Test
+    void looksAtAnEntityTagOnlyOnceItKnowsThePhone() {
+        String alice = phone.logIn("alice", "CSFALICE").text("access_token");
+        String bob = new TestPhone(server).logIn("bob", "CSFBOB").text("access_token");
+        String tag = withToken("/CSFALICE.cnf.xml", alice)
+                .headers()
+                .firstValue("ETag")
+                .orElseThrow();
+
+        for (String tags : List.of(tag, "*")) {
+            HttpResponse<String> byNobody =
+                    phone.get(server.provisioningUrl("/CSFALICE.cnf.xml"), "If-None-Match", tags);
+            HttpResponse<String> byAnother = withToken("/CSFALICE.cnf.xml", bob, "If-None-Match", tags);
+            assertThat(byNobody.statusCode()).isEqualTo(401);
+            assertThat(byAnother.statusCode()).isEqualTo(401);
+            assertThat(byNobody.headers().map()).doesNotContainKeys("etag", "ETag");
+            assertThat(byAnother.headers().firstValue("Cache-Control").orElse(""))
+                    .contains("no-store");
+        }
+    }
+
+    @Test
+    void tellsOfTheFileWithoutSendingIt() {
+        String token = phone.logIn("alice", "CSFALICE").text("access_token");
+        HttpResponse<String> file = withToken("/CSFALICE.cnf.xml", token);
+
+        HttpResponse<String> head = phone.send(HttpRequest.newBuilder(server.provisioningUrl("/CSFALICE.cnf.xml"))
+                .header("Authorization", "Bearer " + token)
+                .method("HEAD", BodyPublishers.noBody())
+                .build());
+
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.body()).isEmpty();
+        for (String header : List.of("ETag", "Content-Length", "Content-Type", "Cache-Control")) {
+            assertThat(head.headers().firstValue(header))
+                    .as(header)
+                    .isPresent()
+                    .isEqualTo(file.headers().firstValue(header));
+        }
     }
 
     @Test
@@ -169,7 +231,9 @@ class ProvisioningIT {
         assertThat(one.body()).isEqualTo(other.body());
     }
 
-    private HttpResponse<String> withToken(String path, String token) {
-        return phone.get(server.provisioningUrl(path), "Authorization", "Bearer " + token);
+    private HttpResponse<String> withToken(String path, String token, String... headers) {
+        List<String> all = new ArrayList<>(List.of(headers));
+        all.addAll(List.of("Authorization", "Bearer " + token));
+        return phone.get(server.provisioningUrl(path), all.toArray(String[]::new));
     }
 }

@@ -17,6 +17,7 @@ import org.sipoauth.cli.console.Printable;
 import org.sipoauth.cli.console.Times;
 import org.sipoauth.cli.http.HttpsClient;
 import org.sipoauth.cli.json.JsonObject;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,8 +72,18 @@ public final class AuditCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
-    /** @param clock to count {@code --since 1h} back from */
-    public AuditCommand(InstantSource clock) {
+    /**
+     * The command with what is below it.
+     *
+     * @param clock to count {@code --since 1h} back from
+     */
+    public static CommandLine commandLine(InstantSource clock) {
+        CommandLine audit = new CommandLine(new AuditCommand(clock));
+        audit.addSubcommand(new VerifyCommand());
+        return audit;
+    }
+
+    private AuditCommand(InstantSource clock) {
         this.clock = clock;
     }
 

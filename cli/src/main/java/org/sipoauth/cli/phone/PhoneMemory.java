@@ -23,8 +23,7 @@ import org.sipoauth.cli.json.JsonObject;
  * configuration it read. With it a phone registers while the authorization server is down.
  */
 final class PhoneMemory {
-    /** @param configuration the file as it was served */
-    record Remembered(URI tokenEndpoint, Tokens tokens, byte[] configuration) {
+    record Remembered(URI tokenEndpoint, Tokens tokens, Provisioning.File configuration) {
         @Override
         public String toString() {
             return tokens.toString();
@@ -55,7 +54,8 @@ final class PhoneMemory {
                     json.string("refresh_token"),
                     time(json, "received_at"),
                     time(json, "expires_at"));
-            byte[] configuration = text(json, "configuration").getBytes(StandardCharsets.UTF_8);
+            Provisioning.File configuration = new Provisioning.File(
+                    text(json, "configuration").getBytes(StandardCharsets.UTF_8), json.string("configuration_tag"));
             URI tokenEndpoint = AuthorizationServer.requireHttps(URI.create(text(json, "token_endpoint")));
             return Optional.of(new Remembered(tokenEndpoint, tokens, configuration));
         } catch (NoSuchFileException none) {
@@ -78,7 +78,8 @@ final class PhoneMemory {
         remembered.tokens().refreshToken().ifPresent(token -> json.put("refresh_token", token));
         json.put("received_at", remembered.tokens().receivedAt().getEpochSecond());
         json.put("expires_at", remembered.tokens().expiresAt().getEpochSecond());
-        json.put("configuration", Provisioning.text(remembered.configuration()));
+        json.put("configuration", Provisioning.text(remembered.configuration().content()));
+        remembered.configuration().tag().ifPresent(tag -> json.put("configuration_tag", tag));
         try {
             PrivateFiles.replace(file.get(), JSONObjectUtils.toJSONString(json).getBytes(StandardCharsets.UTF_8));
         } catch (IOException unwritable) {

@@ -3,6 +3,7 @@ package org.sipoauth.cli.phone;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.sipoauth.cli.console.CommandFailure;
@@ -14,12 +15,19 @@ import org.sipoauth.verifier.sip.BearerChallenge;
 final class Provisioning {
     /** What a phone learns when it asks for its configuration. */
     sealed interface Answer {
-        /** The file, and what it says. */
-        record Configured(byte[] file, PhoneConfiguration configuration) implements Answer {}
+        /** The file, fresh or still good, and what it says. */
+        record Configured(File file, PhoneConfiguration configuration) implements Answer {}
 
         /** The file goes to signed-in phones only; who signs them in, if the answer says so. */
         record SignInFirst(Optional<URI> authorizationServer) implements Answer {}
     }
+
+    /**
+     * A configuration file as it was served.
+     *
+     * @param tag its entity tag, by which the service knows whether it has changed since
+     */
+    record File(byte[] content, Optional<String> tag) {}
 
     private final HttpsClient https;
     private final URI address;
@@ -31,14 +39,18 @@ final class Provisioning {
         this.device = device;
     }
 
-    /** @throws IOException if the service cannot be reached or has trouble of its own */
-    Answer read(Optional<String> accessToken) throws IOException, InterruptedException {
-        Map<String, String> headers = accessToken
-                .map(token -> Map.of("Authorization", "Bearer " + token))
-                .orElse(Map.of());
+    /**
+     * @param known is not sent again if it is still good (RFC 9110 §13.1.2)
+     * @throws IOException if the service cannot be reached or has trouble of its own
+     */
+    Answer read(Optional<String> accessToken, Optional<File> known) throws IOException, InterruptedException {
+        Map<String, String> headers = new HashMap<>();
+        accessToken.ifPresent(token -> headers.put("Authorization", "Bearer " + token));
+        known.flatMap(File::tag).ifPresent(tag -> headers.put("If-None-Match", tag));
         HttpsClient.Answer answer = https.get(address, headers);
         return switch (answer.status()) {
-            case 200 -> new Answer.Configured(answer.bytes(), parse(answer.bytes()));
+            case 200 -> configured(new File(answer.bytes(), answer.header("ETag")));
+            case 304 -> configured(known.orElseThrow(() -> new IOException(address + " answered 304 unasked")));
             case 401 ->
                 new Answer.SignInFirst(answer.header("WWW-Authenticate")
                         .flatMap(BearerChallenge::parse)
@@ -51,6 +63,10 @@ final class Provisioning {
                         "Check the device's name, and that the person who signed in is its owner.");
             default -> throw new IOException(address + " answered " + answer.status());
         };
+    }
+
+    private Answer configured(File file) {
+        return new Answer.Configured(file, parse(file.content()));
     }
 
     /** The file's meaning, refused unless it is this device's. */

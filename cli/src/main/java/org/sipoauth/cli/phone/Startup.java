@@ -29,7 +29,7 @@ final class Startup {
     private final RandomGenerator random;
     private final Consumer<String> say;
 
-    private byte @Nullable [] configurationFile;
+    private Provisioning.@Nullable File configurationFile;
 
     /**
      * How to sign in.
@@ -86,10 +86,10 @@ final class Startup {
         say.accept("Remembered tokens are in use; access until "
                 + Times.utc(login.tokens().expiresAt()));
         try {
-            Provisioning.Answer answer = provisioning.read(accessToken(login));
+            Provisioning.Answer answer = provisioning.read(accessToken(login), Optional.ofNullable(configurationFile));
             if (answer instanceof Provisioning.Answer.SignInFirst) {
                 login.refreshNow();
-                answer = provisioning.read(accessToken(login));
+                answer = provisioning.read(accessToken(login), Optional.ofNullable(configurationFile));
             }
             if (answer instanceof Provisioning.Answer.Configured configured) {
                 remember(login, configured);
@@ -100,7 +100,8 @@ final class Startup {
         } catch (IOException down) {
             say.accept("Configuration service unreachable (" + NetworkTrouble.inWords(down)
                     + "): the remembered configuration is in use");
-            return Optional.of(new Ready(provisioning.parse(remembered.configuration()), Optional.of(login)));
+            return Optional.of(
+                    new Ready(provisioning.parse(remembered.configuration().content()), Optional.of(login)));
         }
     }
 
@@ -121,7 +122,7 @@ final class Startup {
     }
 
     private Ready prepareAnew() throws IOException, InterruptedException {
-        Provisioning.Answer answer = provisioning.read(Optional.empty());
+        Provisioning.Answer answer = provisioning.read(Optional.empty(), Optional.empty());
         if (answer instanceof Provisioning.Answer.Configured open
                 && !open.configuration().sipOAuthMode()) {
             return new Ready(open.configuration(), Optional.empty());
@@ -131,7 +132,8 @@ final class Startup {
         TokenEndpoint endpoint = endpoint(server.tokenEndpoint());
         Login login = login(endpoint, request.way().get(server, endpoint));
         say.accept("Signed in; access until " + Times.utc(login.tokens().expiresAt()));
-        if (provisioning.read(accessToken(login)) instanceof Provisioning.Answer.Configured configured) {
+        if (provisioning.read(accessToken(login), Optional.ofNullable(configurationFile))
+                instanceof Provisioning.Answer.Configured configured) {
             remember(login, configured);
             return new Ready(configured.configuration(), Optional.of(login));
         }

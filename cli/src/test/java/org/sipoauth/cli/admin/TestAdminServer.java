@@ -47,7 +47,10 @@ public final class TestAdminServer implements AutoCloseable {
                             .forEach((name, values) -> headers.computeIfAbsent(
                                             name.toLowerCase(Locale.ROOT), key -> new ArrayList<>())
                                     .addAll(values));
-                    requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body);
+                    String tag = exchange.getRequestHeaders().getFirst("If-Match");
+                    requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body
+                            + (tag == null ? "" : " If-Match: " + tag));
+                    exchange.getResponseHeaders().set("ETag", "\"" + requests.size() + "\"");
                     Answer next = answers.size() > 1 ? answers.remove() : answers.element();
                     send(exchange, known ? next.status() : 401, next.body());
                 });
@@ -65,7 +68,7 @@ public final class TestAdminServer implements AutoCloseable {
         return this;
     }
 
-    /** Method, path with query, and body of each, in order. */
+    /** Method, path with query, body, and {@code If-Match} where there is one, of each, in order. The tags count them. */
     public List<String> requests() {
         return List.copyOf(requests);
     }

@@ -103,6 +103,6 @@ class AuditCommandTest {
         String[] all = new String[arguments.length + 1];
         all[0] = "audit";
         System.arraycopy(arguments, 0, all, 1, arguments.length);
-        return server.run(new AuditCommand(NOON), all);
+        return server.run(AuditCommand.commandLine(NOON), all);
     }
 }

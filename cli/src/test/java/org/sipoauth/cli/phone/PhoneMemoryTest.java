@@ -25,7 +25,7 @@ class PhoneMemoryTest {
     private static final PhoneMemory.Remembered REMEMBERED = new PhoneMemory.Remembered(
             URI.create("https://as.example.com/token"),
             TOKENS,
-            "<device>\"ü\"</device>".getBytes(StandardCharsets.UTF_8));
+            new Provisioning.File("<device>\"ü\"</device>".getBytes(StandardCharsets.UTF_8), Optional.of("\"tag-1\"")));
 
     @TempDir
     private Path folder;
@@ -46,7 +46,9 @@ class PhoneMemoryTest {
         PhoneMemory.Remembered loaded = memory.load().orElseThrow();
         assertThat(loaded.tokens()).isEqualTo(TOKENS);
         assertThat(loaded.tokenEndpoint()).isEqualTo(REMEMBERED.tokenEndpoint());
-        assertThat(loaded.configuration()).isEqualTo(REMEMBERED.configuration());
+        assertThat(loaded.configuration().content())
+                .isEqualTo(REMEMBERED.configuration().content());
+        assertThat(loaded.configuration().tag()).hasValue("\"tag-1\"");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
     }

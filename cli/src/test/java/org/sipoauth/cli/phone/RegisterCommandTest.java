@@ -124,6 +124,25 @@ class RegisterCommandTest {
     }
 
     @Test
+    void asksAfterARestartWhetherItsConfigurationHasChanged() {
+        Path tokens = folder.resolve("tokens.json");
+        register("--once", "--token-file", tokens.toString());
+
+        CommandRun same = register("--once", "--token-file", tokens.toString());
+        assertThat(server.configurationAnswers).containsExactly(200, 304);
+        assertThat(same.out()).contains("Registered sip:1001@127.0.0.1 as CSFALICE at node1");
+
+        try (TestRegistrar moved = new TestRegistrar(pki.serverContext())) {
+            moved.otherwise(takingTokens(120));
+            server.sipPort = moved.port();
+            CommandRun other = register("--once", "--token-file", tokens.toString());
+            assertThat(other.err()).isEmpty();
+            assertThat(moved.hasRequest()).isTrue();
+        }
+        assertThat(server.configurationAnswers).containsExactly(200, 304, 200);
+    }
+
+    @Test
     void signsInByACodeOrByAPassword() {
         CommandRun run = register("--once", "--device-code");
 

@@ -95,7 +95,10 @@ class SignOutCommandTest {
                 base64url("{\"alg\":\"ES256\"}") + "." + base64url("{\"iss\":\"" + server.address() + "\"}") + ".AAAA";
         Tokens tokens = new Tokens(accessToken, Optional.of("refresh-1"), now, now.plusSeconds(60));
         new PhoneMemory(Optional.of(file), "CSFALICE")
-                .save(new PhoneMemory.Remembered(tokenEndpoint, tokens, "<device/>".getBytes(StandardCharsets.UTF_8)));
+                .save(new PhoneMemory.Remembered(
+                        tokenEndpoint,
+                        tokens,
+                        new Provisioning.File("<device/>".getBytes(StandardCharsets.UTF_8), Optional.empty())));
         return tokens;
     }
 

@@ -56,6 +56,9 @@ final class TestAuthorizationServer implements AutoCloseable {
     final List<Map<String, String>> deviceAuthorizationRequests = new CopyOnWriteArrayList<>();
     volatile int deviceAuthorizationStatus = 200;
 
+    /** The status of every answer to a phone that may have its configuration, in order. */
+    final List<Integer> configurationAnswers = new CopyOnWriteArrayList<>();
+
     volatile int revocationStatus = 200;
     volatile int mode = 1;
     volatile int sipPort = 5090;
@@ -117,7 +120,15 @@ final class TestAuthorizationServer implements AutoCloseable {
                     .set("WWW-Authenticate", "Bearer authz_server=\"" + address() + "\", realm=\"ccmsipline\"");
             exchange.sendResponseHeaders(401, -1);
         } else {
-            send(exchange, 200, PhoneConfigurationTest.xml("CSFALICE", mode, sipPort));
+            String tag = "\"" + mode + "-" + sipPort + "\"";
+            exchange.getResponseHeaders().set("ETag", tag);
+            boolean known = tag.equals(exchange.getRequestHeaders().getFirst("If-None-Match"));
+            configurationAnswers.add(known ? 304 : 200);
+            if (known) {
+                exchange.sendResponseHeaders(304, -1);
+            } else {
+                send(exchange, 200, PhoneConfigurationTest.xml("CSFALICE", mode, sipPort));
+            }
         }
     }
 

@@ -1,0 +1,34 @@
+package org.sipoauth.authz.parameter;
+
+import java.util.Optional;
+import org.sipoauth.authz.administration.Preconditions;
+import org.sipoauth.authz.administration.RequestRefused;
+import org.sipoauth.authz.redis.Expected;
+import org.sipoauth.authz.redis.StoredRecord;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+
+/** What is always there: as somebody has set it, or else as the settings say. So is its entity tag. */
+final class Defaulted {
+    private static final String UNSET = "unset";
+
+    private Defaulted() {}
+
+    static String entityTag(Optional<StoredRecord> stored) {
+        return Preconditions.entityTag(stored.map(StoredRecord::revision).orElse(UNSET));
+    }
+
+    /** @throws RequestRefused for {@code If-None-Match: *}, which is never so */
+    static Expected expected(HttpHeaders headers) {
+        Expected expected = Preconditions.of(headers);
+        if (expected.equals(Expected.ABSENT)) {
+            throw new RequestRefused(
+                    HttpStatus.PRECONDITION_FAILED,
+                    "it has a value, at least that of the settings: send If-Match with the ETag that you have read");
+        }
+        if (expected.equals(new Expected.Revision(UNSET))) {
+            return Expected.ABSENT;
+        }
+        return expected.equals(Expected.PRESENT) ? Expected.ANYTHING : expected;
+    }
+}

@@ -1,0 +1,171 @@
+package org.sipoauth.authz.parameter;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.administration.AdministrationEndpoint;
+import org.sipoauth.authz.administration.PageRequest;
+import org.sipoauth.authz.administration.Preconditions;
+import org.sipoauth.authz.administration.RequestRefused;
+import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.mode.ModeInForce;
+import org.sipoauth.authz.mode.ModeStore;
+import org.sipoauth.authz.redis.Expected;
+import org.sipoauth.authz.redis.StoredRecord;
+import org.sipoauth.authz.settings.Settings;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.Authentication;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+
+/**
+ * The parameters for administrators. The SIP OAuth mode is shown among them, and changed where it was before there were
+ * others.
+ */
+@AdministrationEndpoint
+@RequestMapping(ParametersEndpoint.PATH)
+final class ParametersEndpoint {
+    static final String PATH = AdministrationEndpoint.PATH + "/parameters";
+    private static final String MODE = "sip-oauth-mode";
+    private static final String MODE_PATH = AdministrationEndpoint.PATH + "/sip-oauth-mode";
+
+    private final ParameterKeeper keeper;
+    private final ModeStore mode;
+    private final Settings settings;
+    private final Audit audit;
+
+    ParametersEndpoint(ParameterKeeper keeper, ModeStore mode, Settings settings, Audit audit) {
+        this.keeper = keeper;
+        this.mode = mode;
+        this.settings = settings;
+        this.audit = audit;
+    }
+
+    @GetMapping
+    Map<String, Object> list(@RequestParam MultiValueMap<String, String> query) {
+        PageRequest page = PageRequest.of(query, Set.of());
+        List<Map<String, Object>> parameters = new ArrayList<>();
+        keeper.all().forEach(parameter -> parameters.add(json(parameter, keeper.find(parameter))));
+        parameters.add(modeJson());
+        List<String> names = parameters.stream()
+                .map(parameter -> String.valueOf(parameter.get("name")))
+                .toList();
+        int from = page.after().map(names::indexOf).orElse(-1) + 1;
+        int to = Math.min(names.size(), from + page.limit());
+        return page.answer("parameters", parameters.subList(from, to), names.subList(from, to));
+    }
+
+    @GetMapping("/{name}")
+    ResponseEntity<?> show(@PathVariable String name) {
+        if (name.equals(MODE)) {
+            return ResponseEntity.ok(modeJson());
+        }
+        Parameter<?> parameter = require(name);
+        Optional<StoredRecord> stored = keeper.find(parameter);
+        return ResponseEntity.ok().eTag(Defaulted.entityTag(stored)).body(json(parameter, stored));
+    }
+
+    /** @param body {@code value}, of the parameter's kind */
+    @PutMapping("/{name}")
+    ResponseEntity<?> set(
+            @PathVariable String name,
+            @RequestBody Map<String, @Nullable Object> body,
+            @RequestHeader HttpHeaders headers,
+            Authentication who) {
+        Parameter<?> parameter = requireChangeable(name);
+        Expected expected = Defaulted.expected(headers);
+        // without a value: the parameter's own refusal, which shows one
+        @Nullable Object value = body.keySet().equals(Set.of("value")) ? body.get("value") : null;
+        Object before = parameter.json(keeper.get());
+        String revision = keeper.set(parameter, value, expected);
+        record("parameter_set", parameter, value, before, who);
+        return ResponseEntity.ok()
+                .eTag(Preconditions.entityTag(revision))
+                .body(parameter.json(parameter.set(keeper.ofSettings(), value), keeper.ofSettings(), true));
+    }
+
+    /** What the settings say holds again. */
+    @DeleteMapping("/{name}")
+    ResponseEntity<?> reset(@PathVariable String name, @RequestHeader HttpHeaders headers, Authentication who) {
+        Parameter<?> parameter = requireChangeable(name);
+        Object before = parameter.json(keeper.get());
+        keeper.reset(parameter, Defaulted.expected(headers));
+        record("parameter_reset", parameter, parameter.json(keeper.ofSettings()), before, who);
+        return ResponseEntity.noContent().build();
+    }
+
+    @ExceptionHandler
+    ProblemDetail contradiction(ParameterKeeper.Unusable unusable) {
+        return ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, String.valueOf(unusable.getMessage()));
+    }
+
+    private void record(
+            String event, Parameter<?> parameter, @Nullable Object value, Object before, Authentication who) {
+        audit.event(event)
+                .with("by", who.getName())
+                .with("parameter", parameter.name())
+                .with("value", value)
+                .with("before", before)
+                .keep();
+    }
+
+    private Parameter<?> requireChangeable(String name) {
+        if (name.equals(MODE)) {
+            throw new RequestRefused(
+                    HttpStatus.METHOD_NOT_ALLOWED, "the mode is switched with PUT of {\"mode\":…} at " + MODE_PATH);
+        }
+        return require(name);
+    }
+
+    private Parameter<?> require(String name) {
+        return keeper.all().stream()
+                .filter(parameter -> parameter.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new RequestRefused(
+                        HttpStatus.NOT_FOUND,
+                        "there is no such parameter, but "
+                                + String.join(
+                                        ", ",
+                                        keeper.all().stream()
+                                                .map(Parameter::name)
+                                                .toList())
+                                + " and " + MODE));
+    }
+
+    private Map<String, Object> json(Parameter<?> parameter, Optional<StoredRecord> stored) {
+        return parameter.json(keeper.with(parameter, stored), keeper.ofSettings(), stored.isPresent());
+    }
+
+    private Map<String, Object> modeJson() {
+        ModeInForce inForce = mode.load();
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", MODE);
+        json.put("familiar_name", "Cluster SIPOAuth Mode");
+        json.put("value", text(inForce.mode()));
+        json.put("default", text(settings.sipOauthMode()));
+        json.put("set", inForce.changedAt().isPresent());
+        json.put("values", List.of("enabled", "disabled"));
+        json.put("changed_through", MODE_PATH);
+        return json;
+    }
+
+    private static String text(Settings.SipOauthMode mode) {
+        return mode.name().toLowerCase(Locale.ROOT);
+    }
+}
