@@ -1,6 +1,7 @@
 package org.sipoauth.authz.provisioning;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -42,11 +43,14 @@ final class ConfigurationFileEndpoint {
 
     @GetMapping("/{device:[A-Za-z0-9._-]+}.cnf.xml")
     void configurationFile(
-            @PathVariable("device") String name, @Nullable Authentication caller, HttpServletResponse response)
+            @PathVariable("device") String name,
+            @Nullable Authentication caller,
+            HttpServletRequest request,
+            HttpServletResponse response)
             throws IOException {
         response.setHeader(HttpHeaders.CACHE_CONTROL, CacheControl.noStore().getHeaderValue());
         boolean byToken = access.required();
-        Optional<Device> device = byToken ? deviceOf(caller, name) : devices.find(name);
+        Optional<Device> device = byToken ? deviceOf(caller, name, request) : devices.find(name);
         if (device.isPresent()) {
             send(ConfigurationFile.of(device.get().name(), byToken, settings.provisioning()), response);
             audit.event("configuration_served").with("device", name).write();
@@ -59,9 +63,10 @@ final class ConfigurationFileEndpoint {
         }
     }
 
-    private Optional<Device> deviceOf(@Nullable Authentication caller, String name) {
+    private Optional<Device> deviceOf(@Nullable Authentication caller, String name, HttpServletRequest request) {
         return caller instanceof JwtAuthenticationToken token
                         && name.equals(token.getToken().getClaimAsString("device_name"))
+                        && ProvisioningAccess.fitsConnection(token.getToken(), request)
                 ? devices.findUsable(name, token.getName())
                 : Optional.empty();
     }

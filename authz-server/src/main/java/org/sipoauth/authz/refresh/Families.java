@@ -15,6 +15,7 @@ import org.sipoauth.authz.client.Clients;
 import org.sipoauth.authz.grant.LoginFamilies;
 import org.sipoauth.authz.signing.CurrentKeyRing;
 import org.sipoauth.authz.status.StatusReference;
+import org.sipoauth.authz.token.CertificateThumbprint;
 import org.sipoauth.keys.KeyUse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,19 +59,26 @@ final class Families implements LoginFamilies, Sessions {
                 login.scopes(),
                 now,
                 now.plus(login.client().getTokenSettings().getRefreshTokenTimeToLive()),
-                FamilySecret.random(RANDOM));
+                FamilySecret.random(RANDOM),
+                login.boundTo().map(CertificateThumbprint::abbreviated));
         index.enter(family, now);
         StatusReference status = store.start(family);
-        audit.event("begun").about(concerned(family)).with("end", family.end()).keep();
+        audit.event("begun")
+                .about(concerned(family))
+                .with("end", family.end())
+                .with(
+                        "certificate",
+                        login.boundTo().map(CertificateThumbprint::value).orElse(null))
+                .keep();
         meters.counter("sipoauth.families.begun").increment();
         return new Begun(family.id().toString(), token(family, 1, now, family.end()), status);
     }
 
     @Override
-    public Optional<Begun> again(String familyId) {
+    public Optional<Begun> again(String familyId, Optional<CertificateThumbprint> boundTo) {
         Instant now = clock.instant();
         return store.find(FamilyId.parse(familyId))
-                .filter(stored -> stored.revoked().isEmpty())
+                .filter(stored -> stored.revoked().isEmpty() && stored.family().isFor(boundTo))
                 .map(stored -> new Begun(
                         familyId, token(stored.family(), 1, now, stored.family().end()), stored.status()));
     }

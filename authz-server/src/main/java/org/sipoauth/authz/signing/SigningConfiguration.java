@@ -56,7 +56,9 @@ class SigningConfiguration {
                     .verifierRefresh(keys.verifierRefresh())
                     .jwkSetMaxAge(keys.jwkSetMaxAge())
                     .accessTokenLifetime(tokens.access())
-                    .refreshTokenLifetime(tokens.longestRefreshToken())
+                    .refreshTokenLifetime(longer(
+                            tokens.longestRefreshToken(),
+                            settings.activationCodes().expiresIn()))
                     .clockTolerance(CLOCK_TOLERANCE)
                     .ringOutage(RING_OUTAGE)
                     .retention(keys.retention() != null ? keys.retention() : longer(USUAL_RETENTION, needed))
@@ -128,6 +130,11 @@ class SigningConfiguration {
     @Bean
     SigningKeys signingKeys(CurrentKeyRing ring) {
         return () -> new ActiveSigningKey(ring.get().active(KeyUse.ACCESS_TOKEN_SIGNING));
+    }
+
+    @Bean
+    KeyedHashes keyedHashes(CurrentKeyRing ring) {
+        return new KeyedHashes(ring);
     }
 
     @Bean
