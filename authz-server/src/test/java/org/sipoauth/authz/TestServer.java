@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.sipoauth.authz.redis.RedisForTests;
+import org.sipoauth.authz.web.MutualTlsConnector;
 import org.sipoauth.authz.web.ProvisioningConnector;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -72,6 +73,12 @@ public final class TestServer implements AutoCloseable {
 
     public int provisioningPort() {
         return context.getBean(ProvisioningConnector.class).port();
+    }
+
+    /** Of the listener for phones that show a certificate, if there is one. */
+    public URI mutualTlsUrl(String path) {
+        return URI.create(
+                "https://localhost:" + context.getBean(MutualTlsConnector.class).port() + path);
     }
 
     public URI url(String path) {

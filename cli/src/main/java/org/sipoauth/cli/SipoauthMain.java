@@ -2,6 +2,7 @@ package org.sipoauth.cli;
 
 import java.io.PrintWriter;
 import java.time.Clock;
+import org.sipoauth.cli.activation.ActivationCommand;
 import org.sipoauth.cli.audit.AuditCommand;
 import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.device.DeviceCommand;
@@ -9,10 +10,10 @@ import org.sipoauth.cli.device.ProfileCommand;
 import org.sipoauth.cli.edge.EdgeCommand;
 import org.sipoauth.cli.keys.KeysCommand;
 import org.sipoauth.cli.mode.ModeCommand;
-import org.sipoauth.cli.people.AdministratorCommand;
-import org.sipoauth.cli.people.UserCommand;
 import org.sipoauth.cli.node.NodeCommand;
 import org.sipoauth.cli.parameter.ParameterCommand;
+import org.sipoauth.cli.people.AdministratorCommand;
+import org.sipoauth.cli.people.UserCommand;
 import org.sipoauth.cli.phone.PhoneCommand;
 import org.sipoauth.cli.phone.RegisterCommand;
 import org.sipoauth.cli.phone.SignOutCommand;
@@ -71,6 +72,7 @@ public final class SipoauthMain implements Runnable {
                 ModeCommand.commandLine(),
                 ParameterCommand.commandLine(),
                 NodeCommand.commandLine(),
+                ActivationCommand.commandLine(),
                 RegistrarCommand.commandLine(clock),
                 AuditCommand.commandLine(clock),
                 phone);

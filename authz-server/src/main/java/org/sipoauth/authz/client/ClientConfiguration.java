@@ -31,7 +31,9 @@ class ClientConfiguration {
             AuthorizationGrantType.AUTHORIZATION_CODE.getValue(),
             AuthorizationGrantType.REFRESH_TOKEN.getValue(),
             AuthorizationGrantType.CLIENT_CREDENTIALS.getValue(),
-            AuthorizationGrantType.DEVICE_CODE.getValue());
+            AuthorizationGrantType.DEVICE_CODE.getValue(),
+            DeskPhoneGrants.ACTIVATION_CODE.getValue(),
+            DeskPhoneGrants.MANUFACTURER_CERTIFICATE.getValue());
 
     @Bean
     Clients clients(
@@ -82,7 +84,7 @@ class ClientConfiguration {
                 .build();
     }
 
-    /** Has no browser: its user enters a code elsewhere (RFC 8628). */
+    /** Has no browser: its user enters a code elsewhere (RFC 8628), or it proves otherwise that it is to be signed in. */
     private static RegisteredClient deskPhone(Settings settings, Parameters parameters) {
         return base(
                         "deskphone",
@@ -90,7 +92,7 @@ class ClientConfiguration {
                         parameters.deskPhoneRefresh(),
                         settings.tokens().deskPhoneSliding())
                 .clientAuthenticationMethod(ClientAuthenticationMethod.NONE)
-                .authorizationGrantType(AuthorizationGrantType.DEVICE_CODE)
+                .authorizationGrantTypes(grantTypes -> grantTypes.addAll(DeskPhoneGrants.ALL))
                 .authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
                 .scope(Scopes.REGISTER)
                 .build();
@@ -98,7 +100,8 @@ class ClientConfiguration {
 
     private static RegisteredClient configured(Settings.Client client, Settings settings, Parameters parameters) {
         Settings.Tokens tokens = settings.tokens();
-        boolean deskPhone = client.grantTypes().contains(AuthorizationGrantType.DEVICE_CODE.getValue());
+        boolean deskPhone = DeskPhoneGrants.ALL.stream()
+                .anyMatch(grantType -> client.grantTypes().contains(grantType.getValue()));
         RegisteredClient.Builder builder = base(
                 client.id(),
                 parameters,
@@ -124,7 +127,7 @@ class ClientConfiguration {
             throw refusal(client, machine ? "client_credentials needs a secret-hash" : "it has no grant-types");
         }
         if (deskPhone && !client.grantTypes().contains(AuthorizationGrantType.REFRESH_TOKEN.getValue())) {
-            throw refusal(client, "device_code needs refresh_token, or its phones would show a code every hour");
+            throw refusal(client, "a desk phone needs refresh_token, or it would be signed out every hour");
         }
         client.redirectUris().forEach(redirectUri -> builder.redirectUri(requireRedirectUri(client, redirectUri)));
         if (client.redirectUris().isEmpty()

@@ -1,7 +1,10 @@
 package org.sipoauth.authz.client;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.security.cert.X509Certificate;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.AuthenticationProvider;
@@ -22,29 +25,35 @@ import org.springframework.security.web.util.matcher.RequestMatcher;
 
 /**
  * Lets a public client name itself in requests that carry a token or a device code of its own, or ask for one:
- * {@code client_id} and no credentials (RFC 6749 §3.2.1, RFC 7009 §2.1, RFC 8628 §3.1, §3.4). Spring knows public clients by their PKCE verifier alone, which only the code grant
- * has. Proves nothing about the client: the token does.
+ * {@code client_id} and no credentials (RFC 6749 §3.2.1, RFC 7009 §2.1, RFC 8628 §3.1, §3.4). Spring knows public clients by
+ * their PKCE verifier alone, which only the code grant has. Proves nothing about the client: the token does.
+ *
+ * <p>The certificates that a phone shows (RFC 8705 §4) become its credentials, for the grants to judge.
  */
 public final class PublicClientAuthentication implements AuthenticationConverter, AuthenticationProvider {
     private static final PathPatternRequestMatcher.Builder PATH = PathPatternRequestMatcher.withDefaults();
     private static final RequestMatcher NAMED_BY_PATH = new OrRequestMatcher(
             PATH.matcher(HttpMethod.POST, "/oauth2/revoke"),
             PATH.matcher(HttpMethod.POST, "/oauth2/device_authorization"));
-    private static final Set<String> GRANTS =
-            Set.of(AuthorizationGrantType.REFRESH_TOKEN.getValue(), AuthorizationGrantType.DEVICE_CODE.getValue());
+    private static final Set<String> GRANTS = Stream.concat(
+                    Stream.of(AuthorizationGrantType.REFRESH_TOKEN), DeskPhoneGrants.ALL.stream())
+            .map(AuthorizationGrantType::getValue)
+            .collect(Collectors.toUnmodifiableSet());
 
     private final RegisteredClientRepository clients;
+    private final ClientCertificates certificates;
 
-    public PublicClientAuthentication(RegisteredClientRepository clients) {
+    public PublicClientAuthentication(RegisteredClientRepository clients, ClientCertificates certificates) {
         this.clients = clients;
+        this.certificates = certificates;
     }
 
     /** What the converter says to the provider. */
     private static final class Named extends OAuth2ClientAuthenticationToken {
         private static final long serialVersionUID = 1L;
 
-        Named(String clientId) {
-            super(clientId, ClientAuthenticationMethod.NONE, null, null);
+        Named(String clientId, X509Certificate[] certificates) {
+            super(clientId, ClientAuthenticationMethod.NONE, certificates, null);
         }
     }
 
@@ -59,7 +68,7 @@ public final class PublicClientAuthentication implements AuthenticationConverter
         if (clientId == null || clientId.length != 1 || clientId[0].isBlank()) {
             return null;
         }
-        return new Named(clientId[0]);
+        return new Named(clientId[0], certificates.shownIn(request));
     }
 
     private static boolean hasTokenOfItsOwn(HttpServletRequest request) {
@@ -80,6 +89,7 @@ public final class PublicClientAuthentication implements AuthenticationConverter
             throw new OAuth2AuthenticationException(
                     new OAuth2Error(OAuth2ErrorCodes.INVALID_CLIENT, "no such public client", null));
         }
-        return new OAuth2ClientAuthenticationToken(client, ClientAuthenticationMethod.NONE, null);
+        return new OAuth2ClientAuthenticationToken(
+                client, ClientAuthenticationMethod.NONE, authentication.getCredentials());
     }
 }

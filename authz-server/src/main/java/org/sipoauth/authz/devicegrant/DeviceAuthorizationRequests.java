@@ -10,8 +10,11 @@ import java.util.Set;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.audit.Concerned;
 import org.sipoauth.authz.audit.Refusal;
+import org.sipoauth.authz.client.DeskPhoneGrants;
+import org.sipoauth.authz.deskphone.WayIn;
 import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.grant.GrantRefused;
+import org.sipoauth.authz.manufacturer.Admission;
 import org.sipoauth.authz.throttle.DrainingBuckets;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.core.Authentication;
@@ -36,6 +39,7 @@ final class DeviceAuthorizationRequests implements AuthenticationProvider {
     private final DeviceCodes codes;
     private final Duration life;
     private final List<IpAddressMatcher> networks;
+    private final Admission admission;
     private final DrainingBuckets requests;
     private final Clock clock;
     private final Audit audit;
@@ -46,12 +50,14 @@ final class DeviceAuthorizationRequests implements AuthenticationProvider {
             DeviceCodes codes,
             Duration life,
             List<IpAddressMatcher> networks,
+            Admission admission,
             Clock clock,
             Audit audit,
             MeterRegistry meters) {
         this.codes = codes;
         this.life = life;
         this.networks = List.copyOf(networks);
+        this.admission = admission;
         this.requests = new DrainingBuckets(clock);
         this.clock = clock;
         this.audit = audit;
@@ -72,6 +78,7 @@ final class DeviceAuthorizationRequests implements AuthenticationProvider {
         RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
         String address = ((WebAuthenticationDetails) Objects.requireNonNull(request.getDetails())).getRemoteAddress();
         DeviceGrant.requireGrantType(client);
+        requireOffered(client);
         requireNetwork(address, client);
         requireScope(request.getScopes(), client);
         String device = requireDeviceName(request);
@@ -97,6 +104,20 @@ final class DeviceAuthorizationRequests implements AuthenticationProvider {
                         issued.userCode().shown(), asked.begun(), asked.begun().plus(life)));
     }
 
+    /** Whether the phone has to show a certificate, too, is seen when it polls. */
+    private void requireOffered(RegisteredClient client) {
+        if (!admission.offers(WayIn.DEVICE_CODE)) {
+            throw new GrantRefused(
+                    OAuth2ErrorCodes.UNAUTHORIZED_CLIENT,
+                    "phones are not signed in by device codes here",
+                    new Refusal(
+                            OAuth2ErrorCodes.UNAUTHORIZED_CLIENT,
+                            null,
+                            "Add device-code to sipoauth.desk-phones.ways if they are to be.",
+                            Concerned.client(client.getClientId())));
+        }
+    }
+
     private void requireNetwork(String address, RegisteredClient client) {
         if (!networks.isEmpty() && networks.stream().noneMatch(network -> network.matches(address))) {
             throw new GrantRefused(
@@ -112,7 +133,7 @@ final class DeviceAuthorizationRequests implements AuthenticationProvider {
 
     /** What this grant leads to is a registered phone, and no more (RFC 10027 §6.1.9). */
     private static void requireScope(Set<String> asked, RegisteredClient client) {
-        if (!asked.equals(DeviceGrant.SCOPES) || !client.getScopes().containsAll(asked)) {
+        if (!asked.equals(DeskPhoneGrants.SCOPES) || !client.getScopes().containsAll(asked)) {
             throw new GrantRefused(OAuth2ErrorCodes.INVALID_SCOPE, "ask for the scope sip.register", "scope " + asked);
         }
     }

@@ -3,21 +3,23 @@ package org.sipoauth.authz.devicegrant;
 import java.time.Clock;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.sipoauth.authz.audit.Concerned;
 import org.sipoauth.authz.audit.Refusal;
-import org.sipoauth.authz.client.Scopes;
+import org.sipoauth.authz.client.DeskPhoneGrants;
+import org.sipoauth.authz.deskphone.WayIn;
 import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.grant.LoginFamilies;
 import org.sipoauth.authz.grant.LoginFamilies.Begun;
 import org.sipoauth.authz.grant.LoginFamilies.Login;
+import org.sipoauth.authz.grant.PhoneTokens;
+import org.sipoauth.authz.manufacturer.Admission;
+import org.sipoauth.authz.manufacturer.PhoneCertificate;
 import org.sipoauth.authz.token.AccessTokens;
 import org.sipoauth.authz.token.AccessTokens.Holder;
-import org.sipoauth.authz.token.AccessTokens.LoginReference;
+import org.sipoauth.authz.token.CertificateThumbprint;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
-import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AccessTokenAuthenticationToken;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientAuthenticationToken;
@@ -32,8 +34,6 @@ import org.springframework.security.oauth2.server.authorization.client.Registere
  * <p>Spring's own provider reads, then writes, knows no {@code slow_down}, and lets two polls at the same instant through.
  */
 final class DeviceGrant implements AuthenticationProvider {
-    static final Set<String> SCOPES = Set.of(Scopes.REGISTER);
-
     private static final String NOT_ALLOWED = "See whether there still is such a subscriber, and whether the phone is"
             + " theirs and OAuth is switched on for it; then have the phone show a new code.";
     private static final String REPLAYED =
@@ -43,11 +43,14 @@ final class DeviceGrant implements AuthenticationProvider {
     private final DeviceCodes codes;
     private final AccessTokens accessTokens;
     private final LoginFamilies families;
+    private final Admission admission;
     private final Clock clock;
 
-    DeviceGrant(DeviceCodes codes, AccessTokens accessTokens, LoginFamilies families, Clock clock) {
+    DeviceGrant(
+            DeviceCodes codes, AccessTokens accessTokens, LoginFamilies families, Admission admission, Clock clock) {
         this.codes = codes;
         this.accessTokens = accessTokens;
+        this.admission = admission;
         this.families = families;
         this.clock = clock;
     }
@@ -64,13 +67,14 @@ final class DeviceGrant implements AuthenticationProvider {
         RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
         requireGrantType(client);
         DeviceCode code = DeviceCode.parse(request.getDeviceCode()).orElseThrow(DeviceGrant::unknown);
+        Optional<PhoneCertificate> certificate = admission.require(WayIn.DEVICE_CODE, caller, Optional.empty());
 
         Poll poll = codes.poll(code, client.getClientId(), clock.instant());
         if (poll instanceof Poll.Claimed claimed) {
-            return begin(code, claimed, caller, request);
+            return begin(code, claimed, certificate, caller, request);
         }
         if (poll instanceof Poll.Again again) {
-            return repeat(again, caller, request);
+            return repeat(again, certificate, caller, request);
         }
         throw refusal(poll, client);
     }
@@ -98,13 +102,17 @@ final class DeviceGrant implements AuthenticationProvider {
     private OAuth2AccessTokenAuthenticationToken begin(
             DeviceCode code,
             Poll.Claimed claimed,
+            Optional<PhoneCertificate> certificate,
             OAuth2ClientAuthenticationToken caller,
             OAuth2DeviceCodeAuthenticationToken request) {
         RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
+        requireFor(claimed.device(), certificate, client);
         Holder holder = requireHolder(claimed.subscriber(), claimed.device(), client);
-        Begun begun = families.begin(new Login(client, claimed.subscriber(), Optional.of(claimed.device()), SCOPES));
+        Optional<CertificateThumbprint> boundTo = certificate.map(PhoneCertificate::thumbprint);
+        Begun begun = families.begin(new Login(
+                client, claimed.subscriber(), Optional.of(claimed.device()), DeskPhoneGrants.SCOPES, boundTo));
         try {
-            OAuth2AccessTokenAuthenticationToken tokens = tokens(holder, begun, caller, request);
+            OAuth2AccessTokenAuthenticationToken tokens = PhoneTokens.first(holder, begun, boundTo, caller, request);
             if (!codes.bind(code, claimed.claim(), begun.familyId(), clock.instant())) {
                 throw pending(); // too slow: another poll has begun a login, or is about to
             }
@@ -116,16 +124,32 @@ final class DeviceGrant implements AuthenticationProvider {
     }
 
     private OAuth2AccessTokenAuthenticationToken repeat(
-            Poll.Again again, OAuth2ClientAuthenticationToken caller, OAuth2DeviceCodeAuthenticationToken request) {
+            Poll.Again again,
+            Optional<PhoneCertificate> certificate,
+            OAuth2ClientAuthenticationToken caller,
+            OAuth2DeviceCodeAuthenticationToken request) {
         RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
+        requireFor(again.device(), certificate, client);
         Holder holder = requireHolder(again.subscriber(), again.device(), client);
-        Begun begun = families.again(again.familyId(), client)
+        Optional<CertificateThumbprint> boundTo = certificate.map(PhoneCertificate::thumbprint);
+        Begun begun = families.again(again.familyId(), client, boundTo)
                 .orElseThrow(() -> invalid(
                         "revoked",
-                        "the login that the code began is over",
+                        "the login that the code began is over, or bound to another certificate",
                         "The login was revoked: look for the event \"revoked\" of this session.",
                         new Concerned(again.familyId(), again.subscriber(), again.device(), client.getClientId())));
-        return tokens(holder, begun, caller, request);
+        return PhoneTokens.first(holder, begun, boundTo, caller, request);
+    }
+
+    /** The device that was asked for is known only now. */
+    private static void requireFor(String device, Optional<PhoneCertificate> certificate, RegisteredClient client) {
+        if (certificate.isPresent() && !certificate.get().device().equals(device)) {
+            throw invalid(
+                    "wrong_device",
+                    "the certificate is for " + certificate.get().device(),
+                    "If it was a phone of yours, correct its device name; if not, somebody tries the name of another.",
+                    new Concerned(null, null, device, client.getClientId()));
+        }
     }
 
     private Holder requireHolder(String subscriber, String device, RegisteredClient client) {
@@ -136,21 +160,6 @@ final class DeviceGrant implements AuthenticationProvider {
                         "subscriber or device is no longer allowed to",
                         NOT_ALLOWED,
                         new Concerned(null, subscriber, device, client.getClientId())));
-    }
-
-    private static OAuth2AccessTokenAuthenticationToken tokens(
-            Holder holder,
-            Begun begun,
-            OAuth2ClientAuthenticationToken caller,
-            OAuth2DeviceCodeAuthenticationToken request) {
-        RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
-        OAuth2AccessToken accessToken = holder.mint(
-                client,
-                Optional.of(new LoginReference(begun.familyId(), begun.status())),
-                SCOPES,
-                AuthorizationGrantType.DEVICE_CODE,
-                request);
-        return new OAuth2AccessTokenAuthenticationToken(client, caller, accessToken, begun.refreshToken());
     }
 
     private GrantRefused refusal(Poll poll, RegisteredClient client) {

@@ -11,6 +11,7 @@ import java.util.Objects;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.grant.GrantFeature;
 import org.sipoauth.authz.grant.LoginFamilies;
+import org.sipoauth.authz.manufacturer.Admission;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.StartupRefused;
 import org.sipoauth.authz.token.AccessTokens;
@@ -60,14 +61,15 @@ class DeviceGrantConfiguration {
             AccessTokens accessTokens,
             LoginFamilies families,
             VerificationAddress address,
+            Admission admission,
             Settings settings,
             Clock clock,
             Audit audit,
             MeterRegistry meters) {
         Settings.DeviceGrant grant = settings.deviceGrant();
-        DeviceGrant tokens = new DeviceGrant(codes, accessTokens, families, clock);
+        DeviceGrant tokens = new DeviceGrant(codes, accessTokens, families, admission, clock);
         DeviceAuthorizationRequests requests = new DeviceAuthorizationRequests(
-                codes, grant.expiresIn(), networks(grant.networks()), clock, audit, meters);
+                codes, grant.expiresIn(), networks(grant.networks()), admission, clock, audit, meters);
         OAuth2DeviceCodeAuthenticationConverter poll = new OAuth2DeviceCodeAuthenticationConverter();
         return server -> server.tokenEndpoint(endpoint ->
                         endpoint.accessTokenRequestConverter(poll::convert).authenticationProvider(tokens))

@@ -2,6 +2,7 @@ package org.sipoauth.authz.grant;
 
 import java.util.Set;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.client.ClientCertificates;
 import org.sipoauth.authz.client.Clients;
 import org.sipoauth.authz.client.MachineSecretEncoder;
 import org.sipoauth.authz.client.PublicClientAuthentication;
@@ -22,11 +23,12 @@ import org.springframework.security.oauth2.server.authorization.authentication.O
 import org.springframework.security.oauth2.server.authorization.token.JwtGenerator;
 import org.springframework.security.oauth2.server.authorization.web.authentication.OAuth2AuthorizationCodeAuthenticationConverter;
 import org.springframework.security.oauth2.server.authorization.web.authentication.OAuth2ClientCredentialsAuthenticationConverter;
+import org.springframework.security.oauth2.server.authorization.web.authentication.X509ClientCertificateAuthenticationConverter;
 
 /**
  * Puts our parts into Spring's endpoints. Of Spring's grants, client credentials stay; the code grant is ours here, the
- * refresh grant is that of {@code authz.refresh}, the device grant that of {@code authz.devicegrant}, and what nobody can
- * use is not offered.
+ * refresh grant is that of {@code authz.refresh}, the device grant that of {@code authz.devicegrant}, those of desk phones
+ * beside it of {@code authz.activation} and {@code authz.manufacturer}, and what nobody can use is not offered.
  */
 @Configuration(proxyBeanMethods = false)
 class GrantConfiguration {
@@ -46,19 +48,24 @@ class GrantConfiguration {
             Devices devices,
             Accounts accounts,
             Clients clients,
+            ClientCertificates certificates,
             Audit audit,
             GrantMetrics metrics) {
         AuthorizationResponses authorizationResponses =
                 new AuthorizationResponses(settings.issuer().toString(), audit, metrics);
         TokenResponses tokenResponses = new TokenResponses(clients, audit, metrics);
         DeviceParameter deviceParameter = new DeviceParameter(devices, accounts);
-        PublicClientAuthentication publicClients = new PublicClientAuthentication(clients);
+        PublicClientAuthentication publicClients = new PublicClientAuthentication(clients, certificates);
         return server -> server.authorizationService(codes)
                 .tokenGenerator(generator)
                 .clientAuthentication(authentication -> authentication
                         .errorResponseHandler(tokenResponses::refused)
                         .authenticationProvider(publicClients)
-                        .authenticationConverters(converters -> converters.add(publicClients))
+                        .authenticationConverters(converters -> {
+                            // certificates are a phone's, which is a public client (RFC 8705 §4): none of §2 is set up
+                            converters.removeIf(X509ClientCertificateAuthenticationConverter.class::isInstance);
+                            converters.add(publicClients);
+                        })
                         .authenticationProviders(providers -> providers.forEach(GrantConfiguration::useMachineSecrets)))
                 .authorizationEndpoint(endpoint -> endpoint.authorizationResponseHandler(
                                 authorizationResponses::granted)

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.status.StatusReference;
+import org.sipoauth.authz.token.CertificateThumbprint;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 
@@ -17,8 +18,13 @@ public interface LoginFamilies {
      */
     Begun begin(Login login);
 
-    /** What {@link #begin} returned, for an answer that was lost; empty if the family has ended. */
-    Optional<Begun> again(String familyId, RegisteredClient client);
+    /**
+     * What {@link #begin} returned, for an answer that was lost.
+     *
+     * @param boundTo the certificate that is shown now
+     * @return empty if the family has ended, or is bound otherwise
+     */
+    Optional<Begun> again(String familyId, RegisteredClient client, Optional<CertificateThumbprint> boundTo);
 
     /** Ends a family for good; does nothing if there is none. */
     void revoke(String familyId, String why);
@@ -27,8 +33,19 @@ public interface LoginFamilies {
      * Who signed in, where, and for what.
      *
      * @param deviceName absent for a login that registers no phone
+     * @param boundTo the certificate that has to be shown with every refresh (RFC 8705 §4)
      */
-    record Login(RegisteredClient client, String subscriber, Optional<String> deviceName, Set<String> scopes) {}
+    record Login(
+            RegisteredClient client,
+            String subscriber,
+            Optional<String> deviceName,
+            Set<String> scopes,
+            Optional<CertificateThumbprint> boundTo) {
+        /** With bearer tokens. */
+        public Login(RegisteredClient client, String subscriber, Optional<String> deviceName, Set<String> scopes) {
+            this(client, subscriber, deviceName, scopes, Optional.empty());
+        }
+    }
 
     /**
      * The new family and its bit in a status list.

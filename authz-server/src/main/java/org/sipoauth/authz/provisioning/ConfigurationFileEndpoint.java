@@ -3,6 +3,7 @@ package org.sipoauth.authz.provisioning;
 import static java.util.Objects.requireNonNull;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,7 @@ final class ConfigurationFileEndpoint {
             @PathVariable("device") String name, @Nullable Authentication caller, ServletWebRequest exchange)
             throws IOException {
         boolean byToken = access.required();
-        Optional<Device> device = byToken ? deviceOf(caller, name) : devices.find(name);
+        Optional<Device> device = byToken ? deviceOf(caller, name, exchange.getRequest()) : devices.find(name);
         if (device.isPresent()) {
             send(ConfigurationFile.of(device.get().name(), byToken, nodes.load()), exchange);
             return;
@@ -66,9 +67,10 @@ final class ConfigurationFileEndpoint {
         }
     }
 
-    private Optional<Device> deviceOf(@Nullable Authentication caller, String name) {
+    private Optional<Device> deviceOf(@Nullable Authentication caller, String name, HttpServletRequest request) {
         return caller instanceof JwtAuthenticationToken token
                         && name.equals(token.getToken().getClaimAsString("device_name"))
+                        && ProvisioningAccess.fitsConnection(token.getToken(), request)
                 ? devices.findUsable(name, token.getName())
                 : Optional.empty();
     }

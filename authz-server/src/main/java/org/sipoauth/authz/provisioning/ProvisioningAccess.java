@@ -3,12 +3,16 @@ package org.sipoauth.authz.provisioning;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.security.cert.X509Certificate;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.mode.ModeStore;
 import org.sipoauth.authz.settings.Settings;
+import org.sipoauth.authz.token.CertificateThumbprint;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
@@ -19,6 +23,9 @@ import org.springframework.stereotype.Component;
 /** How a phone proves who it is, and the answer if it does not: where to sign in, and nothing about the device. */
 @Component
 public final class ProvisioningAccess implements AuthenticationEntryPoint {
+    private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
+    private static final String THUMBPRINT = "x5t#S256";
+
     private final Settings settings;
     private final ModeStore mode;
     private final JwtDecoder decoder;
@@ -41,6 +48,16 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
         http.oauth2ResourceServer(server -> server.jwt(jwt -> jwt.decoder(decoder))
                 .bearerTokenResolver(request -> required() ? header.resolve(request) : null)
                 .authenticationEntryPoint(this));
+    }
+
+    /** A token that is bound to a certificate is good where that is shown, and nowhere else (RFC 8705 §3). */
+    static boolean fitsConnection(Jwt token, HttpServletRequest request) {
+        Object boundTo =
+                token.getClaims().get("cnf") instanceof Map<?, ?> confirmation ? confirmation.get(THUMBPRINT) : null;
+        return boundTo == null
+                || request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain
+                        && chain.length > 0
+                        && CertificateThumbprint.of(chain[0]).value().equals(boundTo);
     }
 
     @Override

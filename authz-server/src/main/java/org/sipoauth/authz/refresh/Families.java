@@ -15,6 +15,7 @@ import org.sipoauth.authz.client.Clients;
 import org.sipoauth.authz.grant.LoginFamilies;
 import org.sipoauth.authz.signing.CurrentKeyRing;
 import org.sipoauth.authz.status.StatusReference;
+import org.sipoauth.authz.token.CertificateThumbprint;
 import org.sipoauth.keys.KeyUse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,10 +59,17 @@ final class Families implements LoginFamilies, Sessions {
                 login.scopes(),
                 now,
                 now.plus(login.client().getTokenSettings().getRefreshTokenTimeToLive()),
-                FamilySecret.random(RANDOM));
+                FamilySecret.random(RANDOM),
+                login.boundTo().map(CertificateThumbprint::abbreviated));
         index.enter(family, now);
         StatusReference status = store.start(family);
-        audit.event("begun").about(concerned(family)).with("end", family.end()).keep();
+        audit.event("begun")
+                .about(concerned(family))
+                .with("end", family.end())
+                .with(
+                        "certificate",
+                        login.boundTo().map(CertificateThumbprint::value).orElse(null))
+                .keep();
         meters.counter("sipoauth.families.begun").increment();
         return begun(family, status, login.client(), now);
     }
@@ -74,10 +82,10 @@ final class Families implements LoginFamilies, Sessions {
     }
 
     @Override
-    public Optional<Begun> again(String familyId, RegisteredClient client) {
+    public Optional<Begun> again(String familyId, RegisteredClient client, Optional<CertificateThumbprint> boundTo) {
         Instant now = clock.instant();
         return store.find(FamilyId.parse(familyId))
-                .filter(stored -> stored.revoked().isEmpty())
+                .filter(stored -> stored.revoked().isEmpty() && stored.family().isFor(boundTo))
                 .map(stored -> begun(stored.family(), stored.status(), client, now));
     }
 

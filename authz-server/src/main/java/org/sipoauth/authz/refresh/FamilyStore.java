@@ -73,6 +73,7 @@ final class FamilyStore {
         fields.put("b", millis(family.begun()));
         fields.put("e", millis(family.end()));
         fields.put("k", family.secret().toStored());
+        family.boundTo().ifPresent(certificate -> fields.put("h", certificate));
         fields.put("g", "1");
         fields.put("p", "0");
         fields.put("q", "0");
@@ -154,7 +155,8 @@ final class FamilyStore {
                 scopes(required(fields, "s")),
                 instant(required(fields, "b")),
                 instant(required(fields, "e")),
-                FamilySecret.fromStored(required(fields, "k")));
+                FamilySecret.fromStored(required(fields, "k")),
+                Optional.ofNullable(fields.get("h")));
         return Optional.of(new StoredFamily(
                 family,
                 reference(id, required(fields, "l"), required(fields, "x")),

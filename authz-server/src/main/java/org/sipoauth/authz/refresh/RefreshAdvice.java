@@ -20,6 +20,18 @@ final class RefreshAdvice {
             Map.entry(
                     "wrong_client",
                     "Correct the client_id of the phone; if it was not a phone of yours, revoke the session."),
+            Map.entry(
+                    "no_certificate",
+                    "If it was the phone, it asks at the wrong address: see mtls_endpoint_aliases in the metadata. If not,"
+                            + " somebody has its refresh token but not its key: revoke the session."),
+            Map.entry(
+                    "wrong_certificate",
+                    "The phone has another certificate than when it signed in: it signs in again. If it has not, somebody has"
+                            + " its refresh token: revoke the session."),
+            Map.entry(
+                    "certificate_not_taken",
+                    "The phone's certificate has expired, its serial number is refused, or its manufacturer is no longer"
+                            + " trusted: see the detail."),
             Map.entry("expired", "The login came to its end, as it must: its user signs in again."),
             Map.entry(
                     "unauthorized_client", "Add refresh_token to the client's grant types if it is meant to refresh."),

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.grant.GrantFeature;
+import org.sipoauth.authz.manufacturer.PhoneCertificates;
 import org.sipoauth.authz.redis.ConfirmedWrites;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.signing.CurrentKeyRing;
@@ -45,11 +46,12 @@ class RefreshConfiguration {
             CurrentKeyRing ring,
             AccessTokens accessTokens,
             RevokedClients revokedClients,
+            PhoneCertificates certificates,
             Clock clock,
             Audit audit,
             MeterRegistry meters) {
-        RefreshGrant grant =
-                new RefreshGrant(store, families, ring, accessTokens, revokedClients, clock, audit, meters);
+        RefreshGrant grant = new RefreshGrant(
+                store, families, ring, accessTokens, revokedClients, certificates, clock, audit, meters);
         OAuth2RefreshTokenAuthenticationConverter request = new OAuth2RefreshTokenAuthenticationConverter();
         return server -> server.tokenEndpoint(endpoint ->
                 endpoint.accessTokenRequestConverter(request::convert).authenticationProvider(grant));

@@ -12,12 +12,14 @@ import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.audit.Concerned;
 import org.sipoauth.authz.audit.Refusal;
 import org.sipoauth.authz.grant.GrantRefused;
+import org.sipoauth.authz.manufacturer.PhoneCertificates;
 import org.sipoauth.authz.refresh.Presentation.Outcome;
 import org.sipoauth.authz.signing.CurrentKeyRing;
 import org.sipoauth.authz.status.StatusListName;
 import org.sipoauth.authz.token.AccessTokens;
 import org.sipoauth.authz.token.AccessTokens.Holder;
 import org.sipoauth.authz.token.AccessTokens.LoginReference;
+import org.sipoauth.authz.token.CertificateThumbprint;
 import org.sipoauth.keys.KeyState;
 import org.sipoauth.keys.KeyUse;
 import org.sipoauth.keys.RingKey;
@@ -38,7 +40,8 @@ import org.springframework.security.oauth2.server.authorization.client.Registere
  * family; what the presentation means is decided in {@code present.lua}. A request whose answer is lost on the way, here
  * or on the network, is made again with the same token and gets the same refresh token.
  *
- * <p>Does not look at DPoP proofs or client certificates: these tokens are bearer tokens.
+ * <p>A login that is bound to a certificate is refreshed by who shows that certificate, and while its manufacturer is
+ * trusted (RFC 8705 §4). Does not look at DPoP proofs.
  */
 final class RefreshGrant implements AuthenticationProvider {
     private final FamilyStore store;
@@ -46,6 +49,7 @@ final class RefreshGrant implements AuthenticationProvider {
     private final CurrentKeyRing ring;
     private final AccessTokens accessTokens;
     private final RevokedClients revokedClients;
+    private final PhoneCertificates certificates;
     private final Clock clock;
     private final Audit audit;
     private final MeterRegistry meters;
@@ -56,6 +60,7 @@ final class RefreshGrant implements AuthenticationProvider {
             CurrentKeyRing ring,
             AccessTokens accessTokens,
             RevokedClients revokedClients,
+            PhoneCertificates certificates,
             Clock clock,
             Audit audit,
             MeterRegistry meters) {
@@ -64,6 +69,7 @@ final class RefreshGrant implements AuthenticationProvider {
         this.ring = ring;
         this.accessTokens = accessTokens;
         this.revokedClients = revokedClients;
+        this.certificates = certificates;
         this.clock = clock;
         this.audit = audit;
         this.meters = meters;
@@ -87,12 +93,13 @@ final class RefreshGrant implements AuthenticationProvider {
         Family family = stored.family();
         requireAuthentic(presented, family);
         requireSameClient(family, client); // RFC 6749 §10.4
+        Optional<CertificateThumbprint> boundTo = requireItsCertificate(family, caller); // RFC 8705 §4
         requireNotRevokedWithItsClient(family);
         requireBeforeEnd(family, now);
         Set<String> scopes = narrow(family, client, request.getScopes()); // RFC 6749 §6
         Instant nextEnd = families.nextEnd(family, client, now);
         stored = inListOf(nextEnd, stored, presented, now);
-        OAuth2AccessToken accessToken = mint(client, stored, scopes, request);
+        OAuth2AccessToken accessToken = mint(client, stored, boundTo, scopes, request);
 
         Presentation presentation = store.present(stored, presented.generation(), now, nextEnd);
         requireGranted(presentation, presented, family, now);
@@ -163,6 +170,29 @@ final class RefreshGrant implements AuthenticationProvider {
         }
     }
 
+    private Optional<CertificateThumbprint> requireItsCertificate(
+            Family family, OAuth2ClientAuthenticationToken caller) {
+        if (family.boundTo().isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<CertificateThumbprint> shown =
+                PhoneCertificates.shownBy(caller).map(CertificateThumbprint::of);
+        if (!family.isFor(shown)) {
+            throw new GrantRefused(
+                    OAuth2ErrorCodes.INVALID_GRANT,
+                    "this login is bound to a certificate: show it, at the mutual-TLS token endpoint",
+                    counted(
+                            shown.isPresent() ? "wrong_certificate" : "no_certificate",
+                            concerned(family),
+                            "shown: " + shown.map(CertificateThumbprint::value).orElse("none")));
+        }
+        PhoneCertificates.Judgement judgement = certificates.judge(caller);
+        if (judgement instanceof PhoneCertificates.Judgement.NotTaken notTaken) {
+            throw refusal("certificate_not_taken", concerned(family), notTaken.why());
+        }
+        return shown;
+    }
+
     /** The sweep has yet to come to this login, perhaps: it is ended now. */
     private void requireNotRevokedWithItsClient(Family family) {
         if (revokedClients.isRevoked(family.client(), family.begun())) {
@@ -205,6 +235,7 @@ final class RefreshGrant implements AuthenticationProvider {
     private OAuth2AccessToken mint(
             RegisteredClient client,
             StoredFamily stored,
+            Optional<CertificateThumbprint> boundTo,
             Set<String> scopes,
             OAuth2RefreshTokenAuthenticationToken request) {
         Family family = stored.family();
@@ -216,7 +247,7 @@ final class RefreshGrant implements AuthenticationProvider {
                         "family " + family.id() + ": subscriber or device is no longer allowed to"));
         return holder.mint(
                 client,
-                Optional.of(new LoginReference(family.id().toString(), stored.status())),
+                Optional.of(new LoginReference(family.id().toString(), stored.status(), boundTo)),
                 scopes,
                 AuthorizationGrantType.REFRESH_TOKEN,
                 request);

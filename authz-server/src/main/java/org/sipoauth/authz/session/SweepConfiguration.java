@@ -1,7 +1,6 @@
 package org.sipoauth.authz.session;
 
 import java.time.Clock;
-import java.time.Duration;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.redis.ConfirmedWrites;
 import org.sipoauth.authz.refresh.Sessions;

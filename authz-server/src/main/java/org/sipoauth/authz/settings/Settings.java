@@ -46,6 +46,10 @@ public record Settings(
         @DefaultValue @Valid StatusLists statusLists,
         @DefaultValue @Valid Redis redis,
         @DefaultValue @Valid DeviceGrant deviceGrant,
+        @DefaultValue @Valid DeskPhones deskPhones,
+        @DefaultValue @Valid ActivationCodes activationCodes,
+        @DefaultValue @Valid MutualTls mutualTls,
+        @DefaultValue List<@Valid Manufacturer> manufacturers,
         @DefaultValue @Valid Provisioning provisioning,
         @DefaultValue @Valid Parameters parameters,
         @DefaultValue @Valid Audit audit,
@@ -189,6 +193,50 @@ public record Settings(
             @DefaultValue("10m") @NotNull Duration expiresIn,
             @DefaultValue("5s") @NotNull Duration interval,
             @DefaultValue List<String> networks) {}
+
+    /**
+     * How desk phones may be signed in.
+     *
+     * @param ways combinations of {@code device-code}, {@code activation-code} and {@code manufacturer-certificate}, parts
+     *     of one with {@code +} between; any one is enough. Unset: each alone, the certificate if there is a listener for it
+     */
+    public record DeskPhones(@DefaultValue List<String> ways) {}
+
+    /**
+     * The codes that administrators make for desk phones.
+     *
+     * @param expiresIn how long one can be used
+     */
+    public record ActivationCodes(
+            @DefaultValue("7d") @NotNull Duration expiresIn) {}
+
+    /**
+     * The listener for phones that show a certificate (RFC 8705).
+     *
+     * @param port unset: there is none
+     * @param url by which phones reach it; unset: the issuer's host at this port
+     */
+    public record MutualTls(
+            @Nullable @Min(0) @Max(65535) Integer port,
+            @Nullable URI url) {}
+
+    /**
+     * Whose certificates in phones are taken.
+     *
+     * @param authorities PEM, the certificates that a phone's path may end at; read again when it changes
+     * @param commonName a regular expression for the whole common name, whose groups {@code deviceName} uses
+     * @param deviceName what the device is called, such as {@code $1} or {@code SEP$1}
+     * @param refusedSerials serial numbers of certificates that are not taken, hexadecimal, one a line; read again when it
+     *     changes
+     * @param ways as {@link DeskPhones#ways}, for phones that show a certificate of this manufacturer; unset: as for all
+     */
+    public record Manufacturer(
+            @NotBlank String name,
+            @NotNull Path authorities,
+            @NotBlank String commonName,
+            @DefaultValue("$1") @NotBlank String deviceName,
+            @Nullable Path refusedSerials,
+            @DefaultValue List<String> ways) {}
 
     /**
      * A hardware security module (PKCS #11).

@@ -54,7 +54,9 @@ class SigningConfiguration {
                     .verifierRefresh(keys.verifierRefresh())
                     .jwkSetMaxAge(keys.jwkSetMaxAge())
                     .accessTokenLifetime(tokens.access())
-                    .refreshTokenLifetime(tokens.longestRefreshToken())
+                    .refreshTokenLifetime(longer(
+                            tokens.longestRefreshToken(),
+                            settings.activationCodes().expiresIn()))
                     .clockTolerance(Settings.Keys.CLOCK_TOLERANCE)
                     .ringOutage(Settings.Keys.RING_OUTAGE)
                     .retention(keys.retention() != null ? keys.retention() : enough)
@@ -65,6 +67,10 @@ class SigningConfiguration {
                     "Change one of the settings named.",
                     e);
         }
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     /** Where signing keys are made and kept: in an HSM if one is set up, else in the ring. */
@@ -126,6 +132,11 @@ class SigningConfiguration {
     @Bean
     SigningKeys signingKeys(CurrentKeyRing ring) {
         return () -> new ActiveSigningKey(ring.get().active(KeyUse.ACCESS_TOKEN_SIGNING));
+    }
+
+    @Bean
+    KeyedHashes keyedHashes(CurrentKeyRing ring) {
+        return new KeyedHashes(ring);
     }
 
     @Bean

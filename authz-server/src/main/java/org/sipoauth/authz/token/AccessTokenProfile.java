@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.sipoauth.authz.client.Scopes;
 import org.sipoauth.authz.device.Device;
+import org.sipoauth.authz.token.AccessTokens.LoginReference;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.jwt.JwtClaimNames;
 import org.springframework.security.oauth2.server.authorization.OAuth2TokenType;
@@ -48,10 +49,7 @@ final class AccessTokenProfile implements OAuth2TokenCustomizer<JwtEncodingConte
         Authentication holder = context.getPrincipal();
         if (holder instanceof PhoneLogin login) {
             login.device().ifPresent(device -> addDevice(context, device));
-            login.login()
-                    .ifPresent(reference -> context.getClaims()
-                            .claim("sid", reference.id())
-                            .claim("status", reference.status().claim(issuer)));
+            login.login().ifPresent(reference -> addLogin(context, reference));
         }
     }
 
@@ -61,6 +59,13 @@ final class AccessTokenProfile implements OAuth2TokenCustomizer<JwtEncodingConte
             return List.of(platform);
         }
         return Scopes.ADMINISTRATION.containsAll(scopes) ? List.of(issuer) : List.of(issuer, platform);
+    }
+
+    private void addLogin(JwtEncodingContext context, LoginReference login) {
+        context.getClaims()
+                .claim("sid", login.id())
+                .claim("status", login.status().claim(issuer));
+        login.boundTo().ifPresent(certificate -> context.getClaims().claim("cnf", certificate.confirmation()));
     }
 
     private static void addDevice(JwtEncodingContext context, Device device) {

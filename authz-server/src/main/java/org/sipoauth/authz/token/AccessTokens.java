@@ -38,9 +38,15 @@ public interface AccessTokens {
     }
 
     /**
-     * The login that a token belongs to: its claims {@code sid} and {@code status}.
+     * The login that a token belongs to: its claims {@code sid} and {@code status}, and {@code cnf} if it is bound.
      *
      * @param id of the family
+     * @param boundTo the certificate without which the token is good for nothing (RFC 8705 §3)
      */
-    record LoginReference(String id, StatusReference status) {}
+    record LoginReference(String id, StatusReference status, Optional<CertificateThumbprint> boundTo) {
+        /** To a login that is not bound. */
+        public LoginReference(String id, StatusReference status) {
+            this(id, status, Optional.empty());
+        }
+    }
 }

@@ -1,8 +1,12 @@
 package org.sipoauth.authz.web;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.sipoauth.authz.client.DeskPhoneGrants;
 import org.sipoauth.authz.client.Scopes;
+import org.sipoauth.authz.deskphone.WayIn;
+import org.sipoauth.authz.manufacturer.Admission;
 import org.sipoauth.authz.settings.Settings;
 import org.springframework.security.config.annotation.web.configurers.oauth2.server.authorization.OAuth2AuthorizationServerConfigurer;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
@@ -22,9 +26,13 @@ final class Metadata {
     private static final List<String> ANY_CLIENT = List.of("none", "client_secret_basic", "client_secret_post");
 
     private final Settings settings;
+    private final Admission admission;
+    private final MutualTlsConnector mutualTls;
 
-    Metadata(Settings settings) {
+    Metadata(Settings settings, Admission admission, MutualTlsConnector mutualTls) {
         this.settings = settings;
+        this.admission = admission;
+        this.mutualTls = mutualTls;
     }
 
     void configure(OAuth2AuthorizationServerConfigurer server) {
@@ -41,13 +49,7 @@ final class Metadata {
 
     private void correct(Map<String, Object> claims) {
         NOT_OFFERED.forEach(claims::remove);
-        claims.put(
-                "grant_types_supported",
-                List.of(
-                        "authorization_code",
-                        "refresh_token",
-                        "client_credentials",
-                        AuthorizationGrantType.DEVICE_CODE.getValue()));
+        claims.put("grant_types_supported", grantTypes());
         claims.put("token_endpoint_auth_methods_supported", ANY_CLIENT);
         claims.put("revocation_endpoint_auth_methods_supported", ANY_CLIENT);
         claims.put("introspection_endpoint_auth_methods_supported", CONFIDENTIAL_CLIENT);
@@ -62,5 +64,26 @@ final class Metadata {
                         Scopes.INTROSPECT));
         claims.put("status_list_aggregation_endpoint", settings.issuer() + "/oauth2/status-lists");
         claims.put("authorization_response_iss_parameter_supported", true); // RFC 9207 §3
+        mutualTls
+                .url()
+                .ifPresent(
+                        url -> { // RFC 8705 §3.3, §5
+                            claims.put("tls_client_certificate_bound_access_tokens", true);
+                            claims.put("mtls_endpoint_aliases", Map.of("token_endpoint", url + "/oauth2/token"));
+                        });
+    }
+
+    private List<String> grantTypes() {
+        List<String> grantTypes = new ArrayList<>(List.of("authorization_code", "refresh_token", "client_credentials"));
+        addIfOffered(WayIn.DEVICE_CODE, AuthorizationGrantType.DEVICE_CODE, grantTypes);
+        addIfOffered(WayIn.ACTIVATION_CODE, DeskPhoneGrants.ACTIVATION_CODE, grantTypes);
+        addIfOffered(WayIn.MANUFACTURER_CERTIFICATE, DeskPhoneGrants.MANUFACTURER_CERTIFICATE, grantTypes);
+        return grantTypes;
+    }
+
+    private void addIfOffered(WayIn way, AuthorizationGrantType grantType, List<String> grantTypes) {
+        if (admission.offers(way)) {
+            grantTypes.add(grantType.getValue());
+        }
     }
 }

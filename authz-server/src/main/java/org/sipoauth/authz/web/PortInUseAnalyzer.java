@@ -32,6 +32,7 @@ final class PortInUseAnalyzer extends AbstractFailureAnalyzer<BindException> {
         Map<String, String> purposes = new LinkedHashMap<>();
         purposes.put("server.port", "sign-in and tokens");
         purposes.put("sipoauth.provisioning.port", "configuration files of the phones");
+        purposes.put("sipoauth.mutual-tls.port", "tokens for phones that show a certificate");
         purposes.put("management.server.port", "health and metrics");
         return purposes;
     }

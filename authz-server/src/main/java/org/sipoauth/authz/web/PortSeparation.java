@@ -11,15 +11,19 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Configuration files are on the provisioning port and nowhere else, and nothing else is there: no error page either, by
- * which the few paths that Tomcat refuses before us would be told from the rest.
+ * which the few paths that Tomcat refuses before us would be told from the rest. At the port for phones that show
+ * certificates there is the token endpoint alone.
  */
 final class PortSeparation extends OncePerRequestFilter {
+    private static final String TOKENS = "/oauth2/token";
     private static final Pattern CONFIGURATION_FILE = Pattern.compile("/[A-Za-z0-9._-]{1,50}\\.cnf\\.xml");
 
     private final ProvisioningConnector provisioning;
+    private final MutualTlsConnector mutualTls;
 
-    PortSeparation(ProvisioningConnector provisioning) {
+    PortSeparation(ProvisioningConnector provisioning, MutualTlsConnector mutualTls) {
         this.provisioning = provisioning;
+        this.mutualTls = mutualTls;
     }
 
     @Override
@@ -39,10 +43,17 @@ final class PortSeparation extends OncePerRequestFilter {
         String path = request.getServletPath(); // decoded, as the endpoints see it
         boolean isFile = CONFIGURATION_FILE.matcher(path).matches();
         boolean plainly = path.equals(request.getRequestURI());
-        if (provisioning.received(request) ? isFile && plainly : !isFile) {
+        if (isThere(request, isFile && plainly, isFile)) {
             chain.doFilter(request, response);
         } else {
             response.setStatus(HttpServletResponse.SC_NOT_FOUND);
         }
+    }
+
+    private boolean isThere(HttpServletRequest request, boolean isPlainFile, boolean isFile) {
+        if (provisioning.received(request)) {
+            return isPlainFile;
+        }
+        return mutualTls.received(request) ? TOKENS.equals(request.getRequestURI()) : !isFile;
     }
 }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import org.apache.catalina.AccessLog;
+import org.apache.catalina.connector.Connector;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
@@ -15,11 +16,13 @@ import org.apache.catalina.valves.ValveBase;
 final class RefusedRequests extends ValveBase implements AccessLog {
     private final MeterRegistry registry;
     private final ProvisioningConnector provisioning;
+    private final MutualTlsConnector mutualTls;
 
-    RefusedRequests(MeterRegistry registry, ProvisioningConnector provisioning) {
+    RefusedRequests(MeterRegistry registry, ProvisioningConnector provisioning, MutualTlsConnector mutualTls) {
         super(true);
         this.registry = registry;
         this.provisioning = provisioning;
+        this.mutualTls = mutualTls;
     }
 
     @Override
@@ -30,10 +33,14 @@ final class RefusedRequests extends ValveBase implements AccessLog {
     @Override
     public void log(Request request, Response response, long time) {
         if (request.getWrapper() == null) { // never mapped to a servlet
-            String listener = request.getConnector().getLocalPort() == provisioning.port() ? "provisioning" : "main";
-            registry.counter("sipoauth.requests.unreadable", "listener", listener)
+            registry.counter("sipoauth.requests.unreadable", "listener", listener(request.getConnector()))
                     .increment();
         }
+    }
+
+    private String listener(Connector connector) {
+        int port = connector.getLocalPort();
+        return port == provisioning.port() ? "provisioning" : port == mutualTls.port() ? "mutual_tls" : "main";
     }
 
     @Override

@@ -12,16 +12,17 @@ import org.springframework.core.Ordered;
 class WebConfiguration {
 
     @Bean
-    FilterRegistrationBean<PortSeparation> portSeparation(ProvisioningConnector provisioning) {
+    FilterRegistrationBean<PortSeparation> portSeparation(
+            ProvisioningConnector provisioning, MutualTlsConnector mutualTls) {
         FilterRegistrationBean<PortSeparation> registration =
-                new FilterRegistrationBean<>(new PortSeparation(provisioning));
+                new FilterRegistrationBean<>(new PortSeparation(provisioning, mutualTls));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return registration;
     }
 
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> refusedRequests(
-            MeterRegistry registry, ProvisioningConnector provisioning) {
-        return factory -> factory.addEngineValves(new RefusedRequests(registry, provisioning));
+            MeterRegistry registry, ProvisioningConnector provisioning, MutualTlsConnector mutualTls) {
+        return factory -> factory.addEngineValves(new RefusedRequests(registry, provisioning, mutualTls));
     }
 }

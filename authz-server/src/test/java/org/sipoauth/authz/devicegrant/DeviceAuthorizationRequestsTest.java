@@ -17,7 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.deskphone.WayIn;
+import org.sipoauth.authz.deskphone.WaysIn;
 import org.sipoauth.authz.grant.GrantRefused;
+import org.sipoauth.authz.manufacturer.Admission;
+import org.sipoauth.authz.manufacturer.PhoneCertificates;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.StartupRefused;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -45,6 +49,10 @@ class DeviceAuthorizationRequestsTest {
                 new DeviceCodes(new StringRedisTemplate(), Duration.ofMinutes(10), Duration.ofSeconds(5)),
                 Duration.ofMinutes(10),
                 List.of(networks).stream().map(IpAddressMatcher::new).toList(),
+                new Admission(
+                        PhoneCertificates.ofNobody(source.withZone(ZoneOffset.UTC)),
+                        WaysIn.anyOf(Set.of(WayIn.DEVICE_CODE)),
+                        List.of()),
                 source.withZone(ZoneOffset.UTC),
                 new Audit(source.withZone(ZoneOffset.UTC), record -> {}),
                 new SimpleMeterRegistry());

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -15,13 +16,15 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.grant.LoginFamilies.Login;
 import org.sipoauth.authz.redis.RedisForTests;
 import org.sipoauth.authz.redis.RedisNodes;
 import org.sipoauth.authz.redis.RedisNodes.Node;
 import org.sipoauth.authz.status.StatusListName;
+import org.sipoauth.authz.token.CertificateThumbprint;
 import org.sipoauth.keys.KeyRing;
 import org.sipoauth.keys.KeyVault;
 import org.sipoauth.keys.RotationPolicy;
@@ -40,23 +43,25 @@ class BytesPerLoginIT {
     private static final Instant NOW = Instant.ofEpochMilli(System.currentTimeMillis());
     private static final KeyRing RING = KeyRing.create(RotationPolicy.defaults(), KeyVault.inRing(), NOW);
 
-    @Test
-    void areFiveHundredAtMost() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void areFiveHundredAtMost(boolean bound) throws Exception {
         try (RedisNodes nodes = new RedisNodes()) {
             Node node = nodes.start();
             try (RedisForTests.Running redis = RedisForTests.connect(
                     List.of("--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + node.port()))) {
-                logIn(redis, LOGINS, 1); // scripts, connections and buffers are there
+                logIn(redis, LOGINS, 1, bound); // scripts, connections and buffers are there
                 node.commands().flushall();
                 long before = usedMemory(node);
 
-                logIn(redis, 0, LOGINS);
+                logIn(redis, 0, LOGINS, bound);
 
                 long all = usedMemory(node) - before;
                 long lists = lists(node) * (StatusListName.SIZE / 8);
                 LOG.info(
-                        "{} logins: {} bytes each, {} of them in the bitmaps of {} status lists",
+                        "{} logins, {}: {} bytes each, {} of them in the bitmaps of {} status lists",
                         LOGINS,
+                        bound ? "bound to certificates" : "not bound",
                         all / LOGINS,
                         lists / LOGINS,
                         lists(node));
@@ -66,7 +71,7 @@ class BytesPerLoginIT {
         }
     }
 
-    private static void logIn(RedisForTests.Running redis, int from, int count) throws Exception {
+    private static void logIn(RedisForTests.Running redis, int from, int count, boolean bound) throws Exception {
         FamilyStore store = new FamilyStore(redis.template(), redis.confirmedWrites(), Duration.ofHours(1));
         FamilyIndex index = new FamilyIndex(redis.template(), redis.confirmedWrites());
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
@@ -76,7 +81,7 @@ class BytesPerLoginIT {
                 int first = from + thread;
                 work.add(threads.submit(() -> {
                     for (int i = first; i < from + count; i += THREADS) {
-                        logIn(store, index, i);
+                        logIn(store, index, i, bound);
                     }
                 }));
             }
@@ -88,7 +93,7 @@ class BytesPerLoginIT {
         }
     }
 
-    private static void logIn(FamilyStore store, FamilyIndex index, int i) {
+    private static void logIn(FamilyStore store, FamilyIndex index, int i, boolean bound) {
         Random random = new Random(i);
         Instant begun = NOW.minusSeconds(random.nextInt(60 * 24 * 3600 - 3600));
         Clock clock = Clock.fixed(begun, ZoneOffset.UTC);
@@ -98,7 +103,8 @@ class BytesPerLoginIT {
                         LoginsForTests.CLIENT,
                         String.format("firstname.name%06d", i),
                         Optional.of(String.format("SEP%012X", i)),
-                        Set.of("sip.register")))
+                        Set.of("sip.register"),
+                        bound ? Optional.of(thumbprint(random)) : Optional.empty()))
                 .familyId());
         for (int generation = 1; generation <= 2; generation++) {
             StoredFamily family = store.find(id).orElseThrow();
@@ -108,6 +114,12 @@ class BytesPerLoginIT {
                     begun.plusSeconds(1800L * generation),
                     family.family().end());
         }
+    }
+
+    private static CertificateThumbprint thumbprint(Random random) {
+        byte[] digest = new byte[32];
+        random.nextBytes(digest);
+        return new CertificateThumbprint(Base64.getUrlEncoder().withoutPadding().encodeToString(digest));
     }
 
     private static long usedMemory(Node node) {

@@ -73,7 +73,8 @@ class FamilyStoreIT {
                 Set.of(),
                 START,
                 START.plus(LIFETIME),
-                FamilySecret.random(new SecureRandom()));
+                FamilySecret.random(new SecureRandom()),
+                Optional.empty());
         store.start(family);
 
         assertThat(find(family.id()).family().device()).isEmpty();
@@ -490,6 +491,7 @@ class FamilyStoreIT {
                 Set.of("openid", "sip.register"),
                 START,
                 end,
-                FamilySecret.random(new SecureRandom()));
+                FamilySecret.random(new SecureRandom()),
+                Optional.empty());
     }
 }

@@ -10,6 +10,7 @@ import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.grant.LoginFamilies.Begun;
 import org.sipoauth.authz.grant.LoginFamilies.Login;
+import org.sipoauth.authz.manufacturer.PhoneCertificates;
 import org.sipoauth.authz.redis.RedisForTests;
 import org.sipoauth.authz.status.StatusReference;
 import org.sipoauth.keys.KeyRing;
@@ -60,6 +61,7 @@ final class LoginsForTests {
                         clock.instant(),
                         clock.instant().plusSeconds(3600))),
                 (client, begun) -> false,
+                PhoneCertificates.ofNobody(clock),
                 clock,
                 audit,
                 meters);

@@ -21,6 +21,7 @@ import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.grant.LoginFamilies.Begun;
 import org.sipoauth.authz.grant.LoginFamilies.Login;
+import org.sipoauth.authz.manufacturer.PhoneCertificates;
 import org.sipoauth.authz.redis.RedisForTests;
 import org.sipoauth.authz.status.StatusListName;
 import org.sipoauth.authz.status.StatusReference;
@@ -86,6 +87,7 @@ class RefreshTimesIT {
                         clock.instant().plusSeconds(3600));
             }),
             (asking, begun) -> asking.equals(revokedClient),
+            PhoneCertificates.ofNobody(clock),
             clock,
             new Audit(clock, record -> {}),
             meters);

@@ -256,7 +256,8 @@ class SessionsIT {
                 family.scopes(),
                 family.begun(),
                 family.begun().plusSeconds(1),
-                family.secret());
+                family.secret(),
+                family.boundTo());
     }
 
     private static void enter(String bucket, String entry, Instant end) {

@@ -65,7 +65,8 @@ class WebIT {
                                 "authorization_code",
                                 "refresh_token",
                                 "client_credentials",
-                                "urn:ietf:params:oauth:grant-type:device_code"))
+                                "urn:ietf:params:oauth:grant-type:device_code",
+                                "urn:sipoauth:params:oauth:grant-type:activation-code"))
                 .containsEntry("device_authorization_endpoint", "https://localhost:8443/oauth2/device_authorization")
                 .containsEntry("code_challenge_methods_supported", List.of("S256"))
                 .containsEntry(
@@ -83,7 +84,8 @@ class WebIT {
                         "introspection_endpoint_auth_methods_supported",
                         List.of("client_secret_basic", "client_secret_post"))
                 .containsEntry("authorization_response_iss_parameter_supported", true)
-                .doesNotContainKeys("userinfo_endpoint");
+                .doesNotContainKeys(
+                        "userinfo_endpoint", "mtls_endpoint_aliases", "tls_client_certificate_bound_access_tokens");
         if (document.endsWith("openid-configuration")) {
             assertThat(metadata)
                     .containsEntry("id_token_signing_alg_values_supported", List.of("ES256"))

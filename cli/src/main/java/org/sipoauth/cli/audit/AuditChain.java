@@ -23,8 +23,8 @@ final class AuditChain {
         }
     }
 
-    private static final Pattern LINE =
-            Pattern.compile("(\\{\"seq\":([1-9]\\d{0,17}),\"epoch\":(0|[1-9]\\d{0,8}),\"event\":\"(\\w+)\".*),\"mac\":\"([\\w-]{43})\"}");
+    private static final Pattern LINE = Pattern.compile(
+            "(\\{\"seq\":([1-9]\\d{0,17}),\"epoch\":(0|[1-9]\\d{0,8}),\"event\":\"(\\w+)\".*),\"mac\":\"([\\w-]{43})\"}");
     private static final Pattern PREVIOUS = Pattern.compile("\"previous_mac\":\"([\\w-]{43})\"");
     private static final byte[] NEXT_EPOCH = "sipoauth audit: next epoch".getBytes(StandardCharsets.US_ASCII);
 

@@ -1,0 +1,262 @@
+package org.sipoauth.authz.activation;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.sipoauth.authz.activation.ActivationCodes.Created;
+import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.audit.Concerned;
+import org.sipoauth.authz.deskphone.WayIn;
+import org.sipoauth.authz.device.Device;
+import org.sipoauth.authz.device.DeviceType;
+import org.sipoauth.authz.device.Devices;
+import org.sipoauth.authz.manufacturer.Admission;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.Authentication;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Makes and ends activation codes. A code is in the answer that makes it, and nowhere else. */
+@RestController
+@RequestMapping("/admin/api/v1")
+final class ActivationCodesEndpoint {
+    private static final MediaType CSV = new MediaType("text", "csv");
+    private static final String RETRY_AFTER_SECONDS = "5";
+
+    private final ActivationCodes codes;
+    private final Admission admission;
+    private final Devices devices;
+    private final Clock clock;
+    private final Audit audit;
+    private final MeterRegistry meters;
+
+    ActivationCodesEndpoint(
+            ActivationCodes codes,
+            Admission admission,
+            Devices devices,
+            Clock clock,
+            Audit audit,
+            MeterRegistry meters) {
+        this.codes = codes;
+        this.admission = admission;
+        this.devices = devices;
+        this.clock = clock;
+        this.audit = audit;
+        this.meters = meters;
+    }
+
+    /** A device that there can be no code for. */
+    private static final class NotPossible extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final HttpStatus status;
+
+        NotPossible(HttpStatus status, String detail) {
+            super(detail, null, false, false);
+            this.status = status;
+        }
+    }
+
+    /** A list that is not taken, as a whole. */
+    private static final class BadRows extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient List<DeviceList.RowError> errors;
+
+        BadRows(List<DeviceList.RowError> errors) {
+            super("bad rows", null, false, false);
+            this.errors = errors;
+        }
+    }
+
+    /** A code for one device, in place of the one that it has. */
+    @PostMapping("/devices/{name}/activation-code")
+    ResponseEntity<Map<String, Object>> create(@PathVariable String name, Authentication who) {
+        requireOffered();
+        Device device = devices.find(name)
+                .orElseThrow(() -> new NotPossible(HttpStatus.NOT_FOUND, "there is no device " + shown(name)));
+        objection(device).ifPresent(objection -> {
+            throw new NotPossible(HttpStatus.CONFLICT, objection);
+        });
+        return ResponseEntity.status(HttpStatus.CREATED).body(json(create(device, who)));
+    }
+
+    /** Nobody can use the device's code any more. */
+    @DeleteMapping("/devices/{name}/activation-code")
+    ResponseEntity<Void> remove(@PathVariable String name, Authentication who) {
+        Optional<Device> device = devices.find(name);
+        String key = device.map(Device::name).orElse(name);
+        if (!Device.isName(key) || !codes.remove(key, clock.instant())) {
+            throw new NotPossible(
+                    HttpStatus.NOT_FOUND,
+                    "the device has no activation code that could still be used; to end a login that one began, revoke the"
+                            + " session");
+        }
+        audit.event("activation_code_removed")
+                .about(new Concerned(null, device.map(Device::owner).orElse(null), key, null))
+                .with("by", who.getName())
+                .keep();
+        count("removed");
+        return ResponseEntity.noContent().build();
+    }
+
+    /**
+     * Codes for many devices, or for none if there can be none for one of them.
+     *
+     * @param accept {@code text/csv} for an answer in CSV (RFC 4180), else JSON
+     */
+    @PostMapping("/activation-codes")
+    ResponseEntity<?> createAll(
+            @RequestHeader(name = HttpHeaders.CONTENT_TYPE, defaultValue = "") String contentType,
+            @RequestHeader(name = HttpHeaders.ACCEPT, defaultValue = "*/*") String accept,
+            HttpServletRequest request,
+            Authentication who)
+            throws IOException {
+        requireOffered();
+        byte[] body = request.getInputStream().readNBytes(DeviceList.LONGEST_BODY + 1);
+        DeviceList list = isCsv(contentType) ? DeviceList.parseCsv(body) : DeviceList.parseJson(body);
+        List<Device> found = requireAll(list);
+        List<Created> created = new ArrayList<>();
+        for (Device device : found) {
+            created.add(create(device, who));
+        }
+        return isCsv(accept)
+                ? ResponseEntity.status(HttpStatus.CREATED).contentType(CSV).body(csv(created))
+                : ResponseEntity.status(HttpStatus.CREATED)
+                        .body(Map.of(
+                                "activation_codes",
+                                created.stream()
+                                        .map(ActivationCodesEndpoint::json)
+                                        .toList()));
+    }
+
+    private Created create(Device device, Authentication who) {
+        Created created = codes.create(device.name(), device.owner(), clock.instant());
+        audit.event("activation_code_created")
+                .about(new Concerned(null, device.owner(), device.name(), null))
+                .with("by", who.getName())
+                .with("expires_at", created.expiresAt())
+                .keep();
+        count("created");
+        return created;
+    }
+
+    private List<Device> requireAll(DeviceList list) {
+        List<Device> found = new ArrayList<>();
+        List<DeviceList.RowError> errors = new ArrayList<>(list.errors());
+        for (DeviceList.Row row : list.rows()) {
+            Optional<Device> device = devices.find(row.device());
+            Optional<String> objection =
+                    device.isEmpty() ? Optional.of("there is no such device") : device.flatMap(this::objection);
+            objection.ifPresentOrElse(
+                    detail -> errors.add(new DeviceList.RowError(row.number(), row.device(), detail)),
+                    () -> found.add(device.orElseThrow()));
+        }
+        if (!errors.isEmpty()) {
+            throw new BadRows(errors);
+        }
+        return found;
+    }
+
+    private void requireOffered() {
+        if (!admission.offers(WayIn.ACTIVATION_CODE)) {
+            throw new NotPossible(
+                    HttpStatus.CONFLICT,
+                    "activation codes are not among the ways in; add activation-code to sipoauth.desk-phones.ways");
+        }
+    }
+
+    private Optional<String> objection(Device device) {
+        if (device.type() != DeviceType.DESK_PHONE) {
+            return Optional.of(device.name() + " is no desk phone");
+        }
+        return devices.findUsable(device.name(), device.owner()).isPresent()
+                ? Optional.empty()
+                : Optional.of(device.name() + " is disabled, or its security profile has no OAuth; enable that first");
+    }
+
+    @ExceptionHandler
+    ProblemDetail misunderstood(IllegalArgumentException wrong) {
+        return ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, String.valueOf(wrong.getMessage()));
+    }
+
+    @ExceptionHandler
+    ProblemDetail notPossible(NotPossible refused) {
+        return ProblemDetail.forStatusAndDetail(refused.status, String.valueOf(refused.getMessage()));
+    }
+
+    @ExceptionHandler
+    ProblemDetail badRows(BadRows refused) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
+                HttpStatus.BAD_REQUEST,
+                "no code was made: " + refused.errors.size() + " of the devices cannot have one; see errors");
+        problem.setProperty(
+                "errors",
+                refused.errors.stream()
+                        .limit(DeviceList.MOST_ERRORS)
+                        .map(error -> Map.of("row", error.row(), "device", error.device(), "detail", error.detail()))
+                        .toList());
+        return problem;
+    }
+
+    /** Redis is away, or its replicas did not confirm. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> storeAway(DataAccessException away) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "the store did not confirm it; older codes of these devices may be gone already: send the same request"
+                        + " again for new ones");
+        return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
+                .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
+                .body(problem);
+    }
+
+    private static boolean isCsv(String mediaTypes) {
+        return MediaType.parseMediaTypes(mediaTypes).stream().anyMatch(type -> type.equalsTypeAndSubtype(CSV));
+    }
+
+    private static Map<String, Object> json(Created created) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("device", created.device());
+        json.put("activation_code", created.code().shown());
+        json.put("expires_at", created.expiresAt().toString());
+        return json;
+    }
+
+    private static String csv(List<Created> created) {
+        StringBuilder csv = new StringBuilder("device,activation_code,expires_at\r\n");
+        for (Created one : created) {
+            csv.append(one.device())
+                    .append(',')
+                    .append(one.code().shown())
+                    .append(',')
+                    .append(one.expiresAt())
+                    .append("\r\n");
+        }
+        return csv.toString();
+    }
+
+    private static String shown(String name) {
+        return Device.isName(name) ? name : "of that name";
+    }
+
+    private void count(String outcome) {
+        meters.counter("sipoauth.activation.codes", "outcome", outcome).increment();
+    }
+}

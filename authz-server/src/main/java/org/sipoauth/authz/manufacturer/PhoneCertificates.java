@@ -1,0 +1,178 @@
+package org.sipoauth.authz.manufacturer;
+
+import java.security.GeneralSecurityException;
+import java.security.cert.CertPathBuilder;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertStore;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.CollectionCertStoreParameters;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.X509CertSelector;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Optional;
+import javax.naming.InvalidNameException;
+import javax.naming.NamingException;
+import javax.naming.directory.Attribute;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
+import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.token.CertificateThumbprint;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientAuthenticationToken;
+
+/**
+ * Judges the certificates that phones show: by their manufacturer's authorities alone, whatever else this Java trusts, at
+ * the time of our clock (RFC 5280 §6). Asks nobody: a certificate is taken back by its serial number in a file; revocation
+ * lists are not read.
+ */
+public final class PhoneCertificates {
+    /** Of certificates that a phone sends; with more, looking for a path could take long. */
+    private static final int LONGEST_CHAIN = 5;
+
+    private static final String CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2"; // RFC 5280 §4.2.1.12
+    private static final String ANY_PURPOSE = "2.5.29.37.0";
+    private static final int DIGITAL_SIGNATURE = 0; // RFC 5280 §4.2.1.3
+
+    private final List<Manufacturer> manufacturers;
+    private final Clock clock;
+
+    PhoneCertificates(List<Manufacturer> manufacturers, Clock clock) {
+        this.manufacturers = List.copyOf(manufacturers);
+        this.clock = clock;
+    }
+
+    /** Takes none. */
+    public static PhoneCertificates ofNobody(Clock clock) {
+        return new PhoneCertificates(List.of(), clock);
+    }
+
+    /** What is to be thought of what a phone has shown. */
+    public sealed interface Judgement {
+        /** It showed no certificate. */
+        record NotShown() implements Judgement {}
+
+        /** @param why for the operator */
+        record NotTaken(String why) implements Judgement {}
+
+        record Taken(PhoneCertificate certificate) implements Judgement {}
+    }
+
+    /** The certificate of a public client, taken or not. */
+    public static Optional<X509Certificate> shownBy(OAuth2ClientAuthenticationToken caller) {
+        X509Certificate[] chain = chain(caller);
+        return chain.length == 0 ? Optional.empty() : Optional.of(chain[0]);
+    }
+
+    public Judgement judge(OAuth2ClientAuthenticationToken caller) {
+        X509Certificate[] chain = chain(caller);
+        return chain.length == 0 ? new Judgement.NotShown() : judge(chain);
+    }
+
+    Judgement judge(X509Certificate... chain) {
+        if (chain.length > LONGEST_CHAIN) {
+            return new Judgement.NotTaken("it came with " + chain.length + " certificates, more than " + LONGEST_CHAIN);
+        }
+        X509Certificate certificate = chain[0];
+        String why = unfitness(certificate);
+        if (why != null) {
+            return new Judgement.NotTaken(why);
+        }
+        List<String> objections = new ArrayList<>();
+        for (Manufacturer manufacturer : manufacturers) {
+            String noPath = noPath(chain, manufacturer);
+            if (noPath != null) {
+                objections.add(manufacturer.name() + ": " + noPath);
+            } else if (manufacturer.refuses(certificate.getSerialNumber())) {
+                return new Judgement.NotTaken(manufacturer.name() + " has it among the refused serial numbers");
+            } else {
+                Optional<String> device = commonName(certificate).flatMap(manufacturer::deviceOf);
+                if (device.isPresent()) {
+                    return new Judgement.Taken(new PhoneCertificate(
+                            manufacturer.name(),
+                            device.get(),
+                            CertificateThumbprint.of(certificate),
+                            manufacturer.ways()));
+                }
+                objections.add(manufacturer.name() + ": its subject names no device, "
+                        + certificate.getSubjectX500Principal());
+            }
+        }
+        return new Judgement.NotTaken(
+                objections.isEmpty() ? "there are no manufacturers" : String.join("; ", objections));
+    }
+
+    /** What keeps it from being that of a client, whoever issued it; null if nothing does. */
+    private static @Nullable String unfitness(X509Certificate certificate) {
+        if (certificate.getBasicConstraints() >= 0) {
+            return "it is that of an authority";
+        }
+        boolean[] keyUsage = certificate.getKeyUsage();
+        if (keyUsage != null && !keyUsage[DIGITAL_SIGNATURE]) {
+            return "its key usage has no digitalSignature";
+        }
+        try {
+            List<String> purposes = certificate.getExtendedKeyUsage();
+            return purposes == null || purposes.contains(CLIENT_AUTHENTICATION) || purposes.contains(ANY_PURPOSE)
+                    ? null
+                    : "its extended key usage has no clientAuth";
+        } catch (CertificateParsingException malformed) {
+            return "its extended key usage cannot be read";
+        }
+    }
+
+    /** Why it does not lead to the manufacturer's authorities; null if it does. */
+    private @Nullable String noPath(X509Certificate[] chain, Manufacturer manufacturer) {
+        try {
+            X509CertSelector target = new X509CertSelector();
+            target.setCertificate(chain[0]);
+            PKIXBuilderParameters parameters = new PKIXBuilderParameters(manufacturer.authorities(), target);
+            parameters.addCertStore(
+                    CertStore.getInstance("Collection", new CollectionCertStoreParameters(List.of(chain))));
+            parameters.setDate(Date.from(clock.instant()));
+            parameters.setRevocationEnabled(false);
+            parameters.setMaxPathLength(LONGEST_CHAIN);
+            CertPathBuilder.getInstance("PKIX").build(parameters);
+            return null;
+        } catch (CertPathBuilderException none) {
+            return inWords(none);
+        } catch (GeneralSecurityException broken) {
+            throw new IllegalStateException("this Java runtime cannot build certificate paths", broken);
+        }
+    }
+
+    private static String inWords(Throwable failure) {
+        Throwable last = failure;
+        while (last.getCause() != null) {
+            last = last.getCause();
+        }
+        return String.valueOf(last.getMessage());
+    }
+
+    /** The one common name of the subject; empty if it has none, or several. */
+    private static Optional<String> commonName(X509Certificate certificate) {
+        List<String> found = new ArrayList<>();
+        try {
+            LdapName subject =
+                    new LdapName(certificate.getSubjectX500Principal().getName(X500Principal.RFC2253));
+            for (Rdn rdn : subject.getRdns()) {
+                Attribute commonNames = rdn.toAttributes().get("CN");
+                for (int i = 0; commonNames != null && i < commonNames.size(); i++) {
+                    found.add(commonNames.get(i).toString());
+                }
+            }
+        } catch (InvalidNameException unreadable) {
+            return Optional.empty();
+        } catch (NamingException impossible) {
+            throw new IllegalStateException(impossible); // nothing is looked up
+        }
+        return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
+    }
+
+    private static X509Certificate[] chain(OAuth2ClientAuthenticationToken caller) {
+        return caller.getCredentials() instanceof X509Certificate[] chain ? chain : new X509Certificate[0];
+    }
+}

@@ -1,0 +1,69 @@
+package org.sipoauth.authz.manufacturer;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a file holds, read again when it has changed. A file that cannot be used leaves in force what was read before. */
+final class WatchedFile<T> {
+    private static final Logger LOG = LoggerFactory.getLogger(WatchedFile.class);
+
+    /** How a file's content is understood. */
+    @FunctionalInterface
+    interface Reader<T> {
+        /** @throws IllegalArgumentException if it makes no sense; the message says why */
+        T read(Path file) throws IOException;
+    }
+
+    private record State(
+            FileTime modified, long size, @Nullable Object file) {
+        static State of(Path file) throws IOException {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return new State(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
+        }
+    }
+
+    private final Path file;
+    private final Reader<T> reader;
+    private @Nullable State seen;
+    private T content;
+
+    /**
+     * @throws IOException if it cannot be read
+     * @throws IllegalArgumentException if it makes no sense
+     */
+    WatchedFile(Path file, Reader<T> reader) throws IOException {
+        this.file = file;
+        this.reader = reader;
+        this.seen = State.of(file);
+        this.content = reader.read(file);
+    }
+
+    synchronized T content() {
+        State now;
+        try {
+            now = State.of(file);
+        } catch (IOException gone) {
+            now = null;
+        }
+        if (!Objects.equals(now, seen)) {
+            seen = now;
+            try {
+                content = reader.read(file);
+                LOG.info("{} has changed and is read again", file);
+            } catch (IOException | IllegalArgumentException unusable) {
+                LOG.error(
+                        "{} has changed and cannot be used; what was read before holds on: {}",
+                        file,
+                        unusable.toString());
+            }
+        }
+        return content;
+    }
+}

@@ -1,0 +1,176 @@
+package org.sipoauth.authz;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Date;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/** A manufacturer's certificate authority, made for one test. */
+public final class TestAuthority {
+    private final Identity identity;
+    private final List<X509Certificate> chain;
+
+    private TestAuthority(Identity identity, List<X509Certificate> chain) {
+        this.identity = identity;
+        this.chain = chain;
+    }
+
+    /** Somebody with a private key, and what TLS shows of them. */
+    public record Identity(KeyPair keys, List<X509Certificate> chain) {
+        public X509Certificate certificate() {
+            return chain.get(0);
+        }
+
+        /** Shows this certificate, and trusts the server's. */
+        public SSLContext trusting(TestCertificate server) {
+            try {
+                KeyStore own = KeyStore.getInstance("PKCS12");
+                own.load(null, null);
+                own.setKeyEntry("phone", keys.getPrivate(), new char[0], chain.toArray(X509Certificate[]::new));
+                KeyManagerFactory key = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+                key.init(own, new char[0]);
+                KeyStore trusted = KeyStore.getInstance("PKCS12");
+                trusted.load(null, null);
+                trusted.setCertificateEntry("server", server.certificate());
+                TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+                trust.init(trusted);
+                SSLContext context = SSLContext.getInstance("TLS");
+                context.init(key.getKeyManagers(), trust.getTrustManagers(), null);
+                return context;
+            } catch (GeneralSecurityException | IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /** What a certificate is like; the usual one is a phone's. */
+    public record Profile(Instant from, Instant until, KeyPurposeId purpose) {
+        public static Profile usual() {
+            Instant now = Instant.now();
+            return new Profile(
+                    now.minus(Duration.ofMinutes(5)), now.plus(Duration.ofDays(1)), KeyPurposeId.id_kp_clientAuth);
+        }
+
+        public Profile with(KeyPurposeId other) {
+            return new Profile(from, until, other);
+        }
+
+        public Profile until(Instant end) {
+            return new Profile(from, end, purpose);
+        }
+    }
+
+    public static TestAuthority create(String name) {
+        KeyPair keys = newKeys();
+        X509Certificate root = certificate("CN=" + name, keys, "CN=" + name, keys, Profile.usual(), true);
+        return new TestAuthority(new Identity(keys, List.of(root)), List.of());
+    }
+
+    /** An authority below this one; what it issues comes with its certificate. */
+    public TestAuthority subordinate(String name) {
+        KeyPair keys = newKeys();
+        X509Certificate certificate =
+                certificate(subject(), identity.keys(), "CN=" + name, keys, Profile.usual(), true);
+        return new TestAuthority(new Identity(keys, List.of(certificate)), List.of(certificate));
+    }
+
+    public Identity issue(String subject) {
+        return issue(subject, Profile.usual());
+    }
+
+    public Identity issue(String subject, Profile profile) {
+        KeyPair keys = newKeys();
+        List<X509Certificate> shown = new ArrayList<>();
+        shown.add(certificate(subject(), identity.keys(), subject, keys, profile, false));
+        shown.addAll(chain);
+        return new Identity(keys, shown);
+    }
+
+    /** One that signed itself. */
+    public static Identity selfSigned(String subject) {
+        KeyPair keys = newKeys();
+        return new Identity(keys, List.of(certificate(subject, keys, subject, keys, Profile.usual(), false)));
+    }
+
+    /** Whoever holds the authority's own key. */
+    public Identity itself() {
+        return identity;
+    }
+
+    public Path writeTo(Path file) {
+        try {
+            return Files.writeString(
+                    file,
+                    "-----BEGIN CERTIFICATE-----\n"
+                            + Base64.getMimeEncoder(64, new byte[] {'\n'})
+                                    .encodeToString(identity.certificate().getEncoded())
+                            + "\n-----END CERTIFICATE-----\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private String subject() {
+        return identity.certificate().getSubjectX500Principal().getName();
+    }
+
+    private static X509Certificate certificate(
+            String issuer, KeyPair issuerKeys, String subject, KeyPair keys, Profile profile, boolean authority) {
+        try {
+            JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+                    new X500Name(issuer),
+                    new BigInteger(64, new SecureRandom()),
+                    Date.from(profile.from()),
+                    Date.from(profile.until()),
+                    new X500Name(subject),
+                    keys.getPublic());
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
+            if (!authority) {
+                builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(profile.purpose()));
+            }
+            return new JcaX509CertificateConverter()
+                    .getCertificate(builder.build(
+                            new JcaContentSignerBuilder("SHA256withECDSA").build(issuerKeys.getPrivate())));
+        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static KeyPair newKeys() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

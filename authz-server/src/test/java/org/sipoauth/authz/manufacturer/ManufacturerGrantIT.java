@@ -1,0 +1,403 @@
+package org.sipoauth.authz.manufacturer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.nimbusds.jose.util.JSONObjectUtils;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sipoauth.authz.TestAuthority;
+import org.sipoauth.authz.TestAuthority.Identity;
+import org.sipoauth.authz.TestAuthority.Profile;
+import org.sipoauth.authz.TestPhone;
+import org.sipoauth.authz.TestPhone.Answer;
+import org.sipoauth.authz.TestServer;
+import org.sipoauth.authz.device.Device;
+import org.sipoauth.authz.device.Devices;
+import org.sipoauth.authz.device.SecurityProfile;
+import org.sipoauth.authz.token.CertificateThumbprint;
+
+/** Phones that show certificates over mutual TLS. */
+class ManufacturerGrantIT {
+    private static final String CERTIFICATE_GRANT = "urn:sipoauth:params:oauth:grant-type:manufacturer-certificate";
+    private static final String CODE_GRANT = "urn:sipoauth:params:oauth:grant-type:activation-code";
+    private static final String ALICES = "SEP00005E005301";
+    private static final String BOBS = "SEP00005E005302";
+
+    /** May sign in by certificate alone. */
+    private static final TestAuthority ACME = TestAuthority.create("Acme Manufacturing CA");
+    /** Wants an activation code, too. */
+    private static final TestAuthority OTHER = TestAuthority.create("Other Manufacturing CA");
+
+    @TempDir
+    private static Path folder;
+
+    private static TestServer server;
+    private static TestPhone anybody;
+    private static String adminToken;
+    private static Path refused;
+
+    @BeforeAll
+    static void start() throws Exception {
+        refused = Files.writeString(folder.resolve("refused.txt"), "# none\n");
+        server = TestServer.start(
+                folder,
+                "--sipoauth.mutual-tls.port=0",
+                "--sipoauth.desk-phones.ways=device-code,activation-code+manufacturer-certificate",
+                "--sipoauth.manufacturers[0].name=acme",
+                "--sipoauth.manufacturers[0].authorities=" + ACME.writeTo(folder.resolve("acme.pem")),
+                "--sipoauth.manufacturers[0].common-name=CP-[0-9]+-(SEP[0-9A-F]{12})",
+                "--sipoauth.manufacturers[0].refused-serials=" + refused,
+                "--sipoauth.manufacturers[0].ways=manufacturer-certificate",
+                "--sipoauth.manufacturers[1].name=other",
+                "--sipoauth.manufacturers[1].authorities=" + OTHER.writeTo(folder.resolve("other.pem")),
+                "--sipoauth.manufacturers[1].common-name=([0-9A-F]{12})",
+                "--sipoauth.manufacturers[1].device-name=SEP$1");
+        anybody = new TestPhone(server);
+        String[] admin = Files.readString(folder.resolve("data/admin-client.txt"))
+                .strip()
+                .split(":");
+        adminToken = anybody.token(Map.of("grant_type", "client_credentials", "scope", "admin"), admin[0], admin[1])
+                .text("access_token");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void signsAPhoneInByItsCertificateAndBindsItsTokens() throws Exception {
+        Identity identity = acmes(ALICES);
+
+        Answer tokens = byCertificate(identity);
+
+        assertThat(tokens.status()).as(tokens.json().toString()).isEqualTo(200);
+        assertThat(claims(tokens))
+                .containsEntry("sub", "alice")
+                .containsEntry("client_id", "deskphone")
+                .containsEntry("device_name", ALICES)
+                .containsEntry("iss", TestServer.ISSUER)
+                .containsEntry(
+                        "cnf",
+                        Map.of(
+                                "x5t#S256",
+                                CertificateThumbprint.of(identity.certificate()).value()));
+        Answer refreshed = refresh(identity, tokens);
+        assertThat(refreshed.status()).isEqualTo(200);
+        assertThat(claims(refreshed).get("cnf")).isEqualTo(claims(tokens).get("cnf"));
+        assertThat(claims(refreshed).get("sid")).isEqualTo(claims(tokens).get("sid"));
+    }
+
+    @Test
+    void refreshesForNobodyElse() throws Exception {
+        Identity identity = acmes(ALICES);
+        Answer tokens = byCertificate(identity);
+
+        Answer without = anybody.token(refreshForm(tokens));
+        assertThat(without.json()).containsEntry("error", "invalid_grant");
+        assertThat(without.text("error_description")).contains("bound to a certificate");
+        assertThat(post(null, "/oauth2/token", refreshForm(tokens)).json()).containsEntry("error", "invalid_grant");
+        assertThat(refresh(acmes(ALICES), tokens).json())
+                .as("another certificate of the same phone")
+                .containsEntry("error", "invalid_grant");
+
+        assertThat(refresh(identity, tokens).status())
+                .as("none of that ended the login")
+                .isEqualTo(200);
+        await().untilAsserted(() -> assertThat(audit(ALICES)).contains("no_certificate", "wrong_certificate"));
+    }
+
+    @Test
+    void takesACertificateBackForRefreshesToo() throws Exception {
+        Identity identity = acmes(ALICES);
+        Answer tokens = byCertificate(identity);
+
+        Files.writeString(refused, identity.certificate().getSerialNumber().toString(16) + "\n");
+
+        assertThat(refresh(identity, tokens).json()).containsEntry("error", "invalid_grant");
+        assertThat(byCertificate(identity).json()).containsEntry("error", "invalid_grant");
+        Files.writeString(refused, "# none any more\n");
+        assertThat(refresh(identity, tokens).status()).isEqualTo(200);
+    }
+
+    @Test
+    void takesNoCertificateButThatOfAPhoneThatThereIs() throws Exception {
+        Instant now = Instant.now();
+        Map<String, Identity> none = Map.of(
+                "self-signed", TestAuthority.selfSigned("CN=CP-8845-" + ALICES),
+                "an authority of the same name",
+                        TestAuthority.create("Acme Manufacturing CA").issue("CN=CP-8845-" + ALICES),
+                "another manufacturer", OTHER.issue("CN=CP-8845-" + ALICES),
+                "another subject", ACME.issue("CN=" + ALICES),
+                "a subject that only looks like it", ACME.issue("CN=x,OU=CP-8845-" + ALICES),
+                "expired", ACME.issue("CN=CP-8845-" + ALICES, Profile.usual().until(now.minusSeconds(1))),
+                "a server's", ACME.issue("CN=CP-8845-" + ALICES, Profile.usual().with(KeyPurposeId.id_kp_serverAuth)),
+                "the authority itself", ACME.itself(),
+                "no such phone", acmes("SEP0000000000FF"));
+        for (Map.Entry<String, Identity> one : none.entrySet()) {
+            assertThat(byCertificate(one.getValue()).json()).as(one.getKey()).containsEntry("error", "invalid_grant");
+        }
+        assertThat(post(null, "/oauth2/token", certificateForm()).json())
+                .as("none at all")
+                .containsEntry("error", "invalid_grant");
+        assertThat(anybody.token(certificateForm()).json())
+                .as("at the other listener")
+                .containsEntry("error", "invalid_grant");
+    }
+
+    @Test
+    void signsInDeskPhonesWithOAuthAndNothingElse() throws Exception {
+        Devices devices = server.bean(Devices.class);
+        devices.save(new Device(
+                "SEP000000000001", "alice", List.of("sip:1001@example.com"), SecurityProfile.WITH_OAUTH, false));
+        devices.save(new Device("SEP000000000003", "nobody", List.of("sip:1001@example.com")));
+
+        for (String device : List.of("SEP000000000001", "SEP000000000003")) {
+            assertThat(byCertificate(acmes(device)).json()).as(device).containsEntry("error", "invalid_grant");
+        }
+    }
+
+    @Test
+    void isForThePhoneThatTheCertificateNames() throws Exception {
+        Map<String, String> form = certificateForm();
+        form.put("device_name", BOBS);
+
+        assertThat(post(acmes(ALICES), "/oauth2/token", form).json()).containsEntry("error", "invalid_grant");
+        form.put("device_name", ALICES);
+        assertThat(post(acmes(ALICES), "/oauth2/token", form).status()).isEqualTo(200);
+    }
+
+    @Test
+    void wantsBothWhereThePolicyDoes() throws Exception {
+        Identity identity = OTHER.issue("CN=00005E005302");
+        String code = activationCode(BOBS);
+
+        assertThat(byCertificate(identity).json()).as("no code").containsEntry("error", "invalid_grant");
+        Answer noCertificate = anybody.token(codeForm(BOBS, code));
+        assertThat(noCertificate.json()).as("no certificate").containsEntry("error", "invalid_grant");
+        assertThat(noCertificate.text("error_description")).contains("show the phone's certificate");
+        assertThat(post(OTHER.issue("CN=00005E005301"), "/oauth2/token", codeForm(BOBS, code))
+                        .json())
+                .as("another phone's certificate")
+                .containsEntry("error", "invalid_grant");
+
+        Answer tokens = post(identity, "/oauth2/token", codeForm(BOBS, code));
+
+        assertThat(tokens.status()).as(tokens.json().toString()).isEqualTo(200);
+        assertThat(claims(tokens)).containsEntry("device_name", BOBS).containsKey("cnf");
+        assertThat(anybody.token(refreshForm(tokens)).json()).containsEntry("error", "invalid_grant");
+        assertThat(refresh(identity, tokens).status()).isEqualTo(200);
+    }
+
+    @Test
+    void takesTheDeviceFromTheCertificateIfThePhoneDoesNotNameIt() throws Exception {
+        Map<String, String> form = codeForm(BOBS, activationCode(BOBS));
+        form.remove("device_name");
+
+        assertThat(claims(post(OTHER.issue("CN=00005E005302"), "/oauth2/token", form)))
+                .containsEntry("device_name", BOBS);
+    }
+
+    /** Nobody who has only the code gets a token of the login, not even within the minute for lost answers. */
+    @Test
+    void givesALostAnswerAgainToTheSameCertificateAlone() throws Exception {
+        Identity identity = OTHER.issue("CN=00005E005302");
+        String code = activationCode(BOBS);
+        Answer lost = post(identity, "/oauth2/token", codeForm(BOBS, code));
+
+        assertThat(post(OTHER.issue("CN=00005E005302"), "/oauth2/token", codeForm(BOBS, code))
+                        .json())
+                .containsEntry("error", "invalid_grant");
+        Answer again = post(identity, "/oauth2/token", codeForm(BOBS, code));
+        assertThat(again.text("refresh_token")).isEqualTo(lost.text("refresh_token"));
+    }
+
+    @Test
+    void givesTheConfigurationFileToWhoShowsTheCertificate() throws Exception {
+        Identity identity = acmes(ALICES);
+        String token = byCertificate(identity).text("access_token");
+        URI file = server.provisioningUrl("/" + ALICES + ".cnf.xml");
+
+        assertThat(get(identity, file, token).statusCode()).isEqualTo(200);
+        assertThat(get(acmes(ALICES), file, token).statusCode()).isEqualTo(401);
+        HttpResponse<String> stolen = get(null, file, token);
+        assertThat(stolen.statusCode()).isEqualTo(401);
+        assertThat(stolen.headers().firstValue("WWW-Authenticate").orElse("")).contains("error=\"invalid_token\"");
+    }
+
+    @Test
+    void slowsDownAPhoneThatSignsInAgainAndAgain() throws Exception {
+        Identity identity = acmes("SEP00005E005303");
+        List<Integer> answers = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            answers.add(byCertificate(identity).status());
+        }
+
+        assertThat(answers.subList(0, 10)).containsOnly(200);
+        assertThat(answers.subList(10, 12)).containsOnly(503);
+        assertThat(byCertificate(acmes("SEP00005E005304")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void isInTheMetadata() throws Exception {
+        Map<String, Object> metadata =
+                JSONObjectUtils.parse(anybody.get(server.url("/.well-known/oauth-authorization-server"))
+                        .body());
+
+        assertThat(metadata)
+                .containsEntry("tls_client_certificate_bound_access_tokens", true)
+                .containsEntry(
+                        "mtls_endpoint_aliases",
+                        Map.of(
+                                "token_endpoint",
+                                server.mutualTlsUrl("/oauth2/token").toString()));
+        assertThat(JSONObjectUtils.getStringList(metadata, "grant_types_supported"))
+                .contains(CERTIFICATE_GRANT, CODE_GRANT);
+    }
+
+    @Test
+    void servesNothingButTokensAtItsPort() throws Exception {
+        for (String path :
+                List.of("/login", "/oauth2/jwks", "/oauth2/revoke", "/admin/api/v1/keys", "/CSFALICE.cnf.xml")) {
+            assertThat(get(acmes(ALICES), server.mutualTlsUrl(path), "x").statusCode())
+                    .as(path)
+                    .isEqualTo(404);
+        }
+        assertThat(get(acmes(ALICES), server.mutualTlsUrl("/oauth2/token"), "x").statusCode())
+                .isEqualTo(405);
+    }
+
+    @Test
+    void refusesToStartWithAPolicyThatCannotBeMet(@TempDir Path another) {
+        assertRefused(
+                another,
+                "sipoauth.desk-phones.ways is activation-code+manufacturer-certificate, but there is no manufacturer",
+                "--sipoauth.desk-phones.ways=activation-code+manufacturer-certificate");
+        assertRefused(
+                another,
+                "There are sipoauth.manufacturers, but no listener",
+                "--sipoauth.manufacturers[0].name=acme",
+                "--sipoauth.manufacturers[0].authorities=" + folder.resolve("acme.pem"),
+                "--sipoauth.manufacturers[0].common-name=(.*)");
+        assertRefused(
+                another,
+                "sipoauth.mutual-tls.port is set, but with sipoauth.insecure-plain-http there is no TLS",
+                "--sipoauth.mutual-tls.port=0",
+                "--sipoauth.insecure-plain-http=true");
+        assertRefused(
+                another, "sipoauth.desk-phones.ways: 'password' is none of", "--sipoauth.desk-phones.ways=password");
+        assertRefused(
+                another, "sipoauth.activation-codes.expires-in is PT1M", "--sipoauth.activation-codes.expires-in=1m");
+    }
+
+    private static void assertRefused(Path folder, String why, String... options) {
+        assertThatThrownBy(() -> TestServer.start(folder, options).close())
+                .hasStackTraceContaining("StartupRefused: " + why);
+    }
+
+    private static Identity acmes(String device) {
+        return ACME.issue("CN=CP-8845-" + device + ",OU=CTG,O=Acme");
+    }
+
+    private static Answer byCertificate(Identity identity) throws Exception {
+        return post(identity, "/oauth2/token", certificateForm());
+    }
+
+    private static Answer refresh(Identity identity, Answer tokens) throws Exception {
+        return post(identity, "/oauth2/token", refreshForm(tokens));
+    }
+
+    private static Map<String, String> certificateForm() {
+        return new HashMap<>(
+                Map.of("grant_type", CERTIFICATE_GRANT, "client_id", "deskphone", "scope", "sip.register"));
+    }
+
+    private static Map<String, String> codeForm(String device, String code) {
+        return new HashMap<>(Map.of(
+                "grant_type", CODE_GRANT, "client_id", "deskphone", "device_name", device, "activation_code", code));
+    }
+
+    private static Map<String, String> refreshForm(Answer tokens) {
+        return Map.of(
+                "grant_type", "refresh_token",
+                "client_id", "deskphone",
+                "refresh_token", tokens.text("refresh_token"));
+    }
+
+    private static String activationCode(String device) throws Exception {
+        HttpResponse<String> created =
+                anybody.send(HttpRequest.newBuilder(server.url("/admin/api/v1/devices/" + device + "/activation-code"))
+                        .header("Authorization", "Bearer " + adminToken)
+                        .POST(BodyPublishers.noBody())
+                        .build());
+        return (String) JSONObjectUtils.parse(created.body()).get("activation_code");
+    }
+
+    private static String audit(String device) {
+        return anybody.send(HttpRequest.newBuilder(server.url("/admin/api/v1/audit?device=" + device))
+                        .header("Authorization", "Bearer " + adminToken)
+                        .build())
+                .body();
+    }
+
+    /** At the listener that asks for certificates, by somebody who may have one. */
+    private static Answer post(Identity identity, String path, Map<String, String> form) throws Exception {
+        HttpResponse<String> answer = http(identity)
+                .send(
+                        HttpRequest.newBuilder(server.mutualTlsUrl(path))
+                                .timeout(Duration.ofSeconds(30))
+                                .header("Content-Type", "application/x-www-form-urlencoded")
+                                .POST(BodyPublishers.ofString(form.entrySet().stream()
+                                        .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), UTF_8))
+                                        .collect(Collectors.joining("&"))))
+                                .build(),
+                        BodyHandlers.ofString());
+        return new Answer(answer.statusCode(), JSONObjectUtils.parse(answer.body()));
+    }
+
+    private static HttpResponse<String> get(Identity identity, URI address, String token) throws Exception {
+        return http(identity)
+                .send(
+                        HttpRequest.newBuilder(address)
+                                .timeout(Duration.ofSeconds(30))
+                                .header("Authorization", "Bearer " + token)
+                                .build(),
+                        BodyHandlers.ofString());
+    }
+
+    private static HttpClient http(Identity identity) {
+        return HttpClient.newBuilder()
+                .sslContext(
+                        identity == null ? server.certificate().trusting() : identity.trusting(server.certificate()))
+                .connectTimeout(Duration.ofSeconds(10))
+                .build();
+    }
+
+    private static Map<String, Object> claims(Answer tokens) throws Exception {
+        String jwt = tokens.text("access_token");
+        return JSONObjectUtils.parse(new String(Base64.getUrlDecoder().decode(jwt.split("\\.")[1]), UTF_8));
+    }
+}

@@ -1,0 +1,235 @@
+package org.sipoauth.authz.manufacturer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.authz.TestAuthority;
+import org.sipoauth.authz.TestAuthority.Identity;
+import org.sipoauth.authz.TestAuthority.Profile;
+import org.sipoauth.authz.manufacturer.PhoneCertificates.Judgement;
+import org.sipoauth.authz.settings.Settings;
+import org.sipoauth.authz.settings.StartupRefused;
+import org.sipoauth.authz.token.CertificateThumbprint;
+
+class PhoneCertificatesTest {
+    private static final String PHONE = "SEP00005E005301";
+    private static final String SUBJECT = "CN=CP-8845-" + PHONE + ",OU=CTG,O=Example Phones";
+
+    @TempDir
+    private Path folder;
+
+    private Instant now = Instant.now();
+    private final InstantSource source = () -> now;
+    private final TestAuthority acme = TestAuthority.create("Acme Manufacturing CA");
+    private final TestAuthority other = TestAuthority.create("Other Manufacturing CA");
+
+    @Test
+    void tellsWhichPhoneItIs() {
+        Identity phone = acme.issue(SUBJECT);
+
+        Judgement judgement = judge(phone);
+
+        assertThat(judgement).isInstanceOf(Judgement.Taken.class);
+        PhoneCertificate certificate = ((Judgement.Taken) judgement).certificate();
+        assertThat(certificate.device()).isEqualTo(PHONE);
+        assertThat(certificate.manufacturer()).isEqualTo("acme");
+        assertThat(certificate.thumbprint()).isEqualTo(CertificateThumbprint.of(phone.certificate()));
+    }
+
+    @Test
+    void followsThePathThatThePhoneShows() {
+        Identity phone = acme.subordinate("Acme Factory 7").issue(SUBJECT);
+
+        assertThat(judge(phone)).isInstanceOf(Judgement.Taken.class);
+        assertThat(certificates().judge(phone.certificate())).isInstanceOf(Judgement.NotTaken.class);
+    }
+
+    /** Each manufacturer speaks for its own phones alone. */
+    @Test
+    void takesANameFromItsOwnManufacturerAlone() {
+        assertThat(judge(other.issue("CN=T46-0123456789AB"))).isInstanceOf(Judgement.Taken.class);
+
+        assertNotTaken(other.issue(SUBJECT), "other: its subject names no device");
+        assertNotTaken(acme.issue("CN=T46-0123456789AB"), "its subject names no device", "acme");
+    }
+
+    @Test
+    void takesNoneOfAnybodyElse() {
+        assertNotTaken(TestAuthority.selfSigned(SUBJECT), "unable to find valid certification path");
+        assertNotTaken(
+                TestAuthority.create("Acme Manufacturing CA").issue(SUBJECT),
+                "Acme",
+                "acme",
+                "other",
+                "path",
+                "signature");
+        assertThat(PhoneCertificates.ofNobody(source.withZone(ZoneOffset.UTC))
+                        .judge(acme.issue(SUBJECT).certificate()))
+                .isEqualTo(new Judgement.NotTaken("there are no manufacturers"));
+    }
+
+    @Test
+    void isJudgedByOurClock() {
+        Instant end = Instant.now().plus(Duration.ofHours(1)).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
+        Identity phone = acme.issue(SUBJECT, Profile.usual().until(end));
+        now = end;
+        assertThat(judge(phone)).isInstanceOf(Judgement.Taken.class);
+
+        now = end.plusSeconds(1);
+        assertThat(judge(phone)).isInstanceOf(Judgement.NotTaken.class);
+        now = phone.certificate().getNotBefore().toInstant().minusSeconds(1);
+        assertThat(judge(phone)).isInstanceOf(Judgement.NotTaken.class);
+    }
+
+    @Test
+    void isForClients() {
+        assertThat(judge(acme.issue(SUBJECT, Profile.usual().with(KeyPurposeId.anyExtendedKeyUsage))))
+                .isInstanceOf(Judgement.Taken.class);
+
+        assertNotTaken(
+                acme.issue(SUBJECT, Profile.usual().with(KeyPurposeId.id_kp_serverAuth)),
+                "its extended key usage has no clientAuth");
+        assertNotTaken(acme.itself(), "it is that of an authority");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "O=Example Phones",
+                "CN=CP-8845-SEP00005E0053",
+                "CN=xCP-8845-SEP00005E005301",
+                "CN=CP-8845-SEP00005E005301x",
+                "CN=CP-8845-SEP00005E005301+CN=CP-8845-SEP00005E005302",
+                "CN=CP-8845-SEP00005E005301,CN=CP-8845-SEP00005E005302",
+                "OU=CP-8845-SEP00005E005301",
+            })
+    void readsTheWholeOfOneCommonName(String subject) {
+        assertThat(judge(acme.issue(subject))).isInstanceOf(Judgement.NotTaken.class);
+    }
+
+    @Test
+    void readsTheSubjectAsItIsWrittenAndNotAsItIsPrinted() {
+        assertThat(judge(acme.issue("CN=nobody,OU=x\\,CN\\=CP-8845-" + PHONE))).isInstanceOf(Judgement.NotTaken.class);
+    }
+
+    @Test
+    void takesBackASerialNumberAsSoonAsTheFileSaysSo() throws Exception {
+        Path refused = Files.writeString(folder.resolve("refused.txt"), "# stolen\n");
+        PhoneCertificates certificates = certificates(refused);
+        X509Certificate phone = acme.issue(SUBJECT).certificate();
+        assertThat(certificates.judge(phone)).isInstanceOf(Judgement.Taken.class);
+
+        Files.writeString(refused, "# stolen\n" + phone.getSerialNumber().toString(16) + "  # from the lobby\n");
+
+        assertThat(certificates.judge(phone))
+                .isEqualTo(new Judgement.NotTaken("acme has it among the refused serial numbers"));
+        Files.writeString(refused, "no number, and longer than it was before\n");
+        assertThat(certificates.judge(phone))
+                .as("what was read before holds on")
+                .isInstanceOf(Judgement.NotTaken.class);
+    }
+
+    @Test
+    void takesAuthoritiesAsSoonAsTheFileNamesThem() throws Exception {
+        PhoneCertificates certificates = certificates();
+        TestAuthority next = TestAuthority.create("Acme Manufacturing CA 2 with a longer name");
+        X509Certificate phone = next.issue(SUBJECT).certificate();
+        assertThat(certificates.judge(phone)).isInstanceOf(Judgement.NotTaken.class);
+
+        next.writeTo(folder.resolve("acme.pem"));
+
+        assertThat(certificates.judge(phone)).isInstanceOf(Judgement.Taken.class);
+        Files.delete(folder.resolve("acme.pem"));
+        assertThat(certificates.judge(phone))
+                .as("what was read before holds on")
+                .isInstanceOf(Judgement.Taken.class);
+    }
+
+    @Test
+    void looksForNoPathThroughManyCertificates() {
+        X509Certificate[] many = new X509Certificate[6];
+        Arrays.fill(many, acme.issue(SUBJECT).certificate());
+
+        assertThat(certificates().judge(many))
+                .isEqualTo(new Judgement.NotTaken("it came with 6 certificates, more than 5"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CP-(, $1, common-name is no regular expression",
+        "CP-.*, $1, has no such group",
+        "CP-(.*), ${name}, has no such group",
+        "CP-(.*), $2, has no such group",
+    })
+    void refusesAPatternThatCannotWork(String commonName, String deviceName, String why) {
+        assertThatThrownBy(() -> new Manufacturer(settings("acme", acme, commonName, deviceName, null, List.of())))
+                .isInstanceOf(StartupRefused.class)
+                .hasMessageContaining("The manufacturer acme under sipoauth.manufacturers")
+                .hasMessageContaining(why);
+    }
+
+    @Test
+    void refusesFilesThatCannotBeUsedAndWaysThatCannotBeMet() throws Exception {
+        Path nothing = Files.writeString(folder.resolve("nothing.pem"), "nothing\n");
+        assertThatThrownBy(() ->
+                        new Manufacturer(new Settings.Manufacturer("acme", nothing, "(.*)", "$1", null, List.of())))
+                .hasMessageContaining("authorities is " + nothing);
+        assertThatThrownBy(() -> new Manufacturer(settings("acme", acme, "(.*)", "$1", nothing, List.of())))
+                .hasMessageContaining("refused-serials is " + nothing)
+                .hasMessageContaining("line 1 is no hexadecimal number");
+        assertThatThrownBy(
+                        () -> new Manufacturer(settings("acme", acme, "(.*)", "$1", null, List.of("activation-code"))))
+                .hasMessageContaining("none has manufacturer-certificate");
+    }
+
+    private void assertNotTaken(Identity phone, String... anyOf) {
+        Judgement judgement = judge(phone);
+        assertThat(judgement).isInstanceOf(Judgement.NotTaken.class);
+        assertThat(Arrays.stream(anyOf).anyMatch(((Judgement.NotTaken) judgement).why()::contains))
+                .as(judgement.toString())
+                .isTrue();
+    }
+
+    private Judgement judge(Identity phone) {
+        return certificates().judge(phone.chain().toArray(X509Certificate[]::new));
+    }
+
+    private PhoneCertificates certificates() {
+        return certificates(null);
+    }
+
+    private PhoneCertificates certificates(Path refusedSerials) {
+        return new PhoneCertificates(
+                List.of(
+                        new Manufacturer(
+                                settings("acme", acme, "CP-[0-9]+-(SEP[0-9A-F]{12})", "$1", refusedSerials, List.of())),
+                        new Manufacturer(settings("other", other, "T46-([0-9A-F]{12})", "SEP$1", null, List.of()))),
+                source.withZone(ZoneOffset.UTC));
+    }
+
+    private Settings.Manufacturer settings(
+            String name,
+            TestAuthority authority,
+            String commonName,
+            String deviceName,
+            Path refusedSerials,
+            List<String> ways) {
+        return new Settings.Manufacturer(
+                name, authority.writeTo(folder.resolve(name + ".pem")), commonName, deviceName, refusedSerials, ways);
+    }
+}
