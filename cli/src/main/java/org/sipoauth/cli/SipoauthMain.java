@@ -2,6 +2,7 @@ package org.sipoauth.cli;
 
 import java.io.PrintWriter;
 import java.time.Clock;
+import org.sipoauth.cli.activation.ActivationCommand;
 import org.sipoauth.cli.audit.AuditCommand;
 import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.edge.EdgeCommand;
@@ -59,6 +60,7 @@ public final class SipoauthMain implements Runnable {
                 SessionsCommand.commandLine(),
                 EdgeCommand.commandLine(clock),
                 ModeCommand.commandLine(),
+                ActivationCommand.commandLine(),
                 RegistrarCommand.commandLine(clock),
                 new AuditCommand(clock),
                 phone);

@@ -26,6 +26,7 @@ public final class AdminApi {
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
     private static final String BASE = "/admin/api/v1";
     private static final String SCOPE = "admin";
+    private static final int MOST_ROW_ERRORS = 20;
     private static final Set<Integer> SUCCESS = Set.of(200, 201, 202, 204);
 
     private final URI server;
@@ -151,11 +152,28 @@ public final class AdminApi {
         try {
             JsonObject problem = JsonObject.parse(answer.body());
             return problem.string("detail")
-                    .or(() -> problem.string("error_description"))
-                    .orElse("no reason given");
+                            .or(() -> problem.string("error_description"))
+                            .orElse("no reason given")
+                    + rowErrors(problem);
         } catch (ParseException notJson) {
             return "no reason given";
         }
+    }
+
+    /** What is wrong with the rows of a list, if the answer tells. */
+    private static String rowErrors(JsonObject problem) {
+        StringBuilder text = new StringBuilder();
+        problem.objects("errors").stream()
+                .limit(MOST_ROW_ERRORS)
+                .forEach(error -> text.append("; row ")
+                        .append(error.integer("row").map(String::valueOf).orElse("?"))
+                        .append(error.string("device")
+                                .filter(device -> !device.isEmpty())
+                                .map(device -> ", " + device)
+                                .orElse(""))
+                        .append(": ")
+                        .append(error.string("detail").orElse("no reason given")));
+        return text.toString();
     }
 
     private URI address(String path) {

@@ -16,6 +16,7 @@ import org.sipoauth.cli.console.ExitCodes;
 import org.sipoauth.cli.console.Printable;
 import org.sipoauth.cli.console.Times;
 import org.sipoauth.cli.http.NetworkTrouble;
+import org.sipoauth.cli.http.OwnCertificate;
 import org.sipoauth.cli.http.Trust;
 import org.sipoauth.registrar.sip.SipResponse;
 import picocli.CommandLine.Command;
@@ -83,7 +84,7 @@ final class CheckCommand implements Callable<Integer> {
         Node target = Node.parse(node)
                 .orElseThrow(() -> new ParameterException(
                         spec.commandLine(), "--node: a host, or host:port with a port from 1 to 65535"));
-        EdgeCertificate own = EdgeCertificate.read(certificate, privateKey);
+        OwnCertificate own = OwnCertificate.read(certificate, privateKey);
         NodeTrust nodeTrust = new NodeTrust(Trust.manager(Optional.ofNullable(trust)));
         show("edge", CertificateText.of(own.certificate()));
         try (NodeConnection connection = NodeConnection.open(target, own, nodeTrust)) {
@@ -100,7 +101,7 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private static int judge(SipResponse answer, Node target, EdgeCertificate own) {
+    private static int judge(SipResponse answer, Node target, OwnCertificate own) {
         if (!own.wasAskedFor()) {
             throw new CommandFailure(
                     ExitCodes.NO,
@@ -127,7 +128,7 @@ final class CheckCommand implements Callable<Integer> {
                 });
     }
 
-    private CommandFailure explain(IOException failed, Node target, EdgeCertificate own, NodeTrust nodeTrust) {
+    private CommandFailure explain(IOException failed, Node target, OwnCertificate own, NodeTrust nodeTrust) {
         if (nodeTrust.untrusted().isPresent()) {
             return nodeNotTrusted(nodeTrust);
         }

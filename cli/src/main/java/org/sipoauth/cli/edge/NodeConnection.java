@@ -16,6 +16,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
+import org.sipoauth.cli.http.OwnCertificate;
 import org.sipoauth.registrar.sip.Headers;
 import org.sipoauth.registrar.sip.Limits;
 import org.sipoauth.registrar.sip.NameAddr;
@@ -45,7 +46,7 @@ final class NodeConnection implements AutoCloseable {
      *
      * @throws IOException if the node cannot be reached, one of the two refuses the other, or TLS cannot be agreed on
      */
-    static NodeConnection open(Node node, EdgeCertificate own, NodeTrust trust) throws IOException {
+    static NodeConnection open(Node node, OwnCertificate own, NodeTrust trust) throws IOException {
         Socket plain = new TalkativeSocket();
         try {
             plain.connect(new InetSocketAddress(node.host(), node.port()), TIMEOUT_MILLIS);
@@ -84,7 +85,7 @@ final class NodeConnection implements AutoCloseable {
         }
     }
 
-    private static SSLContext context(EdgeCertificate own, NodeTrust trust) {
+    private static SSLContext context(OwnCertificate own, NodeTrust trust) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(new KeyManager[] {own}, new TrustManager[] {trust}, null);

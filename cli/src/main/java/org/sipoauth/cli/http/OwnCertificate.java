@@ -1,4 +1,4 @@
-package org.sipoauth.cli.edge;
+package org.sipoauth.cli.http;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,36 +18,37 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.console.ExitCodes;
 
 /**
- * An edge's certificate with its key, shown to whoever asks for one. Java's own key manager shows none where the server
- * names other authorities than the certificate's; an edge shows what it has, and is refused.
+ * A certificate of our own with its key, shown to whoever asks for one. Java's own key manager shows none where the server
+ * names other authorities than the certificate's; an edge or a phone shows what it has, and is refused.
  */
-final class EdgeCertificate extends X509ExtendedKeyManager {
+public final class OwnCertificate extends X509ExtendedKeyManager {
     private static final Pattern PRIVATE_KEY =
             Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
-    private static final String ALIAS = "edge";
+    private static final String ALIAS = "own";
 
     private final X509Certificate[] chain;
     private final PrivateKey key;
     private volatile boolean askedFor;
 
-    private EdgeCertificate(X509Certificate[] chain, PrivateKey key) {
+    private OwnCertificate(X509Certificate[] chain, PrivateKey key) {
         this.chain = chain;
         this.key = key;
     }
 
     /**
-     * @param certificate PEM, the edge's own certificate first
+     * @param certificate PEM, the certificate itself first, what goes with it behind
      * @param privateKey PEM, PKCS #8, not encrypted
      * @throws CommandFailure if a file cannot be read, or they are no pair
      */
-    static EdgeCertificate read(Path certificate, Path privateKey) {
+    public static OwnCertificate read(Path certificate, Path privateKey) {
         X509Certificate[] chain = chain(certificate);
-        return new EdgeCertificate(chain, key(privateKey, chain[0]));
+        return new OwnCertificate(chain, key(privateKey, chain[0]));
     }
 
     private static X509Certificate[] chain(Path file) {
@@ -61,9 +62,9 @@ final class EdgeCertificate extends X509ExtendedKeyManager {
         } catch (CertificateException malformed) {
             // as if there were none
         } catch (IOException unreadable) {
-            throw unusable(file, unreadable.toString(), "Name the edge's certificate with --certificate.");
+            throw unusable(file, unreadable.toString(), "Name a PEM file with the certificate.");
         }
-        throw unusable(file, "it holds no readable certificate", "Name a PEM file with the edge's certificate first.");
+        throw unusable(file, "it holds no readable certificate", "Name a PEM file with the certificate first.");
     }
 
     private static PrivateKey key(Path file, X509Certificate certificate) {
@@ -80,7 +81,7 @@ final class EdgeCertificate extends X509ExtendedKeyManager {
         } catch (GeneralSecurityException | IllegalArgumentException malformed) {
             // nor is that its key
         } catch (IOException unreadable) {
-            throw unusable(file, unreadable.toString(), "Name the key of the edge's certificate with --private-key.");
+            throw unusable(file, unreadable.toString(), "Name a PEM file with the key of the certificate.");
         }
         throw unusable(
                 file,
@@ -108,17 +109,23 @@ final class EdgeCertificate extends X509ExtendedKeyManager {
         return new CommandFailure(ExitCodes.USAGE, "cannot use " + file + ": " + why, advice);
     }
 
-    X509Certificate certificate() {
+    public X509Certificate certificate() {
         return chain[0];
     }
 
     /** Whether a server has asked for a certificate yet. */
-    boolean wasAskedFor() {
+    public boolean wasAskedFor() {
         return askedFor;
     }
 
     @Override
     public String chooseClientAlias(String[] keyTypes, Principal[] issuers, Socket socket) {
+        askedFor = true;
+        return ALIAS;
+    }
+
+    @Override
+    public String chooseEngineClientAlias(String[] keyTypes, Principal[] issuers, SSLEngine engine) {
         askedFor = true;
         return ALIAS;
     }

@@ -11,6 +11,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.Collection;
 import java.util.Optional;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -28,12 +29,17 @@ public final class Trust {
      * @throws CommandFailure if the file cannot be read or holds no certificate
      */
     public static SSLContext context(Optional<Path> authorities) {
+        return context(authorities, Optional.empty());
+    }
+
+    /** As above; servers that ask for a certificate are shown this one. */
+    public static SSLContext context(Optional<Path> authorities, Optional<OwnCertificate> own) {
         try {
-            if (authorities.isEmpty()) {
+            if (authorities.isEmpty() && own.isEmpty()) {
                 return SSLContext.getDefault();
             }
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {manager(authorities)}, null);
+            context.init(own.stream().toArray(KeyManager[]::new), new TrustManager[] {manager(authorities)}, null);
             return context;
         } catch (GeneralSecurityException broken) {
             throw noTls(broken);

@@ -14,6 +14,7 @@ import org.sipoauth.cli.json.JsonObject;
  *
  * @param revocationEndpoint where a login is ended (RFC 7009), if it offers that
  * @param deviceAuthorizationEndpoint where phones without a browser get their codes (RFC 8628 §4), if it offers that
+ * @param mutualTlsTokenEndpoint where phones that show a certificate get their tokens (RFC 8705 §5), if it offers that
  * @param namesItself whether every authorization response carries {@code iss} (RFC 9207 §3)
  */
 record AuthorizationServer(
@@ -22,6 +23,7 @@ record AuthorizationServer(
         URI tokenEndpoint,
         Optional<URI> revocationEndpoint,
         Optional<URI> deviceAuthorizationEndpoint,
+        Optional<URI> mutualTlsTokenEndpoint,
         boolean namesItself) {
 
     /** @throws IOException if the server cannot be reached or has trouble of its own */
@@ -61,6 +63,7 @@ record AuthorizationServer(
                 endpoint(json, "token_endpoint"),
                 optionalEndpoint(json, "revocation_endpoint"),
                 optionalEndpoint(json, "device_authorization_endpoint"),
+                json.object("mtls_endpoint_aliases").flatMap(aliases -> optionalEndpoint(aliases, "token_endpoint")),
                 Boolean.TRUE.equals(json.members().get("authorization_response_iss_parameter_supported")));
     }
 

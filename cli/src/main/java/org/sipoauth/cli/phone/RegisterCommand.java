@@ -1,5 +1,6 @@
 package org.sipoauth.cli.phone;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -12,6 +13,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -22,6 +24,7 @@ import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.console.ExitCodes;
 import org.sipoauth.cli.console.Printable;
 import org.sipoauth.cli.http.HttpsClient;
+import org.sipoauth.cli.http.OwnCertificate;
 import org.sipoauth.cli.http.Trust;
 import org.sipoauth.registrar.sip.SipSyntaxException;
 import org.sipoauth.registrar.sip.SipUri;
@@ -39,12 +42,14 @@ import picocli.CommandLine.Spec;
                     + " keeps the registration alive and the tokens fresh.",
             "Ends on SIGINT or SIGTERM, and takes the registration back first.",
             "Signs in as a softphone by authorization code with PKCE, in a browser or, with --user, without one; or with"
-                    + " --device-code as a desk phone, by a code that its owner enters elsewhere (RFC 8628)."
+                    + " --device-code as a desk phone, by a code that its owner enters elsewhere (RFC 8628).",
+            "As a desk phone also with --activation-code, by a code that an administrator has made for it, or with"
+                    + " --client-certificate, by the certificate of its manufacturer (RFC 8705); with both where both are wanted."
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:registered (--once), or asked to end and unregistered",
-            "1:something local is unusable: the token file, the configuration, the password file; or a signal came too early",
+            "1:something local is unusable: the token file, the configuration, the password file, the activation code; or a signal came too early",
             "2:wrong usage",
             "3:the device's configuration has the SIP OAuth mode off",
             "4:the sign-in was refused, or the login has ended: sign in again",
@@ -55,7 +60,8 @@ public final class RegisterCommand implements Callable<Integer> {
     private static final Duration HTTP_TIMEOUT = Duration.ofSeconds(15);
     private static final Duration BROWSER_PATIENCE = Duration.ofMinutes(5);
     private static final String SCOPE = "sip.register";
-    private static final int LONGEST_PASSWORD_FILE = 4096;
+    private static final String ACTIVATION_CODE_VARIABLE = "SIPOAUTH_ACTIVATION_CODE";
+    private static final int LONGEST_FIRST_LINE = 4096;
 
     private final InstantSource clock;
     private final InputStream input;
@@ -92,6 +98,32 @@ public final class RegisterCommand implements Callable<Integer> {
                     "Sign in as a phone without a browser: show a code and wait until the device's owner has entered"
                             + " it in a browser.")
     private boolean deviceCode;
+
+    @Option(
+            names = "--activation-code",
+            description = "Sign in by an activation code, from --activation-code-file, the environment variable "
+                    + ACTIVATION_CODE_VARIABLE + " or the first line of standard input.")
+    private boolean activationCode;
+
+    @Option(
+            names = "--activation-code-file",
+            paramLabel = "FILE",
+            description = "With --activation-code: the file whose first line is the code.")
+    private @Nullable Path activationCodeFile;
+
+    @Option(
+            names = "--client-certificate",
+            paramLabel = "PEM",
+            description =
+                    "The phone's certificate, and what goes with it: shown to every server that asks for one. Without"
+                            + " another way to sign in it is that.")
+    private @Nullable Path clientCertificate;
+
+    @Option(
+            names = "--client-key",
+            paramLabel = "PEM",
+            description = "With --client-certificate: its key, PKCS #8, not encrypted.")
+    private @Nullable Path clientKey;
 
     @Option(
             names = "--token-file",
@@ -132,8 +164,9 @@ public final class RegisterCommand implements Callable<Integer> {
     @Option(
             names = "--client-id",
             paramLabel = "ID",
-            description = "The phone's client id at the authorization server (default: softphone, or deskphone with"
-                    + " --device-code).")
+            description =
+                    "The phone's client id at the authorization server (default: softphone, or deskphone for the ways"
+                            + " of desk phones).")
     private @Nullable String clientId;
 
     @Option(
@@ -150,7 +183,10 @@ public final class RegisterCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         requireSensibleOptions();
-        SSLContext tls = Trust.context(Optional.ofNullable(trust));
+        SSLContext tls = Trust.context(
+                Optional.ofNullable(trust),
+                Optional.ofNullable(clientCertificate)
+                        .map(pem -> OwnCertificate.read(pem, Objects.requireNonNull(clientKey))));
         EndOnSignal ending = EndOnSignal.interrupting(Thread.currentThread());
         int exit = ExitCodes.NO;
         try {
@@ -188,7 +224,11 @@ public final class RegisterCommand implements Callable<Integer> {
                 https,
                 new Provisioning(https, provisioning, device),
                 new PhoneMemory(Optional.ofNullable(tokenFile), device),
-                new Startup.SignInRequest(clientId(), Optional.ofNullable(authzServer), firstTokens(https, tls)),
+                new Startup.SignInRequest(
+                        clientId(),
+                        Optional.ofNullable(authzServer),
+                        clientCertificate != null,
+                        firstTokens(https, tls)),
                 clock,
                 random,
                 this::say);
@@ -208,10 +248,17 @@ public final class RegisterCommand implements Callable<Integer> {
     }
 
     private String clientId() {
-        return clientId != null ? clientId : deviceCode ? "deskphone" : "softphone";
+        boolean deskPhone = deviceCode || activationCode || clientCertificate != null;
+        return clientId != null ? clientId : deskPhone ? "deskphone" : "softphone";
     }
 
     private FirstTokens firstTokens(HttpsClient https, SSLContext tls) {
+        if (activationCode) {
+            return ProofSignIn.byActivationCode(this::readActivationCode, device, RegisterCommand::pause, this::say);
+        }
+        if (clientCertificate != null && !deviceCode) {
+            return ProofSignIn.byCertificate(device, RegisterCommand::pause, this::say);
+        }
         return deviceCode
                 ? new DeviceSignIn(
                         https,
@@ -219,7 +266,7 @@ public final class RegisterCommand implements Callable<Integer> {
                         SCOPE,
                         device,
                         clock,
-                        time -> Thread.sleep(time.toMillis()),
+                        RegisterCommand::pause,
                         new DeviceSignIn.Display(this::say, drawsBlocks()))
                 : new CodeSignIn(clientId(), SCOPE, device, () -> signIn(tls));
     }
@@ -239,15 +286,46 @@ public final class RegisterCommand implements Callable<Integer> {
 
     private String password() {
         try (InputStream source = passwordStdin ? input : Files.newInputStream(passwordFile)) {
-            byte[] content = source.readNBytes(LONGEST_PASSWORD_FILE);
-            return new String(content, StandardCharsets.UTF_8)
-                    .lines()
-                    .findFirst()
-                    .filter(line -> !line.isEmpty())
-                    .orElseThrow(() -> noPassword("it is empty"));
+            return firstLine(source).orElseThrow(() -> noPassword("it is empty"));
         } catch (IOException unreadable) {
             throw noPassword(unreadable.toString());
         }
+    }
+
+    private String readActivationCode() {
+        String fromEnvironment = System.getenv(ACTIVATION_CODE_VARIABLE);
+        if (activationCodeFile == null && fromEnvironment != null) {
+            return fromEnvironment;
+        }
+        if (activationCodeFile == null) {
+            say("Enter the activation code of " + device + ":");
+        }
+        try (InputStream source = activationCodeFile == null ? input : Files.newInputStream(activationCodeFile)) {
+            return firstLine(source).orElseThrow(() -> noActivationCode("it is empty"));
+        } catch (IOException unreadable) {
+            throw noActivationCode(unreadable.toString());
+        }
+    }
+
+    private static Optional<String> firstLine(InputStream source) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int next = source.read();
+                next >= 0 && next != '\n' && next != '\r' && line.size() < LONGEST_FIRST_LINE;
+                next = source.read()) {
+            line.write(next);
+        }
+        return Optional.of(line.toString(StandardCharsets.UTF_8)).filter(text -> !text.isEmpty());
+    }
+
+    private static CommandFailure noActivationCode(String why) {
+        return new CommandFailure(
+                ExitCodes.NO,
+                "cannot read the activation code: " + why,
+                "Its first line must hold the code of sixteen digits, nothing else.");
+    }
+
+    private static void pause(Duration time) throws InterruptedException {
+        Thread.sleep(time.toMillis());
     }
 
     private static CommandFailure noPassword(String why) {
@@ -294,6 +372,13 @@ public final class RegisterCommand implements Callable<Integer> {
         boolean password = passwordFile != null || passwordStdin;
         require(password == (user != null), "--user goes with --password-file or --password-stdin");
         require(!deviceCode || user == null, "--device-code and --user exclude each other");
+        require(!activationCode || user == null, "--activation-code and --user exclude each other");
+        require(!activationCode || !deviceCode, "--activation-code and --device-code exclude each other");
+        require(activationCodeFile == null || activationCode, "--activation-code-file goes with --activation-code");
+        require((clientCertificate == null) == (clientKey == null), "--client-certificate goes with --client-key");
+        require(
+                clientCertificate == null || user == null,
+                "--client-certificate and --user exclude each other: a certificate signs in a desk phone");
         require(sipPort == null || sipPort >= 1 && sipPort <= 65535, "--sip-port: from 1 to 65535");
         require(aor == null || isAor(aor), "--aor: a SIP URI such as sip:1001@example.com");
     }

@@ -92,7 +92,8 @@ public final class SignOutCommand implements Callable<Integer> {
     private static URI revocationEndpoint(HttpsClient https, PhoneMemory.Remembered remembered)
             throws IOException, InterruptedException {
         AuthorizationServer server = AuthorizationServer.discover(https, issuer(remembered.tokens()));
-        if (!server.tokenEndpoint().equals(remembered.tokenEndpoint())) {
+        if (!server.tokenEndpoint().equals(remembered.tokenEndpoint())
+                && !server.mutualTlsTokenEndpoint().equals(Optional.of(remembered.tokenEndpoint()))) {
             throw refused("it is not where the tokens came from");
         }
         return server.revocationEndpoint().orElseThrow(() -> refused("it offers no revocation"));

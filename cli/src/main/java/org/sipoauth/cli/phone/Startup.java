@@ -35,8 +35,9 @@ final class Startup {
      * How to sign in.
      *
      * @param server the one to sign in at; absent: the one that the provisioning service names
+     * @param byMutualTls whether the phone shows a certificate when it asks for tokens
      */
-    record SignInRequest(String clientId, Optional<URI> server, FirstTokens way) {}
+    record SignInRequest(String clientId, Optional<URI> server, boolean byMutualTls, FirstTokens way) {}
 
     Startup(
             HttpsClient https,
@@ -128,7 +129,7 @@ final class Startup {
         }
         AuthorizationServer server = AuthorizationServer.discover(https, issuer(answer));
         say.accept("Signing in at " + server.issuer());
-        TokenEndpoint endpoint = endpoint(server.tokenEndpoint());
+        TokenEndpoint endpoint = endpoint(tokenEndpoint(server));
         Login login = login(endpoint, request.way().get(server, endpoint));
         say.accept("Signed in; access until " + Times.utc(login.tokens().expiresAt()));
         if (provisioning.read(accessToken(login)) instanceof Provisioning.Answer.Configured configured) {
@@ -139,6 +140,16 @@ final class Startup {
                 PhoneExitCodes.SIGN_IN,
                 "the provisioning service does not take the token that " + server.issuer() + " just issued",
                 "Check that both belong together.");
+    }
+
+    private URI tokenEndpoint(AuthorizationServer server) {
+        return request.byMutualTls()
+                ? server.mutualTlsTokenEndpoint()
+                        .orElseThrow(() -> new CommandFailure(
+                                PhoneExitCodes.SIGN_IN,
+                                "the authorization server " + server.issuer() + " takes no certificates of phones",
+                                "Set sipoauth.mutual-tls.port there, or leave out --client-certificate."))
+                : server.tokenEndpoint();
     }
 
     private URI issuer(Provisioning.Answer answer) {

@@ -59,6 +59,25 @@ final class TokenEndpoint {
         return decision(https.postForm(address, form), clock.instant());
     }
 
+    /** Shows the code that an administrator has made for the device. */
+    Grant activate(String activationCode, String device) throws IOException, InterruptedException {
+        Map<String, String> form = Map.of(
+                "grant_type", "urn:sipoauth:params:oauth:grant-type:activation-code",
+                "client_id", clientId,
+                "activation_code", activationCode,
+                "device_name", device);
+        return decision(https.postForm(address, form), clock.instant());
+    }
+
+    /** Shows nothing but the certificate that TLS has shown. */
+    Grant byCertificate(String device) throws IOException, InterruptedException {
+        Map<String, String> form = Map.of(
+                "grant_type", "urn:sipoauth:params:oauth:grant-type:manufacturer-certificate",
+                "client_id", clientId,
+                "device_name", device);
+        return decision(https.postForm(address, form), clock.instant());
+    }
+
     Grant refresh(String refreshToken) throws IOException, InterruptedException {
         return decision(https.postForm(address, refreshForm(refreshToken)), clock.instant());
     }

@@ -37,7 +37,17 @@ class AuthorizationServerTest {
                         URI.create("https://as.example.com/token"),
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         true));
+    }
+
+    @Test
+    void readsWherePhonesShowCertificates() throws ParseException {
+        String metadata = METADATA.replaceFirst(
+                "\\{", "{\"mtls_endpoint_aliases\":{\"token_endpoint\":\"https://as.example.com:8444/token\"},");
+
+        assertThat(AuthorizationServer.parse(metadata, ISSUER).mutualTlsTokenEndpoint())
+                .contains(URI.create("https://as.example.com:8444/token"));
     }
 
     @Test

@@ -15,8 +15,8 @@ class CodeRequestTest {
     private static final URI REDIRECT = URI.create("http://127.0.0.1:54321/callback");
     private static final String ISSUER = "https://as.example.com";
     private static final URI ENDPOINT = URI.create("https://as.example.com/authorize");
-    private static final AuthorizationServer SERVER =
-            new AuthorizationServer(ISSUER, ENDPOINT, ENDPOINT, Optional.empty(), Optional.empty(), true);
+    private static final AuthorizationServer SERVER = new AuthorizationServer(
+            ISSUER, ENDPOINT, ENDPOINT, Optional.empty(), Optional.empty(), Optional.empty(), true);
 
     private final CodeRequest request = new CodeRequest(SERVER, REDIRECT);
 
@@ -63,7 +63,8 @@ class CodeRequestTest {
     @Test
     void needsNoIssuerFromAServerThatNeverSendsIt() {
         CodeRequest older = new CodeRequest(
-                new AuthorizationServer(ISSUER, ENDPOINT, ENDPOINT, Optional.empty(), Optional.empty(), false),
+                new AuthorizationServer(
+                        ISSUER, ENDPOINT, ENDPOINT, Optional.empty(), Optional.empty(), Optional.empty(), false),
                 REDIRECT);
 
         assertThat(older.codeFrom(answer("code=c&state=" + state(older)))).isEqualTo("c");

@@ -132,6 +132,103 @@ class RegisterCommandTest {
     }
 
     @Test
+    void signsInByAnActivationCodeFromAFile() throws Exception {
+        Path code = Files.writeString(folder.resolve("code"), "0123-4567-8901-2345\n");
+
+        CommandRun run =
+                run("", arguments(List.of("--once", "--activation-code", "--activation-code-file", code.toString())));
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exit()).isZero();
+        assertThat(run.out())
+                .contains("Signed in", "Registered sip:1001@127.0.0.1")
+                .doesNotContain("0123");
+        assertThat(server.proofs)
+                .containsExactly(Map.of(
+                        "path", "/oauth2/token",
+                        "grant_type", "urn:sipoauth:params:oauth:grant-type:activation-code",
+                        "client_id", "deskphone",
+                        "activation_code", "0123-4567-8901-2345",
+                        "device_name", "CSFALICE"));
+    }
+
+    @Test
+    void asksForTheActivationCode() {
+        CommandRun run = run("0123-4567-8901-2345\r\nmore", arguments(List.of("--once", "--activation-code")));
+
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.out()).contains("Enter the activation code of CSFALICE:");
+        assertThat(server.proofs.get(0)).containsEntry("activation_code", "0123-4567-8901-2345");
+    }
+
+    @Test
+    void saysThatTheActivationCodeIsNotTaken() {
+        server.proofAnswers.add("invalid_grant");
+
+        CommandRun run = run("0123-4567-8901-2345\n", arguments(List.of("--once", "--activation-code")));
+
+        assertThat(run.exit()).isEqualTo(PhoneExitCodes.SIGN_IN);
+        assertThat(run.err()).contains("invalid_grant", "sipoauth activation create CSFALICE");
+        assertThat(run.out() + run.err()).doesNotContain("0123");
+    }
+
+    @Test
+    void showsItsCertificateAtTheMutualTlsEndpoint() {
+        CommandRun run = run(
+                "",
+                arguments(List.of(
+                        "--once",
+                        "--client-certificate",
+                        pki.file("phone.crt").toString(),
+                        "--client-key",
+                        pki.file("phone.key").toString())));
+
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(server.proofs)
+                .containsExactly(Map.of(
+                        "path", "/mtls/token",
+                        "grant_type", "urn:sipoauth:params:oauth:grant-type:manufacturer-certificate",
+                        "client_id", "deskphone",
+                        "device_name", "CSFALICE"));
+    }
+
+    @Test
+    void showsBothWhereBothAreWanted() {
+        CommandRun run = run(
+                "0123-4567-8901-2345\n",
+                arguments(List.of(
+                        "--once",
+                        "--activation-code",
+                        "--client-certificate",
+                        pki.file("phone.crt").toString(),
+                        "--client-key",
+                        pki.file("phone.key").toString())));
+
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(server.proofs.get(0))
+                .containsEntry("path", "/mtls/token")
+                .containsEntry("grant_type", "urn:sipoauth:params:oauth:grant-type:activation-code");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--activation-code --device-code",
+                "--activation-code-file code",
+                "--client-certificate phone.crt",
+                "--client-key phone.key",
+                "--activation-code --user alice --password-stdin",
+                "--client-certificate phone.crt --client-key phone.key --user alice --password-stdin",
+            })
+    void takesOneWayToSignIn(String options) {
+        List<String> arguments = new ArrayList<>(List.of("--once"));
+        arguments.addAll(List.of(options.split(" ")));
+
+        assertThat(run("", arguments(arguments)).exit()).isEqualTo(2);
+        assertThat(server.proofs).isEmpty();
+    }
+
+    @Test
     void passesOnThatTheDeviceIsNotTheirs() {
         server.errorInAnswer = Optional.of("access_denied");
 

@@ -49,6 +49,12 @@ final class TestAuthorizationServer implements AutoCloseable {
     /** What the next polls are told, an error or a status above 500, taken from the front; then they get tokens. */
     final List<String> pollAnswers = new CopyOnWriteArrayList<>();
 
+    /** Path and fields of every token request by a grant that is ours alone, in order. */
+    final List<Map<String, String>> proofs = new CopyOnWriteArrayList<>();
+
+    /** What the next of them are told, as with polls. */
+    final List<String> proofAnswers = new CopyOnWriteArrayList<>();
+
     /** What a phone that asks for codes gets, beside the addresses. */
     volatile String deviceCodes =
             "\"device_code\":\"device-code-1\",\"user_code\":\"WDJB-MJHT\",\"expires_in\":600,\"interval\":7";
@@ -78,6 +84,7 @@ final class TestAuthorizationServer implements AutoCloseable {
                 .on("/oauth2/authorize", this::authorize)
                 .on("/login", this::login)
                 .on("/oauth2/token", this::token)
+                .on("/mtls/token", this::token)
                 .on("/oauth2/device_authorization", this::authorizeDevice)
                 .on("/oauth2/revoke", this::revoke);
     }
@@ -128,6 +135,7 @@ final class TestAuthorizationServer implements AutoCloseable {
                 "{\"issuer\":\"" + address() + "\",\"authorization_endpoint\":\"" + address() + "/oauth2/authorize\","
                         + "\"token_endpoint\":\"" + tokenEndpoint() + "\","
                         + "\"device_authorization_endpoint\":\"" + address() + "/oauth2/device_authorization\","
+                        + "\"mtls_endpoint_aliases\":{\"token_endpoint\":\"" + address() + "/mtls/token\"},"
                         + "\"revocation_endpoint\":\"" + address() + "/oauth2/revoke\","
                         + "\"code_challenge_methods_supported\":[\"S256\"],"
                         + "\"authorization_response_iss_parameter_supported\":true}");
@@ -175,9 +183,16 @@ final class TestAuthorizationServer implements AutoCloseable {
                 return;
             }
             allowed = !newestRefreshToken.isEmpty() && newestRefreshToken.equals(form.get("refresh_token"));
-        } else if (form.get("grant_type").equals("urn:ietf:params:oauth:grant-type:device_code")) {
-            polls.add(form.get("device_code"));
-            String answer = pollAnswers.isEmpty() ? "" : pollAnswers.remove(0);
+        } else if (form.get("grant_type").startsWith("urn:")) {
+            String answer;
+            if (form.containsKey("device_code")) {
+                polls.add(form.get("device_code"));
+                answer = pollAnswers.isEmpty() ? "" : pollAnswers.remove(0);
+            } else {
+                form.put("path", exchange.getRequestURI().getPath());
+                proofs.add(form);
+                answer = proofAnswers.isEmpty() ? "" : proofAnswers.remove(0);
+            }
             if (answer.startsWith("5")) {
                 exchange.sendResponseHeaders(Integer.parseInt(answer), -1);
                 return;
