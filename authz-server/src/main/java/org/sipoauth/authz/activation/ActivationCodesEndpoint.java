@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.sipoauth.authz.activation.ActivationCodes.Created;
+import org.sipoauth.authz.administration.AdministrationEndpoint;
+import org.sipoauth.authz.administration.RequestRefused;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.audit.Concerned;
 import org.sipoauth.authz.deskphone.WayIn;
@@ -17,7 +19,6 @@ import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.device.DeviceType;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.manufacturer.Admission;
-import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -30,14 +31,15 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RestController;
 
-/** Makes and ends activation codes. A code is in the answer that makes it, and nowhere else. */
-@RestController
-@RequestMapping("/admin/api/v1")
+/**
+ * Makes and ends activation codes. A code is in the answer that makes it, and nowhere else. If the store does not confirm
+ * one, nobody has it, and the one before may be gone: the same request makes another.
+ */
+@AdministrationEndpoint
+@RequestMapping(AdministrationEndpoint.PATH)
 final class ActivationCodesEndpoint {
     private static final MediaType CSV = new MediaType("text", "csv");
-    private static final String RETRY_AFTER_SECONDS = "5";
 
     private final ActivationCodes codes;
     private final Admission admission;
@@ -61,18 +63,6 @@ final class ActivationCodesEndpoint {
         this.meters = meters;
     }
 
-    /** A device that there can be no code for. */
-    private static final class NotPossible extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        private final HttpStatus status;
-
-        NotPossible(HttpStatus status, String detail) {
-            super(detail, null, false, false);
-            this.status = status;
-        }
-    }
-
     /** A list that is not taken, as a whole. */
     private static final class BadRows extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -90,9 +80,9 @@ final class ActivationCodesEndpoint {
     ResponseEntity<Map<String, Object>> create(@PathVariable String name, Authentication who) {
         requireOffered();
         Device device = devices.find(name)
-                .orElseThrow(() -> new NotPossible(HttpStatus.NOT_FOUND, "there is no device " + shown(name)));
+                .orElseThrow(() -> new RequestRefused(HttpStatus.NOT_FOUND, "there is no device " + shown(name)));
         objection(device).ifPresent(objection -> {
-            throw new NotPossible(HttpStatus.CONFLICT, objection);
+            throw new RequestRefused(HttpStatus.CONFLICT, objection);
         });
         return ResponseEntity.status(HttpStatus.CREATED).body(json(create(device, who)));
     }
@@ -103,7 +93,7 @@ final class ActivationCodesEndpoint {
         Optional<Device> device = devices.find(name);
         String key = device.map(Device::name).orElse(name);
         if (!Device.isName(key) || !codes.remove(key, clock.instant())) {
-            throw new NotPossible(
+            throw new RequestRefused(
                     HttpStatus.NOT_FOUND,
                     "the device has no activation code that could still be used; to end a login that one began, revoke the"
                             + " session");
@@ -176,7 +166,7 @@ final class ActivationCodesEndpoint {
 
     private void requireOffered() {
         if (!admission.offers(WayIn.ACTIVATION_CODE)) {
-            throw new NotPossible(
+            throw new RequestRefused(
                     HttpStatus.CONFLICT,
                     "activation codes are not among the ways in; add activation-code to sipoauth.desk-phones.ways");
         }
@@ -192,16 +182,6 @@ final class ActivationCodesEndpoint {
     }
 
     @ExceptionHandler
-    ProblemDetail misunderstood(IllegalArgumentException wrong) {
-        return ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, String.valueOf(wrong.getMessage()));
-    }
-
-    @ExceptionHandler
-    ProblemDetail notPossible(NotPossible refused) {
-        return ProblemDetail.forStatusAndDetail(refused.status, String.valueOf(refused.getMessage()));
-    }
-
-    @ExceptionHandler
     ProblemDetail badRows(BadRows refused) {
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(
                 HttpStatus.BAD_REQUEST,
@@ -213,18 +193,6 @@ final class ActivationCodesEndpoint {
                         .map(error -> Map.of("row", error.row(), "device", error.device(), "detail", error.detail()))
                         .toList());
         return problem;
-    }
-
-    /** Redis is away, or its replicas did not confirm. */
-    @ExceptionHandler
-    ResponseEntity<ProblemDetail> storeAway(DataAccessException away) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
-                HttpStatus.SERVICE_UNAVAILABLE,
-                "the store did not confirm it; older codes of these devices may be gone already: send the same request"
-                        + " again for new ones");
-        return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
-                .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
-                .body(problem);
     }
 
     private static boolean isCsv(String mediaTypes) {

@@ -129,6 +129,9 @@ final class ActivationGrant implements AuthenticationProvider {
                 code,
                 attempt.clientId(),
                 clock.instant());
+        if (!(redemption instanceof Redemption.Wrong)) {
+            throttle.right(attempt.deviceName(), attempt.address());
+        }
         if (redemption instanceof Redemption.Claimed claimed) {
             return begin(attempt, claimed, holder.orElseThrow());
         }
@@ -250,7 +253,7 @@ final class ActivationGrant implements AuthenticationProvider {
                     attempt,
                     replayed.familyId());
         }
-        throttle.failed(attempt.deviceName(), attempt.address());
+        throttle.wrong(attempt.deviceName(), attempt.address());
         return refusal(
                 "wrong_code",
                 attempt.device().isPresent() ? "another code, or it has none" : "no desk phone " + attempt.deviceName(),

@@ -32,21 +32,30 @@ final class ActivationThrottle {
     }
 
     /**
-     * Whether a code may be looked at now.
+     * Whether a code may be looked at now. It counts as a wrong one at once, so that no burst of requests gets ahead of the
+     * count, until {@link #right} says otherwise.
      *
      * @param device that the request names, whether there is one or not
      */
-    boolean admits(String device, String address) {
+    synchronized boolean admits(String device, String address) {
         String both = both(device, address);
         boolean hasFailed = !buckets.isEmpty(both, DEVICE_AT_ADDRESS);
         boolean full = isFull(both, DEVICE_AT_ADDRESS)
                 || hasFailed && (isFull(device(device), DEVICE) || isFull(address(address), ADDRESS));
-        return !full || random.nextInt(LOT) == 0;
+        boolean admitted = !full || random.nextInt(LOT) == 0;
+        if (admitted) {
+            buckets.add(both, DEVICE_AT_ADDRESS);
+        }
+        return admitted;
     }
 
-    /** To be told of a wrong code. */
-    void failed(String device, String address) {
-        buckets.add(both(device, address), DEVICE_AT_ADDRESS);
+    /** To be told of a code that was admitted and is the device's, whatever became of it. */
+    void right(String device, String address) {
+        buckets.clear(both(device, address));
+    }
+
+    /** To be told of a code that was admitted and is wrong. */
+    void wrong(String device, String address) {
         buckets.add(device(device), DEVICE);
         buckets.add(address(address), ADDRESS);
     }

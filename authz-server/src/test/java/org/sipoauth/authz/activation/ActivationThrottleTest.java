@@ -24,36 +24,56 @@ class ActivationThrottleTest {
 
     @Test
     void shutsOutAfterTenWrongCodesForAMinuteEach() {
+        for (int i = 0; i < 10; i++) {
+            assertThat(guess(PHONE, OFFICE)).isTrue();
+        }
+
+        assertThat(guess(PHONE, OFFICE)).isFalse();
+        now = now.plusSeconds(59);
+        assertThat(guess(PHONE, OFFICE)).isFalse();
+        now = now.plusSeconds(1);
+        assertThat(guess(PHONE, OFFICE)).isTrue();
+        assertThat(guess(PHONE, OFFICE)).isFalse();
+    }
+
+    @Test
+    void countsACodeBeforeItIsLookedAt() {
+        for (int i = 0; i < 10; i++) {
+            assertThat(throttle.admits(PHONE, OFFICE)).isTrue();
+        }
+
+        assertThat(throttle.admits(PHONE, OFFICE)).as("the eleventh of a burst").isFalse();
+    }
+
+    @Test
+    void forgivesTypingErrorsWhenTheRightCodeComes() {
         for (int i = 0; i < 9; i++) {
-            throttle.failed(PHONE, OFFICE);
+            guess(PHONE, OFFICE);
         }
         assertThat(throttle.admits(PHONE, OFFICE)).isTrue();
 
-        throttle.failed(PHONE, OFFICE);
+        throttle.right(PHONE, OFFICE);
 
-        assertThat(throttle.admits(PHONE, OFFICE)).isFalse();
-        now = now.plusSeconds(59);
-        assertThat(throttle.admits(PHONE, OFFICE)).isFalse();
-        now = now.plusSeconds(1);
-        assertThat(throttle.admits(PHONE, OFFICE)).isTrue();
+        for (int i = 0; i < 10; i++) {
+            assertThat(guess(PHONE, OFFICE)).isTrue();
+        }
     }
 
     @Test
     void shutsADeviceForThoseAloneWhoHaveFailedAtIt() {
         for (int i = 0; i < 20; i++) {
-            throttle.failed(PHONE, "203.0.113." + i);
+            guess(PHONE, "203.0.113." + i);
         }
 
         assertThat(throttle.admits(PHONE, "203.0.113.7")).isFalse();
-        assertThat(throttle.admits(PHONE, OFFICE)).isTrue();
-        throttle.failed(PHONE, OFFICE);
-        assertThat(throttle.admits(PHONE, OFFICE)).isFalse();
+        assertThat(guess(PHONE, OFFICE)).isTrue();
+        assertThat(guess(PHONE, OFFICE)).isFalse();
     }
 
     @Test
     void leavesTheOtherPhonesOfAnOfficeAlone() {
-        for (int i = 0; i < 1_000; i++) {
-            throttle.failed("SEP" + i % 200, OFFICE);
+        for (int i = 0; i < 100; i++) {
+            guess("SEP" + i, OFFICE);
         }
 
         assertThat(throttle.admits("SEP7", OFFICE)).isFalse();
@@ -63,11 +83,11 @@ class ActivationThrottleTest {
     @Test
     void nobodyIsShutOutForLongByWhoGuessesAtTheSameAddress() {
         ActivationThrottle byLot = throttle(new Random(1));
+        for (int i = 0; i < 10; i++) {
+            byLot.admits(PHONE, OFFICE);
+        }
         int admitted = 0;
         for (int i = 0; i < 32_000; i++) {
-            for (int guess = 0; guess < 10; guess++) {
-                byLot.failed(PHONE, OFFICE);
-            }
             admitted += byLot.admits(PHONE, OFFICE) ? 1 : 0;
         }
 
@@ -79,13 +99,18 @@ class ActivationThrottleTest {
     void looksAtFewCodesFromOneAddress() {
         int looked = 0;
         for (Duration time = Duration.ZERO; time.compareTo(Duration.ofDays(7)) < 0; time = time.plusSeconds(1)) {
-            if (throttle.admits(PHONE, OFFICE)) {
-                throttle.failed(PHONE, OFFICE);
-                looked++;
-            }
+            looked += guess(PHONE, OFFICE) ? 1 : 0;
             now = now.plusSeconds(1);
         }
 
         assertThat(looked).isBetween(10_080, 10_100);
+    }
+
+    private boolean guess(String device, String address) {
+        boolean admitted = throttle.admits(device, address);
+        if (admitted) {
+            throttle.wrong(device, address);
+        }
+        return admitted;
     }
 }

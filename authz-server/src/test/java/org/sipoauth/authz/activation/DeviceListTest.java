@@ -16,30 +16,30 @@ import org.sipoauth.authz.activation.DeviceList.RowError;
 class DeviceListTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"SEP1\nSEP2", "device\r\nSEP1\r\nSEP2\r\n", "\ufeffDevice\n\n SEP1 \nSEP2\n"})
+    @ValueSource(strings = {"SEP000000000001\nSEP000000000002", "device\r\nSEP000000000001\r\nSEP000000000002\r\n", "\ufeffDevice\n\n SEP000000000001 \nSEP000000000002\n"})
     void isANameALineUnderAHeaderOrNone(String csv) {
         DeviceList list = DeviceList.parseCsv(csv.getBytes(UTF_8));
 
-        assertThat(list.rows()).extracting(Row::device).containsExactly("SEP1", "SEP2");
+        assertThat(list.rows()).extracting(Row::device).containsExactly("SEP000000000001", "SEP000000000002");
         assertThat(list.errors()).isEmpty();
     }
 
     @Test
     void tellsWhichRowsAreNone() {
-        DeviceList list = DeviceList.parseCsv("device\nSEP1\nSEP2,alice\n../x\nSEP1\n".getBytes(UTF_8));
+        DeviceList list = DeviceList.parseCsv("device\nSEP000000000001\nSEP000000000002,alice\n../x\nSEP000000000001\n".getBytes(UTF_8));
 
         assertThat(list.errors())
                 .containsExactly(
                         new RowError(3, "", "not a device name"),
                         new RowError(4, "", "not a device name"),
-                        new RowError(5, "SEP1", "is in row 2 already"));
+                        new RowError(5, "SEP000000000001", "is in row 2 already"));
     }
 
     @Test
     void isAnArrayInJson() {
-        DeviceList list = DeviceList.parseJson("{\"devices\":[\"SEP1\",\"SEP2\"]}".getBytes(UTF_8));
+        DeviceList list = DeviceList.parseJson("{\"devices\":[\"SEP000000000001\",\"SEP000000000002\"]}".getBytes(UTF_8));
 
-        assertThat(list.rows()).containsExactly(new Row(1, "SEP1"), new Row(2, "SEP2"));
+        assertThat(list.rows()).containsExactly(new Row(1, "SEP000000000001"), new Row(2, "SEP000000000002"));
     }
 
     @ParameterizedTest
@@ -49,11 +49,11 @@ class DeviceListTest {
                 "[]",
                 "{}",
                 "{\"devices\":[]}",
-                "{\"devices\":\"SEP1\"}",
+                "{\"devices\":\"SEP000000000001\"}",
                 "{\"devices\":[1]}",
                 "{\"devices\":[null]}",
-                "{\"devices\":[\"SEP1\"],\"more\":1}",
-                "{\"devices\":[\"SEP1\"]",
+                "{\"devices\":[\"SEP000000000001\"],\"more\":1}",
+                "{\"devices\":[\"SEP000000000001\"]",
             })
     void isNothingElseInJson(String json) {
         assertThatIllegalArgumentException()
@@ -63,11 +63,11 @@ class DeviceListTest {
 
     @Test
     void isBounded() {
-        String thousand = IntStream.range(0, 1_000).mapToObj(i -> "SEP" + i).collect(Collectors.joining("\n"));
+        String thousand = IntStream.range(0, 1_000).mapToObj("SEP%012X"::formatted).collect(Collectors.joining("\n"));
 
         assertThat(DeviceList.parseCsv(thousand.getBytes(UTF_8)).rows()).hasSize(1_000);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> DeviceList.parseCsv((thousand + "\nSEP").getBytes(UTF_8)))
+                .isThrownBy(() -> DeviceList.parseCsv((thousand + "\nSEPFFFFFFFFFFFF").getBytes(UTF_8)))
                 .withMessageStartingWith("there are 1001 devices");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DeviceList.parseCsv(new byte[DeviceList.LONGEST_BODY + 1]));
