@@ -72,15 +72,16 @@ final class AccountAdministration {
         password.ifPresent(given -> requireGood(given, name));
         String oneTimePassword = RandomSecret.ofBits(ONE_TIME_PASSWORD_BITS);
         Accounts.Saved saved = put(name, new Wish(kind, enabled, password), oneTimePassword, expected);
-        int ended = !enabled && kind.isSubscriber() ? sessions.revokeUser(name, "user disabled") : 0;
         audit.event(saved.created() ? "account_created" : "account_changed")
                 .with("by", by)
                 .with("user", name)
                 .with("role", AccountAnswers.role(kind))
                 .with("enabled", enabled)
                 .with("password_set", password.isPresent() ? true : null)
-                .with("revoked", ended == 0 ? null : ended)
                 .keep();
+        if (!enabled && kind.isSubscriber()) {
+            sessions.revokeUser(name, "user disabled");
+        }
         return new Outcome(
                 saved.account(),
                 saved.created(),
@@ -111,26 +112,28 @@ final class AccountAdministration {
         NewPassword password =
                 given.orElseGet(() -> new NewPassword(RandomSecret.ofBits(ONE_TIME_PASSWORD_BITS), true));
         Account changed = accounts.resetPassword(account.name(), password, expected);
-        int ended = endLogins ? sessions.revokeUser(account.name(), "password reset on suspicion") : 0;
         audit.event("password_reset")
                 .with("by", by)
                 .with("user", account.name())
                 .with("end_logins", endLogins)
-                .with("revoked", ended == 0 ? null : ended)
                 .keep();
+        if (endLogins) {
+            sessions.revokeUser(account.name(), "password reset on suspicion");
+        }
         return new Outcome(changed, false, given.isPresent() ? Optional.empty() : Optional.of(password.text()));
     }
 
     /** Disabled first: no login begins any more while those that there are come to their end. */
     void remove(Account account, Expected expected, String by) {
         accounts.disable(account.name(), expected);
-        int ended = account.kind().isSubscriber() ? sessions.revokeUser(account.name(), "user removed") : 0;
+        if (account.kind().isSubscriber()) {
+            sessions.revokeUser(account.name(), "user removed");
+        }
         accounts.remove(account);
         audit.event("account_removed")
                 .with("by", by)
                 .with("user", account.name())
                 .with("role", AccountAnswers.role(account.kind()))
-                .with("revoked", ended == 0 ? null : ended)
                 .keep();
     }
 

@@ -23,7 +23,7 @@ import org.springframework.stereotype.Component;
 /**
  * The browsers on which somebody has signed in to an account, told by a cookie that each gets anew at every sign-in ("device
  * cookies", OWASP: Slow Down Online Guessing Attacks with Device Cookies). It lets nobody in: it gives their attempts a
- * count of their own, which a stranger's do not fill.
+ * count of their own, which a stranger's do not fill. A browser is known to the account that was signed in to last.
  *
  * <p>The store has the hashes of the last 16 of an account, for 180 days.
  */

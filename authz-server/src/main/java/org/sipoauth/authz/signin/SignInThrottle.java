@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.throttle.DrainingBuckets.Limit;
 import org.sipoauth.authz.throttle.SharedBuckets;
@@ -39,6 +40,7 @@ final class SignInThrottle {
     static final Limit ACCOUNT = new Limit(20, Duration.ofMinutes(1));
     static final Limit ATTACKED_ACCOUNT_AT_NETWORK = new Limit(3, Duration.ofHours(8));
 
+    private static final Pattern IPV4 = Pattern.compile("[0-9.]{7,15}");
     private static final int IPV6_NETWORK_BYTES = 8;
 
     private final SharedBuckets buckets;
@@ -92,14 +94,18 @@ final class SignInThrottle {
         browsers.remember(attempt.account(), request, response);
     }
 
+    /** A proxy may say anything for an address: no name is ever looked up. */
     private static String network(String address) {
+        if (address.indexOf(':') < 0) {
+            return IPV4.matcher(address).matches() ? address : KnownBrowsers.hash(address);
+        }
         try {
-            InetAddress parsed = InetAddress.getByName(address); // a literal: nothing is looked up
+            InetAddress parsed = InetAddress.getByName(address); // with a colon in it, it is a literal or nothing
             return parsed instanceof Inet6Address
                     ? HexFormat.of().formatHex(Arrays.copyOf(parsed.getAddress(), IPV6_NETWORK_BYTES))
                     : parsed.getHostAddress();
         } catch (UnknownHostException e) {
-            return KnownBrowsers.hash(address); // of a proxy that names its clients otherwise
+            return KnownBrowsers.hash(address);
         }
     }
 

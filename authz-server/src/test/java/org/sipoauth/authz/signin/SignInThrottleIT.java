@@ -109,6 +109,13 @@ class SignInThrottleIT {
     }
 
     @Test
+    void countsWhatIsNoAddressForOneNetworkAsWell() {
+        for (String odd : new String[] {"unknown", "a name.invalid", "::nothing", "999.999.999.999"}) {
+            assertThat(guess("alice", odd, 10)).as(odd).isEqualTo(5);
+        }
+    }
+
+    @Test
     void countsSpellingsOfOneNameTogether() {
         guess("alice", OFFICE, 2);
         guess("Alice", OFFICE, 2);

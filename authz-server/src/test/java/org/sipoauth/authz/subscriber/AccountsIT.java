@@ -3,6 +3,7 @@ package org.sipoauth.authz.subscriber;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.redis.Expected;
 import org.sipoauth.authz.redis.RecordChanged;
 import org.sipoauth.authz.redis.RecordsForTests;
@@ -20,6 +22,7 @@ import org.sipoauth.authz.redis.RedisForTests;
 import org.sipoauth.authz.subscriber.Account.Kind;
 import org.sipoauth.authz.subscriber.Accounts.NewPassword;
 import org.sipoauth.authz.subscriber.Accounts.Wish;
+import org.springframework.boot.DefaultApplicationArguments;
 import org.springframework.data.redis.core.RedisCallback;
 
 /** Accounts on a real Redis. */
@@ -145,6 +148,26 @@ class AccountsIT {
         assertThat(accounts.names(false, Optional.empty(), 2)).containsExactly("admin");
         accounts.remove(accounts.find("alice").orElseThrow());
         assertThat(accounts.names(true, Optional.empty(), 2)).containsExactly("bob", "carol");
+    }
+
+    /** Operators remove {@code admin} once everybody has an account of their own; it must not be back after a restart. */
+    @Test
+    void makesAnAdministratorOnlyWhereThereIsNone() {
+        FirstAdministrator start = new FirstAdministrator(accounts, new Audit(Clock.systemUTC(), record -> {}));
+
+        start.run(new DefaultApplicationArguments());
+        Account first = accounts.find(FirstAdministrator.NAME).orElseThrow();
+        assertThat(first.kind()).isEqualTo(Kind.ADMINISTRATOR);
+        assertThat(first.mustChangePassword()).isTrue();
+
+        accounts.create("olga", Kind.ADMINISTRATOR, "a password", false);
+        accounts.remove(first);
+        start.run(new DefaultApplicationArguments());
+        assertThat(accounts.find(FirstAdministrator.NAME)).isEmpty();
+
+        accounts.remove(accounts.find("olga").orElseThrow());
+        start.run(new DefaultApplicationArguments());
+        assertThat(accounts.find(FirstAdministrator.NAME)).isPresent();
     }
 
     @Test

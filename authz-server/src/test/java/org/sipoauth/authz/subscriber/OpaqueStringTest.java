@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OpaqueStringTest {
 
-    /** RFC 8265 §4.3, table 4. */
+    /** The examples of RFC 8265 §4.3. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -25,7 +25,7 @@ class OpaqueStringTest {
         assertThat(OpaqueString.enforce(typed)).contains(opaque);
     }
 
-    /** RFC 8265 §4.3, table 5. */
+    /** The counter-examples of RFC 8265 §4.3. */
     @ParameterizedTest
     @ValueSource(strings = {"", "my cat is a \tby"})
     void refusesWhatTheRfcRefuses(String typed) {
