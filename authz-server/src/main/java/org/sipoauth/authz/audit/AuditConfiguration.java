@@ -20,7 +20,10 @@ class AuditConfiguration {
         Settings.Audit audit = settings.audit();
         return new AuditFileTrail(
                 new AuditFolder(
-                        folder(Objects.requireNonNull(audit.folder())), audit.fileSize().toBytes(), audit.keep(), clock),
+                        folder(Objects.requireNonNull(audit.folder())),
+                        audit.fileSize().toBytes(),
+                        audit.keep(),
+                        clock),
                 meters);
     }
 

@@ -188,7 +188,8 @@ final class VerifyCommand implements Callable<Integer> {
         for (Path path : given) {
             if (Files.isDirectory(path)) {
                 try (Stream<Path> inside = Files.list(path)) {
-                    inside.filter(file -> name(file).matches("audit-.*\\.jsonl")).forEach(files::add);
+                    inside.filter(file -> name(file).matches("audit-.*\\.jsonl"))
+                            .forEach(files::add);
                 } catch (IOException unreadable) {
                     throw unreadable(path, unreadable);
                 }

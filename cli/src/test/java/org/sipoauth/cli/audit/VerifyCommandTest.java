@@ -28,7 +28,9 @@ class VerifyCommandTest {
     @BeforeEach
     void example() throws IOException {
         try (InputStream file = VerifyCommandTest.class.getResourceAsStream("/audit/example.jsonl")) {
-            lines = new ArrayList<>(new String(file.readAllBytes(), StandardCharsets.UTF_8).lines().toList());
+            lines = new ArrayList<>(new String(file.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList());
         }
         Files.writeString(folder.resolve("key.txt"), "example AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\n");
     }
@@ -38,8 +40,7 @@ class VerifyCommandTest {
         CommandRun run = verify();
 
         assertThat(run.exit()).as(run.out() + run.err()).isZero();
-        assertThat(run.out())
-                .isEqualTo("Whole: records 1 to 6.\nAnchor for the next time: " + LAST + "\n");
+        assertThat(run.out()).isEqualTo("Whole: records 1 to 6.\nAnchor for the next time: " + LAST + "\n");
         assertThat(verify("--anchor", LAST).exit()).isZero();
         assertThat(verify("--anchor", "4").exit()).isZero();
         JsonObject json = JsonObject.parse(verify("--json").out());
@@ -56,6 +57,14 @@ class VerifyCommandTest {
             assertThat(run.out()).contains("Not whole: ", "line " + (i + 1) + " is not as the server wrote it");
             lines.set(i, before);
         }
+    }
+
+    @Test
+    void takesAMacAsItWasWrittenAlone() {
+        String last = lines.get(5); // its last character has two bits that mean nothing
+        lines.set(5, last.replace("Mn1c\"}", "Mn1d\"}"));
+
+        assertThat(verify().out()).contains("line 6 is not as the server wrote it");
     }
 
     @Test
@@ -113,7 +122,7 @@ class VerifyCommandTest {
 
     @Test
     void wantsTheKeyOfTheChain() throws IOException {
-        Files.writeString(folder.resolve("key.txt"), "other AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9\n");
+        Files.writeString(folder.resolve("key.txt"), "other BAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9\n");
         assertThat(verify().exit()).isEqualTo(1);
 
         Files.writeString(folder.resolve("key.txt"), "secret");
@@ -145,7 +154,11 @@ class VerifyCommandTest {
 
     private CommandRun run(String... options) {
         List<String> arguments = new ArrayList<>(List.of(
-                "audit", "verify", folder.toString(), "--key-file", folder.resolve("key.txt").toString()));
+                "audit",
+                "verify",
+                folder.toString(),
+                "--key-file",
+                folder.resolve("key.txt").toString()));
         arguments.addAll(List.of(options));
         return CommandRun.of(AuditCommand.commandLine(InstantSource.system()), arguments.toArray(String[]::new));
     }
