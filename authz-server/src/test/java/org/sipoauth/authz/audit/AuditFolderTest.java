@@ -48,7 +48,7 @@ class AuditFolderTest {
             }
         }
 
-        assertThat(files()).hasSizeGreaterThan(4);
+        assertThat(files()).hasSizeGreaterThan(2);
         assertThat(numbers(verified())).containsExactlyElementsOf(all(50));
         for (Path file : files()) {
             assertThat(Files.readAllLines(file).get(0)).contains("\"event\":\"audit_file_begun\"", "\"previous_mac\":");
@@ -59,18 +59,22 @@ class AuditFolderTest {
 
     @Test
     void beginsAFileADayAndRemovesOldOnes() throws IOException {
-        try (AuditFolder audit = open(BIG, NOON)) {
-            audit.append(List.of(record(0)));
+        for (int day = 0; day < 2; day++) {
+            try (AuditFolder audit = open(BIG, NOON.plus(Duration.ofDays(day)))) {
+                audit.append(List.of(record(day)));
+            }
         }
+        assertThat(files()).hasSize(2);
+        assertThat(numbers(verified())).containsExactly(0, 1);
         Path old = files().get(0);
         Files.setLastModifiedTime(old, FileTime.from(NOON.minus(Duration.ofDays(100))));
 
-        try (AuditFolder audit = open(BIG, NOON.plus(Duration.ofDays(1)))) {
-            audit.append(List.of(record(1)));
+        try (AuditFolder audit = open(BIG, NOON.plus(Duration.ofDays(2)))) {
+            audit.append(List.of(record(2)));
         }
 
-        assertThat(files()).hasSize(1).doesNotContain(old);
-        assertThat(Files.readString(files().get(0)))
+        assertThat(files()).hasSize(2).doesNotContain(old);
+        assertThat(Files.readString(files().get(1)))
                 .contains("\"event\":\"audit_file_removed\"", old.getFileName().toString());
     }
 
@@ -93,7 +97,7 @@ class AuditFolderTest {
                 .filteredOn(line -> line.contains("audit_recovered"))
                 .singleElement()
                 .asString()
-                .contains("\"bytes_cut_off\":30");
+                .contains("\"bytes_cut_off\":31");
     }
 
     @Test

@@ -219,7 +219,10 @@ class HostilePathsIT {
         }
     }
 
-    /** The targets by the status they are answered with; of one status, all answers are the same to the byte. */
+    /**
+     * The targets by the status they are answered with. Those that are a file's name have one answer of a status, to the
+     * byte, and so have those that are none.
+     */
     private static Map<String, Set<String>> answers(Set<String> targets, String headers) throws IOException {
         Map<String, Set<String>> byStatus = new LinkedHashMap<>();
         Map<String, String> answerOf = new LinkedHashMap<>();
@@ -231,9 +234,10 @@ class HostilePathsIT {
             var status = STATUS.matcher(answer.lines().findFirst().orElse(""));
             assertThat(status.matches()).as(target + " was answered " + answer).isTrue();
             byStatus.computeIfAbsent(status.group(1), any -> new TreeSet<>()).add(target);
+            String kind = status.group(1) + FILE.matcher(target).matches();
             assertThat(answer)
                     .as(target)
-                    .isEqualTo(answerOf.computeIfAbsent(status.group(1), any -> answer))
+                    .isEqualTo(answerOf.computeIfAbsent(kind, any -> answer))
                     .doesNotContain("Exception");
         }
         return byStatus;

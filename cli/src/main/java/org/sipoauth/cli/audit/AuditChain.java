@@ -3,7 +3,6 @@ package org.sipoauth.cli.audit;
 import com.nimbusds.jose.util.Base64URL;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -74,8 +73,7 @@ final class AuditChain {
         }
         byte[] expected = hmac(mac, parts.group(1).getBytes(StandardCharsets.UTF_8));
         if (Long.parseLong(parts.group(3)) != epoch
-                || !MessageDigest.isEqual(
-                        expected, Base64URL.from(parts.group(5)).decode())) {
+                || !Base64URL.encode(expected).toString().equals(parts.group(5))) {
             throw new Broken("is not as the server wrote it: record " + found
                     + " was changed, or the one before it was put in its place, or this is the key of another chain");
         }

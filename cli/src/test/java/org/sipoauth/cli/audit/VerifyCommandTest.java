@@ -60,6 +60,14 @@ class VerifyCommandTest {
     }
 
     @Test
+    void takesAMacAsItWasWrittenAlone() {
+        String last = lines.get(5); // its last character has two bits that mean nothing
+        lines.set(5, last.replace("Mn1c\"}", "Mn1d\"}"));
+
+        assertThat(verify().out()).contains("line 6 is not as the server wrote it");
+    }
+
+    @Test
     void findsWhereRecordsAreGone() {
         lines.remove(3);
 
@@ -114,7 +122,7 @@ class VerifyCommandTest {
 
     @Test
     void wantsTheKeyOfTheChain() throws IOException {
-        Files.writeString(folder.resolve("key.txt"), "other AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9\n");
+        Files.writeString(folder.resolve("key.txt"), "other BAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9\n");
         assertThat(verify().exit()).isEqualTo(1);
 
         Files.writeString(folder.resolve("key.txt"), "secret");
