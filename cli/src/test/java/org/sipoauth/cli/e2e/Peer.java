@@ -25,7 +25,8 @@ enum Peer {
     BARESIP("baresip", "baresip-core"),
     CURL("curl", "curl"),
     BASH("bash", "bash"),
-    SYSTEMD_ANALYZE("systemd-analyze", "systemd");
+    SYSTEMD_ANALYZE("systemd-analyze", "systemd"),
+    PROMTOOL("promtool", "prometheus");
 
     private static final List<String> FURTHER_FOLDERS = List.of("/usr/sbin", "/usr/local/sbin"); // Debian's root only
 
