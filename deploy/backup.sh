@@ -75,7 +75,8 @@ copy_append_only() {
     fi
     sleep 0.2
   done
-  fail 1 "Redis rewrites its append-only file all the time: try again later"
+  cat "$work/log" >&2
+  fail 1 "the append-only file changes all the time, or cannot be read: try again later"
 }
 
 copy_parts() { # lines "file NAME seq N type T"
@@ -83,7 +84,7 @@ copy_parts() { # lines "file NAME seq N type T"
   rm -rf "$work/data/redis/appendonlydir"
   mkdir "$work/data/redis/appendonlydir"
   while read -r _ part _; do
-    cp -p "$data/redis/appendonlydir/$part" "$work/data/redis/appendonlydir/" || return 1
+    cp -p "$data/redis/appendonlydir/$part" "$work/data/redis/appendonlydir/" 2>>"$work/log" || return 1
   done <<<"$1"
 }
 
