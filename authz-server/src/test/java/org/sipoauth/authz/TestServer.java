@@ -106,6 +106,10 @@ public final class TestServer implements AutoCloseable {
         return context.getBean(type);
     }
 
+    public List<String> beanNames() {
+        return List.of(context.getBeanDefinitionNames());
+    }
+
     private Map<String, String> secrets(String file) {
         try {
             return Files.readAllLines(folder.resolve("data").resolve(file)).stream()

@@ -1,10 +1,14 @@
 package org.sipoauth.registrar;
 
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -117,6 +121,9 @@ final class RegistrarServer implements AutoCloseable {
         metrics.watch(location, tls::notAfter, clock);
         metrics.watchEdges(tls.edges());
         sources.edges().ifPresent(edges -> metrics.watchServedEdges(edges, clock));
+        new JvmMemoryMetrics().bindTo(meters);
+        new ProcessorMetrics().bindTo(meters);
+        new FileDescriptorMetrics().bindTo(meters); // a connection is an open file
         VerifierMetrics.verdicts(verifier, Tags.empty()).bindTo(meters);
         VerifierMetrics.keys(sources.keys(), clock, Tags.empty()).bindTo(meters);
         sources.statusLists().ifPresent(lists -> {
@@ -143,13 +150,15 @@ final class RegistrarServer implements AutoCloseable {
 
     private ManagementServer management(Settings settings) throws SettingsException {
         int port = settings.port(Setting.MANAGEMENT_PORT);
+        String bind = settings.text(Setting.MANAGEMENT_BIND);
         try {
             ManagementServer.Pages pages =
                     new ManagementServer.Pages(meters::scrape, this::health, this::status, this::bindings);
-            return new ManagementServer(port, pages);
-        } catch (IOException taken) {
-            throw new SettingsException("127.0.0.1:" + port + " cannot be bound: " + taken.getMessage()
-                    + "; choose another with --" + Setting.MANAGEMENT_PORT.key() + "=…");
+            return new ManagementServer(new InetSocketAddress(bind, port), pages);
+        } catch (IOException | UnresolvedAddressException taken) {
+            throw new SettingsException(bind + ":" + port + " cannot be bound: " + taken.getMessage()
+                    + "; choose another with --" + Setting.MANAGEMENT_PORT.key() + "=… or --"
+                    + Setting.MANAGEMENT_BIND.key() + "=…");
         }
     }
 

@@ -33,7 +33,11 @@ enum Setting {
     BIND("bind", "0.0.0.0", "address of the SIP ports"),
     OAUTH_PORT("oauth-port", "5090", "port for phones on premises, TLS; 0: any free one"),
     MRA_OAUTH_PORT("mra-oauth-port", "5091", "port for edges, mutual TLS; 0: any free one; none: not opened"),
-    MANAGEMENT_PORT("management-port", "9091", "port of /metrics, /health and /bindings on 127.0.0.1, plain HTTP"),
+    MANAGEMENT_PORT("management-port", "9091", "port of /metrics, /health and /bindings, plain HTTP"),
+    MANAGEMENT_BIND(
+            "management-bind",
+            "127.0.0.1",
+            "address of that port; it asks nobody for a name, so another one than loopback belongs behind a packet filter"),
     TLS_CERTIFICATE("tls.certificate", null, "PEM file: this node's certificate, then intermediates (required)"),
     TLS_PRIVATE_KEY("tls.private-key", null, "PEM file: its key, PKCS#8, not encrypted (required)"),
     TLS_CLIENT_CA("tls.client-ca", "", "PEM file: the CAs of edges (required unless mra-oauth-port=none)"),

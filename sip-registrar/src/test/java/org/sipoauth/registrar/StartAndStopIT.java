@@ -114,6 +114,14 @@ class StartAndStopIT {
     }
 
     @Test
+    void opensItsManagementWhereItIsTold() throws Exception {
+        try (RunningRegistrar registrar =
+                new RunningRegistrar(directory, new TestPki("test CA"), "--management-bind=0.0.0.0")) {
+            assertThat(registrar.management().getAddress().isAnyLocalAddress()).isTrue();
+        }
+    }
+
+    @Test
     void printsWhereItListensOnceReadyAndDrainsOnSigterm() throws Exception {
         Process process = launch(settings());
         try (BufferedReader output = process.inputReader()) {

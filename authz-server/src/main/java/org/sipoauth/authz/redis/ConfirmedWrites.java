@@ -14,6 +14,7 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Deque;
@@ -45,7 +46,7 @@ public final class ConfirmedWrites implements AutoCloseable {
     private final int replicas;
     private final Duration confirmTimeout;
     private final Duration commandTimeout;
-    private final MeterRegistry meters;
+    private final Counter unconfirmed;
     private final Semaphore permits = new Semaphore(CONNECTIONS);
     private final Deque<StatefulConnection<String, String>> idle = new ConcurrentLinkedDeque<>();
     private volatile boolean closed;
@@ -59,7 +60,9 @@ public final class ConfirmedWrites implements AutoCloseable {
         this.replicas = replicas;
         this.confirmTimeout = confirmTimeout;
         this.commandTimeout = redis.getClientConfiguration().getCommandTimeout();
-        this.meters = meters;
+        this.unconfirmed = Counter.builder("sipoauth.store.unconfirmed")
+                .description("Writes that too few replicas confirmed in time")
+                .register(meters);
     }
 
     /**
@@ -159,7 +162,7 @@ public final class ConfirmedWrites implements AutoCloseable {
         if (confirmed != null) {
             long have = await(confirmed, commandTimeout.plus(confirmTimeout));
             if (have < replicas) {
-                meters.counter("sipoauth.store.unconfirmed").increment();
+                unconfirmed.increment();
                 throw new WriteNotConfirmed(have + " of " + replicas + " replicas confirmed a write within "
                         + confirmTimeout.toMillis() + " ms");
             }

@@ -48,9 +48,9 @@ class RedisConfiguration {
 
     /** Outside of what reads the store: sign-in sessions first, then Spring Security's filters with the token endpoint. */
     @Bean
-    FilterRegistrationBean<StoreAwayFilter> storeAwayFilter(LettuceConnectionFactory redis) {
+    FilterRegistrationBean<StoreAwayFilter> storeAwayFilter(LettuceConnectionFactory redis, MeterRegistry meters) {
         FilterRegistrationBean<StoreAwayFilter> filter = new FilterRegistrationBean<>(
-                new StoreAwayFilter(new DeafConnection(redis::resetConnection, System::nanoTime)));
+                new StoreAwayFilter(new DeafConnection(redis::resetConnection, System::nanoTime), meters));
         filter.setOrder(SessionRepositoryFilter.DEFAULT_ORDER - 1);
         return filter;
     }

@@ -2,6 +2,8 @@ package org.sipoauth.authz.redis;
 
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -23,9 +25,13 @@ final class StoreAwayFilter extends OncePerRequestFilter {
     private static final String RETRY_AFTER_SECONDS = "5";
 
     private final DeafConnection connection;
+    private final Counter answers;
 
-    StoreAwayFilter(DeafConnection connection) {
+    StoreAwayFilter(DeafConnection connection, MeterRegistry meters) {
         this.connection = connection;
+        this.answers = Counter.builder("sipoauth.store.away")
+                .description("Requests answered 503, for the store was away")
+                .register(meters);
     }
 
     @Override
@@ -37,6 +43,7 @@ final class StoreAwayFilter extends OncePerRequestFilter {
             if (response.isCommitted() || !isStoreAway(e)) {
                 throw e;
             }
+            answers.increment();
             answer(response);
         }
     }

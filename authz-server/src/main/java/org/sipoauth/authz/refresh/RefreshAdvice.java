@@ -1,6 +1,7 @@
 package org.sipoauth.authz.refresh;
 
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What an operator can do about a refused refresh, by its outcome. */
@@ -47,6 +48,11 @@ final class RefreshAdvice {
             Map.entry("revoked", "The login was revoked before: look for the event \"revoked\" of this session."));
 
     private RefreshAdvice() {}
+
+    /** All that a refused refresh can come to. */
+    static Set<String> outcomes() {
+        return SENTENCES.keySet();
+    }
 
     static @Nullable String on(String outcome) {
         return SENTENCES.get(outcome);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.ServletException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -20,8 +22,9 @@ import org.springframework.mock.web.MockHttpServletResponse;
 class StoreAwayFilterTest {
     private long nanoTime;
     private final AtomicInteger replaced = new AtomicInteger();
+    private final MeterRegistry meters = new SimpleMeterRegistry();
     private final StoreAwayFilter filter =
-            new StoreAwayFilter(new DeafConnection(replaced::incrementAndGet, () -> nanoTime));
+            new StoreAwayFilter(new DeafConnection(replaced::incrementAndGet, () -> nanoTime), meters);
     private final MockHttpServletRequest request = new MockHttpServletRequest("POST", "/oauth2/token");
     private final MockHttpServletResponse response = new MockHttpServletResponse();
 
@@ -37,6 +40,7 @@ class StoreAwayFilterTest {
         assertThat(response.getHeader("Cache-Control")).isEqualTo("no-store");
         assertThat(response.getContentAsString())
                 .isEqualTo("{\"error\":\"temporarily_unavailable\",\"error_description\":\"try again later\"}");
+        assertThat(meters.get("sipoauth.store.away").counter().count()).isEqualTo(1);
     }
 
     static Stream<Exception> asksToComeAgain() {

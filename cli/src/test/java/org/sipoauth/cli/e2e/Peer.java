@@ -24,7 +24,9 @@ enum Peer {
     PYTHON("python3", "python3 and liblinphone10"),
     BARESIP("baresip", "baresip-core"),
     CURL("curl", "curl"),
-    BASH("bash", "bash");
+    BASH("bash", "bash"),
+    SYSTEMD_ANALYZE("systemd-analyze", "systemd"),
+    PROMTOOL("promtool", "prometheus");
 
     private static final List<String> FURTHER_FOLDERS = List.of("/usr/sbin", "/usr/local/sbin"); // Debian's root only
 

@@ -64,6 +64,11 @@ final class Platform implements AutoCloseable {
 
     /** Starts the authorization server, the first time or after {@link #stopServer}. */
     void startServer() {
+        startServer(data());
+    }
+
+    /** As above, on another data folder. */
+    void startServer(Path data) {
         ChildProcess server = start(
                 serverOptions,
                 "authz-server",
@@ -73,7 +78,7 @@ final class Platform implements AutoCloseable {
                 "--server.port=" + httpsPort,
                 "--management.server.port=" + serverManagementPort,
                 "--sipoauth.issuer=" + issuer(),
-                "--sipoauth.data-dir=" + folder.resolve("data"),
+                "--sipoauth.data-dir=" + data,
                 "--sipoauth.tls.certificate=" + pki().resolve("node.crt"),
                 "--sipoauth.tls.private-key=" + pki().resolve("node.key"),
                 "--sipoauth.provisioning.port=" + provisioningPort,
@@ -237,9 +242,14 @@ final class Platform implements AutoCloseable {
         return pki().resolve("ca.crt");
     }
 
+    /** The data folder that the server is started on if no other is named. */
+    Path data() {
+        return folder.resolve("data");
+    }
+
     /** What the server wrote to a file of its data folder. */
     String dataFile(String name) throws IOException {
-        return Files.readString(folder.resolve("data").resolve(name));
+        return Files.readString(data().resolve(name));
     }
 
     /** A file with the password of a demo subscriber. */

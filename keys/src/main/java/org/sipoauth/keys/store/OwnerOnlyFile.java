@@ -15,6 +15,8 @@ import java.util.Set;
 /** Files that hold secrets: readable by their owner alone from their first byte, and never written over. */
 final class OwnerOnlyFile {
     private static final Set<PosixFilePermission> OWNER_READ_WRITE = PosixFilePermissions.fromString("rw-------");
+    private static final Set<PosixFilePermission> OWNER_READ_WRITE_GROUP_READ =
+            PosixFilePermissions.fromString("rw-r-----");
 
     private OwnerOnlyFile() {}
 
@@ -30,11 +32,24 @@ final class OwnerOnlyFile {
         }
     }
 
+    /**
+     * Refuses a file that others can read. Of one that belongs to another user its group may read: so systemd (LoadCredential)
+     * and Kubernetes (secrets with fsGroup) hand a secret to a process that is not root, and it is not ours to change.
+     */
     static void requireOwnerOnly(Path file) throws IOException {
-        if (isPosix(file) && !OWNER_READ_WRITE.containsAll(Files.getPosixFilePermissions(file))) {
+        if (isPosix(file) && !isKept(Files.getPosixFilePermissions(file), isOurs(file))) {
             throw new KeyRingStoreException(file
                     + " can be read by others than its owner: run chmod 600 on it, and consider its content leaked");
         }
+    }
+
+    static boolean isKept(Set<PosixFilePermission> permissions, boolean ours) {
+        return (ours ? OWNER_READ_WRITE : OWNER_READ_WRITE_GROUP_READ).containsAll(permissions);
+    }
+
+    private static boolean isOurs(Path file) throws IOException {
+        String owner = Files.getOwner(file).getName();
+        return ProcessHandle.current().info().user().map(owner::equals).orElse(false);
     }
 
     /** Makes a creation or a rename in this folder survive a power failure. */

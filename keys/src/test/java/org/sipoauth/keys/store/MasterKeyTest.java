@@ -48,6 +48,18 @@ class MasterKeyTest {
     }
 
     @Test
+    void isTakenFromAnotherUsersFileThatItsGroupMayRead() {
+        assertThat(OwnerOnlyFile.isKept(PosixFilePermissions.fromString("r--r-----"), false))
+                .isTrue();
+        assertThat(OwnerOnlyFile.isKept(PosixFilePermissions.fromString("r--r-----"), true))
+                .isFalse();
+        assertThat(OwnerOnlyFile.isKept(PosixFilePermissions.fromString("r--rw----"), false))
+                .isFalse();
+        assertThat(OwnerOnlyFile.isKept(PosixFilePermissions.fromString("r--r--r--"), false))
+                .isFalse();
+    }
+
+    @Test
     void saysWhatIsMissingOrMisshapenWithoutRepeatingIt() {
         assertThatThrownBy(() -> MasterKey.fromFile(folder.resolve("nothing")))
                 .isInstanceOf(KeyRingStoreException.class)

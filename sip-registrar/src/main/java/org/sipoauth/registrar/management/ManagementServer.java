@@ -3,7 +3,6 @@ package org.sipoauth.registrar.management;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -14,7 +13,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** {@code /metrics}, {@code /health}, {@code /status} and {@code /bindings}; on the loopback interface alone, for it asks for no name. */
+/** {@code /metrics}, {@code /health}, {@code /status} and {@code /bindings}; it asks nobody for a name, so it belongs on the loopback interface or behind a packet filter. */
 public final class ManagementServer implements AutoCloseable {
     private static final int THREADS = 16;
     private static final int SECONDS_FOR_A_REQUEST = 10;
@@ -44,9 +43,9 @@ public final class ManagementServer implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads;
 
-    /** @throws IOException if the port cannot be bound */
-    public ManagementServer(int port, Pages pages) throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    /** @throws IOException if the address cannot be bound */
+    public ManagementServer(InetSocketAddress address, Pages pages) throws IOException {
+        server = HttpServer.create(address, 0);
         threads = threads();
         server.setExecutor(threads);
         server.createContext("/", exchange -> answer(exchange, 404, "text/plain", "not found\n"));
