@@ -3,7 +3,6 @@ package org.sipoauth.authz.mode;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.settings.Settings.SipOauthMode;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
@@ -26,11 +25,9 @@ final class ModeAdministrationEndpoint {
     private static final String RETRY_AFTER_SECONDS = "5";
 
     private final ModeStore store;
-    private final Audit audit;
 
-    ModeAdministrationEndpoint(ModeStore store, Audit audit) {
+    ModeAdministrationEndpoint(ModeStore store) {
         this.store = store;
-        this.audit = audit;
     }
 
     @GetMapping
@@ -41,13 +38,7 @@ final class ModeAdministrationEndpoint {
     /** @param body {@code mode}: {@code enabled} or {@code disabled} */
     @PutMapping
     Map<String, Object> change(@RequestBody Map<String, @Nullable Object> body, Authentication who) {
-        SipOauthMode wanted = mode(body);
-        ModeInForce changed = store.change(wanted);
-        audit.event("sip_oauth_mode_changed")
-                .with("by", who.getName())
-                .with("mode", changed.json().get("mode"))
-                .keep();
-        return changed.json();
+        return store.change(mode(body), who.getName()).json();
     }
 
     private static SipOauthMode mode(Map<String, @Nullable Object> body) {

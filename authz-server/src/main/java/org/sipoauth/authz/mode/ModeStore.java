@@ -3,8 +3,10 @@ package org.sipoauth.authz.mode;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.redis.ConfirmedWrites;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.Settings.SipOauthMode;
@@ -23,22 +25,26 @@ public class ModeStore {
     static final String KEY = "sip-oauth-mode";
 
     /** Each change is later than the one before, whatever the clocks of several servers say. */
-    private static final RedisScript<Long> SWITCH = new DefaultRedisScript<>("""
+    private static final RedisScript<Long> SWITCH = new DefaultRedisScript<>(
+            """
             local last = tonumber(redis.call('HGET', KEYS[1], 'changed') or '0')
             local now = math.max(tonumber(ARGV[1]), last + 1)
             redis.call('HSET', KEYS[1], 'changed', string.format('%.0f', now), 'mode', ARGV[2])
             return now
-            """, Long.class);
+            """,
+            Long.class);
 
     private final StringRedisTemplate redis;
     private final ConfirmedWrites confirmed;
     private final Clock clock;
+    private final Audit audit;
     private final SipOauthMode ofTheSettings;
 
-    ModeStore(StringRedisTemplate redis, ConfirmedWrites confirmed, Clock clock, Settings settings) {
+    ModeStore(StringRedisTemplate redis, ConfirmedWrites confirmed, Clock clock, Audit audit, Settings settings) {
         this.redis = redis;
         this.confirmed = confirmed;
         this.clock = clock;
+        this.audit = audit;
         this.ofTheSettings = settings.sipOauthMode();
     }
 
@@ -56,11 +62,16 @@ public class ModeStore {
     /**
      * Switches it; when this returns, the replicas have it.
      *
+     * @param by who asks for it, for the audit
      * @throws DataAccessException if the store or its replicas did not confirm it; then it is to be asked for again
      */
-    ModeInForce change(SipOauthMode mode) {
+    public ModeInForce change(SipOauthMode mode, String by) {
         long changed = confirmed.execute(
                 SWITCH, List.of(KEY), Long.toString(clock.instant().toEpochMilli()), mode.name());
+        audit.event("sip_oauth_mode_changed")
+                .with("by", by)
+                .with("mode", mode.name().toLowerCase(Locale.ROOT))
+                .keep();
         return new ModeInForce(mode, Optional.of(Instant.ofEpochMilli(changed)));
     }
 }
