@@ -13,6 +13,11 @@ final class SignedIn {
         return account.mustChangePassword() ? CHANGE_PASSWORD : "ROLE_" + account.kind();
     }
 
+    static boolean isAdministrator(Authentication account) {
+        return account.getAuthorities().stream()
+                .anyMatch(authority -> ("ROLE_" + Account.Kind.ADMINISTRATOR).equals(authority.getAuthority()));
+    }
+
     static boolean mustChangePassword(Authentication account) {
         return account.getAuthorities().stream()
                 .anyMatch(authority -> CHANGE_PASSWORD.equals(authority.getAuthority()));
