@@ -35,15 +35,13 @@ public final class AuditStream {
     private static final TypeReference<Map<String, String>> RECORD = new TypeReference<>() {};
 
     /** ARGV: the most entries, the oldest id to keep, when the stream ends, the name of the field; then the records. */
-    private static final RedisScript<Long> APPEND = new DefaultRedisScript<>(
-            """
+    private static final RedisScript<Long> APPEND = new DefaultRedisScript<>("""
             for i = 5, #ARGV do
               redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', ARGV[4], ARGV[i])
             end
             redis.call('XTRIM', KEYS[1], 'MINID', '~', ARGV[2])
             return redis.call('PEXPIREAT', KEYS[1], ARGV[3])
-            """,
-            Long.class);
+            """, Long.class);
 
     private final StringRedisTemplate redis;
     private final Clock clock;

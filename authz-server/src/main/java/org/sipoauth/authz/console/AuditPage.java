@@ -70,10 +70,11 @@ final class AuditPage {
     String search(@RequestParam Map<String, String> given, Model model) {
         Instant now = clock.instant();
         Map<String, String> wanted = new LinkedHashMap<>();
-        FILTERS.keySet().forEach(name -> Optional.ofNullable(given.get(name))
-                .map(String::strip)
-                .filter(value -> !value.isEmpty())
-                .ifPresent(value -> wanted.put(name, value)));
+        FILTERS.keySet()
+                .forEach(name -> Optional.ofNullable(given.get(name))
+                        .map(String::strip)
+                        .filter(value -> !value.isEmpty())
+                        .ifPresent(value -> wanted.put(name, value)));
         String since = given.getOrDefault("since", "all");
         AuditStream.Page page;
         try {

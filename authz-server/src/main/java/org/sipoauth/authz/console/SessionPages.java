@@ -106,12 +106,11 @@ final class SessionPages {
         model.addAttribute("longest", Revocations.REASON_BYTES);
         objection.ifPresent(text -> model.addAttribute("objection", text));
         Instant now = clock.instant();
-        List<Session> concerned =
-                switch (target) {
-                    case SESSION -> List.of(requireSession(value));
-                    case USER -> sessions.ofUser(value);
-                    case DEVICE -> sessions.ofDevice(value);
-                };
+        List<Session> concerned = switch (target) {
+            case SESSION -> List.of(requireSession(value));
+            case USER -> sessions.ofUser(value);
+            case DEVICE -> sessions.ofDevice(value);
+        };
         model.addAttribute(
                 "rows",
                 concerned.stream()

@@ -25,14 +25,12 @@ public class ModeStore {
     static final String KEY = "sip-oauth-mode";
 
     /** Each change is later than the one before, whatever the clocks of several servers say. */
-    private static final RedisScript<Long> SWITCH = new DefaultRedisScript<>(
-            """
+    private static final RedisScript<Long> SWITCH = new DefaultRedisScript<>("""
             local last = tonumber(redis.call('HGET', KEYS[1], 'changed') or '0')
             local now = math.max(tonumber(ARGV[1]), last + 1)
             redis.call('HSET', KEYS[1], 'changed', string.format('%.0f', now), 'mode', ARGV[2])
             return now
-            """,
-            Long.class);
+            """, Long.class);
 
     private final StringRedisTemplate redis;
     private final ConfirmedWrites confirmed;

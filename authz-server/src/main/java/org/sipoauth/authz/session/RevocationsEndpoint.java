@@ -66,12 +66,11 @@ final class RevocationsEndpoint {
         if (order.target().equals("client")) {
             return revokeClient(order, who);
         }
-        int revoked =
-                switch (order.target()) {
-                    case "session" -> revocations.session(session(order.value()), order.reason(), who.getName());
-                    case "user" -> revocations.user(order.value(), order.reason(), who.getName());
-                    default -> revocations.device(order.value(), order.reason(), who.getName());
-                };
+        int revoked = switch (order.target()) {
+            case "session" -> revocations.session(session(order.value()), order.reason(), who.getName());
+            case "user" -> revocations.user(order.value(), order.reason(), who.getName());
+            default -> revocations.device(order.value(), order.reason(), who.getName());
+        };
         return ResponseEntity.ok(Map.of("revoked", revoked));
     }
 

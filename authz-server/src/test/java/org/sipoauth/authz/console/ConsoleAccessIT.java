@@ -222,10 +222,11 @@ class ConsoleAccessIT {
         for (int i = 0; i < 60; i++) {
             server.bean(Edges.class).put(new Edge("p" + i, List.of("p" + i + ".example.com")), "olga");
         }
-        Awaitility.await().untilAsserted(() -> assertThat(administrator
-                        .get(server.url("/console/audit?event=edge_listed"))
-                        .body())
-                .contains("and there are older ones", ">p59<"));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(administrator
+                                .get(server.url("/console/audit?event=edge_listed"))
+                                .body())
+                        .contains("and there are older ones", ">p59<"));
         String newest = administrator
                 .get(server.url("/console/audit?event=edge_listed"))
                 .body();

@@ -116,9 +116,10 @@ class OverviewFactsTest {
         assertThat(timeline.rows().get(1).key().next()).isEqualTo("takes over");
         assertThat(timeline.rows().get(1).key().nextAt().orElseThrow().distance())
                 .isEqualTo("in 60 days");
-        assertThat(timeline.rows()).allSatisfy(row -> assertThat(row.spans())
-                .allSatisfy(span ->
-                        assertThat(percent(span.x()) + percent(span.width())).isBetween(0.0, 100.01)));
+        assertThat(timeline.rows())
+                .allSatisfy(row -> assertThat(row.spans())
+                        .allSatisfy(span -> assertThat(percent(span.x()) + percent(span.width()))
+                                .isBetween(0.0, 100.01)));
         assertThat(percent(timeline.now())).isBetween(33.0, 40.0);
     }
 
@@ -151,8 +152,9 @@ class OverviewFactsTest {
         List<ListedKey> ring = List.of(
                 active(NOW.minus(Duration.ofDays(91)), NOW.minus(Duration.ofDays(1))), published(NOW.minusSeconds(1)));
 
-        assertThat(alerts(ring)).singleElement().satisfies(alert -> assertThat(alert.remedy())
-                .contains("follows by itself"));
+        assertThat(alerts(ring))
+                .singleElement()
+                .satisfies(alert -> assertThat(alert.remedy()).contains("follows by itself"));
     }
 
     @Test
