@@ -6,7 +6,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.springframework.data.domain.Range;
 import org.springframework.data.redis.connection.Limit;
 import org.springframework.data.redis.connection.stream.MapRecord;
@@ -23,12 +25,13 @@ import tools.jackson.databind.json.JsonMapper;
  * 50,000 entries of at most 7 days.
  */
 @Component
-final class AuditStream {
+public final class AuditStream {
     private static final String STREAM = "audit";
     private static final String FIELD = "r";
     private static final int MOST_ENTRIES = 50_000;
     private static final Duration LONGEST = Duration.ofDays(7);
     private static final int PAGE = 500;
+    private static final Pattern ID = Pattern.compile("\\d{1,18}-\\d{1,18}");
     private static final TypeReference<Map<String, String>> RECORD = new TypeReference<>() {};
 
     /** ARGV: the most entries, the oldest id to keep, when the stream ends, the name of the field; then the records. */
@@ -62,32 +65,61 @@ final class AuditStream {
     }
 
     /**
+     * Some records, the newest first.
+     *
+     * @param next where to go on for older ones; empty after the last
+     */
+    public record Page(List<Map<String, String>> records, Optional<String> next) {}
+
+    /**
      * The newest records that fit, the newest first.
      *
      * @param since nothing that was written before
      */
     List<Map<String, String>> newest(Predicate<Map<String, String>> fits, Instant since, int limit) {
+        return page(fits, since, Optional.empty(), limit).records();
+    }
+
+    /**
+     * The newest records that fit, or those that follow an earlier page.
+     *
+     * @param since nothing that was written before
+     * @param after where an earlier page ended; empty: from the newest
+     * @throws IllegalArgumentException if {@code after} is nothing that a page said
+     */
+    public Page page(Predicate<Map<String, String>> fits, Instant since, Optional<String> after, int limit) {
         Range.Bound<String> oldest = Range.Bound.inclusive(Long.toString(since.toEpochMilli()));
-        Range.Bound<String> newest = Range.Bound.unbounded();
+        Range.Bound<String> newest =
+                after.map(id -> Range.Bound.inclusive(before(parse(id)))).orElse(Range.Bound.unbounded());
         List<Map<String, String>> found = new ArrayList<>();
+        String last = "";
         while (true) {
             List<MapRecord<String, String, String>> page = redis.<String, String>opsForStream()
                     .reverseRange(
                             STREAM, Range.of(oldest, newest), Limit.limit().count(PAGE));
             for (MapRecord<String, String, String> entry : page) {
                 Map<String, String> record = json.readValue(entry.getValue().get(FIELD), RECORD);
-                if (fits.test(record)) {
-                    found.add(record);
+                if (!fits.test(record)) {
+                    continue;
                 }
                 if (found.size() == limit) {
-                    return found;
+                    return new Page(found, Optional.of(last));
                 }
+                found.add(record);
+                last = entry.getId().getValue();
             }
             if (page.size() < PAGE) {
-                return found;
+                return new Page(found, Optional.empty());
             }
             newest = Range.Bound.inclusive(before(page.get(page.size() - 1).getId()));
         }
+    }
+
+    private static RecordId parse(String id) {
+        if (!ID.matcher(id).matches()) {
+            throw new IllegalArgumentException("no page of the audit trail ended there");
+        }
+        return RecordId.of(id);
     }
 
     /** The greatest id that is smaller. */

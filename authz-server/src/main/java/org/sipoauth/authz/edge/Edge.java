@@ -14,17 +14,18 @@ import java.util.regex.Pattern;
  * @param certificateNames of its certificate, DNS names of the SAN or common names; any one admits it. Compared whole,
  *     without regard to case: RFC 5922 §7.2 knows no wildcard
  */
-record Edge(String name, List<String> certificateNames) {
-    static final int MOST_CERTIFICATE_NAMES = 16;
+public record Edge(String name, List<String> certificateNames) {
+    public static final int MOST_CERTIFICATE_NAMES = 16;
     private static final int LONGEST_CERTIFICATE_NAME = 253; // a DNS name's
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     /** @throws IllegalArgumentException if it is no such edge; the message is for who sent it */
-    Edge {
+    public Edge {
         require(
                 NAME.matcher(name).matches(),
-                "an edge's name has at most 64 letters, digits, dots, hyphens and underscores, a letter or digit first");
+                "an edge's name has at most 64 letters, digits, dots, hyphens and underscores, a letter or digit"
+                        + " first");
         require(
                 !certificateNames.isEmpty() && certificateNames.size() <= MOST_CERTIFICATE_NAMES,
                 "an edge has 1 to " + MOST_CERTIFICATE_NAMES + " certificate names: DNS names or the common name of its"

@@ -14,14 +14,14 @@ import java.util.Optional;
  *
  * @param changedAt to the millisecond; empty for a list that nobody has ever set
  */
-record EdgeList(Optional<Instant> changedAt, List<Edge> edges) {
+public record EdgeList(Optional<Instant> changedAt, List<Edge> edges) {
     /** So that the whole of it stays within what a registrar reads, 2 MiB. */
     static final int MOST_EDGES = 256;
 
     static final EdgeList NEVER_SET = new EdgeList(Optional.empty(), List.of());
 
     /** A change that this list does not allow; the message is for who asked for it. */
-    static final class Conflict extends RuntimeException {
+    public static final class Conflict extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         private Conflict(String message) {
@@ -29,13 +29,13 @@ record EdgeList(Optional<Instant> changedAt, List<Edge> edges) {
         }
     }
 
-    EdgeList {
+    public EdgeList {
         edges = edges.stream()
                 .sorted(Comparator.comparing(edge -> edge.name().toLowerCase(Locale.ROOT)))
                 .toList();
     }
 
-    Optional<Edge> find(String name) {
+    public Optional<Edge> find(String name) {
         return edges.stream().filter(edge -> edge.name().equalsIgnoreCase(name)).findFirst();
     }
 

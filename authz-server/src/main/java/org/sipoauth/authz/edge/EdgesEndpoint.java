@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.administration.AdministrationEndpoint;
 import org.sipoauth.authz.administration.Members;
-import org.sipoauth.authz.audit.Audit;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
@@ -20,31 +19,29 @@ import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 
-/** The list of edges for administrators. Registrars have a change with their next poll. */
+/** {@link Edges} as JSON. */
 @AdministrationEndpoint
 @RequestMapping(EdgesEndpoint.PATH)
 final class EdgesEndpoint {
     static final String PATH = AdministrationEndpoint.PATH + "/edges";
     private static final String CERTIFICATE_NAMES = "certificate_names";
 
-    private final EdgeListStore store;
-    private final Audit audit;
+    private final Edges edges;
 
-    EdgesEndpoint(EdgeListStore store, Audit audit) {
-        this.store = store;
-        this.audit = audit;
+    EdgesEndpoint(Edges edges) {
+        this.edges = edges;
     }
 
     /** All of them, by name, with the entity tag of the whole list. */
     @GetMapping
     ResponseEntity<String> list() {
-        EdgeListDocument document = EdgeListDocument.forAdministrators(store.load());
+        EdgeListDocument document = EdgeListDocument.forAdministrators(edges.list());
         return document.answer();
     }
 
     @GetMapping("/{name}")
     ResponseEntity<?> show(@PathVariable String name) {
-        Optional<Edge> found = store.load().find(name);
+        Optional<Edge> found = edges.list().find(name);
         return found.isPresent() ? ResponseEntity.ok(EdgeListDocument.json(found.get())) : unknown();
     }
 
@@ -53,35 +50,15 @@ final class EdgesEndpoint {
     ResponseEntity<?> put(
             @PathVariable String name, @RequestBody Map<String, @Nullable Object> body, Authentication who) {
         Edge edge = new Edge(name, certificateNames(body));
-        EdgeListStore.Change change = store.change((list, now) -> Optional.of(list.with(edge, now)));
-        Optional<Edge> before = change.before().find(name);
-        audit.event("edge_listed")
-                .with("by", who.getName())
-                .with("edge", name)
-                .with(CERTIFICATE_NAMES, edge.certificateNames())
-                .with("before", before.map(Edge::certificateNames).orElse(null))
-                .keep();
+        boolean added = edges.put(edge, who.getName());
         Map<String, Object> json = EdgeListDocument.json(edge);
-        return before.isPresent()
-                ? ResponseEntity.ok(json)
-                : ResponseEntity.created(URI.create(PATH + "/" + name)).body(json);
+        return added ? ResponseEntity.created(URI.create(PATH + "/" + name)).body(json) : ResponseEntity.ok(json);
     }
 
     /** Registrars end the connections of this edge with their next poll. */
     @DeleteMapping("/{name}")
     ResponseEntity<?> remove(@PathVariable String name, Authentication who) {
-        EdgeListStore.Change change = store.change((list, now) -> list.without(name, now));
-        if (!change.made()) {
-            return unknown();
-        }
-        audit.event("edge_removed")
-                .with("by", who.getName())
-                .with("edge", name)
-                .with(
-                        "before",
-                        change.before().find(name).map(Edge::certificateNames).orElse(null))
-                .keep();
-        return ResponseEntity.noContent().build();
+        return edges.remove(name, who.getName()) ? ResponseEntity.noContent().build() : unknown();
     }
 
     @ExceptionHandler

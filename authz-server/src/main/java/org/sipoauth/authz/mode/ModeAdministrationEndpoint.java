@@ -4,7 +4,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.administration.AdministrationEndpoint;
-import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.settings.Settings.SipOauthMode;
 import org.springframework.security.core.Authentication;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -17,11 +16,9 @@ import org.springframework.web.bind.annotation.RequestMapping;
 @RequestMapping(AdministrationEndpoint.PATH + "/sip-oauth-mode")
 final class ModeAdministrationEndpoint {
     private final ModeStore store;
-    private final Audit audit;
 
-    ModeAdministrationEndpoint(ModeStore store, Audit audit) {
+    ModeAdministrationEndpoint(ModeStore store) {
         this.store = store;
-        this.audit = audit;
     }
 
     @GetMapping
@@ -32,13 +29,7 @@ final class ModeAdministrationEndpoint {
     /** @param body {@code mode}: {@code enabled} or {@code disabled} */
     @PutMapping
     Map<String, Object> change(@RequestBody Map<String, @Nullable Object> body, Authentication who) {
-        SipOauthMode wanted = mode(body);
-        ModeInForce changed = store.change(wanted);
-        audit.event("sip_oauth_mode_changed")
-                .with("by", who.getName())
-                .with("mode", changed.json().get("mode"))
-                .keep();
-        return changed.json();
+        return store.change(mode(body), who.getName()).json();
     }
 
     private static SipOauthMode mode(Map<String, @Nullable Object> body) {

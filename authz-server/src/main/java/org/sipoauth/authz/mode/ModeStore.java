@@ -3,8 +3,10 @@ package org.sipoauth.authz.mode;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.redis.ConfirmedWrites;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.Settings.SipOauthMode;
@@ -33,12 +35,14 @@ public class ModeStore {
     private final StringRedisTemplate redis;
     private final ConfirmedWrites confirmed;
     private final Clock clock;
+    private final Audit audit;
     private final SipOauthMode ofTheSettings;
 
-    ModeStore(StringRedisTemplate redis, ConfirmedWrites confirmed, Clock clock, Settings settings) {
+    ModeStore(StringRedisTemplate redis, ConfirmedWrites confirmed, Clock clock, Audit audit, Settings settings) {
         this.redis = redis;
         this.confirmed = confirmed;
         this.clock = clock;
+        this.audit = audit;
         this.ofTheSettings = settings.sipOauthMode();
     }
 
@@ -56,11 +60,16 @@ public class ModeStore {
     /**
      * Switches it; when this returns, the replicas have it.
      *
+     * @param by who asks for it, for the audit
      * @throws DataAccessException if the store or its replicas did not confirm it; then it is to be asked for again
      */
-    ModeInForce change(SipOauthMode mode) {
+    public ModeInForce change(SipOauthMode mode, String by) {
         long changed = confirmed.execute(
                 SWITCH, List.of(KEY), Long.toString(clock.instant().toEpochMilli()), mode.name());
+        audit.event("sip_oauth_mode_changed")
+                .with("by", by)
+                .with("mode", mode.name().toLowerCase(Locale.ROOT))
+                .keep();
         return new ModeInForce(mode, Optional.of(Instant.ofEpochMilli(changed)));
     }
 }

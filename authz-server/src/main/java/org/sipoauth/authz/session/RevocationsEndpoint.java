@@ -8,9 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.administration.AdministrationEndpoint;
 import org.sipoauth.authz.administration.RequestRefused;
-import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.refresh.FamilyId;
-import org.sipoauth.authz.refresh.Sessions;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.Authentication;
@@ -22,10 +20,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.util.UriUtils;
 
-/**
- * Ends logins for administrators: one, all of a user, all on a device, or all of a client. To ask twice does no harm, and
- * is what to do after an answer that was lost or a 503.
- */
+/** {@link Revocations} as JSON. To ask twice is what to do after an answer that was lost or a 503. */
 @AdministrationEndpoint
 @RequestMapping(RevocationsEndpoint.PATH)
 final class RevocationsEndpoint {
@@ -34,20 +29,16 @@ final class RevocationsEndpoint {
     private static final List<String> TARGETS = List.of("session", "user", "device", "client");
     private static final String REASON = "reason";
     private static final String NO_REASON_GIVEN = "by an administrator";
-    /** Beyond that a record takes several times its room in Redis (hash-max-listpack-value). */
-    private static final int REASON_BYTES = 64;
 
-    private final Sessions sessions;
+    private final Revocations revocations;
     private final ClientRevocations clientRevocations;
     private final RegisteredClientRepository clients;
-    private final Audit audit;
 
     RevocationsEndpoint(
-            Sessions sessions, ClientRevocations clientRevocations, RegisteredClientRepository clients, Audit audit) {
-        this.sessions = sessions;
+            Revocations revocations, ClientRevocations clientRevocations, RegisteredClientRepository clients) {
+        this.revocations = revocations;
         this.clientRevocations = clientRevocations;
         this.clients = clients;
-        this.audit = audit;
     }
 
     /** What a request asks for, checked. */
@@ -61,11 +52,10 @@ final class RevocationsEndpoint {
             return revokeClient(order, who);
         }
         int revoked = switch (order.target()) {
-            case "session" -> sessions.revoke(session(order.value()), Sessions.Kind.SESSION, order.reason()) ? 1 : 0;
-            case "user" -> sessions.revokeUser(order.value(), order.reason());
-            default -> sessions.revokeDevice(order.value(), order.reason());
+            case "session" -> revocations.session(session(order.value()), order.reason(), who.getName());
+            case "user" -> revocations.user(order.value(), order.reason(), who.getName());
+            default -> revocations.device(order.value(), order.reason(), who.getName());
         };
-        record(order, who).with("revoked", revoked).keep();
         return ResponseEntity.ok(Map.of("revoked", revoked));
     }
 
@@ -73,8 +63,7 @@ final class RevocationsEndpoint {
         if (clients.findByClientId(order.value()) == null) {
             throw new RequestRefused(HttpStatus.NOT_FOUND, "this server has no client of that id");
         }
-        clientRevocations.begin(order.value(), order.reason());
-        record(order, who).keep();
+        revocations.client(order.value(), order.reason(), who.getName());
         return ResponseEntity.accepted()
                 .location(URI.create(
                         PATH + "/clients/" + UriUtils.encodePathSegment(order.value(), StandardCharsets.UTF_8)))
@@ -105,10 +94,6 @@ final class RevocationsEndpoint {
             throw new RequestRefused(HttpStatus.BAD_REQUEST, explain());
         }
         String reason = body.containsKey(REASON) ? text(body.get(REASON)) : NO_REASON_GIVEN;
-        if (reason.getBytes(StandardCharsets.UTF_8).length > REASON_BYTES) {
-            throw new RequestRefused(
-                    HttpStatus.BAD_REQUEST, "the reason has at most " + REASON_BYTES + " bytes: shorten it");
-        }
         return new Order(named.get(0), text(body.get(named.get(0))), reason);
     }
 
@@ -127,12 +112,5 @@ final class RevocationsEndpoint {
 
     private static String explain() {
         return "exactly one of session, user, device, client, as a JSON string; beside it only reason";
-    }
-
-    private Audit.Entry record(Order order, Authentication who) {
-        return audit.event("revocation_ordered")
-                .with("by", who.getName())
-                .with(order.target(), order.value())
-                .with(REASON, order.reason());
     }
 }

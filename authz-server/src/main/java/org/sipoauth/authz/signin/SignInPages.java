@@ -51,6 +51,9 @@ final class SignInPages {
 
     @GetMapping("/")
     String home(Authentication account, Model model) {
+        if (SignedIn.isAdministrator(account)) {
+            return "redirect:/console";
+        }
         model.addAttribute("account", account.getName());
         return "home";
     }

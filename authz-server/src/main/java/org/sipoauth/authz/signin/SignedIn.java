@@ -21,6 +21,11 @@ final class SignedIn {
                 account.mustChangePassword() ? CHANGE_PASSWORD : "ROLE_" + account.kind(), MARK + account.signInMark());
     }
 
+    static boolean isAdministrator(Authentication account) {
+        return account.getAuthorities().stream()
+                .anyMatch(authority -> ("ROLE_" + Account.Kind.ADMINISTRATOR).equals(authority.getAuthority()));
+    }
+
     static boolean mustChangePassword(Authentication account) {
         return has(account, CHANGE_PASSWORD);
     }

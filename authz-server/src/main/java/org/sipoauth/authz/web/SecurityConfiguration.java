@@ -2,6 +2,7 @@ package org.sipoauth.authz.web;
 
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,17 +32,24 @@ import org.springframework.security.config.annotation.web.configurers.HeadersCon
 import org.springframework.security.config.annotation.web.configurers.oauth2.server.authorization.OAuth2AuthorizationServerConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.config.observation.SecurityObservationSettings;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
 import org.springframework.security.web.DefaultSecurityFilterChain;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
 import org.springframework.security.web.context.NullSecurityContextRepository;
 import org.springframework.security.web.context.SecurityContextHolderFilter;
+import org.springframework.security.web.header.writers.ContentSecurityPolicyHeaderWriter;
+import org.springframework.security.web.header.writers.DelegatingRequestMatcherHeaderWriter;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
+import org.springframework.security.web.savedrequest.RequestCache;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import org.springframework.security.web.util.matcher.AndRequestMatcher;
+import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 import org.springframework.security.web.util.matcher.NegatedRequestMatcher;
 import org.springframework.security.web.util.matcher.OrRequestMatcher;
+import org.springframework.security.web.util.matcher.RequestHeaderRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 
 /** Who may do what, by listener and path: the first chain whose matcher fits decides. */
@@ -59,6 +67,15 @@ class SecurityConfiguration {
             PATH.matcher("/oauth2/revoke"),
             PATH.matcher("/oauth2/introspect"),
             PATH.matcher("/oauth2/device_authorization"));
+
+    private static final RequestMatcher CONSOLE = PATH.matcher("/console/**");
+
+    /** What htmx asks for. */
+    private static final RequestMatcher PART_OF_A_PAGE = new RequestHeaderRequestMatcher("HX-Request", "true");
+
+    private static final String CONSOLE_CONTENT_SECURITY_POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+                    + " form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
     private static final Set<String> FOR_TOKENS = Set.of(
             "HeaderWriterFilter",
@@ -210,25 +227,48 @@ class SecurityConfiguration {
     @Bean
     @Order(8)
     SecurityFilterChain pagesChain(HttpSecurity http, SignIn signIn, Clients clients) {
-        http.authorizeHttpRequests(
-                        requests -> requests.dispatcherTypeMatchers(DispatcherType.FORWARD, DispatcherType.ERROR)
-                                .permitAll()
-                                .requestMatchers(HttpMethod.GET, SignIn.PAGE, "/style.css", "/device/qr.png")
-                                .permitAll()
-                                .requestMatchers("/device/**")
-                                .hasRole("SUBSCRIBER")
-                                .anyRequest()
-                                .authenticated())
-                .exceptionHandling(exceptions ->
-                        exceptions.authenticationEntryPoint(new LoginUrlAuthenticationEntryPoint(SignIn.PAGE)))
+        http.authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(
+                                DispatcherType.FORWARD, DispatcherType.ERROR)
+                        .permitAll()
+                        .requestMatchers(HttpMethod.GET, SignIn.PAGE, "/style.css", "/icon.svg", "/device/qr.png")
+                        .permitAll()
+                        .requestMatchers("/console/**")
+                        .hasRole("ADMINISTRATOR")
+                        .requestMatchers("/device/**")
+                        .hasRole("SUBSCRIBER")
+                        .anyRequest()
+                        .authenticated())
+                .requestCache(cache -> cache.requestCache(errands()))
+                .exceptionHandling(exceptions -> exceptions
+                        .defaultAuthenticationEntryPointFor(SecurityConfiguration::loadAnew, PART_OF_A_PAGE)
+                        .defaultAuthenticationEntryPointFor(
+                                new LoginUrlAuthenticationEntryPoint(SignIn.PAGE), AnyRequestMatcher.INSTANCE))
                 .headers(headers -> {
-                    headers(headers);
-                    headers.addHeaderWriter(
-                            (request, response) -> // administrators change redirect URIs meanwhile
-                            response.setHeader("Content-Security-Policy", contentSecurityPolicy(clients)));
+                    withoutContentSecurityPolicy(headers);
+                    headers.addHeaderWriter(new DelegatingRequestMatcherHeaderWriter(
+                                    CONSOLE, new ContentSecurityPolicyHeaderWriter(CONSOLE_CONTENT_SECURITY_POLICY)))
+                            .addHeaderWriter(new DelegatingRequestMatcherHeaderWriter(
+                                    new NegatedRequestMatcher(CONSOLE),
+                                    (request, response) -> // administrators change redirect URIs meanwhile
+                                    response.setHeader("Content-Security-Policy", contentSecurityPolicy(clients))));
                 });
         signIn.configure(http);
         return http.build();
+    }
+
+    /** Where somebody goes on who had to sign in first: to a page, never to a part of one. */
+    private static RequestCache errands() {
+        HttpSessionRequestCache errands = new HttpSessionRequestCache();
+        errands.setRequestMatcher(
+                new AndRequestMatcher(PATH.matcher(HttpMethod.GET, "/**"), new NegatedRequestMatcher(PART_OF_A_PAGE)));
+        return errands;
+    }
+
+    /** The session has ended under an open page: htmx loads all of it, which leads to the sign-in page. */
+    private static void loadAnew(
+            HttpServletRequest request, HttpServletResponse response, AuthenticationException nobody) {
+        response.setHeader("HX-Refresh", "true");
+        response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
     }
 
     /** RFC 6749 §5.2, for a request in which no filter has recognised a client. */
@@ -247,15 +287,20 @@ class SecurityConfiguration {
     }
 
     private static void headers(HeadersConfigurer<HttpSecurity> headers) {
+        withoutContentSecurityPolicy(headers);
+        headers.contentSecurityPolicy(policy -> policy.policyDirectives("default-src 'none'; frame-ancestors 'none'"));
+    }
+
+    private static void withoutContentSecurityPolicy(HeadersConfigurer<HttpSecurity> headers) {
         headers.httpStrictTransportSecurity(transport -> transport.includeSubDomains(false))
                 .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER))
                 .permissionsPolicyHeader(
-                        permissions -> permissions.policy("camera=(), geolocation=(), microphone=(), payment=()"))
-                .contentSecurityPolicy(policy -> policy.policyDirectives("default-src 'none'; frame-ancestors 'none'"));
+                        permissions -> permissions.policy("camera=(), geolocation=(), microphone=(), payment=()"));
     }
 
     private static String contentSecurityPolicy(Clients clients) {
-        return "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self' "
+        return "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none';"
+                + " form-action 'self' "
                 + String.join(" ", clients.redirectSources());
     }
 }

@@ -65,7 +65,8 @@ class SignInIT {
         HttpResponse<String> changed = change(oneTime.group(1), "correct horse battery");
 
         assertThat(TestPhone.location(changed)).hasPath("/");
-        assertThat(browser.get(server.url("/")).body()).contains("admin");
+        assertThat(TestPhone.location(browser.get(server.url("/")))).hasPath("/console");
+        assertThat(browser.get(server.url("/console")).body()).contains("admin");
         TestPhone other = new TestPhone(server);
         assertThat(TestPhone.location(other.signIn("admin", oneTime.group(1)))).hasPath("/login");
         assertThat(TestPhone.location(other.signIn("admin", "correct horse battery")))

@@ -1,0 +1,62 @@
+package org.sipoauth.authz.console;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.core.Authentication;
+import org.springframework.web.bind.annotation.ControllerAdvice;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.ModelAttribute;
+import org.springframework.web.servlet.ModelAndView;
+
+/** What every page of the console has around it, and the page in place of one that cannot be made. */
+@ControllerAdvice(basePackageClasses = ConsoleFrame.class)
+final class ConsoleFrame {
+    private static final List<Section> SECTIONS = List.of(
+            new Section("Overview", "/console"),
+            new Section("Why not registered?", "/console/diagnosis"),
+            new Section("Sessions", "/console/sessions"),
+            new Section("Devices", "/console/devices"),
+            new Section("Subscribers", "/console/subscribers"),
+            new Section("Keys", "/console/keys"),
+            new Section("Edges", "/console/edges"),
+            new Section("SIP OAuth mode", "/console/mode"),
+            new Section("Audit", "/console/audit"));
+
+    record Section(String title, String path) {}
+
+    /** @param current the path of the section that the page is in */
+    record Frame(String account, String current, List<Section> sections, String script) {}
+
+    @ModelAttribute("frame")
+    Frame frame(HttpServletRequest request, Authentication account) {
+        String path = request.getRequestURI();
+        String current = SECTIONS.stream()
+                .map(Section::path)
+                .filter(section ->
+                        path.equals(section) || path.startsWith(section + "/") && !section.equals(Pages.CONSOLE))
+                .findFirst()
+                .orElse(Pages.CONSOLE);
+        return new Frame(account.getName(), current, SECTIONS, ConsoleConfiguration.SCRIPT);
+    }
+
+    /** Redis is away, or its replicas did not confirm. */
+    @ExceptionHandler
+    ModelAndView storeAway(
+            DataAccessException away,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Authentication account) {
+        response.setHeader(HttpHeaders.RETRY_AFTER, "5");
+        ModelAndView page = new ModelAndView("console/problem", HttpStatus.SERVICE_UNAVAILABLE);
+        page.addObject("frame", frame(request, account));
+        page.addObject(
+                "problem",
+                "The store did not confirm it. What you asked for may have been done in part: ask for the same again,"
+                        + " which does no harm.");
+        return page;
+    }
+}

@@ -1,0 +1,306 @@
+package org.sipoauth.authz.console;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.console.Remedies.Remedy;
+import org.sipoauth.authz.device.Device;
+import org.sipoauth.authz.refresh.Session;
+import org.sipoauth.authz.subscriber.Account;
+
+/**
+ * Why a device does not register: all that must hold for it, step by step, each with what was found and, where it does not
+ * hold, what to do. A function of the facts.
+ *
+ * @param conclusion what is wrong, or that nothing is
+ * @param phone what the phone should do next
+ */
+record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps) {
+
+    enum State {
+        HOLDS,
+        FAILS,
+        /** Cannot be known here, or hangs on a step that fails. */
+        OPEN
+    }
+
+    /**
+     * One thing that must hold.
+     *
+     * @param remedy what to do; empty where it holds
+     * @param link to where that is done or can be looked at
+     */
+    record Step(String title, State state, String finding, Optional<String> remedy, Optional<Link> link) {}
+
+    record Link(String text, String address) {}
+
+    /**
+     * What the registrar said, as its log and {@code sipoauth registrar status} name it.
+     *
+     * @param where which of its refusals
+     */
+    record Said(Remedies.Where where, String cause) {}
+
+    /**
+     * What is known.
+     *
+     * @param device the name that was asked for
+     * @param owner the account that owns the device, if there is one of that name
+     * @param sessions on the device, live and revoked
+     * @param refusals records of the audit about the device or its owner that tell of a refusal, the newest first
+     * @param accessLife how long an access token lives
+     */
+    record Facts(
+            String device,
+            Instant now,
+            boolean modeEnabled,
+            Optional<Device> found,
+            Optional<Account> owner,
+            List<Session> sessions,
+            List<Map<String, String>> refusals,
+            Duration accessLife,
+            Optional<Said> said) {
+        Optional<Session> live() {
+            return sessions.stream()
+                    .filter(session -> session.revoked().isEmpty() && now.isBefore(session.end()))
+                    .filter(session -> found.map(Device::owner)
+                            .filter(session.user()::equals)
+                            .isPresent())
+                    .max(Comparator.comparing(Facts::lastTokens));
+        }
+
+        /** When it was last given tokens. */
+        static Instant lastTokens(Session session) {
+            return session.lastRefresh().orElse(session.begun());
+        }
+    }
+
+    static Diagnosis of(Facts facts) {
+        List<Step> steps = new ArrayList<>();
+        steps.add(mode(facts));
+        steps.add(exists(facts));
+        steps.add(profile(facts));
+        steps.add(owner(facts));
+        steps.add(signedIn(facts));
+        steps.add(fresh(facts));
+        steps.add(notRefused(facts));
+        steps.add(registrar(facts));
+        Optional<Step> first =
+                steps.stream().filter(step -> step.state() == State.FAILS).findFirst();
+        return new Diagnosis(
+                first.map(Step::finding)
+                        .orElse("Nothing stands in its way as far as this server knows. If it still does not register,"
+                                + " choose above what the registrar says."),
+                first.isEmpty(),
+                phone(facts),
+                steps);
+    }
+
+    private static Step mode(Facts facts) {
+        return facts.modeEnabled()
+                ? holds("SIP OAuth mode", "The mode is enabled.")
+                : fails(
+                        "SIP OAuth mode",
+                        "The mode is disabled: phones are told to register without a token, and registrars refuse"
+                                + " tokens.",
+                        "Enable the mode. Phones have it with their next configuration file, registrars with their"
+                                + " next poll.",
+                        new Link("Mode", "/console/mode"));
+    }
+
+    private static Step exists(Facts facts) {
+        return facts.found()
+                .map(device -> holds(
+                        "Device",
+                        "There is a " + words(device) + " of that name, for "
+                                + String.join(", ", device.addressesOfRecord()) + "."))
+                .orElseGet(() -> fails(
+                        "Device",
+                        Device.isName(facts.device())
+                                ? "There is no device of that name."
+                                : "That cannot name a device: 1 to 50 letters, digits, dots, hyphens or underscores.",
+                        "Compare the name with what the phone asks for, such as the CSF… or SEP… of its configuration"
+                                + " file.",
+                        new Link("Devices", "/console/devices")));
+    }
+
+    private static Step profile(Facts facts) {
+        return facts.found()
+                .map(device -> device.oauthEnabled()
+                        ? holds("Security profile", "OAuth is enabled in its profile.")
+                        : fails(
+                                "Security profile",
+                                "OAuth is off in its profile: no token is issued for it.",
+                                "Enable OAuth in the device's security profile.",
+                                new Link("The device", Pages.device(device.name()))))
+                .orElseGet(() -> open("Security profile", "Not looked at: there is no device."));
+    }
+
+    private static Step owner(Facts facts) {
+        if (facts.found().isEmpty()) {
+            return open("Owner", "Not looked at: there is no device.");
+        }
+        String name = facts.found().get().owner();
+        Link link = new Link("Subscriber", Pages.subscriber(name));
+        if (facts.owner().isEmpty()) {
+            return fails(
+                    "Owner",
+                    "Its owner " + name + " has no account.",
+                    "Make an account for " + name + ", or give the device to a subscriber there is.",
+                    link);
+        }
+        return facts.owner().get().kind() == Account.Kind.SUBSCRIBER
+                ? holds("Owner", name + " is a subscriber.")
+                : fails(
+                        "Owner",
+                        "Its owner " + name + " is no subscriber, and gets no tokens for a device.",
+                        "Give the device to a subscriber.",
+                        link);
+    }
+
+    private static Step signedIn(Facts facts) {
+        if (facts.found().isEmpty()) {
+            return open("Login", "Not looked at: there is no device.");
+        }
+        Device device = facts.found().get();
+        Link link = new Link("Its sessions", Pages.sessions(device.name()));
+        Optional<Session> live = facts.live();
+        if (live.isPresent()) {
+            return holds(
+                    "Login",
+                    device.owner() + " signed in "
+                            + Moment.of(live.get().begun(), facts.now()).distance() + "; the login ends "
+                            + Moment.of(live.get().end(), facts.now()).distance() + ".");
+        }
+        Optional<Session> ended = facts.sessions().stream()
+                .filter(session -> session.revoked().isPresent())
+                .max(Comparator.comparing(
+                        session -> session.revoked().orElseThrow().at()));
+        if (ended.isPresent()) {
+            Session.Revocation revoked = ended.get().revoked().orElseThrow();
+            return fails(
+                    "Login",
+                    "Its login was revoked "
+                            + Moment.of(revoked.at(), facts.now()).distance() + ": " + revoked.reason() + ".",
+                    "If that is over, have " + device.owner() + " sign in again on the device.",
+                    link);
+        }
+        boolean others = !facts.sessions().isEmpty();
+        return fails(
+                "Login",
+                others
+                        ? "Somebody else than its owner is signed in on it."
+                        : "Nobody is signed in on it: it never was, or its login came to its end.",
+                others
+                        ? "Revoke that session, and have " + device.owner() + " sign in on the device."
+                        : "Have " + device.owner() + " sign in on the device.",
+                link);
+    }
+
+    private static Step fresh(Facts facts) {
+        Optional<Session> live = facts.live();
+        if (live.isEmpty()) {
+            return open("Access token", "Not looked at: there is no login.");
+        }
+        Instant last = Facts.lastTokens(live.get());
+        Moment given = Moment.of(last, facts.now());
+        return facts.now().isBefore(last.plus(facts.accessLife()))
+                ? holds(
+                        "Access token",
+                        "It was given one " + given.distance() + ", and they live " + Moment.length(facts.accessLife())
+                                + ".")
+                : fails(
+                        "Access token",
+                        "Its last one was given " + given.distance() + " and has expired.",
+                        "The phone has not refreshed: see whether it is on, and reaches this server over HTTPS.",
+                        new Link("Its session", Pages.session(live.get().id().toString())));
+    }
+
+    private static Step notRefused(Facts facts) {
+        Optional<Instant> since = facts.live().map(Facts::lastTokens);
+        Optional<Map<String, String>> refusal = facts.refusals().stream()
+                .filter(record -> since.isEmpty() || at(record).isAfter(since.get()))
+                .findFirst();
+        if (refusal.isEmpty()) {
+            return holds(
+                    "Last answer",
+                    facts.refusals().isEmpty()
+                            ? "The audit of the last days tells of no refusal."
+                            : "It was given tokens since the last refusal.");
+        }
+        Map<String, String> record = refusal.get();
+        String outcome = record.getOrDefault("outcome", record.getOrDefault("error", "refused"));
+        Optional<Remedy> known = Remedies.of(Remedies.Where.SERVER, outcome);
+        return fails(
+                "Last answer",
+                "This server refused it " + Moment.of(at(record), facts.now()).distance() + " (" + outcome + "): "
+                        + known.map(Remedy::meaning).orElse("for a reason that this page does not know."),
+                Objects.requireNonNullElse(
+                        record.get("advice"), known.map(Remedy::action).orElse("See the record in the audit.")),
+                new Link("Audit", Pages.audit("device", facts.device())));
+    }
+
+    private static Step registrar(Facts facts) {
+        if (facts.said().isEmpty()) {
+            return open(
+                    "Registrar",
+                    "Registrars decide without this server. Choose above what its log, or “sipoauth registrar status”,"
+                            + " says.");
+        }
+        Said said = facts.said().get();
+        return Remedies.of(said.where(), said.cause())
+                .map(remedy -> fails("Registrar", said.cause() + ": " + remedy.meaning(), remedy.action(), null))
+                .orElseGet(() -> open("Registrar", "No registrar of this release says that."));
+    }
+
+    /** What comes next on the phone's side. */
+    private static String phone(Facts facts) {
+        if (facts.found().isEmpty() || facts.owner().isEmpty()) {
+            return "Nothing yet: it could not sign in.";
+        }
+        if (!facts.modeEnabled()) {
+            return "Read its configuration file again, once the mode is enabled.";
+        }
+        if (!facts.found().get().oauthEnabled()) {
+            return "Read its configuration file again, once OAuth is enabled in its profile.";
+        }
+        if (facts.live().isEmpty()) {
+            return switch (facts.found().get().type()) {
+                case SOFTPHONE -> "Open the sign-in page, for its user to sign in.";
+                case DESK_PHONE -> "Show a code, for its user to enter at /device.";
+            };
+        }
+        return facts.now().isBefore(Facts.lastTokens(facts.live().get()).plus(facts.accessLife()))
+                ? "Register with the access token that it has; refresh before that expires."
+                : "Refresh, then register with the new access token.";
+    }
+
+    private static Instant at(Map<String, String> record) {
+        return Instant.parse(record.get("at"));
+    }
+
+    static String words(Device device) {
+        return switch (device.type()) {
+            case SOFTPHONE -> "softphone";
+            case DESK_PHONE -> "desk phone";
+        };
+    }
+
+    private static Step holds(String title, String finding) {
+        return new Step(title, State.HOLDS, finding, Optional.empty(), Optional.empty());
+    }
+
+    private static Step open(String title, String finding) {
+        return new Step(title, State.OPEN, finding, Optional.empty(), Optional.empty());
+    }
+
+    private static Step fails(String title, String finding, String remedy, @Nullable Link link) {
+        return new Step(title, State.FAILS, finding, Optional.of(remedy), Optional.ofNullable(link));
+    }
+}

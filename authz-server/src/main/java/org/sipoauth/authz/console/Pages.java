@@ -1,0 +1,43 @@
+package org.sipoauth.authz.console;
+
+import org.springframework.web.util.UriComponentsBuilder;
+
+/** Addresses within the console. */
+final class Pages {
+    static final String CONSOLE = "/console";
+
+    private Pages() {}
+
+    static String device(String name) {
+        return with(CONSOLE + "/devices", "name", name);
+    }
+
+    static String subscriber(String name) {
+        return with(CONSOLE + "/subscribers", "name", name);
+    }
+
+    /** Of a user, or on a device. */
+    static String sessions(String name) {
+        return with(CONSOLE + "/sessions", "name", name);
+    }
+
+    static String session(String id) {
+        return with(CONSOLE + "/sessions/one", "id", id);
+    }
+
+    static String diagnosis(String device) {
+        return with(CONSOLE + "/diagnosis", "device", device);
+    }
+
+    static String audit(String filter, String value) {
+        return with(CONSOLE + "/audit", filter, value);
+    }
+
+    private static String with(String path, String parameter, String value) {
+        return UriComponentsBuilder.fromPath(path)
+                .queryParam(parameter, "{value}")
+                .encode()
+                .buildAndExpand(value)
+                .toUriString();
+    }
+}

@@ -1,0 +1,134 @@
+package org.sipoauth.authz.console;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/**
+ * How many token requests this server granted and refused, minute by minute for the last four hours: what its meters have
+ * counted, looked at once a minute. Bounded: 240 samples, each with the causes that occurred in its minute, of which the
+ * meters have a few dozen at most. Gone with the process, as the meters are.
+ */
+@Component
+final class Rates {
+    static final Duration MINUTE = Duration.ofMinutes(1);
+    static final int MINUTES = 240;
+
+    /** A phone that polls for its user's decision is refused nothing yet (RFC 8628 §3.5). */
+    private static final Set<String> UNDECIDED = Set.of("authorization_pending", "slow_down");
+
+    /** What {@code sipoauth.refreshes} tells apart further. */
+    private static final Set<String> OF_REFRESHES =
+            Set.of("invalid_grant", "unauthorized_client", "invalid_scope", "temporarily_unavailable");
+
+    private static final Set<String> GRANTED_REFRESHES =
+            Set.of("rotated", "repeated", "duplicate", "struck_out", "fast_forwarded");
+
+    private final MeterRegistry meters;
+    private final Clock clock;
+    private final Deque<Sample> samples = new ArrayDeque<>();
+    private Counts last = new Counts(0, Map.of());
+
+    /**
+     * What happened in one span of time.
+     *
+     * @param end of the span
+     * @param refused by cause
+     */
+    record Sample(Instant end, long issued, Map<Cause, Long> refused) {
+        long refusals() {
+            return refused.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
+
+    /**
+     * Why a token request was refused.
+     *
+     * @param grant such as {@code refresh_token}
+     * @param name the outcome of a refresh, else an OAuth error code
+     */
+    record Cause(String grant, String name) implements Comparable<Cause> {
+        @Override
+        public int compareTo(Cause other) {
+            int byGrant = grant.compareTo(other.grant);
+            return byGrant != 0 ? byGrant : name.compareTo(other.name);
+        }
+    }
+
+    private record Counts(long issued, Map<Cause, Long> refused) {
+        Sample since(Counts before, Instant end) {
+            Map<Cause, Long> more = new TreeMap<>();
+            refused.forEach((cause, count) -> {
+                long added = count - before.refused().getOrDefault(cause, 0L);
+                if (added > 0) {
+                    more.put(cause, added);
+                }
+            });
+            return new Sample(end, issued - before.issued(), Map.copyOf(more));
+        }
+    }
+
+    Rates(MeterRegistry meters, Clock clock) {
+        this.meters = meters;
+        this.clock = clock;
+    }
+
+    @Scheduled(fixedRateString = "PT1M", initialDelayString = "PT1M")
+    void sample() {
+        sample(clock.instant());
+    }
+
+    synchronized void sample(Instant end) {
+        Counts now = count();
+        samples.addLast(now.since(last, end));
+        last = now;
+        while (samples.size() > MINUTES) {
+            samples.removeFirst();
+        }
+    }
+
+    /** The samples, the oldest first, and what has happened since the last. */
+    synchronized List<Sample> samples() {
+        List<Sample> all = new ArrayList<>(samples);
+        all.add(count().since(last, clock.instant()));
+        return all;
+    }
+
+    private Counts count() {
+        long issued = 0;
+        for (Counter counter : meters.find("sipoauth.grants.issued").counters()) {
+            issued += (long) counter.count();
+        }
+        Map<Cause, Long> refused = new TreeMap<>();
+        for (Counter counter : meters.find("sipoauth.grants.refused").counters()) {
+            String grant = String.valueOf(counter.getId().getTag("grant"));
+            String error = String.valueOf(counter.getId().getTag("error"));
+            if (!UNDECIDED.contains(error) && !(grant.equals("refresh_token") && OF_REFRESHES.contains(error))) {
+                refused.merge(new Cause(shortName(grant), error), (long) counter.count(), Long::sum);
+            }
+        }
+        for (Counter counter : meters.find("sipoauth.refreshes").counters()) {
+            String outcome = String.valueOf(counter.getId().getTag("outcome"));
+            if (!GRANTED_REFRESHES.contains(outcome)) {
+                refused.merge(new Cause("refresh_token", outcome), (long) counter.count(), Long::sum);
+            }
+        }
+        return new Counts(issued, refused);
+    }
+
+    /** Without what makes an extension grant a URI (RFC 6749 §4.5). */
+    private static String shortName(String grant) {
+        return grant.substring(grant.lastIndexOf(':') + 1);
+    }
+}

@@ -1,0 +1,314 @@
+package org.sipoauth.authz.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.openqa.selenium.Keys;
+import org.sipoauth.authz.TestPhone;
+import org.sipoauth.authz.TestServer;
+import org.sipoauth.authz.console.Chromium.Look;
+import org.sipoauth.authz.edge.Edge;
+import org.sipoauth.authz.edge.Edges;
+import org.sipoauth.authz.refresh.Sessions;
+import org.sipoauth.authz.signing.KeyAdministration;
+import org.sipoauth.authz.signing.ListedKey;
+import org.sipoauth.authz.subscriber.Account;
+import org.sipoauth.authz.subscriber.Accounts;
+
+/** The console as an administrator sees it, in Chromium; pictures of it are left in {@code target/screenshots}. */
+class ConsoleIT {
+    private static final String ADMINISTRATOR = "olga";
+    private static final String PASSWORD = "a password of the console's test";
+
+    @TempDir
+    private static Path folder;
+
+    private static TestServer server;
+    private static Chromium browser;
+
+    @BeforeAll
+    static void start() {
+        browser = Chromium.start();
+        server = TestServer.start(
+                folder,
+                "--sipoauth.keys.propagation=1ms",
+                "--sipoauth.keys.verifier-refresh=1ms",
+                "--sipoauth.keys.jwk-set-max-age=0s");
+        server.bean(Accounts.class).create(ADMINISTRATOR, Account.Kind.ADMINISTRATOR, PASSWORD, false);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (server != null) {
+            server.close();
+        }
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @BeforeEach
+    void signIn() {
+        browser.look(Look.DESKTOP_LIGHT);
+        browser.driver().manage().deleteAllCookies();
+        browser.open(server.url("/console"));
+        browser.type("#username", ADMINISTRATOR);
+        browser.type("#password", PASSWORD);
+        browser.press("Sign in");
+        browser.waitForText("h1", "Overview");
+    }
+
+    @AfterEach
+    void wasQuietAndAtHome() {
+        browser.assertQuietAndAtHome(server.url("").toString());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void rotatesAKey(Look look) {
+        browser.look(look);
+        String before = active();
+
+        browser.open(server.url("/console/keys"));
+        browser.element("a[href$='rotate?use=access_token_signing']").click();
+        browser.waitForText("main", "No token dies");
+        browser.press("Rotate now");
+        browser.waitForText("[role=status]", "The signing key was rotated");
+
+        assertThat(active()).isNotEqualTo(before);
+        browser.assertFitsItsWidth();
+    }
+
+    @Test
+    void revokesALeakedKeyOnlyAfterItHasSaidWhatThatCosts() {
+        String leaked = active();
+
+        browser.open(server.url("/console/keys/revoke?kid=" + leaked));
+        browser.waitForText("main", "Access tokens of that key are refused");
+        assertThat(active()).isEqualTo(leaked);
+        browser.press("Revoke it and rotate");
+        browser.waitForText("[role=status]", "is revoked, and its successor has taken over");
+
+        assertThat(active()).isNotEqualTo(leaked);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void revokesAUser(Look look) {
+        String user = "bob";
+        new TestPhone(server).logIn(user, "CSFBOB");
+        browser.look(look);
+
+        browser.open(server.url("/console/sessions"));
+        browser.type("#name", user);
+        browser.press("Find");
+        browser.waitForText("#results", "CSFBOB");
+        browser.element("a[href*='revoke?user=bob']").click();
+        browser.type("#reason", "phone lost");
+        browser.press("Revoke");
+        browser.waitForText("[role=status]", "revoked");
+
+        assertThat(server.bean(Sessions.class).ofUser(user))
+                .allSatisfy(session ->
+                        assertThat(session.revoked().orElseThrow().reason()).isEqualTo("phone lost"));
+        browser.assertFitsItsWidth();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void addsAnEdgeAndSaysWhatIsWrongWithOne(Look look) {
+        String name = "edge-" + look.name().toLowerCase(Locale.ROOT);
+        browser.look(look);
+
+        browser.open(server.url("/console/edges"));
+        browser.type("#name", name);
+        browser.type("#certificate_names", "*.example.com");
+        browser.press("Add edge");
+        browser.waitForText("[role=alert]", "a wildcard matches nothing");
+        browser.type("#certificate_names", name.replace('_', '-') + ".example.com");
+        browser.press("Add edge");
+        browser.waitForText("[role=status]", "may connect");
+
+        assertThat(server.bean(Edges.class).list().find(name)).isPresent();
+        browser.assertFitsItsWidth();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void searchesTheAudit(Look look) {
+        browser.look(look);
+
+        browser.open(server.url("/console/audit"));
+        browser.type("#event", "administrator_created");
+        browser.press("Search");
+        browser.waitForText("#summary", "1 record");
+        browser.waitForText("#results", "administrator_created");
+
+        assertThat(browser.driver().getCurrentUrl()).contains("event=administrator_created");
+        browser.assertFitsItsWidth();
+    }
+
+    @Test
+    void doesAllOfItByKeyboard() {
+        browser.open(server.url("/console/edges"));
+        browser.script("document.activeElement.blur()");
+
+        tab(1);
+        assertThat(browser.focused().getText()).isEqualTo("Skip to the page");
+        browser.focused().sendKeys(Keys.ENTER);
+        assertThat(browser.focused().getAttribute("id")).isEqualTo("main");
+        tabTo("#name");
+        browser.focused().sendKeys("by-keyboard");
+        tabTo("#certificate_names");
+        browser.focused().sendKeys("keyboard.example.com");
+        tabTo("main form button");
+        browser.focused().sendKeys(Keys.ENTER);
+        browser.waitForText("[role=status]", "Edge by-keyboard may connect");
+
+        assertThat(server.bean(Edges.class).list().find("by-keyboard"))
+                .contains(new Edge("by-keyboard", List.of("keyboard.example.com")));
+    }
+
+    @Test
+    void walksThroughWhatKeepsADeviceFromRegistering() {
+        browser.open(server.url("/console/diagnosis"));
+        browser.type("#device", "CSFHEIDI");
+        browser.press("Look");
+        browser.waitForText("#conclusion", "Nobody is signed in on it");
+
+        new TestPhone(server).logIn("heidi", "CSFHEIDI");
+        browser.press("Look");
+        browser.waitForText("#conclusion", "Nothing stands in its way");
+        assertThat(browser.elements(".walk > .holds")).hasSize(7);
+    }
+
+    @Test
+    void leadsToTheSignInPageWhenTheSessionEndsUnderAnOpenPage() {
+        browser.open(server.url("/console/sessions"));
+        browser.driver().manage().deleteAllCookies();
+        browser.type("#name", "alice");
+        browser.press("Find");
+
+        browser.waitForText("h1", "Sign in");
+        browser.driver().manage().logs().get("browser"); // the 401 that led here
+    }
+
+    @Test
+    void looksFinishedOnEveryPage() {
+        liveAnAfternoon();
+        Map<String, String> pages = new LinkedHashMap<>();
+        pages.put("overview", "/console");
+        pages.put("diagnosis", "/console/diagnosis?device=CSFCAROL");
+        pages.put("diagnosis-registrar", "/console/diagnosis?device=CSFALICE&said=registrar.token_wrong_audience");
+        pages.put("sessions", "/console/sessions?name=alice");
+        pages.put(
+                "session",
+                "/console/sessions/one?id="
+                        + server.bean(Sessions.class).ofUser("carol").get(0).id());
+        pages.put("session-revoke", "/console/sessions/revoke?user=alice");
+        pages.put("device", "/console/devices?name=CSFALICE");
+        pages.put("subscriber", "/console/subscribers?name=alice");
+        pages.put("keys", "/console/keys");
+        pages.put("key-rotate", "/console/keys/rotate?use=access_token_signing");
+        pages.put("key-revoke", "/console/keys/revoke?kid=" + active());
+        pages.put("edges", "/console/edges");
+        pages.put("edge", "/console/edges/west");
+        pages.put("edge-remove", "/console/edges/west/remove");
+        pages.put("mode", "/console/mode");
+        pages.put("mode-change", "/console/mode/change?to=disabled");
+        pages.put("audit", "/console/audit");
+        pages.put("change-password", "/change-password");
+        pages.forEach(ConsoleIT::lookAt);
+        browser.driver().manage().deleteAllCookies();
+        lookAt("sign-in", "/login");
+    }
+
+    private static void lookAt(String name, String path) {
+        for (Look look : Look.values()) {
+            browser.look(look);
+            browser.open(server.url(path));
+            browser.element("h1");
+            browser.screenshot(name, look);
+            browser.assertFitsItsWidth();
+            if (look == Look.DESKTOP_LIGHT || look == Look.PHONE_DARK) { // both layouts, both sets of colours
+                browser.assertAccessible();
+            }
+        }
+    }
+
+    /** Logins, refusals, edges, and four hours of tokens, for pages that have something to show. */
+    private static void liveAnAfternoon() {
+        TestPhone alice = new TestPhone(server);
+        String first = alice.logIn("alice", "CSFALICE").text("refresh_token");
+        refresh(alice, first);
+        TestPhone carol = new TestPhone(server);
+        String stolen = carol.logIn("carol", "CSFCAROL").text("refresh_token");
+        String second = refresh(carol, stolen);
+        refresh(carol, refresh(carol, second));
+        refresh(carol, stolen); // two hold it: the login is over
+        server.bean(Edges.class).put(new Edge("west", List.of("west.example.com", "Edge of the West")), ADMINISTRATOR);
+        server.bean(Edges.class).put(new Edge("east", List.of("east.example.com")), ADMINISTRATOR);
+        server.bean(KeyAdministration.class).rotate("access_token_signing", ADMINISTRATOR);
+        MeterRegistry meters = server.bean(MeterRegistry.class);
+        Rates rates = server.bean(Rates.class);
+        Instant now = Instant.now();
+        for (int minute = Rates.MINUTES; minute > 0; minute--) {
+            meters.counter("sipoauth.grants.issued", "grant", "refresh_token")
+                    .increment(40 + 25 * Math.sin(minute / 37.0) + minute % 7);
+            if (minute % 23 == 0 || minute > 100 && minute < 110) {
+                meters.counter("sipoauth.grants.refused", "grant", "authorization_code", "error", "invalid_grant")
+                        .increment();
+            }
+            if (minute % 41 == 0) {
+                meters.counter("sipoauth.refreshes", "outcome", "expired").increment();
+            }
+            rates.sample(now.minusSeconds(60L * minute));
+        }
+    }
+
+    private static String refresh(TestPhone phone, String token) {
+        Map<String, Object> answer = phone.token(
+                        Map.of("grant_type", "refresh_token", "client_id", "softphone", "refresh_token", token))
+                .json();
+        return (String) answer.getOrDefault("refresh_token", token);
+    }
+
+    private static String active() {
+        return server.bean(KeyAdministration.class).keys().stream()
+                .filter(key ->
+                        key.use().equals("access_token_signing") && key.state().equals("active"))
+                .map(ListedKey::kid)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void tab(int times) {
+        for (int i = 0; i < times; i++) {
+            browser.focused().sendKeys(Keys.TAB);
+        }
+    }
+
+    private static void tabTo(String selector) {
+        for (int i = 0; i < 40; i++) {
+            tab(1);
+            if (Boolean.TRUE.equals(browser.script("return document.activeElement.matches('" + selector + "')"))) {
+                return;
+            }
+        }
+        throw new AssertionError("Tab does not lead to " + selector);
+    }
+}

@@ -1,0 +1,218 @@
+package org.sipoauth.authz.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.sipoauth.authz.console.Diagnosis.Said;
+import org.sipoauth.authz.console.Diagnosis.State;
+import org.sipoauth.authz.console.Diagnosis.Step;
+import org.sipoauth.authz.console.Remedies.Where;
+import org.sipoauth.authz.device.Device;
+import org.sipoauth.authz.device.DeviceType;
+import org.sipoauth.authz.refresh.FamilyId;
+import org.sipoauth.authz.refresh.Session;
+import org.sipoauth.authz.status.StatusListName;
+import org.sipoauth.authz.status.StatusReference;
+import org.sipoauth.authz.subscriber.Account;
+
+class DiagnosisTest {
+    private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Device DEVICE =
+            new Device("CSFALICE", DeviceType.SOFTPHONE, "alice", List.of("sip:1001@example.com"), true);
+
+    private boolean modeEnabled = true;
+    private Optional<Device> device = Optional.of(DEVICE);
+    private Optional<Account> owner = Optional.of(new Account("alice", Account.Kind.SUBSCRIBER, "hash", false));
+    private final List<Session> sessions =
+            new ArrayList<>(List.of(session("alice", NOW.minus(HOUR.dividedBy(2)), null)));
+    private final List<Map<String, String>> refusals = new ArrayList<>();
+    private Optional<Said> said = Optional.empty();
+
+    @Test
+    void findsNothingWhereAllHolds() {
+        Diagnosis diagnosis = diagnose();
+
+        assertThat(diagnosis.fine()).isTrue();
+        assertThat(diagnosis.steps()).extracting(Step::state).containsOnly(State.HOLDS, State.OPEN);
+        assertThat(diagnosis.steps())
+                .filteredOn(step -> step.state() == State.OPEN)
+                .extracting(Step::title)
+                .containsExactly("Registrar");
+        assertThat(diagnosis.phone()).startsWith("Register with the access token");
+    }
+
+    @Test
+    void blamesTheModeFirst() {
+        modeEnabled = false;
+        sessions.clear();
+
+        assertThat(diagnose().conclusion()).startsWith("The mode is disabled");
+        assertFails("SIP OAuth mode", "Enable the mode");
+    }
+
+    @Test
+    void saysThatThereIsNoSuchDeviceAndLooksNoFurther() {
+        device = Optional.empty();
+        owner = Optional.empty();
+        sessions.clear();
+
+        assertFails("Device", "Compare the name");
+        assertThat(diagnose().steps().subList(2, 6)).extracting(Step::state).containsOnly(State.OPEN);
+        assertThat(diagnose().phone()).startsWith("Nothing yet");
+    }
+
+    @Test
+    void saysThatOauthIsOffInItsProfile() {
+        device = Optional.of(
+                new Device("CSFALICE", DeviceType.SOFTPHONE, "alice", List.of("sip:1001@example.com"), false));
+
+        assertFails("Security profile", "Enable OAuth");
+    }
+
+    @Test
+    void saysThatItsOwnerIsGone() {
+        owner = Optional.empty();
+
+        assertFails("Owner", "Make an account for alice");
+    }
+
+    @Test
+    void saysThatItsOwnerIsNoSubscriber() {
+        owner = Optional.of(new Account("alice", Account.Kind.ADMINISTRATOR, "hash", false));
+
+        assertFails("Owner", "Give the device to a subscriber");
+    }
+
+    @Test
+    void saysThatNobodyIsSignedIn() {
+        sessions.clear();
+
+        assertFails("Login", "Have alice sign in");
+        assertThat(diagnose().phone()).startsWith("Open the sign-in page");
+    }
+
+    @Test
+    void saysWhyItsLoginWasRevoked() {
+        sessions.set(0, session("alice", NOW.minus(HOUR), new Session.Revocation(NOW.minus(HOUR), "phone lost")));
+
+        assertThat(diagnose().conclusion()).isEqualTo("Its login was revoked 1 h ago: phone lost.");
+        assertFails("Login", "If that is over");
+    }
+
+    @Test
+    void saysThatSomebodyElseIsSignedIn() {
+        sessions.set(0, session("bob", NOW.minus(HOUR.dividedBy(2)), null));
+
+        assertFails("Login", "Revoke that session");
+    }
+
+    @Test
+    void looksAtTheLoginThatIsLiveWhereAnotherWasRevoked() {
+        sessions.add(session("alice", NOW.minus(HOUR), new Session.Revocation(NOW.minus(HOUR), "phone lost")));
+
+        assertThat(diagnose().fine()).isTrue();
+    }
+
+    @Test
+    void saysThatItHasNotRefreshedOnceItsTokenHasExpired() {
+        sessions.set(0, session("alice", NOW.minus(HOUR).plusMillis(1), null));
+        assertThat(diagnose().fine()).isTrue();
+
+        sessions.set(0, session("alice", NOW.minus(HOUR), null));
+
+        assertFails("Access token", "The phone has not refreshed");
+        assertThat(diagnose().phone()).startsWith("Refresh, then register");
+    }
+
+    @Test
+    void passesOverARefusalThatWasFollowedByTokens() {
+        refusals.add(refusal(NOW.minus(HOUR), "deferred"));
+
+        assertThat(diagnose().fine()).isTrue();
+    }
+
+    @Test
+    void namesCauseAndRemedyOfEveryRefusalOfTheServer() {
+        Set<String> causes = Remedies.all(Where.SERVER).keySet();
+
+        assertThat(causes).allSatisfy(cause -> {
+            refusals.clear();
+            refusals.add(refusal(NOW.minusSeconds(60), cause));
+            Step step = step("Last answer");
+            assertThat(step.state()).isEqualTo(State.FAILS);
+            assertThat(step.finding())
+                    .contains("(" + cause + ")")
+                    .endsWith(Remedies.of(Where.SERVER, cause).orElseThrow().meaning());
+            assertThat(step.remedy())
+                    .contains(Remedies.of(Where.SERVER, cause).orElseThrow().action());
+        });
+    }
+
+    @Test
+    void prefersTheAdviceOfTheRecordItself() {
+        refusals.add(Map.of(
+                "event", "refused", "outcome", "replayed", "advice", "Look at the phone.", "at", NOW.toString()));
+
+        assertFails("Last answer", "Look at the phone.");
+    }
+
+    @Test
+    void namesCauseAndRemedyOfEveryRefusalOfARegistrar() {
+        for (Where where : List.of(Where.REGISTRAR, Where.HANDSHAKE, Where.MESSAGE)) {
+            assertThat(Remedies.all(where)).allSatisfy((cause, remedy) -> {
+                said = Optional.of(new Said(where, cause));
+                Step step = step("Registrar");
+                assertThat(step.state()).isEqualTo(State.FAILS);
+                assertThat(step.finding()).isEqualTo(cause + ": " + remedy.meaning());
+                assertThat(step.remedy()).contains(remedy.action());
+            });
+        }
+    }
+
+    private void assertFails(String title, String remedy) {
+        Step step = step(title);
+        assertThat(step.state()).isEqualTo(State.FAILS);
+        assertThat(step.remedy().orElseThrow()).startsWith(remedy);
+        assertThat(diagnose().fine()).isFalse();
+    }
+
+    private Step step(String title) {
+        return diagnose().steps().stream()
+                .filter(step -> step.title().equals(title))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Diagnosis diagnose() {
+        return Diagnosis.of(
+                new Diagnosis.Facts("CSFALICE", NOW, modeEnabled, device, owner, sessions, refusals, HOUR, said));
+    }
+
+    private static Map<String, String> refusal(Instant at, String outcome) {
+        return Map.of("event", "refused", "outcome", outcome, "at", at.toString());
+    }
+
+    private static Session session(String user, Instant lastTokens, Session.@Nullable Revocation revoked) {
+        return new Session(
+                FamilyId.parse("s17.AAAAAAAAAAAAAAAAAAAAAA"),
+                user,
+                Optional.of("CSFALICE"),
+                "softphone",
+                Set.of("sip.register"),
+                NOW.minus(Duration.ofDays(1)),
+                NOW.plus(Duration.ofDays(59)),
+                Optional.of(lastTokens),
+                2,
+                new StatusReference(new StatusListName(17, 680, 0), 1),
+                Optional.ofNullable(revoked));
+    }
+}
