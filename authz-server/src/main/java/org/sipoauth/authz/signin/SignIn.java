@@ -7,9 +7,13 @@ import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.directory.Directory;
 import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
 import org.sipoauth.authz.subscriber.Passwords;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.authentication.dao.DaoAuthenticationProvider;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.Authentication;
@@ -30,27 +34,34 @@ public final class SignIn {
 
     static final String CHANGE_PASSWORD_PAGE = "/change-password";
     private static final String FAILED_PAGE = PAGE + "?failed";
+    private static final String UNAVAILABLE_PAGE = PAGE + "?unavailable";
 
     private final Accounts accounts;
     private final Passwords passwords;
+    private final ObjectProvider<Directory> directory;
     private final SignInThrottle throttle;
     private final SignInMetrics metrics;
     private final Audit audit;
     private final SavedRequestAwareAuthenticationSuccessHandler onward =
             new SavedRequestAwareAuthenticationSuccessHandler();
 
-    SignIn(Accounts accounts, Passwords passwords, SignInThrottle throttle, SignInMetrics metrics, Audit audit) {
+    SignIn(
+            Accounts accounts,
+            Passwords passwords,
+            ObjectProvider<Directory> directory,
+            SignInThrottle throttle,
+            SignInMetrics metrics,
+            Audit audit) {
         this.accounts = accounts;
         this.passwords = passwords;
+        this.directory = directory;
         this.throttle = throttle;
         this.metrics = metrics;
         this.audit = audit;
     }
 
     public void configure(HttpSecurity http) {
-        DaoAuthenticationProvider provider = new DaoAuthenticationProvider(this::load);
-        provider.setPasswordEncoder(passwords);
-        http.authenticationProvider(provider)
+        http.authenticationProvider(passwordCheck())
                 .formLogin(form -> form.loginPage(PAGE)
                         .successHandler(this::signedIn)
                         .failureHandler(this::refused)
@@ -61,8 +72,16 @@ public final class SignIn {
                 .addFilterAfter(new PasswordChangeFilter(), UsernamePasswordAuthenticationFilter.class);
     }
 
+    private AuthenticationProvider passwordCheck() {
+        DaoAuthenticationProvider local = new DaoAuthenticationProvider(this::load);
+        local.setPasswordEncoder(passwords);
+        Directory elsewhere = directory.getIfAvailable();
+        return elsewhere == null ? local : new DirectoryPasswords(accounts, elsewhere, local);
+    }
+
     private UserDetails load(String name) {
         return accounts.find(name)
+                .filter(Account::hasPassword)
                 .map(account -> new User(
                         account.name(),
                         account.passwordHash(),
@@ -87,6 +106,10 @@ public final class SignIn {
 
     private void refused(HttpServletRequest request, HttpServletResponse response, AuthenticationException why)
             throws IOException {
+        if (why instanceof AuthenticationServiceException) { // nobody has said that the password is wrong
+            unavailable(request, response, why);
+            return;
+        }
         String account = request.getParameter(UsernamePasswordAuthenticationFilter.SPRING_SECURITY_FORM_USERNAME_KEY);
         throttle.failed(account, request.getRemoteAddr());
         metrics.refused("credentials");
@@ -94,12 +117,28 @@ public final class SignIn {
         response.sendRedirect(FAILED_PAGE);
     }
 
+    private void unavailable(HttpServletRequest request, HttpServletResponse response, AuthenticationException why)
+            throws IOException {
+        metrics.refused("unavailable");
+        audit.event("sign_in_refused")
+                .with("address", request.getRemoteAddr())
+                .with("outcome", "unavailable")
+                .with("detail", String.valueOf(why.getMessage()))
+                .with("advice", "See why the directory or provider gives no answer; local accounts sign in meanwhile.")
+                .keepOnceAMinute();
+        response.sendRedirect(UNAVAILABLE_PAGE);
+    }
+
     /** A name that is no account's stays out: people type their passwords there. */
     private void record(@Nullable String name, String address, AuthenticationException why) {
         Audit.Entry entry = audit.event("sign_in_refused")
                 .with("address", address)
                 .with("outcome", "credentials")
-                .with("detail", why.getClass().getSimpleName());
+                .with(
+                        "detail",
+                        why instanceof DirectoryRefused refusal
+                                ? refusal.why()
+                                : why.getClass().getSimpleName());
         Optional<Account> account = name == null ? Optional.empty() : accounts.find(name);
         if (account.isPresent()) {
             entry.with("user", account.get().name())

@@ -46,6 +46,7 @@ final class SignInPages {
     @GetMapping(SignIn.PAGE)
     String signInPage(HttpServletRequest request, Model model) {
         model.addAttribute("failed", request.getParameter("failed") != null);
+        model.addAttribute("unavailable", request.getParameter("unavailable") != null);
         model.addAttribute("signedOut", request.getParameter("signed-out") != null);
         return "login";
     }
@@ -53,6 +54,9 @@ final class SignInPages {
     @GetMapping("/")
     String home(Authentication account, Model model) {
         model.addAttribute("account", account.getName());
+        model.addAttribute(
+                "hasPassword",
+                accounts.find(account.getName()).filter(Account::hasPassword).isPresent());
         return "home";
     }
 
@@ -92,6 +96,9 @@ final class SignInPages {
     }
 
     private Optional<String> objection(Account account, String current, String chosen, String again) {
+        if (!account.hasPassword()) {
+            return Optional.of("The password of this account is not kept here. Change it where you have it from.");
+        }
         if (!passwords.matches(current, account.passwordHash())) {
             return Optional.of("The current password is not right.");
         }

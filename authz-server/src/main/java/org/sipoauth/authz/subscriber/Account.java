@@ -3,7 +3,7 @@ package org.sipoauth.authz.subscriber;
 /**
  * Somebody who can sign in.
  *
- * @param passwordHash as {@link Passwords} made it; never leaves the server
+ * @param passwordHash as {@link Passwords} made it, empty if the password is kept elsewhere; never leaves the server
  * @param mustChangePassword whether the password is good for nothing but choosing another
  */
 public record Account(String name, Kind kind, String passwordHash, boolean mustChangePassword) {
@@ -12,6 +12,11 @@ public record Account(String name, Kind kind, String passwordHash, boolean mustC
     public enum Kind {
         SUBSCRIBER,
         ADMINISTRATOR
+    }
+
+    /** Whether this server knows the password; else a directory or another provider does, and they alone are asked. */
+    public boolean hasPassword() {
+        return !passwordHash.isEmpty();
     }
 
     @Override

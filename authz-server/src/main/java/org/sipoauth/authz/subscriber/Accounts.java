@@ -27,6 +27,16 @@ public final class Accounts {
             return 1
             """, Long.class);
 
+    private static final RedisScript<Long> ADMIT = new DefaultRedisScript<>("""
+            local known = redis.call('HMGET', KEYS[1], 'kind', 'voucher')
+            if not known[1] then
+              redis.call('HSET', KEYS[1], 'kind', 'subscriber', 'password', '', 'change', 'false', 'voucher', ARGV[1])
+              return 1
+            end
+            if known[1] == 'subscriber' and known[2] == ARGV[1] then return 1 end
+            return 0
+            """, Long.class);
+
     private final StringRedisTemplate redis;
     private final Passwords passwords;
 
@@ -64,12 +74,28 @@ public final class Accounts {
         return created == 1;
     }
 
+    /**
+     * The subscriber whom somebody else vouches for, made at the first time. A name belongs to whoever has had it first:
+     * to a local account, an administrator's above all, or to one voucher.
+     *
+     * @param voucher who says so, with what they know the subscriber by for good if that is not the name itself
+     * @return empty, with nothing changed, if the name is another's or is no name
+     */
+    public Optional<Account> admit(String name, String voucher) {
+        if (!isName(name)) {
+            return Optional.empty();
+        }
+        Long admitted = redis.execute(ADMIT, List.of(key(name)), voucher);
+        return admitted == 1 ? find(name) : Optional.empty();
+    }
+
     /** Sets a password of the account's own choosing; does nothing if the account is gone. */
     public void changePassword(String name, String password) {
         redis.execute(CHANGE_PASSWORD, List.of(key(name)), Objects.requireNonNull(passwords.encode(password)));
     }
 
-    private static boolean isName(String text) {
+    /** Whether an account can have this name. */
+    public static boolean isName(String text) {
         return NAME.matcher(text).matches();
     }
 
