@@ -27,6 +27,7 @@ import org.springframework.validation.annotation.Validated;
  *     {@code master.key} in the data folder
  * @param previousMasterKeyFile while the master key changes: a ring that is still encrypted under this one is encrypted
  *     anew at start
+ * @param openidConnect another provider whose people may sign in; unset: there is none
  * @param ldap the directory whose people may sign in; unset: there is none
  */
 @Validated
@@ -49,6 +50,7 @@ public record Settings(
         @DefaultValue @Valid DeviceGrant deviceGrant,
         @DefaultValue @Valid Provisioning provisioning,
         @Nullable @Valid Ldap ldap,
+        @Nullable @Valid OpenidConnect openidConnect,
         @DefaultValue List<@Valid Client> clients) {
 
     public enum SipOauthMode {
@@ -218,6 +220,41 @@ public record Settings(
             @DefaultValue("3s") @NotNull Duration connectTimeout,
             @DefaultValue("3s") @NotNull Duration responseTimeout,
             @DefaultValue("8") @Min(1) @Max(100) int connections) {}
+
+    /**
+     * Another provider (OpenID Connect Core 1.0) whose people may sign in as subscribers.
+     *
+     * @param issuer exactly as its discovery document has it
+     * @param clientId by which it knows this server
+     * @param clientSecretFile holds the secret for that and nothing else; unset:
+     *     {@code SIPOAUTH_OPENID_CONNECT_CLIENT_SECRET} in the environment, else a public client
+     * @param trust PEM file of the authorities that its certificate may come from; unset: those of the Java runtime
+     * @param scopes to ask for beside {@code openid}
+     * @param nameClaim is the subscriber's name, letter by letter; {@code email} counts only if it is verified
+     * @param requiredClaim has to have one of {@code requiredValues}; unset: everybody of the provider may sign in
+     * @param emailDomains of one of which the verified e-mail address has to be; unset: of any
+     * @param button what it says on the sign-in page
+     * @param timeout to connect, and to wait for each answer
+     */
+    public record OpenidConnect(
+            @NotNull(message = "is required: name the provider, such as https://login.example.com")
+            URI issuer,
+
+            @NotBlank(message = "is required: name the client as which this server is registered there")
+            String clientId,
+
+            @Nullable Path clientSecretFile,
+            @Nullable Path trust,
+            @DefaultValue({"profile", "email"}) List<String> scopes,
+            @DefaultValue("preferred_username") @NotBlank String nameClaim,
+            @Nullable String requiredClaim,
+            @DefaultValue List<String> requiredValues,
+            @DefaultValue List<String> emailDomains,
+
+            @DefaultValue("Sign in with your organisation's account") @NotBlank
+            String button,
+
+            @DefaultValue("5s") @NotNull Duration timeout) {}
 
     /**
      * A client beside the built-in ones.

@@ -8,22 +8,28 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.directory.Directory;
+import org.sipoauth.authz.federation.FederatedSignIn;
 import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
 import org.sipoauth.authz.subscriber.Passwords;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.authentication.dao.DaoAuthenticationProvider;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.core.userdetails.UsernameNotFoundException;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.web.authentication.SavedRequestAwareAuthenticationSuccessHandler;
 import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
+import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.stereotype.Component;
 
 /** Signing in with name and password, for subscribers and administrators alike. */
@@ -35,13 +41,16 @@ public final class SignIn {
     static final String CHANGE_PASSWORD_PAGE = "/change-password";
     private static final String FAILED_PAGE = PAGE + "?failed";
     private static final String UNAVAILABLE_PAGE = PAGE + "?unavailable";
+    private static final String FAILED_ELSEWHERE_PAGE = PAGE + "?failed-elsewhere";
 
     private final Accounts accounts;
     private final Passwords passwords;
     private final ObjectProvider<Directory> directory;
+    private final ObjectProvider<FederatedSignIn> federation;
     private final SignInThrottle throttle;
     private final SignInMetrics metrics;
     private final Audit audit;
+    private final HttpSessionSecurityContextRepository sessions = new HttpSessionSecurityContextRepository();
     private final SavedRequestAwareAuthenticationSuccessHandler onward =
             new SavedRequestAwareAuthenticationSuccessHandler();
 
@@ -49,12 +58,14 @@ public final class SignIn {
             Accounts accounts,
             Passwords passwords,
             ObjectProvider<Directory> directory,
+            ObjectProvider<FederatedSignIn> federation,
             SignInThrottle throttle,
             SignInMetrics metrics,
             Audit audit) {
         this.accounts = accounts;
         this.passwords = passwords;
         this.directory = directory;
+        this.federation = federation;
         this.throttle = throttle;
         this.metrics = metrics;
         this.audit = audit;
@@ -70,6 +81,8 @@ public final class SignIn {
                 .addFilterBefore(
                         new ThrottleFilter(throttle, metrics, audit), UsernamePasswordAuthenticationFilter.class)
                 .addFilterAfter(new PasswordChangeFilter(), UsernamePasswordAuthenticationFilter.class);
+        federation.ifAvailable(
+                provider -> provider.configure(http, PAGE, this::signedInElsewhere, this::refusedElsewhere));
     }
 
     private AuthenticationProvider passwordCheck() {
@@ -102,6 +115,38 @@ public final class SignIn {
         } else {
             onward.onAuthenticationSuccess(request, response, account);
         }
+    }
+
+    /** From here on as if they had typed a password: the session holds a name and nothing of the provider's. */
+    private void signedInElsewhere(HttpServletRequest request, HttpServletResponse response, Authentication person)
+            throws IOException, ServletException {
+        Account account = accounts.find(person.getName()).orElseThrow();
+        Authentication signedIn = UsernamePasswordAuthenticationToken.authenticated(
+                account.name(), null, AuthorityUtils.createAuthorityList(SignedIn.authority(account)));
+        SecurityContext context = SecurityContextHolder.createEmptyContext();
+        context.setAuthentication(signedIn);
+        SecurityContextHolder.setContext(context);
+        sessions.saveContext(context, request, response);
+        signedIn(request, response, signedIn);
+    }
+
+    private void refusedElsewhere(HttpServletRequest request, HttpServletResponse response, AuthenticationException why)
+            throws IOException {
+        if (FederatedSignIn.isAway(why)) {
+            unavailable(request, response, why);
+            return;
+        }
+        metrics.refused("provider");
+        audit.event("sign_in_refused")
+                .with("address", request.getRemoteAddr())
+                .with("outcome", "provider")
+                .with(
+                        "detail",
+                        why instanceof OAuth2AuthenticationException refusal
+                                ? refusal.getError().getErrorCode()
+                                : why.getClass().getSimpleName())
+                .keepOnceAMinute();
+        response.sendRedirect(FAILED_ELSEWHERE_PAGE);
     }
 
     private void refused(HttpServletRequest request, HttpServletResponse response, AuthenticationException why)

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.federation.FederatedSignIn;
 import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
 import org.sipoauth.authz.subscriber.Passwords;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.authority.AuthorityUtils;
@@ -33,11 +35,13 @@ final class SignInPages {
 
     private final Accounts accounts;
     private final Passwords passwords;
+    private final ObjectProvider<FederatedSignIn> federation;
     private final Audit audit;
     private final HttpSessionSecurityContextRepository sessions = new HttpSessionSecurityContextRepository();
     private final HttpSessionRequestCache errands = new HttpSessionRequestCache();
 
-    SignInPages(Accounts accounts, Passwords passwords, Audit audit) {
+    SignInPages(Accounts accounts, Passwords passwords, ObjectProvider<FederatedSignIn> federation, Audit audit) {
+        this.federation = federation;
         this.accounts = accounts;
         this.passwords = passwords;
         this.audit = audit;
@@ -46,6 +50,11 @@ final class SignInPages {
     @GetMapping(SignIn.PAGE)
     String signInPage(HttpServletRequest request, Model model) {
         model.addAttribute("failed", request.getParameter("failed") != null);
+        model.addAttribute("failedElsewhere", request.getParameter("failed-elsewhere") != null);
+        federation.ifAvailable(provider -> {
+            model.addAttribute("elsewhere", FederatedSignIn.START);
+            model.addAttribute("elsewhereButton", provider.button());
+        });
         model.addAttribute("unavailable", request.getParameter("unavailable") != null);
         model.addAttribute("signedOut", request.getParameter("signed-out") != null);
         return "login";
