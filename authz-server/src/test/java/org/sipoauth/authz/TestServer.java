@@ -50,7 +50,11 @@ public final class TestServer implements AutoCloseable {
                 "--sipoauth.tls.certificate=" + folder.resolve("node.crt"),
                 "--sipoauth.tls.private-key=" + folder.resolve("node.key"),
                 "--sipoauth.data-dir=" + folder.resolve("data")));
-        arguments.addAll(List.of(options));
+        for (String option : options) { // in place of ours, to which Spring would append it
+            String name = option.substring(0, option.indexOf('=') + 1);
+            arguments.removeIf(ours -> ours.startsWith(name));
+            arguments.add(option);
+        }
         return new TestServer(
                 folder,
                 certificate,

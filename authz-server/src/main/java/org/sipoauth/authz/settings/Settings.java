@@ -4,6 +4,7 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import java.net.URI;
 import java.nio.file.Path;
@@ -27,6 +28,8 @@ import org.springframework.validation.annotation.Validated;
  *     {@code master.key} in the data folder
  * @param previousMasterKeyFile while the master key changes: a ring that is still encrypted under this one is encrypted
  *     anew at start
+ * @param openidConnect another provider whose people may sign in; unset: there is none
+ * @param ldap the directory whose people may sign in; unset: there is none
  */
 @Validated
 @ConfigurationProperties("sipoauth")
@@ -53,6 +56,8 @@ public record Settings(
         @DefaultValue @Valid Provisioning provisioning,
         @DefaultValue @Valid Parameters parameters,
         @DefaultValue @Valid Audit audit,
+        @Nullable @Valid Ldap ldap,
+        @Nullable @Valid OpenidConnect openidConnect,
         @DefaultValue List<@Valid Client> clients) {
 
     public enum SipOauthMode {
@@ -279,6 +284,82 @@ public record Settings(
             @DefaultValue("5061") @Min(1) @Max(65535) int securedSipPort,
             @DefaultValue("5090") @Min(1024) @Max(49151) int sipOauthPort,
             @DefaultValue("5091") @Min(1024) @Max(49151) int sipMraOauthPort) {}
+
+    /**
+     * A directory (LDAP, RFC 4511) whose people may sign in as subscribers.
+     *
+     * @param urls {@code ldaps://host}, or {@code ldap://host} with {@code startTls}; the first that answers is asked
+     * @param insecurePlainLdap passwords unprotected on the wire, to a directory or TLS tunnel on this machine
+     * @param trust PEM file of the authorities that the directory's certificate may come from; unset: those of the Java
+     *     runtime
+     * @param bindDn the account that searches
+     * @param passwordFile holds its password and nothing else; unset: {@code SIPOAUTH_LDAP_PASSWORD} in the environment
+     * @param userFilter finds the entry of whoever signs in; {@code {0}} is the name they type
+     * @param groupBaseDn where groups are; unset: {@code baseDn}
+     * @param groupFilter has to match something below {@code groupBaseDn}; {@code {0}} is the DN of the entry, {@code {1}}
+     *     the subscriber's name. Unset: everybody whom {@code userFilter} finds may sign in
+     * @param nameAttribute its only value, in lower case, is the subscriber's name
+     * @param responseTimeout of each step: to connect is one, to find the entry is one, to check the password is one
+     * @param connections at most to the directory
+     */
+    public record Ldap(
+            @NotEmpty(message = "is required: name the directory, such as ldaps://ldap.example.com")
+            List<URI> urls,
+
+            @DefaultValue("false") boolean startTls,
+            @DefaultValue("false") boolean insecurePlainLdap,
+            @Nullable Path trust,
+
+            @NotBlank(message = "is required: name the account that searches the directory")
+            String bindDn,
+
+            @Nullable Path passwordFile,
+
+            @NotBlank(message = "is required: name the entry below which people are, such as dc=example,dc=com")
+            String baseDn,
+
+            @DefaultValue("(uid={0})") @NotBlank String userFilter,
+            @Nullable String groupBaseDn,
+            @Nullable String groupFilter,
+            @DefaultValue("uid") @NotBlank String nameAttribute,
+            @DefaultValue("3s") @NotNull Duration connectTimeout,
+            @DefaultValue("3s") @NotNull Duration responseTimeout,
+            @DefaultValue("8") @Min(1) @Max(100) int connections) {}
+
+    /**
+     * Another provider (OpenID Connect Core 1.0) whose people may sign in as subscribers.
+     *
+     * @param issuer exactly as its discovery document has it
+     * @param clientId by which it knows this server
+     * @param clientSecretFile holds the secret for that and nothing else; unset:
+     *     {@code SIPOAUTH_OPENID_CONNECT_CLIENT_SECRET} in the environment, else a public client
+     * @param trust PEM file of the authorities that its certificate may come from; unset: those of the Java runtime
+     * @param scopes to ask for beside {@code openid}
+     * @param nameClaim is the subscriber's name, letter by letter; {@code email} counts only if it is verified
+     * @param requiredClaim has to have one of {@code requiredValues}; unset: everybody of the provider may sign in
+     * @param emailDomains of one of which the verified e-mail address has to be; unset: of any
+     * @param button what it says on the sign-in page
+     * @param timeout to connect, and to wait for each answer
+     */
+    public record OpenidConnect(
+            @NotNull(message = "is required: name the provider, such as https://login.example.com")
+            URI issuer,
+
+            @NotBlank(message = "is required: name the client as which this server is registered there")
+            String clientId,
+
+            @Nullable Path clientSecretFile,
+            @Nullable Path trust,
+            @DefaultValue({"profile", "email"}) List<String> scopes,
+            @DefaultValue("preferred_username") @NotBlank String nameClaim,
+            @Nullable String requiredClaim,
+            @DefaultValue List<String> requiredValues,
+            @DefaultValue List<String> emailDomains,
+
+            @DefaultValue("Sign in with your organisation's account") @NotBlank
+            String button,
+
+            @DefaultValue("5s") @NotNull Duration timeout) {}
 
     /**
      * A client beside the built-in ones.

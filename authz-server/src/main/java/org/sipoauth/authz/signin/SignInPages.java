@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.federation.FederatedSignIn;
 import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
 import org.sipoauth.authz.subscriber.PasswordRules;
 import org.sipoauth.authz.subscriber.Passwords;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContext;
@@ -30,11 +32,19 @@ final class SignInPages {
     private final Passwords passwords;
     private final PasswordRules rules;
     private final SignInThrottle throttle;
+    private final ObjectProvider<FederatedSignIn> federation;
     private final Audit audit;
     private final HttpSessionSecurityContextRepository sessions = new HttpSessionSecurityContextRepository();
     private final HttpSessionRequestCache errands = new HttpSessionRequestCache();
 
-    SignInPages(Accounts accounts, Passwords passwords, PasswordRules rules, SignInThrottle throttle, Audit audit) {
+    SignInPages(
+            Accounts accounts,
+            Passwords passwords,
+            PasswordRules rules,
+            SignInThrottle throttle,
+            ObjectProvider<FederatedSignIn> federation,
+            Audit audit) {
+        this.federation = federation;
         this.accounts = accounts;
         this.passwords = passwords;
         this.rules = rules;
@@ -45,6 +55,12 @@ final class SignInPages {
     @GetMapping(SignIn.PAGE)
     String signInPage(HttpServletRequest request, Model model) {
         model.addAttribute("failed", request.getParameter("failed") != null);
+        model.addAttribute("failedElsewhere", request.getParameter("failed-elsewhere") != null);
+        federation.ifAvailable(provider -> {
+            model.addAttribute("elsewhere", FederatedSignIn.START);
+            model.addAttribute("elsewhereButton", provider.button());
+        });
+        model.addAttribute("unavailable", request.getParameter("unavailable") != null);
         model.addAttribute("signedOut", request.getParameter("signed-out") != null);
         return "login";
     }
@@ -55,6 +71,9 @@ final class SignInPages {
             return "redirect:/console";
         }
         model.addAttribute("account", account.getName());
+        model.addAttribute(
+                "hasPassword",
+                accounts.find(account.getName()).filter(Account::hasPassword).isPresent());
         return "home";
     }
 
@@ -101,6 +120,9 @@ final class SignInPages {
                     "Too many attempts. Wait " + (attempt.delay().get().toMinutes() + 1) + " minutes, and try again.");
         }
         Optional<Account> account = accounts.find(name);
+        if (account.isPresent() && !account.get().hasPassword()) {
+            return Optional.of("The password of this account is not kept here. Change it where you have it from.");
+        }
         if (account.isEmpty() || !passwords.matches(current, account.get().passwordHash())) {
             return Optional.of("The current password is not right.");
         }

@@ -5,7 +5,7 @@ import org.sipoauth.authz.settings.RandomSecret;
 /**
  * Somebody who can sign in.
  *
- * @param passwordHash as {@link Passwords} made it; never leaves the server
+ * @param passwordHash as {@link Passwords} made it, empty if the password is kept elsewhere; never leaves the server
  * @param mustChangePassword whether the password is good for nothing but choosing another
  * @param enabled whether they may sign in, and get tokens
  * @param signInMark goes into each session that begins: once the account has another mark, those from before are over
@@ -59,6 +59,11 @@ public record Account(
 
     private static String newMark() {
         return RandomSecret.ofBits(MARK_BITS);
+    }
+
+    /** Whether this server knows the password; else a directory or another provider does, and they alone are asked. */
+    public boolean hasPassword() {
+        return !passwordHash.isEmpty();
     }
 
     @Override

@@ -24,6 +24,7 @@ import org.springframework.stereotype.Component;
 public final class Accounts {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
     private static final int MOST_TRIES = 5;
+    private static final String VOUCHER = "voucher";
 
     private final Records records;
     private final NameIndex subscribers;
@@ -65,6 +66,30 @@ public final class Accounts {
         } catch (RecordChanged takenMeanwhile) {
             return false;
         }
+    }
+
+    /**
+     * The subscriber whom somebody else vouches for, made at the first time. A name belongs to whoever has had it first:
+     * to a local account, an administrator's above all, or to one voucher.
+     *
+     * @param voucher who says so, with what they know the subscriber by for good if that is not the name itself
+     * @return empty, with nothing changed, if the name is another's or is no name, or its account is disabled
+     */
+    public Optional<Account> admit(String name, String voucher) {
+        if (!isName(name)) {
+            return Optional.empty();
+        }
+        if (records.find(key(name)).isEmpty()) {
+            try {
+                save(Account.create(name, Kind.SUBSCRIBER, true, "", false), Expected.ABSENT, Optional.of(voucher));
+            } catch (RecordChanged cameFirst) {
+                // then it is to be theirs
+            }
+        }
+        return records.find(key(name))
+                .filter(record -> voucher.equals(record.fields().get(VOUCHER)))
+                .map(record -> read(name, record))
+                .filter(account -> account.enabled() && account.kind().isSubscriber());
     }
 
     /** Sets a password of the account's own choosing, and ends its other sessions; does nothing if the account is gone. */
@@ -176,6 +201,11 @@ public final class Accounts {
     }
 
     private Account save(Account account, Expected expected) {
+        return save(account, expected, Optional.empty());
+    }
+
+    /** @param voucher for an account that is new: it stays with it */
+    private Account save(Account account, Expected expected, Optional<String> voucher) {
         index(account).enter(account.name());
         Map<String, String> fields = new HashMap<>();
         fields.put("kind", account.kind().name().toLowerCase(Locale.ROOT));
@@ -183,6 +213,7 @@ public final class Accounts {
         fields.put("change", Boolean.toString(account.mustChangePassword()));
         fields.put("enabled", Boolean.toString(account.enabled()));
         fields.put("mark", account.signInMark());
+        voucher.ifPresent(whose -> fields.put(VOUCHER, whose));
         return account.withRevision(
                 records.save(key(account.name()), fields, expected).revision());
     }
@@ -207,7 +238,8 @@ public final class Accounts {
         }
     }
 
-    private static boolean isName(String text) {
+    /** Whether an account can have this name. */
+    public static boolean isName(String text) {
         return NAME.matcher(text).matches();
     }
 

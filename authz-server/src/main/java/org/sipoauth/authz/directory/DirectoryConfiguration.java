@@ -1,0 +1,34 @@
+package org.sipoauth.authz.directory;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Objects;
+import org.sipoauth.authz.settings.GivenSecret;
+import org.sipoauth.authz.settings.Settings;
+import org.sipoauth.authz.settings.StartupRefused;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/** {@code base-dn} is required with every other of these settings. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnProperty("sipoauth.ldap.base-dn")
+class DirectoryConfiguration {
+
+    @Bean
+    Directory directory(Settings settings, Environment environment, MeterRegistry registry) {
+        Settings.Ldap ldap = Objects.requireNonNull(settings.ldap());
+        String password = GivenSecret.read(
+                        ldap.passwordFile(), "sipoauth.ldap.password-file", environment, "SIPOAUTH_LDAP_PASSWORD")
+                .orElseThrow(() -> new StartupRefused(
+                        "There is no password for " + ldap.bindDn() + ", which searches the directory.",
+                        "Name a file that holds it with --sipoauth.ldap.password-file=<file>, or put it into the"
+                                + " environment variable SIPOAUTH_LDAP_PASSWORD."));
+        return new Directory(ldap, DirectoryConnections.open(ldap, password), registry);
+    }
+
+    @Bean
+    DirectoryHealth directoryHealthIndicator(Directory directory) {
+        return new DirectoryHealth(directory);
+    }
+}
