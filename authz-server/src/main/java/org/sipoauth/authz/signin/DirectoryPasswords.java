@@ -48,8 +48,7 @@ final class DirectoryPasswords implements AuthenticationProvider {
         String name = ask(typed, attempt.getCredentials() instanceof String password ? password : "");
         Account account =
                 accounts.admit(name, VOUCHER).orElseThrow(() -> new DirectoryRefused("not_a_name_of_the_directory"));
-        return UsernamePasswordAuthenticationToken.authenticated(
-                account.name(), null, SignedIn.authorities(account));
+        return UsernamePasswordAuthenticationToken.authenticated(account.name(), null, SignedIn.authorities(account));
     }
 
     private String ask(String name, String password) {

@@ -12,8 +12,8 @@ import org.sipoauth.authz.federation.FederatedSignIn;
 import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
 import org.sipoauth.authz.subscriber.Passwords;
-import org.springframework.security.authentication.AccountStatusUserDetailsChecker;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.security.authentication.AccountStatusUserDetailsChecker;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
@@ -124,8 +124,8 @@ public final class SignIn {
     private void signedInElsewhere(HttpServletRequest request, HttpServletResponse response, Authentication person)
             throws IOException, ServletException {
         Account account = accounts.find(person.getName()).orElseThrow();
-        Authentication signedIn = UsernamePasswordAuthenticationToken.authenticated(
-                account.name(), null, SignedIn.authorities(account));
+        Authentication signedIn =
+                UsernamePasswordAuthenticationToken.authenticated(account.name(), null, SignedIn.authorities(account));
         SecurityContext context = SecurityContextHolder.createEmptyContext();
         context.setAuthentication(signedIn);
         SecurityContextHolder.setContext(context);

@@ -16,7 +16,12 @@ import org.sipoauth.authz.activation.DeviceList.RowError;
 class DeviceListTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"SEP000000000001\nSEP000000000002", "device\r\nSEP000000000001\r\nSEP000000000002\r\n", "\ufeffDevice\n\n SEP000000000001 \nSEP000000000002\n"})
+    @ValueSource(
+            strings = {
+                "SEP000000000001\nSEP000000000002",
+                "device\r\nSEP000000000001\r\nSEP000000000002\r\n",
+                "\ufeffDevice\n\n SEP000000000001 \nSEP000000000002\n"
+            })
     void isANameALineUnderAHeaderOrNone(String csv) {
         DeviceList list = DeviceList.parseCsv(csv.getBytes(UTF_8));
 
@@ -26,7 +31,8 @@ class DeviceListTest {
 
     @Test
     void tellsWhichRowsAreNone() {
-        DeviceList list = DeviceList.parseCsv("device\nSEP000000000001\nSEP000000000002,alice\n../x\nSEP000000000001\n".getBytes(UTF_8));
+        DeviceList list = DeviceList.parseCsv(
+                "device\nSEP000000000001\nSEP000000000002,alice\n../x\nSEP000000000001\n".getBytes(UTF_8));
 
         assertThat(list.errors())
                 .containsExactly(
@@ -37,7 +43,8 @@ class DeviceListTest {
 
     @Test
     void isAnArrayInJson() {
-        DeviceList list = DeviceList.parseJson("{\"devices\":[\"SEP000000000001\",\"SEP000000000002\"]}".getBytes(UTF_8));
+        DeviceList list =
+                DeviceList.parseJson("{\"devices\":[\"SEP000000000001\",\"SEP000000000002\"]}".getBytes(UTF_8));
 
         assertThat(list.rows()).containsExactly(new Row(1, "SEP000000000001"), new Row(2, "SEP000000000002"));
     }
@@ -63,7 +70,8 @@ class DeviceListTest {
 
     @Test
     void isBounded() {
-        String thousand = IntStream.range(0, 1_000).mapToObj("SEP%012X"::formatted).collect(Collectors.joining("\n"));
+        String thousand =
+                IntStream.range(0, 1_000).mapToObj("SEP%012X"::formatted).collect(Collectors.joining("\n"));
 
         assertThat(DeviceList.parseCsv(thousand.getBytes(UTF_8)).rows()).hasSize(1_000);
         assertThatIllegalArgumentException()
