@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.console.Remedies.Remedy;
 import org.sipoauth.authz.device.Device;
+import org.sipoauth.authz.device.DeviceType;
 import org.sipoauth.authz.refresh.Session;
 import org.sipoauth.authz.subscriber.Account;
 
@@ -51,6 +52,7 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
      * What is known.
      *
      * @param device the name that was asked for
+     * @param usable whether the device is enabled, and OAuth is on in its security profile
      * @param owner the account that owns the device, if there is one of that name
      * @param sessions on the device, live and revoked
      * @param refusals records of the audit about the device or its owner that tell of a refusal, the newest first
@@ -61,6 +63,7 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
             Instant now,
             boolean modeEnabled,
             Optional<Device> found,
+            boolean usable,
             Optional<Account> owner,
             List<Session> sessions,
             List<Map<String, String>> refusals,
@@ -118,28 +121,37 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
         return facts.found()
                 .map(device -> holds(
                         "Device",
-                        "There is a " + words(device) + " of that name, for "
-                                + String.join(", ", device.addressesOfRecord()) + "."))
+                        "It is a " + words(device) + ", for " + String.join(", ", device.addressesOfRecord()) + "."))
                 .orElseGet(() -> fails(
                         "Device",
                         Device.isName(facts.device())
                                 ? "There is no device of that name."
-                                : "That cannot name a device: 1 to 50 letters, digits, dots, hyphens or underscores.",
+                                : "That cannot name a device: CSF, BOT, TCT or TAB and up to 12 characters, or SEP and a MAC address.",
                         "Compare the name with what the phone asks for, such as the CSF… or SEP… of its configuration"
                                 + " file.",
                         new Link("Devices", "/console/devices")));
     }
 
     private static Step profile(Facts facts) {
-        return facts.found()
-                .map(device -> device.oauthEnabled()
-                        ? holds("Security profile", "OAuth is enabled in its profile.")
-                        : fails(
-                                "Security profile",
-                                "OAuth is off in its profile: no token is issued for it.",
-                                "Enable OAuth in the device's security profile.",
-                                new Link("The device", Pages.device(device.name()))))
-                .orElseGet(() -> open("Security profile", "Not looked at: there is no device."));
+        if (facts.found().isEmpty()) {
+            return open("Security profile", "Not looked at: there is no device.");
+        }
+        Device device = facts.found().get();
+        Link link = new Link("The device", Pages.device(device.name()));
+        if (!device.enabled()) {
+            return fails(
+                    "Security profile",
+                    "The device is disabled: no token is issued for it.",
+                    "Enable it, if whoever disabled it agrees: sipoauth device enable " + device.name() + ".",
+                    link);
+        }
+        return facts.usable()
+                ? holds("Security profile", "OAuth is enabled in its profile " + device.securityProfile() + ".")
+                : fails(
+                        "Security profile",
+                        "OAuth is off in its profile " + device.securityProfile() + ": no token is issued for it.",
+                        "Enable OAuth in that profile, or give the device another.",
+                        link);
     }
 
     private static Step owner(Facts facts) {
@@ -155,7 +167,14 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
                     "Make an account for " + name + ", or give the device to a subscriber there is.",
                     link);
         }
-        return facts.owner().get().kind() == Account.Kind.SUBSCRIBER
+        if (!facts.owner().get().enabled()) {
+            return fails(
+                    "Owner",
+                    "Its owner " + name + " is disabled, and gets no tokens.",
+                    "Enable " + name + ", if whoever disabled the account agrees.",
+                    link);
+        }
+        return facts.owner().get().kind().isSubscriber()
                 ? holds("Owner", name + " is a subscriber.")
                 : fails(
                         "Owner",
@@ -267,14 +286,13 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
         if (!facts.modeEnabled()) {
             return "Read its configuration file again, once the mode is enabled.";
         }
-        if (!facts.found().get().oauthEnabled()) {
-            return "Read its configuration file again, once OAuth is enabled in its profile.";
+        if (!facts.usable()) {
+            return "Read its configuration file again, once it is enabled with OAuth.";
         }
         if (facts.live().isEmpty()) {
-            return switch (facts.found().get().type()) {
-                case SOFTPHONE -> "Open the sign-in page, for its user to sign in.";
-                case DESK_PHONE -> "Show a code, for its user to enter at /device.";
-            };
+            return facts.found().get().type() == DeviceType.DESK_PHONE
+                    ? "Show a code, for its user to enter at /device, or use its activation code or its certificate."
+                    : "Open the sign-in page, for its user to sign in.";
         }
         return facts.now().isBefore(Facts.lastTokens(facts.live().get()).plus(facts.accessLife()))
                 ? "Register with the access token that it has; refresh before that expires."
@@ -287,7 +305,10 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
 
     static String words(Device device) {
         return switch (device.type()) {
-            case SOFTPHONE -> "softphone";
+            case DESKTOP -> "softphone on a computer";
+            case ANDROID -> "softphone on an Android phone";
+            case IPHONE -> "softphone on an iPhone";
+            case TABLET -> "softphone on a tablet";
             case DESK_PHONE -> "desk phone";
         };
     }

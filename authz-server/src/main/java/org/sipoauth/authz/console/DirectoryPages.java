@@ -29,22 +29,17 @@ final class DirectoryPages {
     }
 
     /** A device in words. */
-    record DeviceInWords(String name, String type, String owner, List<String> addresses, boolean oauthEnabled) {
-        static DeviceInWords of(Device device) {
+    record DeviceInWords(String name, String type, String owner, List<String> addresses, boolean usable) {
+        static DeviceInWords of(Device device, boolean usable) {
             return new DeviceInWords(
-                    device.name(),
-                    Diagnosis.words(device),
-                    device.owner(),
-                    device.addressesOfRecord(),
-                    device.oauthEnabled());
+                    device.name(), Diagnosis.words(device), device.owner(), device.addressesOfRecord(), usable);
         }
     }
 
     /** An account in words; its password's hash is no business of a page. */
     record AccountInWords(String name, boolean subscriber, boolean mustChangePassword) {
         static AccountInWords of(Account account) {
-            return new AccountInWords(
-                    account.name(), account.kind() == Account.Kind.SUBSCRIBER, account.mustChangePassword());
+            return new AccountInWords(account.name(), account.kind().isSubscriber(), account.mustChangePassword());
         }
     }
 
@@ -53,7 +48,12 @@ final class DirectoryPages {
         String wanted = name.strip();
         Instant now = clock.instant();
         model.addAttribute("name", wanted);
-        model.addAttribute("device", devices.find(wanted).map(DeviceInWords::of));
+        model.addAttribute(
+                "device",
+                devices.find(wanted)
+                        .map(device -> DeviceInWords.of(
+                                device,
+                                devices.findUsable(wanted, device.owner()).isPresent())));
         model.addAttribute(
                 "rows",
                 wanted.isEmpty()

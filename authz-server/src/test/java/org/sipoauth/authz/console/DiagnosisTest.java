@@ -16,7 +16,7 @@ import org.sipoauth.authz.console.Diagnosis.State;
 import org.sipoauth.authz.console.Diagnosis.Step;
 import org.sipoauth.authz.console.Remedies.Where;
 import org.sipoauth.authz.device.Device;
-import org.sipoauth.authz.device.DeviceType;
+import org.sipoauth.authz.device.SecurityProfile;
 import org.sipoauth.authz.refresh.FamilyId;
 import org.sipoauth.authz.refresh.Session;
 import org.sipoauth.authz.status.StatusListName;
@@ -26,12 +26,12 @@ import org.sipoauth.authz.subscriber.Account;
 class DiagnosisTest {
     private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
     private static final Duration HOUR = Duration.ofHours(1);
-    private static final Device DEVICE =
-            new Device("CSFALICE", DeviceType.SOFTPHONE, "alice", List.of("sip:1001@example.com"), true);
+    private static final Device DEVICE = new Device("CSFALICE", "alice", List.of("sip:1001@example.com"));
 
     private boolean modeEnabled = true;
     private Optional<Device> device = Optional.of(DEVICE);
-    private Optional<Account> owner = Optional.of(new Account("alice", Account.Kind.SUBSCRIBER, "hash", false));
+    private boolean usable = true;
+    private Optional<Account> owner = Optional.of(account(Account.Kind.SUBSCRIBER, true));
     private final List<Session> sessions =
             new ArrayList<>(List.of(session("alice", NOW.minus(HOUR.dividedBy(2)), null)));
     private final List<Map<String, String>> refusals = new ArrayList<>();
@@ -72,10 +72,25 @@ class DiagnosisTest {
 
     @Test
     void saysThatOauthIsOffInItsProfile() {
-        device = Optional.of(
-                new Device("CSFALICE", DeviceType.SOFTPHONE, "alice", List.of("sip:1001@example.com"), false));
+        usable = false;
 
         assertFails("Security profile", "Enable OAuth");
+    }
+
+    @Test
+    void saysThatItIsDisabled() {
+        device = Optional.of(
+                new Device("CSFALICE", "alice", List.of("sip:1001@example.com"), SecurityProfile.WITH_OAUTH, false));
+        usable = false;
+
+        assertFails("Security profile", "Enable it");
+    }
+
+    @Test
+    void saysThatItsOwnerIsDisabled() {
+        owner = Optional.of(account(Account.Kind.SUBSCRIBER, false));
+
+        assertFails("Owner", "Enable alice");
     }
 
     @Test
@@ -87,7 +102,7 @@ class DiagnosisTest {
 
     @Test
     void saysThatItsOwnerIsNoSubscriber() {
-        owner = Optional.of(new Account("alice", Account.Kind.ADMINISTRATOR, "hash", false));
+        owner = Optional.of(account(Account.Kind.ADMINISTRATOR, true));
 
         assertFails("Owner", "Give the device to a subscriber");
     }
@@ -193,8 +208,12 @@ class DiagnosisTest {
     }
 
     private Diagnosis diagnose() {
-        return Diagnosis.of(
-                new Diagnosis.Facts("CSFALICE", NOW, modeEnabled, device, owner, sessions, refusals, HOUR, said));
+        return Diagnosis.of(new Diagnosis.Facts(
+                "CSFALICE", NOW, modeEnabled, device, usable, owner, sessions, refusals, HOUR, said));
+    }
+
+    private static Account account(Account.Kind kind, boolean enabled) {
+        return new Account("alice", kind, "hash", false, enabled, "mark", "revision");
     }
 
     private static Map<String, String> refusal(Instant at, String outcome) {
