@@ -19,8 +19,8 @@ class AdministrationConfiguration {
 
     /** Behind Spring Security's filters: who may not ask for anything is told so first. */
     @Bean
-    FilterRegistrationBean<BodyLimit> administrationBodyLimit() {
-        FilterRegistrationBean<BodyLimit> filter = new FilterRegistrationBean<>(new BodyLimit());
+    FilterRegistrationBean<RequestLimits> administrationRequestLimits() {
+        FilterRegistrationBean<RequestLimits> filter = new FilterRegistrationBean<>(new RequestLimits());
         filter.addUrlPatterns(AdministrationEndpoint.PATH + "/*");
         return filter;
     }

@@ -6,6 +6,7 @@ import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -26,15 +27,22 @@ final class UnhandledErrors implements Filter {
             throws IOException, ServletException {
         if (request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String path
                 && request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer status
-                && path.startsWith(AdministrationEndpoint.PATH + "/")) {
-            response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-            response.getOutputStream().write(problem(HttpStatus.valueOf(status)).getBytes(StandardCharsets.UTF_8));
+                && path.startsWith(AdministrationEndpoint.PATH + "/")
+                && response instanceof HttpServletResponse answer) {
+            send(HttpStatus.valueOf(status), answer);
         } else {
             chain.doFilter(request, response);
         }
     }
 
-    static String problem(HttpStatus status) {
+    static void send(HttpStatus status, HttpServletResponse response) throws IOException {
+        response.setStatus(status.value());
+        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+        response.setHeader("X-Content-Type-Options", "nosniff"); // Spring Security may not have come to that
+        response.getOutputStream().write(problem(status).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String problem(HttpStatus status) {
         Map<String, Object> problem = new LinkedHashMap<>();
         problem.put("title", status.getReasonPhrase());
         problem.put("status", status.value());
@@ -48,7 +56,7 @@ final class UnhandledErrors implements Filter {
             case NOT_FOUND -> "there is nothing at this path: the paths are in " + document;
             case METHOD_NOT_ALLOWED -> "this path does not take this method: Allow names those it takes";
             case UNSUPPORTED_MEDIA_TYPE -> "this path takes another Content-Type: " + document + " says which";
-            case CONTENT_TOO_LARGE -> "a body has at most " + BodyLimit.MOST_BYTES + " bytes: send less";
+            case CONTENT_TOO_LARGE -> "a body has at most " + RequestLimits.MOST_BYTES + " bytes: send less";
             default ->
                 status.is5xxServerError()
                         ? "the server failed, and its log says why"
