@@ -18,7 +18,6 @@ import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestPhone.Answer;
 import org.sipoauth.authz.TestServer;
 import org.sipoauth.authz.device.Device;
-import org.sipoauth.authz.device.DeviceType;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
@@ -103,8 +102,7 @@ class DirectorySignInIT {
                 "--sipoauth.ldap.user-filter=(&(objectClass=inetOrgPerson)(|(uid={0})(mail={0})))",
                 "--sipoauth.ldap.group-filter=(&(objectClass=groupOfNames)(cn=phones)(member={0}))",
                 "--sipoauth.ldap.response-timeout=1s");
-        server.bean(Devices.class)
-                .save(new Device("CSFWANDA", DeviceType.SOFTPHONE, "wanda", List.of("sip:2001@example.com"), true));
+        server.bean(Devices.class).save(new Device("CSFWANDA", "wanda", List.of("sip:2001@example.com")));
     }
 
     @AfterAll

@@ -37,7 +37,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
 import org.sipoauth.authz.device.Device;
-import org.sipoauth.authz.device.DeviceType;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.settings.TrustedAuthorities;
 import org.sipoauth.authz.subscriber.Account;
@@ -77,8 +76,7 @@ class FederatedSignInIT {
                 folder.resolve("both.crt"),
                 Files.readString(provider.trust())
                         + Files.readString(server.folder().resolve("node.crt")));
-        server.bean(Devices.class)
-                .save(new Device("CSFWANDA", DeviceType.SOFTPHONE, "wanda", List.of("sip:2001@example.com"), true));
+        server.bean(Devices.class).save(new Device("CSFWANDA", "wanda", List.of("sip:2001@example.com")));
         HttpClient early = browser();
         whileItWasAway = location(get(early, server.url(FederatedSignIn.START)));
         provider.start();
