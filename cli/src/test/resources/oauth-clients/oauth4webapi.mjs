@@ -46,7 +46,7 @@ await run({
     const server = await discover(settings);
     const keys = await oauth.generateKeyPair('ES256');
     const DPoP = oauth.DPoP(SOFTPHONE, keys);
-    const tokens = await signIn(server, settings, { pushed: true, DPoP });
+    const tokens = await signIn(server, settings, { pushed: true, DPoP, scope: 'openid' });
     const renewed = await oauth.processRefreshTokenResponse(
       server,
       SOFTPHONE,
@@ -128,14 +128,15 @@ function claimsOf(server, settings, authorization) {
   return oauth.validateJwtAccessToken(server, request, settings.audience);
 }
 
-async function signIn(server, settings, { pushed, DPoP, browser = new Browser(settings), tell = () => {} } = {}) {
+async function signIn(server, settings, options = {}) {
+  const { pushed, DPoP, scope = 'sip.register', browser = new Browser(settings), tell = () => {} } = options;
   const verifier = oauth.generateRandomCodeVerifier();
   const state = oauth.generateRandomState();
   const parameters = new URLSearchParams({
     client_id: SOFTPHONE.client_id,
     redirect_uri: REDIRECT_URI,
     response_type: 'code',
-    scope: 'sip.register',
+    scope,
     device_name: settings.softphone,
     state,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),

@@ -49,7 +49,7 @@ await run({
     return { parameters: [...address.searchParams.keys()].sort(), scope: tokens.scope };
   },
 
-  /** Tokens bound to a key (RFC 9449), from the request on, and their refresh. */
+  /** A phone's login bound to a key (RFC 9449), from the request on: who refreshes has to prove that key. */
   async dpop(settings) {
     const phone = await client.discovery(new URL(settings.issuer), 'softphone', undefined, client.None(), {
       algorithm: 'oauth2',
@@ -68,6 +68,16 @@ await run({
     const stolen = await refusal(client.refreshTokenGrant(phone, tokens.refresh_token, {}, { DPoP: stranger }));
     const renewed = await client.refreshTokenGrant(phone, tokens.refresh_token, {}, { DPoP });
     return { token_type: tokens.token_type, unproven, stolen, renewed: renewed.token_type };
+  },
+
+  /** An access token bound to a key: not for a phone, since SIP cannot carry the proof. */
+  async bound(settings) {
+    const app = await client.discovery(new URL(settings.issuer), 'softphone', undefined, client.None(), {
+      algorithm: 'oauth2',
+    });
+    const DPoP = client.getDPoPHandle(app, await client.randomDPoPKeyPair('ES256'));
+    const tokens = await signIn(app, settings, { scope: 'openid' }, {}, undefined, { DPoP });
+    return { token_type: tokens.token_type };
   },
 
   /** RFC 8628, with polls at the pace that the server asks for. */

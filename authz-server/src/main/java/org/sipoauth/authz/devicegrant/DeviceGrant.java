@@ -7,6 +7,7 @@ import java.util.Set;
 import org.sipoauth.authz.audit.Concerned;
 import org.sipoauth.authz.audit.Refusal;
 import org.sipoauth.authz.client.Scopes;
+import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.grant.LoginFamilies;
 import org.sipoauth.authz.grant.LoginFamilies.Begun;
@@ -14,6 +15,7 @@ import org.sipoauth.authz.grant.LoginFamilies.Login;
 import org.sipoauth.authz.token.AccessTokens;
 import org.sipoauth.authz.token.AccessTokens.Holder;
 import org.sipoauth.authz.token.AccessTokens.LoginReference;
+import org.sipoauth.authz.token.Confirmation;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
@@ -42,12 +44,14 @@ final class DeviceGrant implements AuthenticationProvider {
 
     private final DeviceCodes codes;
     private final AccessTokens accessTokens;
+    private final DpopProofs proofs;
     private final LoginFamilies families;
     private final Clock clock;
 
-    DeviceGrant(DeviceCodes codes, AccessTokens accessTokens, LoginFamilies families, Clock clock) {
+    DeviceGrant(DeviceCodes codes, AccessTokens accessTokens, DpopProofs proofs, LoginFamilies families, Clock clock) {
         this.codes = codes;
         this.accessTokens = accessTokens;
+        this.proofs = proofs;
         this.families = families;
         this.clock = clock;
     }
@@ -64,13 +68,14 @@ final class DeviceGrant implements AuthenticationProvider {
         RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
         requireGrantType(client);
         DeviceCode code = DeviceCode.parse(request.getDeviceCode()).orElseThrow(DeviceGrant::unknown);
+        Optional<Confirmation> proven = proofs.of(request);
 
         Poll poll = codes.poll(code, client.getClientId(), clock.instant());
         if (poll instanceof Poll.Claimed claimed) {
-            return begin(code, claimed, caller, request);
+            return begin(code, claimed, proven, caller, request);
         }
         if (poll instanceof Poll.Again again) {
-            return repeat(again, caller, request);
+            return repeat(again, proven, caller, request);
         }
         throw refusal(poll, client);
     }
@@ -98,13 +103,15 @@ final class DeviceGrant implements AuthenticationProvider {
     private OAuth2AccessTokenAuthenticationToken begin(
             DeviceCode code,
             Poll.Claimed claimed,
+            Optional<Confirmation> proven,
             OAuth2ClientAuthenticationToken caller,
             OAuth2DeviceCodeAuthenticationToken request) {
         RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
         Holder holder = requireHolder(claimed.subscriber(), claimed.device(), client);
-        Begun begun = families.begin(new Login(client, claimed.subscriber(), Optional.of(claimed.device()), SCOPES));
+        Begun begun =
+                families.begin(new Login(client, claimed.subscriber(), Optional.of(claimed.device()), SCOPES, proven));
         try {
-            OAuth2AccessTokenAuthenticationToken tokens = tokens(holder, begun, caller, request);
+            OAuth2AccessTokenAuthenticationToken tokens = tokens(holder, begun, proven, caller, request);
             if (!codes.bind(code, claimed.claim(), begun.familyId(), clock.instant())) {
                 throw pending(); // too slow: another poll has begun a login, or is about to
             }
@@ -116,16 +123,19 @@ final class DeviceGrant implements AuthenticationProvider {
     }
 
     private OAuth2AccessTokenAuthenticationToken repeat(
-            Poll.Again again, OAuth2ClientAuthenticationToken caller, OAuth2DeviceCodeAuthenticationToken request) {
+            Poll.Again again,
+            Optional<Confirmation> proven,
+            OAuth2ClientAuthenticationToken caller,
+            OAuth2DeviceCodeAuthenticationToken request) {
         RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
         Holder holder = requireHolder(again.subscriber(), again.device(), client);
-        Begun begun = families.again(again.familyId())
+        Begun begun = families.again(again.familyId(), client, proven)
                 .orElseThrow(() -> invalid(
                         "revoked",
                         "the login that the code began is over",
                         "The login was revoked: look for the event \"revoked\" of this session.",
                         new Concerned(again.familyId(), again.subscriber(), again.device(), client.getClientId())));
-        return tokens(holder, begun, caller, request);
+        return tokens(holder, begun, proven, caller, request);
     }
 
     private Holder requireHolder(String subscriber, String device, RegisteredClient client) {
@@ -141,12 +151,14 @@ final class DeviceGrant implements AuthenticationProvider {
     private static OAuth2AccessTokenAuthenticationToken tokens(
             Holder holder,
             Begun begun,
+            Optional<Confirmation> proven,
             OAuth2ClientAuthenticationToken caller,
             OAuth2DeviceCodeAuthenticationToken request) {
         RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
         OAuth2AccessToken accessToken = holder.mint(
                 client,
                 Optional.of(new LoginReference(begun.familyId(), begun.status())),
+                proven,
                 SCOPES,
                 AuthorizationGrantType.DEVICE_CODE,
                 request);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.grant.GrantFeature;
 import org.sipoauth.authz.grant.LoginFamilies;
 import org.sipoauth.authz.settings.Settings;
@@ -58,6 +59,7 @@ class DeviceGrantConfiguration {
     GrantFeature deviceGrant(
             DeviceCodes codes,
             AccessTokens accessTokens,
+            DpopProofs proofs,
             LoginFamilies families,
             VerificationAddress address,
             Settings settings,
@@ -65,7 +67,7 @@ class DeviceGrantConfiguration {
             Audit audit,
             MeterRegistry meters) {
         Settings.DeviceGrant grant = settings.deviceGrant();
-        DeviceGrant tokens = new DeviceGrant(codes, accessTokens, families, clock);
+        DeviceGrant tokens = new DeviceGrant(codes, accessTokens, proofs, families, clock);
         DeviceAuthorizationRequests requests = new DeviceAuthorizationRequests(
                 codes, grant.expiresIn(), networks(grant.networks()), clock, audit, meters);
         OAuth2DeviceCodeAuthenticationConverter poll = new OAuth2DeviceCodeAuthenticationConverter();

@@ -6,6 +6,7 @@ import org.sipoauth.authz.client.Clients;
 import org.sipoauth.authz.client.MachineSecretEncoder;
 import org.sipoauth.authz.client.PublicClientAuthentication;
 import org.sipoauth.authz.device.Devices;
+import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.subscriber.Accounts;
 import org.sipoauth.authz.token.AccessTokens;
@@ -16,7 +17,9 @@ import org.springframework.security.oauth2.server.authorization.authentication.C
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationValidator;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientCredentialsAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2DeviceCodeAuthenticationProvider;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2PushedAuthorizationRequestAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2RefreshTokenAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2TokenExchangeAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.token.JwtGenerator;
@@ -41,6 +44,7 @@ class GrantConfiguration {
             Settings settings,
             AuthorizationCodes codes,
             AccessTokens accessTokens,
+            DpopProofs proofs,
             LoginFamilies families,
             JwtGenerator generator,
             Devices devices,
@@ -65,13 +69,23 @@ class GrantConfiguration {
                         .errorResponseHandler(authorizationResponses::refused)
                         .authenticationProviders(
                                 providers -> providers.forEach(provider -> checkDevice(provider, deviceParameter))))
+                .pushedAuthorizationRequestEndpoint(endpoint -> endpoint.pushedAuthorizationRequestConverters(
+                                converters -> {
+                                    converters.clear();
+                                    converters.add(new PushedRequests(proofs));
+                                })
+                        .errorResponseHandler(tokenResponses::pushedRequestRefused)
+                        .authenticationProviders(
+                                providers -> providers.forEach(provider -> checkDevice(provider, deviceParameter))))
                 .deviceAuthorizationEndpoint(
                         endpoint -> endpoint.errorResponseHandler(tokenResponses::deviceAuthorizationRefused))
                 .tokenEndpoint(endpoint -> endpoint.accessTokenResponseHandler(tokenResponses::issued)
                         .errorResponseHandler(tokenResponses::refused)
-                        .authenticationProvider(new CodeGrant(codes, accessTokens, families, generator))
-                        .authenticationProviders(
-                                providers -> providers.removeIf(provider -> NOT_OFFERED.contains(provider.getClass())))
+                        .authenticationProvider(new CodeGrant(codes, accessTokens, proofs, families, generator))
+                        .authenticationProviders(providers -> {
+                            providers.removeIf(provider -> NOT_OFFERED.contains(provider.getClass()));
+                            providers.replaceAll(provider -> proven(provider, proofs));
+                        })
                         .accessTokenRequestConverters(converters -> converters.removeIf(
                                 converter -> converter.getClass().getName().startsWith("org.springframework.security.")
                                         && !(converter instanceof OAuth2AuthorizationCodeAuthenticationConverter)
@@ -84,9 +98,19 @@ class GrantConfiguration {
         }
     }
 
+    private static AuthenticationProvider proven(AuthenticationProvider provider, DpopProofs proofs) {
+        return provider instanceof OAuth2ClientCredentialsAuthenticationProvider spring
+                ? new ProvenClientCredentials(spring, proofs)
+                : provider;
+    }
+
     private static void checkDevice(AuthenticationProvider provider, DeviceParameter deviceParameter) {
         if (provider instanceof OAuth2AuthorizationCodeRequestAuthenticationProvider requests) {
             requests.setAuthenticationValidator(
+                    new OAuth2AuthorizationCodeRequestAuthenticationValidator().andThen(deviceParameter));
+        }
+        if (provider instanceof OAuth2PushedAuthorizationRequestAuthenticationProvider pushed) {
+            pushed.setAuthenticationValidator(
                     new OAuth2AuthorizationCodeRequestAuthenticationValidator().andThen(deviceParameter));
         }
     }

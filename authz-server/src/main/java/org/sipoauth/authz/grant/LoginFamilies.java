@@ -3,6 +3,7 @@ package org.sipoauth.authz.grant;
 import java.util.Optional;
 import java.util.Set;
 import org.sipoauth.authz.status.StatusReference;
+import org.sipoauth.authz.token.Confirmation;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 
@@ -16,8 +17,13 @@ public interface LoginFamilies {
      */
     Begun begin(Login login);
 
-    /** What {@link #begin} returned, for an answer that was lost; empty if the family has ended. */
-    Optional<Begun> again(String familyId);
+    /**
+     * What {@link #begin} returned, for an answer that was lost; empty if the family has ended.
+     *
+     * @param proven what the sender of this request has proven to hold
+     * @throws GrantRefused if that is not what the family is bound to
+     */
+    Optional<Begun> again(String familyId, RegisteredClient client, Optional<Confirmation> proven);
 
     /** Ends a family for good; does nothing if there is none. */
     void revoke(String familyId, String why);
@@ -26,8 +32,14 @@ public interface LoginFamilies {
      * Who signed in, where, and for what.
      *
      * @param deviceName absent for a login that registers no phone
+     * @param proven what the sender of the request has proven to hold: who refreshes has to prove the same
      */
-    record Login(RegisteredClient client, String subscriber, Optional<String> deviceName, Set<String> scopes) {}
+    record Login(
+            RegisteredClient client,
+            String subscriber,
+            Optional<String> deviceName,
+            Set<String> scopes,
+            Optional<Confirmation> proven) {}
 
     /** The new family, its first refresh token and its bit in a status list. */
     record Begun(String familyId, OAuth2RefreshToken refreshToken, StatusReference status) {}

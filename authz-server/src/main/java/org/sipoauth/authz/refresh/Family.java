@@ -9,6 +9,7 @@ import java.util.Set;
  *
  * @param device the phone it belongs to; empty for a login without one
  * @param scopes what the user granted; a refresh may ask for less, never for more
+ * @param binding what its refresh tokens are bound to, abridged; empty if whoever has one may use it
  * @param end when the last of its tokens dies, however often it was refreshed
  */
 record Family(
@@ -17,6 +18,7 @@ record Family(
         Optional<String> device,
         String client,
         Set<String> scopes,
+        Optional<String> binding,
         Instant begun,
         Instant end,
         FamilySecret secret) {

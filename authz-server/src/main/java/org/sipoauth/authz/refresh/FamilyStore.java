@@ -70,6 +70,7 @@ final class FamilyStore {
         family.device().ifPresent(device -> fields.put("d", device));
         fields.put("c", family.client());
         fields.put("s", String.join(" ", family.scopes()));
+        family.binding().ifPresent(binding -> fields.put("f", binding));
         fields.put("b", millis(family.begun()));
         fields.put("e", millis(family.end()));
         fields.put("k", family.secret().toStored());
@@ -152,6 +153,7 @@ final class FamilyStore {
                 Optional.ofNullable(fields.get("d")),
                 required(fields, "c"),
                 scopes(required(fields, "s")),
+                Optional.ofNullable(fields.get("f")),
                 instant(required(fields, "b")),
                 instant(required(fields, "e")),
                 FamilySecret.fromStored(required(fields, "k")));

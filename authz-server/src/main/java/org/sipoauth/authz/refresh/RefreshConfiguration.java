@@ -3,6 +3,7 @@ package org.sipoauth.authz.refresh;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.grant.GrantFeature;
 import org.sipoauth.authz.redis.ConfirmedWrites;
 import org.sipoauth.authz.settings.Settings;
@@ -44,12 +45,13 @@ class RefreshConfiguration {
             Families families,
             CurrentKeyRing ring,
             AccessTokens accessTokens,
+            DpopProofs proofs,
             RevokedClients revokedClients,
             Clock clock,
             Audit audit,
             MeterRegistry meters) {
         RefreshGrant grant =
-                new RefreshGrant(store, families, ring, accessTokens, revokedClients, clock, audit, meters);
+                new RefreshGrant(store, families, ring, accessTokens, proofs, revokedClients, clock, audit, meters);
         OAuth2RefreshTokenAuthenticationConverter request = new OAuth2RefreshTokenAuthenticationConverter();
         return server -> server.tokenEndpoint(endpoint ->
                 endpoint.accessTokenRequestConverter(request::convert).authenticationProvider(grant));

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.audit.Concerned;
 import org.sipoauth.authz.audit.Refusal;
+import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.refresh.Presentation.Outcome;
 import org.sipoauth.authz.signing.CurrentKeyRing;
@@ -18,6 +19,7 @@ import org.sipoauth.authz.status.StatusListName;
 import org.sipoauth.authz.token.AccessTokens;
 import org.sipoauth.authz.token.AccessTokens.Holder;
 import org.sipoauth.authz.token.AccessTokens.LoginReference;
+import org.sipoauth.authz.token.Confirmation;
 import org.sipoauth.keys.KeyState;
 import org.sipoauth.keys.KeyUse;
 import org.sipoauth.keys.RingKey;
@@ -38,13 +40,14 @@ import org.springframework.security.oauth2.server.authorization.client.Registere
  * family; what the presentation means is decided in {@code present.lua}. A request whose answer is lost on the way, here
  * or on the network, is made again with the same token and gets the same refresh token.
  *
- * <p>Does not look at DPoP proofs or client certificates: these tokens are bearer tokens.
+ * <p>A login that a public client began with a proof of possession is renewed with the same proof only (RFC 9449 §5).
  */
 final class RefreshGrant implements AuthenticationProvider {
     private final FamilyStore store;
     private final Families families;
     private final CurrentKeyRing ring;
     private final AccessTokens accessTokens;
+    private final DpopProofs proofs;
     private final RevokedClients revokedClients;
     private final Clock clock;
     private final Audit audit;
@@ -55,6 +58,7 @@ final class RefreshGrant implements AuthenticationProvider {
             Families families,
             CurrentKeyRing ring,
             AccessTokens accessTokens,
+            DpopProofs proofs,
             RevokedClients revokedClients,
             Clock clock,
             Audit audit,
@@ -63,6 +67,7 @@ final class RefreshGrant implements AuthenticationProvider {
         this.families = families;
         this.ring = ring;
         this.accessTokens = accessTokens;
+        this.proofs = proofs;
         this.revokedClients = revokedClients;
         this.clock = clock;
         this.audit = audit;
@@ -89,10 +94,12 @@ final class RefreshGrant implements AuthenticationProvider {
         requireSameClient(family, client); // RFC 6749 §10.4
         requireNotRevokedWithItsClient(family);
         requireBeforeEnd(family, now);
+        Optional<Confirmation> proven = proofs.of(request); // RFC 9449 §5
+        requireProven(family, client, proven);
         Set<String> scopes = narrow(family, client, request.getScopes()); // RFC 6749 §6
         Instant nextEnd = families.nextEnd(family, client, now);
         stored = inListOf(nextEnd, stored, presented, now);
-        OAuth2AccessToken accessToken = mint(client, stored, scopes, request);
+        OAuth2AccessToken accessToken = mint(client, stored, proven, scopes, request);
 
         Presentation presentation = store.present(stored, presented.generation(), now, nextEnd);
         requireGranted(presentation, presented, family, now);
@@ -178,6 +185,15 @@ final class RefreshGrant implements AuthenticationProvider {
         }
     }
 
+    private void requireProven(Family family, RegisteredClient client, Optional<Confirmation> proven) {
+        families.objection(family, client, proven).ifPresent(objection -> {
+            throw refusal(
+                    objection,
+                    concerned(family),
+                    "family " + family.id() + " is bound to " + family.binding().orElse("nothing"));
+        });
+    }
+
     /** The status list follows the end of the family, before a token names it. Seldom: once in 30 days. */
     private StoredFamily inListOf(Instant end, StoredFamily stored, RefreshToken presented, Instant now) {
         return StatusListName.period(end) <= stored.status().list().period()
@@ -205,6 +221,7 @@ final class RefreshGrant implements AuthenticationProvider {
     private OAuth2AccessToken mint(
             RegisteredClient client,
             StoredFamily stored,
+            Optional<Confirmation> proven,
             Set<String> scopes,
             OAuth2RefreshTokenAuthenticationToken request) {
         Family family = stored.family();
@@ -217,6 +234,7 @@ final class RefreshGrant implements AuthenticationProvider {
         return holder.mint(
                 client,
                 Optional.of(new LoginReference(family.id().toString(), stored.status())),
+                proven,
                 scopes,
                 AuthorizationGrantType.REFRESH_TOKEN,
                 request);

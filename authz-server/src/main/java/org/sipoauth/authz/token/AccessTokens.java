@@ -27,11 +27,14 @@ public interface AccessTokens {
          * A new access token for what the subscriber and the device are allowed.
          *
          * @param login absent if it leaves nothing behind that can be revoked
+         * @param proven what the sender of the request has proven to hold; the token is bound to it if those it is for can
+         *     check that
          * @param grant the token request, as authenticated by its client
          */
         OAuth2AccessToken mint(
                 RegisteredClient client,
                 Optional<LoginReference> login,
+                Optional<Confirmation> proven,
                 Set<String> scopes,
                 AuthorizationGrantType grantType,
                 Authentication grant);

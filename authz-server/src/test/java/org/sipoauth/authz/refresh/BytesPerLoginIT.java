@@ -22,6 +22,7 @@ import org.sipoauth.authz.redis.RedisForTests;
 import org.sipoauth.authz.redis.RedisNodes;
 import org.sipoauth.authz.redis.RedisNodes.Node;
 import org.sipoauth.authz.status.StatusListName;
+import org.sipoauth.authz.token.Confirmation;
 import org.sipoauth.keys.KeyRing;
 import org.sipoauth.keys.KeyVault;
 import org.sipoauth.keys.RotationPolicy;
@@ -98,7 +99,8 @@ class BytesPerLoginIT {
                         LoginsForTests.CLIENT,
                         String.format("firstname.name%06d", i),
                         Optional.of(String.format("SEP%012X", i)),
-                        Set.of("sip.register")))
+                        Set.of("sip.register"),
+                        Optional.of(Confirmation.ofKey("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"))))
                 .familyId());
         for (int generation = 1; generation <= 2; generation++) {
             StoredFamily family = store.find(id).orElseThrow();

@@ -71,6 +71,7 @@ class FamilyStoreIT {
                 Optional.empty(),
                 "softphone",
                 Set.of(),
+                Optional.empty(),
                 START,
                 START.plus(LIFETIME),
                 FamilySecret.random(new SecureRandom()));
@@ -488,6 +489,7 @@ class FamilyStoreIT {
                 Optional.of("CSFALICE"),
                 "softphone",
                 Set.of("openid", "sip.register"),
+                Optional.of("jkt:0ZcOCORZNYy-DWpqq30jZy"),
                 START,
                 end,
                 FamilySecret.random(new SecureRandom()));

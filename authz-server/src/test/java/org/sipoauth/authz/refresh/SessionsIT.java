@@ -233,7 +233,7 @@ class SessionsIT {
 
     private FamilyId begin(Instant now, String user, String device) {
         return FamilyId.parse(families(now)
-                .begin(new Login(CLIENT, user, Optional.of(device), Set.of("sip.register")))
+                .begin(new Login(CLIENT, user, Optional.of(device), Set.of("sip.register"), Optional.empty()))
                 .familyId());
     }
 
@@ -254,6 +254,7 @@ class SessionsIT {
                 family.device(),
                 family.client(),
                 family.scopes(),
+                family.binding(),
                 family.begun(),
                 family.begun().plusSeconds(1),
                 family.secret());

@@ -75,6 +75,27 @@ class OAuthClientsIT {
     }
 
     @Test
+    void openidClientPushesItsRequest() throws Exception {
+        assertThat(run("openid-client", "pushed").members())
+                .containsEntry("parameters", List.of("client_id", "request_uri"))
+                .containsEntry("scope", "sip.register");
+    }
+
+    @Test
+    void openidClientGetsALoginBoundToItsKey() throws Exception {
+        assertThat(run("openid-client", "dpop").members())
+                .containsEntry("token_type", "bearer") // SIP carries no proof: RFC 9449 §5
+                .containsEntry("unproven", "invalid_grant")
+                .containsEntry("stolen", "invalid_grant")
+                .containsEntry("renewed", "bearer");
+    }
+
+    @Test
+    void openidClientGetsAnAccessTokenBoundToItsKey() throws Exception {
+        assertThat(run("openid-client", "bound").members()).containsEntry("token_type", "dpop");
+    }
+
+    @Test
     void openidClientSignsADeskPhoneIn() throws Exception {
         assertThat(run("openid-client", "device").members())
                 .containsEntry("token_type", "bearer")
@@ -97,6 +118,21 @@ class OAuthClientsIT {
                 .containsEntry("client_id", "softphone")
                 .containsEntry("device_name", "CSFALICE")
                 .containsEntry("after_revocation", "invalid_grant");
+    }
+
+    @Test
+    void oauth4webapiPushesItsRequestForOneUse() throws Exception {
+        assertThat(run("oauth4webapi", "pushed").members())
+                .containsEntry("token_type", "bearer")
+                .containsEntry("again", 400L);
+    }
+
+    @Test
+    void oauth4webapiGetsTokensBoundToItsKey() throws Exception {
+        assertThat(run("oauth4webapi", "dpop").members())
+                .containsEntry("token_type", "dpop")
+                .containsEntry("bound", List.of("jkt"))
+                .containsEntry("as_bearer", "OAUTH_INVALID_RESPONSE");
     }
 
     @Test
