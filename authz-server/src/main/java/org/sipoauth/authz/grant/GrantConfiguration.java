@@ -1,5 +1,6 @@
 package org.sipoauth.authz.grant;
 
+import java.util.Objects;
 import java.util.Set;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.client.Clients;
@@ -13,8 +14,10 @@ import org.sipoauth.authz.token.AccessTokens;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationConsent;
 import org.springframework.security.oauth2.server.authorization.authentication.ClientSecretAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeAuthenticationProvider;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationContext;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationValidator;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientCredentialsAuthenticationProvider;
@@ -66,6 +69,7 @@ class GrantConfiguration {
                         .authenticationProviders(providers -> providers.forEach(GrantConfiguration::useMachineSecrets)))
                 .authorizationEndpoint(endpoint -> endpoint.authorizationResponseHandler(
                                 authorizationResponses::granted)
+                        .consentPage("/consent")
                         .errorResponseHandler(authorizationResponses::refused)
                         .authenticationProviders(
                                 providers -> providers.forEach(provider -> checkDevice(provider, deviceParameter))))
@@ -98,6 +102,17 @@ class GrantConfiguration {
         }
     }
 
+    /** Third parties for whatever they want, also for {@code openid} alone, which Spring lets pass. */
+    private static boolean mustAsk(OAuth2AuthorizationCodeRequestAuthenticationContext context) {
+        OAuth2AuthorizationConsent remembered = context.getAuthorizationConsent();
+        return context.getRegisteredClient().getClientSettings().isRequireAuthorizationConsent()
+                && (remembered == null
+                        || !remembered
+                                .getScopes()
+                                .containsAll(Objects.requireNonNull(context.getAuthorizationRequest())
+                                        .getScopes()));
+    }
+
     private static AuthenticationProvider proven(AuthenticationProvider provider, DpopProofs proofs) {
         return provider instanceof OAuth2ClientCredentialsAuthenticationProvider spring
                 ? new ProvenClientCredentials(spring, proofs)
@@ -108,6 +123,7 @@ class GrantConfiguration {
         if (provider instanceof OAuth2AuthorizationCodeRequestAuthenticationProvider requests) {
             requests.setAuthenticationValidator(
                     new OAuth2AuthorizationCodeRequestAuthenticationValidator().andThen(deviceParameter));
+            requests.setAuthorizationConsentRequired(GrantConfiguration::mustAsk);
         }
         if (provider instanceof OAuth2PushedAuthorizationRequestAuthenticationProvider pushed) {
             pushed.setAuthenticationValidator(

@@ -1,6 +1,9 @@
 package org.sipoauth.authz.signin;
 
+import java.time.Clock;
 import java.time.Duration;
+import org.sipoauth.authz.settings.Settings;
+import org.sipoauth.authz.subscriber.Accounts;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -9,6 +12,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.data.redis.serializer.RedisSerializer;
 import org.springframework.session.config.annotation.web.http.EnableSpringHttpSession;
+import org.springframework.session.web.http.CookieSerializer;
 import org.springframework.session.web.http.SessionRepositoryFilter;
 
 /** Puts sign-in sessions into the store in place of the servlet container's memory. */
@@ -17,14 +21,27 @@ import org.springframework.session.web.http.SessionRepositoryFilter;
 class SessionConfiguration {
 
     @Bean
-    StoredSessions sessionRepository(RedisConnectionFactory connections, ServerProperties server) {
+    StoredSessions sessionRepository(RedisConnectionFactory connections, ServerProperties server, Clock clock) {
         RedisTemplate<String, byte[]> redis = new RedisTemplate<>();
         redis.setConnectionFactory(connections);
         redis.setKeySerializer(RedisSerializer.string());
         redis.setValueSerializer(RedisSerializer.byteArray());
         redis.afterPropertiesSet();
         Duration timeout = server.getServlet().getSession().getTimeout();
-        return new StoredSessions(redis, timeout);
+        return new StoredSessions(redis, timeout, clock);
+    }
+
+    @Bean
+    CookieSerializer sessionCookie(Settings settings) {
+        return new SessionCookie(settings.rememberedSignIn());
+    }
+
+    /** Behind Spring Session's own filter, before anything that looks at who has signed in. */
+    @Bean
+    FilterRegistrationBean<SignInMemory> signInMemory(Accounts accounts) {
+        FilterRegistrationBean<SignInMemory> filter = new FilterRegistrationBean<>(new SignInMemory(accounts));
+        filter.setOrder(SessionRepositoryFilter.DEFAULT_ORDER + 1);
+        return filter;
     }
 
     /** Before Spring Session's own filter. */

@@ -4,9 +4,11 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
 import org.sipoauth.authz.subscriber.Passwords;
@@ -29,6 +31,7 @@ public final class SignIn {
     public static final String PAGE = "/login";
 
     static final String CHANGE_PASSWORD_PAGE = "/change-password";
+    private static final String REMEMBER = "remember";
     private static final String FAILED_PAGE = PAGE + "?failed";
 
     private final Accounts accounts;
@@ -36,15 +39,26 @@ public final class SignIn {
     private final SignInThrottle throttle;
     private final SignInMetrics metrics;
     private final Audit audit;
+    private final Settings settings;
+    private final Clock clock;
     private final SavedRequestAwareAuthenticationSuccessHandler onward =
             new SavedRequestAwareAuthenticationSuccessHandler();
 
-    SignIn(Accounts accounts, Passwords passwords, SignInThrottle throttle, SignInMetrics metrics, Audit audit) {
+    SignIn(
+            Accounts accounts,
+            Passwords passwords,
+            SignInThrottle throttle,
+            SignInMetrics metrics,
+            Audit audit,
+            Settings settings,
+            Clock clock) {
         this.accounts = accounts;
         this.passwords = passwords;
         this.throttle = throttle;
         this.metrics = metrics;
         this.audit = audit;
+        this.settings = settings;
+        this.clock = clock;
     }
 
     public void configure(HttpSecurity http) {
@@ -78,6 +92,10 @@ public final class SignIn {
                 .with("user", account.getName())
                 .with("address", request.getRemoteAddr())
                 .write();
+        accounts.find(account.getName()).ifPresent(found -> SignInMemory.begin(request.getSession(), found));
+        if (request.getParameter(REMEMBER) != null && !SignedIn.mustChangePassword(account)) {
+            SignInMemory.keep(request, clock.instant(), settings.rememberedSignIn());
+        }
         if (SignedIn.mustChangePassword(account)) {
             response.sendRedirect(CHANGE_PASSWORD_PAGE);
         } else {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
 import org.sipoauth.authz.subscriber.Passwords;
@@ -34,20 +35,29 @@ final class SignInPages {
     private final Accounts accounts;
     private final Passwords passwords;
     private final Audit audit;
+    private final Settings settings;
     private final HttpSessionSecurityContextRepository sessions = new HttpSessionSecurityContextRepository();
     private final HttpSessionRequestCache errands = new HttpSessionRequestCache();
 
-    SignInPages(Accounts accounts, Passwords passwords, Audit audit) {
+    SignInPages(Accounts accounts, Passwords passwords, Audit audit, Settings settings) {
         this.accounts = accounts;
         this.passwords = passwords;
         this.audit = audit;
+        this.settings = settings;
     }
 
     @GetMapping(SignIn.PAGE)
     String signInPage(HttpServletRequest request, Model model) {
         model.addAttribute("failed", request.getParameter("failed") != null);
+        model.addAttribute("remembered", SignInMemory.words(settings.rememberedSignIn()));
         model.addAttribute("signedOut", request.getParameter("signed-out") != null);
         return "login";
+    }
+
+    @GetMapping("/logout")
+    String signOutPage(Authentication account, Model model) {
+        model.addAttribute("account", account.getName());
+        return "sign-out";
     }
 
     @GetMapping("/")
@@ -113,6 +123,7 @@ final class SignInPages {
         context.setAuthentication(UsernamePasswordAuthenticationToken.authenticated(
                 name, null, AuthorityUtils.createAuthorityList(SignedIn.authority(account))));
         SecurityContextHolder.setContext(context);
+        SignInMemory.begin(request.getSession(), account);
         sessions.saveContext(context, request, response);
     }
 }

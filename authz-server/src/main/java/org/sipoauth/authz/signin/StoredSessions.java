@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -39,10 +40,12 @@ final class StoredSessions implements SessionRepository<MapSession> {
 
     private final RedisTemplate<String, byte[]> redis;
     private final Duration timeout;
+    private final Clock clock;
 
-    StoredSessions(RedisTemplate<String, byte[]> redis, Duration timeout) {
+    StoredSessions(RedisTemplate<String, byte[]> redis, Duration timeout, Clock clock) {
         this.redis = redis;
         this.timeout = timeout;
+        this.clock = clock;
     }
 
     @Override
@@ -73,7 +76,11 @@ final class StoredSessions implements SessionRepository<MapSession> {
         try {
             MapSession session = decrypt(id, stored);
             session.setSessionIdGenerator(StoredSessions::newId);
-            return session.isExpired() ? null : session;
+            if (session.isExpired() || SignInMemory.isOver(session, clock.instant())) {
+                deleteById(id);
+                return null;
+            }
+            return session;
         } catch (GeneralSecurityException | IOException | ClassNotFoundException e) {
             LOG.warn(
                     "a sign-in session of another release, or one that was tampered with, is dropped: {}",

@@ -203,7 +203,7 @@ class SecurityConfiguration {
                                 .permitAll()
                                 .requestMatchers(HttpMethod.GET, SignIn.PAGE, "/style.css", "/device/qr.png")
                                 .permitAll()
-                                .requestMatchers("/device/**")
+                                .requestMatchers("/device/**", "/consent", "/applications/**")
                                 .hasRole("SUBSCRIBER")
                                 .anyRequest()
                                 .authenticated())

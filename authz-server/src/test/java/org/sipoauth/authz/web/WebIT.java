@@ -108,6 +108,22 @@ class WebIT {
         assertThat(phone.get(server.url("/style.css")).statusCode()).isEqualTo(200);
     }
 
+    /** RFC 9700 §2.6. */
+    @Test
+    void letsNoOtherOriginsScriptReadTheAuthorizationEndpoint() {
+        HttpResponse<String> answer =
+                phone.get(server.url("/oauth2/authorize?client_id=softphone"), "Origin", "https://evil.example.com");
+
+        assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
+    }
+
+    /** RFC 9700 §4.12: with 307 the browser would send name and password on. */
+    @Test
+    void redirectsAfterASignInWithoutTheForm() {
+        assertThat(phone.signIn("alice", server.passwordOf("alice")).statusCode())
+                .isEqualTo(302);
+    }
+
     @Test
     void doesNotTellWhatItRunsOn() {
         HttpResponse<String> answer = phone.get(server.url("/oauth2/authorize?client_id=nobody"));
