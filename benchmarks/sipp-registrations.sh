@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Registers phones by the thousand over TLS: sipp behind stunnel4, real tokens of a real server, the registrar verifying
 # them while that server is down. Exits 0 only if every registration went through: 407 (or 401), then 200. Prints the rate
-# and, from the same run, two to hold it against: the floor, which is the same registrar with the same two requests and no
-# token to verify; and the peer, which is Kamailio with as many messages a registration and digest in place of the token.
+# and, from the same run, two to hold it against: the floor, which is the same registrar with the same requests, but taking
+# every token at its word; and the peer, which is Kamailio with as many messages a registration and digest in its place.
 #
 #   --pairs N        registrations, each a challenge and a 200, a round          (10000)
 #   --tokens N       distinct tokens that they share                             (1000)
@@ -10,7 +10,7 @@
 #   --dialect D      407: Proxy-Authorization, or 401: Authorization             (407)
 #   --in-flight N    registrations under way at the same time                    (100)
 #   --connections C  one: all over one TLS connection; each: one each            (one)
-#   --edge           through deploy/kamailio-edge to the registrar's mutual-TLS port, instead of straight to 5090
+#   --edge           through deploy/kamailio-edge to the registrar's mutual-TLS port, instead of straight to 5090; alone
 #   --alone          measures neither the floor nor the peer
 #
 # Runs the java of JAVA_HOME, else of the path. Needs the three jars (mvn package), sipp, stunnel4 and curl; kamailio with kamailio-tls-modules unless
@@ -33,7 +33,7 @@ while [[ $# -gt 0 ]]; do
       printf -v "${name//-/_}" '%s' "$2"
       shift 2
       ;;
-    --edge) edge=true; shift ;;
+    --edge) edge=true alone=true; shift ;;
     --alone) alone=true; shift ;;
     --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
@@ -50,6 +50,7 @@ fail() {
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 tools=("$java" sipp stunnel4 curl)
 if ! $alone || $edge; then tools+=(kamailio); fi
+if ! $alone; then tools+=("${java}c"); fi
 for tool in "${tools[@]}"; do
   command -v "$tool" >/dev/null || fail "needs $tool"
 done
@@ -206,6 +207,9 @@ free_port; oauth=$port
 free_port; mra=$port
 free_port; registrar_management=$port
 free_port; edge_port=$port
+free_port; floor_oauth=$port
+free_port; floor_mra=$port
+free_port; floor_management=$port
 free_port; kamailio_port=$port
 issuer=https://localhost:$server
 
@@ -216,14 +220,26 @@ start authz-server "$java" -jar "$root/authz-server/target/authz-server.jar" --s
   --sipoauth.tls.certificate="$work/pki/node.crt" --sipoauth.tls.private-key="$work/pki/node.key"
 authz_server=$started
 await authz-server "$authz_server" curl --fail --silent "http://127.0.0.1:$server_management/actuator/health/readiness"
-start sip-registrar "$java" -jar "$root/sip-registrar/target/sip-registrar.jar" --bind=127.0.0.1 --mode=enabled \
-  --oauth-port="$oauth" --mra-oauth-port="$mra" --management-port="$registrar_management" \
-  --issuer="$issuer" --audience=sip:example.com --domain=example.com --challenge="$dialect" \
-  --jwks.trust="$work/pki/ca.crt" --jwks.cache="$work/jwks.json" \
-  --tls.certificate="$work/pki/node.crt" --tls.private-key="$work/pki/node.key" --tls.client-ca="$work/pki/ca.crt" \
-  --edges=edge.example.com
+
+# start_registrar NAME CLASS_PATH OAUTH_PORT MRA_PORT MANAGEMENT_PORT; its process is $started
+start_registrar() {
+  start "$1" "$java" -cp "$2" org.sipoauth.registrar.RegistrarMain --bind=127.0.0.1 --mode=enabled \
+    --oauth-port="$3" --mra-oauth-port="$4" --management-port="$5" \
+    --issuer="$issuer" --audience=sip:example.com --domain=example.com --challenge="$dialect" \
+    --jwks.trust="$work/pki/ca.crt" --jwks.cache="$work/$1-jwks.json" \
+    --tls.certificate="$work/pki/node.crt" --tls.private-key="$work/pki/node.key" --tls.client-ca="$work/pki/ca.crt" \
+    --edges=edge.example.com
+  await "$1" "$started" grep -q '^listening ' "$work/$1.log"
+}
+
+registrar_jar=$root/sip-registrar/target/sip-registrar.jar
+start_registrar sip-registrar "$registrar_jar" "$oauth" "$mra" "$registrar_management"
 registrar=$started
-await sip-registrar "$registrar" grep -q '^listening ' "$work/sip-registrar.log"
+if ! $alone; then
+  "${java}c" -nowarn -d "$work/floor" -cp "$registrar_jar" "$here/sipp/floor/org/sipoauth/verifier/TokenVerifier.java"
+  start_registrar floor "$work/floor:$registrar_jar" "$floor_oauth" "$floor_mra" "$floor_management"
+  floor=$started
+fi
 "$java" "$here/src/main/java/org/sipoauth/benchmarks/registrations/MintTokens.java" \
   "$issuer" "$work/pki/ca.crt" "$work/data/demo-passwords.txt" "$tokens" "$work/tokens.csv"
 stop "$authz_server" # from here on every token is verified offline
@@ -238,7 +254,6 @@ if $edge; then
   entrance=$edge_port entrance_host=edge.example.com
 fi
 
-sed "s/response=\"407\"/response=\"$dialect\"/" "$here/sipp/challenged-twice.xml" >"$work/floor.xml"
 sed "s/response=\"407\"/response=\"$dialect\"/" "$here/sipp/register-digest.xml" >"$work/digest.xml"
 awk -F';' -v OFS=';' 'NR > 1 { $2 = "[authentication username=" $1 " password=secret]" } { print }' \
   "$work/tokens.csv" >"$work/passwords.csv"
@@ -267,7 +282,7 @@ measure() {
 for ((i = 1; i <= rounds; i++)); do
   measure sip-registrar "$here/sipp/register-$dialect.xml" "$work/tokens.csv" "$registrar" "$entrance_host" "$entrance"
   if ! $alone; then
-    measure floor "$work/floor.xml" "$work/tokens.csv" "$registrar" "$entrance_host" "$entrance"
+    measure floor "$here/sipp/register-$dialect.xml" "$work/tokens.csv" "$floor" localhost "$floor_oauth"
     measure kamailio "$work/digest.xml" "$work/passwords.csv" "$kamailio" localhost "$kamailio_port"
   fi
 done

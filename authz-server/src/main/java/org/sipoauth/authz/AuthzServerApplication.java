@@ -11,5 +11,7 @@ public class AuthzServerApplication {
 
     public static void main(String[] args) {
         SpringApplication.run(AuthzServerApplication.class, args);
+        System.gc(); // what the start leaves is a third of the heap, and nothing else would give it back while phones
+        // are few
     }
 }

@@ -1,18 +1,16 @@
 package org.sipoauth.authz.edge;
 
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.administration.AdministrationEndpoint;
+import org.sipoauth.authz.administration.Members;
 import org.sipoauth.authz.audit.Audit;
-import org.springframework.dao.DataAccessException;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
-import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.security.core.Authentication;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -21,15 +19,13 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RestController;
 
 /** The list of edges for administrators. Registrars have a change with their next poll. */
-@RestController
+@AdministrationEndpoint
 @RequestMapping(EdgesEndpoint.PATH)
 final class EdgesEndpoint {
-    static final String PATH = "/admin/api/v1/edges";
+    static final String PATH = AdministrationEndpoint.PATH + "/edges";
     private static final String CERTIFICATE_NAMES = "certificate_names";
-    private static final String RETRY_AFTER_SECONDS = "5";
 
     private final EdgeListStore store;
     private final Audit audit;
@@ -89,48 +85,18 @@ final class EdgesEndpoint {
     }
 
     @ExceptionHandler
-    ProblemDetail misunderstood(IllegalArgumentException wrong) {
-        return ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, String.valueOf(wrong.getMessage()));
-    }
-
-    @ExceptionHandler
-    ProblemDetail unreadable(HttpMessageNotReadableException noJson) {
-        return ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, explain());
-    }
-
-    @ExceptionHandler
     ProblemDetail conflict(EdgeList.Conflict refused) {
         return ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, String.valueOf(refused.getMessage()));
     }
 
-    /** Redis is away, its replicas did not confirm, or others changed the list all the while. */
-    @ExceptionHandler
-    ResponseEntity<ProblemDetail> storeAway(DataAccessException away) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
-                HttpStatus.SERVICE_UNAVAILABLE,
-                "the store did not confirm it; the list may be changed already: send the same request again");
-        return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
-                .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
-                .body(problem);
-    }
-
     private static List<String> certificateNames(Map<String, @Nullable Object> body) {
-        if (body.size() != 1 || !(body.get(CERTIFICATE_NAMES) instanceof List<?> names)) {
-            throw new IllegalArgumentException(explain());
-        }
-        List<String> texts = new ArrayList<>();
-        for (Object name : names) {
-            if (!(name instanceof String text)) {
-                throw new IllegalArgumentException(explain());
-            }
-            texts.add(text);
-        }
-        return texts;
-    }
-
-    private static String explain() {
-        return "send {\"certificate_names\":[\"edge.example.com\"]} and nothing else; a certificate name is a SAN or the CN of"
-                + " the edge's certificate";
+        Members members = new Members(
+                body,
+                "send {\"certificate_names\":[\"edge.example.com\"]} and nothing else; a certificate name is a SAN or the CN of"
+                        + " the edge's certificate");
+        List<String> names = members.texts(CERTIFICATE_NAMES);
+        members.end();
+        return names;
     }
 
     private static ResponseEntity<?> unknown() {

@@ -3,28 +3,19 @@ package org.sipoauth.authz.mode;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.administration.AdministrationEndpoint;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.settings.Settings.SipOauthMode;
-import org.springframework.dao.DataAccessException;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
-import org.springframework.http.ProblemDetail;
-import org.springframework.http.ResponseEntity;
-import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.security.core.Authentication;
-import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RestController;
 
 /** Switches the mode. Phones have it with their next configuration file, registrars with their next poll. */
-@RestController
-@RequestMapping("/admin/api/v1/sip-oauth-mode")
+@AdministrationEndpoint
+@RequestMapping(AdministrationEndpoint.PATH + "/sip-oauth-mode")
 final class ModeAdministrationEndpoint {
-    private static final String RETRY_AFTER_SECONDS = "5";
-
     private final ModeStore store;
     private final Audit audit;
 
@@ -57,27 +48,6 @@ final class ModeAdministrationEndpoint {
             }
         }
         throw new IllegalArgumentException(explain());
-    }
-
-    @ExceptionHandler
-    ProblemDetail misunderstood(IllegalArgumentException wrong) {
-        return ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, String.valueOf(wrong.getMessage()));
-    }
-
-    @ExceptionHandler
-    ProblemDetail unreadable(HttpMessageNotReadableException noJson) {
-        return ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, explain());
-    }
-
-    /** Redis is away, or its replicas did not confirm. */
-    @ExceptionHandler
-    ResponseEntity<ProblemDetail> storeAway(DataAccessException away) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
-                HttpStatus.SERVICE_UNAVAILABLE,
-                "the store did not confirm it; the mode may be changed already: send the same request again");
-        return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
-                .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
-                .body(problem);
     }
 
     private static String explain() {

@@ -54,13 +54,17 @@ public final class VerificationComparison {
                 .option("--iterations", 5, "of each measurement, of which the median counts")
                 .option("--milliseconds", 350, "an iteration")
                 .option("--starts", 11, "processes started for their first verdict")
+                .option("--processes", 1, "for each measurement, which share in its median")
+                .flag("--rs256", "tokens of RS256 alone, by those that are near its floor")
                 .parse(args);
+        boolean rs256 = options.isSet("--rs256");
         Plan plan = new Plan(
-                List.of(Algorithm.values()),
-                List.of(Library.values()),
+                rs256 ? List.of(Algorithm.RS256) : List.of(Algorithm.values()),
+                rs256 ? Plan.NEAR_THE_FLOOR : List.of(Library.values()),
                 options.get("--tokens"),
                 options.get("--iterations"),
                 Duration.ofMillis(options.get("--milliseconds")),
+                options.get("--processes"),
                 options.get("--starts"));
         run(plan, System.err).print(System.out, Runtime.version().feature(), plan.tokens());
     }
@@ -86,6 +90,9 @@ public final class VerificationComparison {
             measureTokens(algorithm);
             measureSignatures(algorithm);
             say(start, algorithm + " measured");
+        }
+        if (plan.libraries().equals(Plan.NEAR_THE_FLOOR)) {
+            return;
         }
         measureKnown();
         say(start, "known tokens measured");
@@ -123,7 +130,7 @@ public final class VerificationComparison {
                 .addProfiler(GCProfiler.class)
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true)
-                .forks(1)
+                .forks(plan.processes())
                 .warmupIterations(6)
                 .warmupTime(iteration)
                 .measurementIterations(plan.iterations())

@@ -16,7 +16,7 @@ class VerificationComparisonIT {
     void fillsItsTables() throws Exception {
         System.setProperty("jmh.ignoreLock", "true"); // nothing is timed here that another could disturb
         List<Library> libraries = List.of(Library.SIP_OAUTH, Library.FLOOR, Library.NIMBUS);
-        Plan plan = new Plan(List.of(Algorithm.ES256), libraries, 300, 1, Duration.ofMillis(20), 1);
+        Plan plan = new Plan(List.of(Algorithm.ES256), libraries, 300, 1, Duration.ofMillis(20), 1, 1);
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
         VerificationComparison.run(plan, System.out)

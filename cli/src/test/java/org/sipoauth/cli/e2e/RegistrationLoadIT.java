@@ -20,8 +20,13 @@ class RegistrationLoadIT {
     private Path folder;
 
     @Test
-    void registersPhonesThatAnswer407WithProxyAuthorization() throws Exception {
-        assertThat(registrations("--dialect", "407")).contains("dialect 407", "200 pairs, 0 failed");
+    void registersPhonesThatAnswer407WithProxyAuthorizationAndMeasuresFloorAndPeer() throws Exception {
+        Peer.KAMAILIO.path();
+        assertThat(registrations("--dialect", "407"))
+                .contains("dialect 407")
+                .containsPattern("sip-registrar +200 pairs, 0 failed")
+                .containsPattern("floor +200 pairs, 0 failed")
+                .containsPattern("kamailio +200 pairs, 0 failed");
     }
 
     @Test
@@ -45,8 +50,7 @@ class RegistrationLoadIT {
                 "--rounds",
                 "1",
                 "--in-flight",
-                "20",
-                "--alone"));
+                "20"));
         command.addAll(List.of(options));
         try (ChildProcess script = ChildProcess.start("sipp-registrations.sh", folder, command)) {
             assertThat(script.awaitExit(LIMIT)).as(script.output()).isZero();
