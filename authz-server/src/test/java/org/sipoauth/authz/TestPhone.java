@@ -95,8 +95,8 @@ public final class TestPhone {
         return send(post(server.url(action), form));
     }
 
-    public Answer redeem(String code) {
-        return token(Map.of(
+    public Answer redeem(String code, String... dpopProof) {
+        Map<String, String> form = Map.of(
                 "grant_type",
                 "authorization_code",
                 "client_id",
@@ -106,7 +106,8 @@ public final class TestPhone {
                 "redirect_uri",
                 REDIRECT_URI,
                 "code_verifier",
-                VERIFIER));
+                VERIFIER);
+        return dpopProof.length == 0 ? token(form) : post("/oauth2/token", form, "DPoP", dpopProof[0]);
     }
 
     /** Signs in and redeems the code. */
@@ -119,8 +120,8 @@ public final class TestPhone {
     }
 
     /** Posts to an endpoint that answers in JSON. */
-    public Answer post(String path, Map<String, String> form) {
-        return answer(send(post(server.url(path), form)));
+    public Answer post(String path, Map<String, String> form, String... headers) {
+        return answer(send(post(server.url(path), form, headers)));
     }
 
     public Answer token(Map<String, String> form, String client, String secret) {
@@ -188,12 +189,12 @@ public final class TestPhone {
         }
     }
 
-    private static HttpRequest post(URI uri, Map<String, String> form) {
-        return HttpRequest.newBuilder(uri)
+    private static HttpRequest post(URI uri, Map<String, String> form, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
                 .timeout(Duration.ofSeconds(30))
                 .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(HttpRequest.BodyPublishers.ofString(form(form)))
-                .build();
+                .POST(HttpRequest.BodyPublishers.ofString(form(form)));
+        return headers.length == 0 ? request.build() : request.headers(headers).build();
     }
 
     private static String form(Map<String, String> fields) {

@@ -24,7 +24,7 @@ import org.sipoauth.authz.manufacturer.Admission;
 import org.sipoauth.authz.manufacturer.PhoneCertificate;
 import org.sipoauth.authz.token.AccessTokens;
 import org.sipoauth.authz.token.AccessTokens.Holder;
-import org.sipoauth.authz.token.CertificateThumbprint;
+import org.sipoauth.authz.token.Confirmation;
 import org.springframework.dao.DataAccessException;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.core.Authentication;
@@ -92,7 +92,7 @@ final class ActivationGrant implements AuthenticationProvider {
             RegisteredClient client,
             String deviceName,
             Optional<Device> device,
-            Optional<CertificateThumbprint> boundTo,
+            Optional<Confirmation> proven,
             String address) {
 
         String clientId() {
@@ -162,7 +162,7 @@ final class ActivationGrant implements AuthenticationProvider {
                 client,
                 device.map(Device::name).orElse(deviceName),
                 device,
-                certificate.map(PhoneCertificate::thumbprint),
+                certificate.map(PhoneCertificate::confirmation),
                 ((WebAuthenticationDetails) Objects.requireNonNull(request.getDetails())).getRemoteAddress());
     }
 
@@ -187,10 +187,10 @@ final class ActivationGrant implements AuthenticationProvider {
                 device.owner(),
                 Optional.of(device.name()),
                 DeskPhoneGrants.SCOPES,
-                attempt.boundTo()));
+                attempt.proven()));
         OAuth2AccessTokenAuthenticationToken tokens;
         try {
-            tokens = PhoneTokens.first(holder, begun, attempt.boundTo(), attempt.caller(), attempt.request());
+            tokens = PhoneTokens.first(holder, begun, attempt.proven(), attempt.caller(), attempt.request());
         } catch (RuntimeException e) {
             families.revoke(begun.familyId(), "no tokens were handed out");
             throw e;
@@ -218,14 +218,14 @@ final class ActivationGrant implements AuthenticationProvider {
     }
 
     private OAuth2AccessTokenAuthenticationToken repeat(Attempt attempt, Redemption.Again again, Holder holder) {
-        Begun begun = families.again(again.familyId(), attempt.client(), attempt.boundTo())
+        Begun begun = families.again(again.familyId(), attempt.client(), attempt.proven())
                 .orElseThrow(() -> refusal(
                         "revoked",
                         "the login that the code began is over, or bound to another certificate",
                         NEW_CODE,
                         attempt,
                         again.familyId()));
-        return PhoneTokens.first(holder, begun, attempt.boundTo(), attempt.caller(), attempt.request());
+        return PhoneTokens.first(holder, begun, attempt.proven(), attempt.caller(), attempt.request());
     }
 
     private GrantRefused refusal(Redemption redemption, Attempt attempt) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.sipoauth.authz.parameter.CurrentParameters;
 import org.sipoauth.authz.parameter.Parameters;
@@ -66,7 +67,8 @@ class ClientConfiguration {
                 new MachineSecretEncoder().encode(secret),
                 List.of(AuthorizationGrantType.CLIENT_CREDENTIALS.getValue()),
                 Scopes.ADMINISTRATION,
-                List.of());
+                List.of(),
+                false);
     }
 
     private static RegisteredClient softphone(Settings settings, Parameters parameters) {
@@ -129,6 +131,7 @@ class ClientConfiguration {
         if (deskPhone && !client.grantTypes().contains(AuthorizationGrantType.REFRESH_TOKEN.getValue())) {
             throw refusal(client, "a desk phone needs refresh_token, or it would be signed out every hour");
         }
+        builder.clientSettings(clientSettings(client.thirdParty()));
         client.redirectUris().forEach(redirectUri -> builder.redirectUri(requireRedirectUri(client, redirectUri)));
         if (client.redirectUris().isEmpty()
                 && client.grantTypes().contains(AuthorizationGrantType.AUTHORIZATION_CODE.getValue())) {
@@ -156,10 +159,7 @@ class ClientConfiguration {
             String clientId, Parameters parameters, Duration refreshLifetime, boolean sliding) {
         return RegisteredClient.withId(clientId)
                 .clientId(clientId)
-                .clientSettings(ClientSettings.builder()
-                        .requireProofKey(true)
-                        .requireAuthorizationConsent(false)
-                        .build())
+                .clientSettings(clientSettings(false))
                 .tokenSettings(TokenSettings.builder()
                         .authorizationCodeTimeToLive(CODE_LIFETIME)
                         .accessTokenTimeToLive(parameters.accessToken())
@@ -170,12 +170,35 @@ class ClientConfiguration {
                         .build());
     }
 
+    private static ClientSettings clientSettings(boolean thirdParty) {
+        return ClientSettings.builder()
+                .requireProofKey(true)
+                .requireAuthorizationConsent(thirdParty)
+                .build();
+    }
+
     private static String requireRedirectUri(Settings.Client client, String redirectUri) {
         URI uri = URI.create(redirectUri);
         if (!uri.isAbsolute() || uri.getFragment() != null || redirectUri.contains("*")) {
             throw refusal(client, "'" + redirectUri + "' is no absolute redirect URI without fragment or wildcard");
         }
+        if (!isSafe(uri)) {
+            throw refusal(
+                    client,
+                    "the redirect URI '" + redirectUri
+                            + "' is neither https nor http on 127.0.0.1 or [::1], and its scheme"
+                            + " no reversed domain name such as com.example.app");
+        }
         return redirectUri;
+    }
+
+    /** RFC 9700 §2.6: no answer goes over a network unencrypted; RFC 8252 §7.1: an app's own scheme has a period in it. */
+    private static boolean isSafe(URI uri) {
+        return switch (uri.getScheme().toLowerCase(Locale.ROOT)) {
+            case "https" -> uri.getHost() != null;
+            case "http" -> "127.0.0.1".equals(uri.getHost()) || "[::1]".equals(uri.getHost());
+            default -> uri.getScheme().contains(".");
+        };
     }
 
     private static void requireUniqueIds(List<RegisteredClient> clients) {

@@ -25,8 +25,9 @@ import org.springframework.security.web.util.matcher.RequestMatcher;
 
 /**
  * Lets a public client name itself in requests that carry a token or a device code of its own, or ask for one:
- * {@code client_id} and no credentials (RFC 6749 §3.2.1, RFC 7009 §2.1, RFC 8628 §3.1, §3.4). Spring knows public clients by
- * their PKCE verifier alone, which only the code grant has. Proves nothing about the client: the token does.
+ * {@code client_id} and no credentials (RFC 6749 §3.2.1, RFC 7009 §2.1, RFC 8628 §3.1, §3.4, RFC 9126 §2.1). Spring
+ * knows public clients by their PKCE verifier alone, which only the code grant has. Proves nothing about the client: the
+ * token does, or the verifier for what was pushed.
  *
  * <p>The certificates that a phone shows (RFC 8705 §4) become its credentials, for the grants to judge.
  */
@@ -34,6 +35,7 @@ public final class PublicClientAuthentication implements AuthenticationConverter
     private static final PathPatternRequestMatcher.Builder PATH = PathPatternRequestMatcher.withDefaults();
     private static final RequestMatcher NAMED_BY_PATH = new OrRequestMatcher(
             PATH.matcher(HttpMethod.POST, "/oauth2/revoke"),
+            PATH.matcher(HttpMethod.POST, "/oauth2/par"),
             PATH.matcher(HttpMethod.POST, "/oauth2/device_authorization"));
     private static final Set<String> GRANTS = Stream.concat(
                     Stream.of(AuthorizationGrantType.REFRESH_TOKEN), DeskPhoneGrants.ALL.stream())

@@ -61,7 +61,8 @@ class DemoConfiguration {
                 new MachineSecretEncoder().encode(secret),
                 List.of("client_credentials"),
                 List.of(Scopes.REGISTER),
-                List.of());
+                List.of(),
+                false);
     }
 
     private static Device softphone(String owner, int number) {

@@ -7,6 +7,7 @@ import org.sipoauth.authz.audit.Concerned;
 import org.sipoauth.authz.audit.Refusal;
 import org.sipoauth.authz.client.DeskPhoneGrants;
 import org.sipoauth.authz.deskphone.WayIn;
+import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.grant.LoginFamilies;
 import org.sipoauth.authz.grant.LoginFamilies.Begun;
@@ -16,7 +17,7 @@ import org.sipoauth.authz.manufacturer.Admission;
 import org.sipoauth.authz.manufacturer.PhoneCertificate;
 import org.sipoauth.authz.token.AccessTokens;
 import org.sipoauth.authz.token.AccessTokens.Holder;
-import org.sipoauth.authz.token.CertificateThumbprint;
+import org.sipoauth.authz.token.Confirmation;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
@@ -42,14 +43,21 @@ final class DeviceGrant implements AuthenticationProvider {
 
     private final DeviceCodes codes;
     private final AccessTokens accessTokens;
+    private final DpopProofs proofs;
     private final LoginFamilies families;
     private final Admission admission;
     private final Clock clock;
 
     DeviceGrant(
-            DeviceCodes codes, AccessTokens accessTokens, LoginFamilies families, Admission admission, Clock clock) {
+            DeviceCodes codes,
+            AccessTokens accessTokens,
+            DpopProofs proofs,
+            LoginFamilies families,
+            Admission admission,
+            Clock clock) {
         this.codes = codes;
         this.accessTokens = accessTokens;
+        this.proofs = proofs;
         this.admission = admission;
         this.families = families;
         this.clock = clock;
@@ -68,13 +76,15 @@ final class DeviceGrant implements AuthenticationProvider {
         requireGrantType(client);
         DeviceCode code = DeviceCode.parse(request.getDeviceCode()).orElseThrow(DeviceGrant::unknown);
         Optional<PhoneCertificate> certificate = admission.require(WayIn.DEVICE_CODE, caller, Optional.empty());
+        Optional<Confirmation> proven =
+                certificate.map(PhoneCertificate::confirmation).or(() -> proofs.of(request));
 
         Poll poll = codes.poll(code, client.getClientId(), clock.instant());
         if (poll instanceof Poll.Claimed claimed) {
-            return begin(code, claimed, certificate, caller, request);
+            return begin(code, claimed, certificate, proven, caller, request);
         }
         if (poll instanceof Poll.Again again) {
-            return repeat(again, certificate, caller, request);
+            return repeat(again, certificate, proven, caller, request);
         }
         throw refusal(poll, client);
     }
@@ -103,16 +113,16 @@ final class DeviceGrant implements AuthenticationProvider {
             DeviceCode code,
             Poll.Claimed claimed,
             Optional<PhoneCertificate> certificate,
+            Optional<Confirmation> proven,
             OAuth2ClientAuthenticationToken caller,
             OAuth2DeviceCodeAuthenticationToken request) {
         RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
         requireFor(claimed.device(), certificate, client);
         Holder holder = requireHolder(claimed.subscriber(), claimed.device(), client);
-        Optional<CertificateThumbprint> boundTo = certificate.map(PhoneCertificate::thumbprint);
-        Begun begun = families.begin(new Login(
-                client, claimed.subscriber(), Optional.of(claimed.device()), DeskPhoneGrants.SCOPES, boundTo));
+        Begun begun = families.begin(
+                new Login(client, claimed.subscriber(), Optional.of(claimed.device()), DeskPhoneGrants.SCOPES, proven));
         try {
-            OAuth2AccessTokenAuthenticationToken tokens = PhoneTokens.first(holder, begun, boundTo, caller, request);
+            OAuth2AccessTokenAuthenticationToken tokens = PhoneTokens.first(holder, begun, proven, caller, request);
             if (!codes.bind(code, claimed.claim(), begun.familyId(), clock.instant())) {
                 throw pending(); // too slow: another poll has begun a login, or is about to
             }
@@ -126,19 +136,19 @@ final class DeviceGrant implements AuthenticationProvider {
     private OAuth2AccessTokenAuthenticationToken repeat(
             Poll.Again again,
             Optional<PhoneCertificate> certificate,
+            Optional<Confirmation> proven,
             OAuth2ClientAuthenticationToken caller,
             OAuth2DeviceCodeAuthenticationToken request) {
         RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
         requireFor(again.device(), certificate, client);
         Holder holder = requireHolder(again.subscriber(), again.device(), client);
-        Optional<CertificateThumbprint> boundTo = certificate.map(PhoneCertificate::thumbprint);
-        Begun begun = families.again(again.familyId(), client, boundTo)
+        Begun begun = families.again(again.familyId(), client, proven)
                 .orElseThrow(() -> invalid(
                         "revoked",
                         "the login that the code began is over, or bound to another certificate",
                         "The login was revoked: look for the event \"revoked\" of this session.",
                         new Concerned(again.familyId(), again.subscriber(), again.device(), client.getClientId())));
-        return PhoneTokens.first(holder, begun, boundTo, caller, request);
+        return PhoneTokens.first(holder, begun, proven, caller, request);
     }
 
     /** The device that was asked for is known only now. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.grant.GrantFeature;
 import org.sipoauth.authz.grant.LoginFamilies;
 import org.sipoauth.authz.manufacturer.Admission;
@@ -59,6 +60,7 @@ class DeviceGrantConfiguration {
     GrantFeature deviceGrant(
             DeviceCodes codes,
             AccessTokens accessTokens,
+            DpopProofs proofs,
             LoginFamilies families,
             VerificationAddress address,
             Admission admission,
@@ -67,7 +69,7 @@ class DeviceGrantConfiguration {
             Audit audit,
             MeterRegistry meters) {
         Settings.DeviceGrant grant = settings.deviceGrant();
-        DeviceGrant tokens = new DeviceGrant(codes, accessTokens, families, admission, clock);
+        DeviceGrant tokens = new DeviceGrant(codes, accessTokens, proofs, families, admission, clock);
         DeviceAuthorizationRequests requests = new DeviceAuthorizationRequests(
                 codes, grant.expiresIn(), networks(grant.networks()), admission, clock, audit, meters);
         OAuth2DeviceCodeAuthenticationConverter poll = new OAuth2DeviceCodeAuthenticationConverter();

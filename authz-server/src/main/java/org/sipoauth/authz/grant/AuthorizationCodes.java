@@ -32,16 +32,12 @@ import org.springframework.stereotype.Component;
  * Authorization codes between the sign-in and the token request: one Redis hash each, under the code's SHA-256, so that
  * nobody who reads the store can use one. Spring saves and finds them as authorizations; {@link CodeGrant} redeems them,
  * once. All that Spring would store beyond them is dropped: access tokens are self-encoded, families have their own
- * store.
+ * store. Requests that wait for a browser or for consent are in {@link PendingRequests}.
  */
 @Component
 final class AuthorizationCodes implements OAuth2AuthorizationService {
     /** How long a used code is remembered, so that its replay is told from a typing error. */
     private static final Duration REPLAY_MEMORY = Duration.ofMinutes(10);
-
-    private static final String PARAMETER = "parameter:";
-    private static final List<String> KEPT_PARAMETERS =
-            List.of("code_challenge", "code_challenge_method", DeviceParameter.NAME, "nonce");
 
     private static final RedisScript<Long> SAVE = new DefaultRedisScript<>("""
             redis.call('HSET', KEYS[1], unpack(ARGV, 2))
@@ -73,10 +69,12 @@ final class AuthorizationCodes implements OAuth2AuthorizationService {
 
     private final StringRedisTemplate redis;
     private final Clients clients;
+    private final PendingRequests pending;
 
     AuthorizationCodes(StringRedisTemplate redis, Clients clients) {
         this.redis = redis;
         this.clients = clients;
+        this.pending = new PendingRequests(redis, clients);
     }
 
     /** What became of the attempt to use a code. */
@@ -94,11 +92,16 @@ final class AuthorizationCodes implements OAuth2AuthorizationService {
     public void save(OAuth2Authorization authorization) {
         OAuth2Authorization.Token<OAuth2AuthorizationCode> code = authorization.getToken(OAuth2AuthorizationCode.class);
         if (code == null) {
+            String state = authorization.getAttribute(OAuth2ParameterNames.STATE);
+            if (state != null) {
+                pending.save(authorization, state);
+            }
             return;
         }
+        pending.remove(authorization);
         OAuth2AuthorizationRequest request =
                 Objects.requireNonNull(authorization.getAttribute(OAuth2AuthorizationRequest.class.getName()));
-        Map<String, String> fields = new LinkedHashMap<>();
+        Map<String, String> fields = StoredRequest.fields(request);
         fields.put("client", authorization.getRegisteredClientId());
         fields.put("subscriber", authorization.getPrincipalName());
         fields.put("scope", String.join(" ", authorization.getAuthorizedScopes()));
@@ -106,14 +109,6 @@ final class AuthorizationCodes implements OAuth2AuthorizationService {
                 "issued", Long.toString(instant(code.getToken().getIssuedAt()).toEpochMilli()));
         fields.put(
                 "expires", Long.toString(instant(code.getToken().getExpiresAt()).toEpochMilli()));
-        if (request.getRedirectUri() != null) {
-            fields.put("redirect", request.getRedirectUri());
-        }
-        request.getAdditionalParameters().forEach((name, value) -> {
-            if (KEPT_PARAMETERS.contains(name) && value instanceof String text) {
-                fields.put(PARAMETER + name, text);
-            }
-        });
         List<String> arguments = new ArrayList<>();
         arguments.add(Long.toString(Duration.between(
                         instant(code.getToken().getIssuedAt()),
@@ -126,9 +121,15 @@ final class AuthorizationCodes implements OAuth2AuthorizationService {
         redis.execute(SAVE, List.of(key(code.getToken().getTokenValue())), arguments.toArray());
     }
 
-    /** Finds a code, used or not: for the check of the verifier (RFC 7636 §4.6). Other tokens are not here. */
+    /**
+     * Finds a code, used or not: for the check of the verifier (RFC 7636 §4.6). And requests that wait, which Spring knows
+     * by a state. Other tokens are not here.
+     */
     @Override
     public @Nullable OAuth2Authorization findByToken(String token, @Nullable OAuth2TokenType type) {
+        if (type != null && type.getValue().equals(OAuth2ParameterNames.STATE)) {
+            return pending.find(token);
+        }
         if (type == null || !type.getValue().equals(OAuth2ParameterNames.CODE)) {
             return null;
         }
@@ -163,24 +164,12 @@ final class AuthorizationCodes implements OAuth2AuthorizationService {
         if (client == null) {
             return null;
         }
-        Map<String, Object> parameters = new LinkedHashMap<>();
-        fields.forEach((name, value) -> {
-            if (name.startsWith(PARAMETER)) {
-                parameters.put(name.substring(PARAMETER.length()), value);
-            }
-        });
-        String[] scopes = fields.get("scope").split(" ");
-        OAuth2AuthorizationRequest request = OAuth2AuthorizationRequest.authorizationCode()
-                .authorizationUri("/oauth2/authorize")
-                .clientId(client.getClientId())
-                .redirectUri(fields.get("redirect"))
-                .scope(scopes)
-                .additionalParameters(parameters)
-                .build();
+        Set<String> scopes = Set.of(fields.get("scope").split(" "));
+        OAuth2AuthorizationRequest request = StoredRequest.read(fields, client, scopes);
         return OAuth2Authorization.withRegisteredClient(client)
                 .principalName(fields.get("subscriber"))
                 .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
-                .authorizedScopes(Set.of(scopes))
+                .authorizedScopes(scopes)
                 .attribute(OAuth2AuthorizationRequest.class.getName(), request)
                 .token(new OAuth2AuthorizationCode(
                         code,
@@ -191,7 +180,7 @@ final class AuthorizationCodes implements OAuth2AuthorizationService {
 
     @Override
     public void remove(OAuth2Authorization authorization) {
-        // codes expire by themselves
+        pending.remove(authorization);
     }
 
     @Override

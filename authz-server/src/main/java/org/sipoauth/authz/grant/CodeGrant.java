@@ -7,12 +7,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Concerned;
 import org.sipoauth.authz.audit.Refusal;
+import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.grant.AuthorizationCodes.Redemption;
 import org.sipoauth.authz.grant.LoginFamilies.Begun;
 import org.sipoauth.authz.grant.LoginFamilies.Login;
 import org.sipoauth.authz.token.AccessTokens;
 import org.sipoauth.authz.token.AccessTokens.Holder;
 import org.sipoauth.authz.token.AccessTokens.LoginReference;
+import org.sipoauth.authz.token.Confirmation;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
@@ -47,12 +49,19 @@ final class CodeGrant implements AuthenticationProvider {
 
     private final AuthorizationCodes codes;
     private final AccessTokens accessTokens;
+    private final DpopProofs proofs;
     private final LoginFamilies families;
     private final JwtGenerator generator;
 
-    CodeGrant(AuthorizationCodes codes, AccessTokens accessTokens, LoginFamilies families, JwtGenerator generator) {
+    CodeGrant(
+            AuthorizationCodes codes,
+            AccessTokens accessTokens,
+            DpopProofs proofs,
+            LoginFamilies families,
+            JwtGenerator generator) {
         this.codes = codes;
         this.accessTokens = accessTokens;
+        this.proofs = proofs;
         this.families = families;
         this.generator = generator;
     }
@@ -68,26 +77,28 @@ final class CodeGrant implements AuthenticationProvider {
         OAuth2ClientAuthenticationToken caller = requireClient(request);
         RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
 
+        Optional<Confirmation> proven = proofs.of(request); // first: a request that is told so may come again
         OAuth2Authorization login = redeem(request.getCode());
         Optional<String> device = DeviceParameter.of(requestOf(login));
         Concerned concerned =
                 new Concerned(null, login.getPrincipalName(), device.orElse(null), login.getRegisteredClientId());
         requireSameClient(login, client, concerned);
         requireSameRedirectUri(login, request, concerned);
+        requireKeyOfTheRequest(login, proven, concerned);
 
         Holder holder = accessTokens
                 .holder(login.getPrincipalName(), device)
                 .orElseThrow(() ->
                         refusal("not_allowed", "subscriber or device is no longer allowed to", NOT_ALLOWED, concerned));
         if (!client.getAuthorizationGrantTypes().contains(AuthorizationGrantType.REFRESH_TOKEN)) {
-            return tokens(login, request, caller, holder, null);
+            return tokens(login, request, caller, holder, proven, null);
         }
         Begun begun = begin(
                 request.getCode(),
-                new Login(client, login.getPrincipalName(), device, login.getAuthorizedScopes()),
+                new Login(client, login.getPrincipalName(), device, login.getAuthorizedScopes(), proven),
                 concerned);
         try {
-            return tokens(login, request, caller, holder, begun);
+            return tokens(login, request, caller, holder, proven, begun);
         } catch (RuntimeException e) {
             families.revoke(begun.familyId(), "no tokens could be made");
             throw e;
@@ -99,11 +110,13 @@ final class CodeGrant implements AuthenticationProvider {
             OAuth2AuthorizationCodeAuthenticationToken request,
             OAuth2ClientAuthenticationToken caller,
             Holder holder,
+            Optional<Confirmation> proven,
             @Nullable Begun begun) {
         RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
         OAuth2AccessToken accessToken = holder.mint(
                 client,
                 Optional.ofNullable(begun).map(family -> new LoginReference(family.familyId(), family.status())),
+                proven,
                 login.getAuthorizedScopes(),
                 AuthorizationGrantType.AUTHORIZATION_CODE,
                 request);
@@ -152,6 +165,19 @@ final class CodeGrant implements AuthenticationProvider {
                     "wrong_redirect_uri",
                     "redirect_uri is not that of the authorization request",
                     "Correct the client: both its requests must carry the same redirect URI.",
+                    concerned);
+        }
+    }
+
+    /** RFC 9449 §10: a code that was asked for with a key is good with that key alone. */
+    private static void requireKeyOfTheRequest(
+            OAuth2Authorization login, Optional<Confirmation> proven, Concerned concerned) {
+        Object asked = requestOf(login).getAdditionalParameters().get(PushedRequests.KEY_PARAMETER);
+        if (asked != null && !Optional.of(asked).equals(proven.map(Confirmation::thumbprint))) {
+            throw refusal(
+                    "proven_otherwise",
+                    "not the key of the authorization request",
+                    "Correct the client, if it is one of yours: both its requests must name the same key.",
                     concerned);
         }
     }

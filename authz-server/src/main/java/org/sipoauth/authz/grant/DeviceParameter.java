@@ -14,6 +14,7 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequ
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationContext;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationException;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationToken;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientAuthenticationToken;
 
 /**
  * Our own parameter of the authorization request: {@code device_name}, required with the scope {@code sip.register}.
@@ -52,7 +53,8 @@ final class DeviceParameter implements Consumer<OAuth2AuthorizationCodeRequestAu
                     NAME + " is required once with the scope " + Scopes.REGISTER);
         }
         Authentication who = (Authentication) request.getPrincipal();
-        if (who.isAuthenticated() && !(who instanceof AnonymousAuthenticationToken)) {
+        boolean pushed = who instanceof OAuth2ClientAuthenticationToken; // by the client, before anybody signs in
+        if (who.isAuthenticated() && !pushed && !(who instanceof AnonymousAuthenticationToken)) {
             requireSubscriber(request, who);
             requireOwnDevice(request, who.getName());
         }

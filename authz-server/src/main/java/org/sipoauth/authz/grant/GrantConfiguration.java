@@ -1,5 +1,6 @@
 package org.sipoauth.authz.grant;
 
+import java.util.Objects;
 import java.util.Set;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.client.ClientCertificates;
@@ -7,17 +8,22 @@ import org.sipoauth.authz.client.Clients;
 import org.sipoauth.authz.client.MachineSecretEncoder;
 import org.sipoauth.authz.client.PublicClientAuthentication;
 import org.sipoauth.authz.device.Devices;
+import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.subscriber.Accounts;
 import org.sipoauth.authz.token.AccessTokens;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationConsent;
 import org.springframework.security.oauth2.server.authorization.authentication.ClientSecretAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeAuthenticationProvider;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationContext;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationValidator;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientCredentialsAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2DeviceCodeAuthenticationProvider;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2PushedAuthorizationRequestAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2RefreshTokenAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2TokenExchangeAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.token.JwtGenerator;
@@ -43,6 +49,7 @@ class GrantConfiguration {
             Settings settings,
             AuthorizationCodes codes,
             AccessTokens accessTokens,
+            DpopProofs proofs,
             LoginFamilies families,
             JwtGenerator generator,
             Devices devices,
@@ -69,16 +76,27 @@ class GrantConfiguration {
                         .authenticationProviders(providers -> providers.forEach(GrantConfiguration::useMachineSecrets)))
                 .authorizationEndpoint(endpoint -> endpoint.authorizationResponseHandler(
                                 authorizationResponses::granted)
+                        .consentPage("/consent")
                         .errorResponseHandler(authorizationResponses::refused)
+                        .authenticationProviders(
+                                providers -> providers.forEach(provider -> checkDevice(provider, deviceParameter))))
+                .pushedAuthorizationRequestEndpoint(endpoint -> endpoint.pushedAuthorizationRequestConverters(
+                                converters -> {
+                                    converters.clear();
+                                    converters.add(new PushedRequests(proofs));
+                                })
+                        .errorResponseHandler(tokenResponses::pushedRequestRefused)
                         .authenticationProviders(
                                 providers -> providers.forEach(provider -> checkDevice(provider, deviceParameter))))
                 .deviceAuthorizationEndpoint(
                         endpoint -> endpoint.errorResponseHandler(tokenResponses::deviceAuthorizationRefused))
                 .tokenEndpoint(endpoint -> endpoint.accessTokenResponseHandler(tokenResponses::issued)
                         .errorResponseHandler(tokenResponses::refused)
-                        .authenticationProvider(new CodeGrant(codes, accessTokens, families, generator))
-                        .authenticationProviders(
-                                providers -> providers.removeIf(provider -> NOT_OFFERED.contains(provider.getClass())))
+                        .authenticationProvider(new CodeGrant(codes, accessTokens, proofs, families, generator))
+                        .authenticationProviders(providers -> {
+                            providers.removeIf(provider -> NOT_OFFERED.contains(provider.getClass()));
+                            providers.replaceAll(provider -> proven(provider, proofs));
+                        })
                         .accessTokenRequestConverters(converters -> converters.removeIf(
                                 converter -> converter.getClass().getName().startsWith("org.springframework.security.")
                                         && !(converter instanceof OAuth2AuthorizationCodeAuthenticationConverter)
@@ -91,9 +109,31 @@ class GrantConfiguration {
         }
     }
 
+    /** Third parties for whatever they want, also for {@code openid} alone, which Spring lets pass. */
+    private static boolean mustAsk(OAuth2AuthorizationCodeRequestAuthenticationContext context) {
+        OAuth2AuthorizationConsent remembered = context.getAuthorizationConsent();
+        return context.getRegisteredClient().getClientSettings().isRequireAuthorizationConsent()
+                && (remembered == null
+                        || !remembered
+                                .getScopes()
+                                .containsAll(Objects.requireNonNull(context.getAuthorizationRequest())
+                                        .getScopes()));
+    }
+
+    private static AuthenticationProvider proven(AuthenticationProvider provider, DpopProofs proofs) {
+        return provider instanceof OAuth2ClientCredentialsAuthenticationProvider spring
+                ? new ProvenClientCredentials(spring, proofs)
+                : provider;
+    }
+
     private static void checkDevice(AuthenticationProvider provider, DeviceParameter deviceParameter) {
         if (provider instanceof OAuth2AuthorizationCodeRequestAuthenticationProvider requests) {
             requests.setAuthenticationValidator(
+                    new OAuth2AuthorizationCodeRequestAuthenticationValidator().andThen(deviceParameter));
+            requests.setAuthorizationConsentRequired(GrantConfiguration::mustAsk);
+        }
+        if (provider instanceof OAuth2PushedAuthorizationRequestAuthenticationProvider pushed) {
+            pushed.setAuthenticationValidator(
                     new OAuth2AuthorizationCodeRequestAuthenticationValidator().andThen(deviceParameter));
         }
     }

@@ -12,6 +12,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class GrantMetrics {
     static final String DEVICE_AUTHORIZATION = "device_authorization";
+    static final String PUSHED_REQUEST = "pushed_authorization_request";
 
     private static final Set<String> GRANTS = Set.of(
             "authorization_code",
@@ -20,6 +21,7 @@ final class GrantMetrics {
             "urn:ietf:params:oauth:grant-type:device_code",
             "authorization_request",
             DEVICE_AUTHORIZATION,
+            PUSHED_REQUEST,
             "none");
     private static final Set<String> ERRORS = Set.of(
             "invalid_request",
@@ -29,6 +31,7 @@ final class GrantMetrics {
             "unsupported_grant_type",
             "unsupported_response_type",
             "invalid_scope",
+            "invalid_dpop_proof",
             "access_denied",
             "authorization_pending",
             "slow_down",

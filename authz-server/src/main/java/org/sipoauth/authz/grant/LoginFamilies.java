@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.status.StatusReference;
-import org.sipoauth.authz.token.CertificateThumbprint;
+import org.sipoauth.authz.token.Confirmation;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 
@@ -19,12 +19,12 @@ public interface LoginFamilies {
     Begun begin(Login login);
 
     /**
-     * What {@link #begin} returned, for an answer that was lost.
+     * What {@link #begin} returned, for an answer that was lost; empty if the family has ended.
      *
-     * @param boundTo the certificate that is shown now
-     * @return empty if the family has ended, or is bound otherwise
+     * @param proven what the sender of this request has proven to hold
+     * @throws GrantRefused if that is not what the family is bound to
      */
-    Optional<Begun> again(String familyId, RegisteredClient client, Optional<CertificateThumbprint> boundTo);
+    Optional<Begun> again(String familyId, RegisteredClient client, Optional<Confirmation> proven);
 
     /** Ends a family for good; does nothing if there is none. */
     void revoke(String familyId, String why);
@@ -33,19 +33,14 @@ public interface LoginFamilies {
      * Who signed in, where, and for what.
      *
      * @param deviceName absent for a login that registers no phone
-     * @param boundTo the certificate that has to be shown with every refresh (RFC 8705 §4)
+     * @param proven what the sender of the request has proven to hold: who refreshes has to prove the same
      */
     record Login(
             RegisteredClient client,
             String subscriber,
             Optional<String> deviceName,
             Set<String> scopes,
-            Optional<CertificateThumbprint> boundTo) {
-        /** With bearer tokens. */
-        public Login(RegisteredClient client, String subscriber, Optional<String> deviceName, Set<String> scopes) {
-            this(client, subscriber, deviceName, scopes, Optional.empty());
-        }
-    }
+            Optional<Confirmation> proven) {}
 
     /**
      * The new family and its bit in a status list.

@@ -8,7 +8,7 @@ import org.sipoauth.authz.client.Scopes;
 import org.sipoauth.authz.grant.LoginFamilies.Begun;
 import org.sipoauth.authz.token.AccessTokens.Holder;
 import org.sipoauth.authz.token.AccessTokens.LoginReference;
-import org.sipoauth.authz.token.CertificateThumbprint;
+import org.sipoauth.authz.token.Confirmation;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AccessTokenAuthenticationToken;
@@ -38,13 +38,14 @@ public final class PhoneTokens {
     public static OAuth2AccessTokenAuthenticationToken first(
             Holder holder,
             Begun begun,
-            Optional<CertificateThumbprint> boundTo,
+            Optional<Confirmation> proven,
             OAuth2ClientAuthenticationToken caller,
             OAuth2AuthorizationGrantAuthenticationToken request) {
         RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
         OAuth2AccessToken accessToken = holder.mint(
                 client,
-                Optional.of(new LoginReference(begun.familyId(), begun.status(), boundTo)),
+                Optional.of(new LoginReference(begun.familyId(), begun.status())),
+                proven,
                 DeskPhoneGrants.SCOPES,
                 request.getGrantType(),
                 request);

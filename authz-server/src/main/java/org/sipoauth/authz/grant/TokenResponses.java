@@ -114,6 +114,13 @@ final class TokenResponses {
         refused(GrantMetrics.DEVICE_AUTHORIZATION, request, response, exception);
     }
 
+    /** Answers a client whose pushed authorization request is not taken (RFC 9126 §2.3). */
+    void pushedRequestRefused(
+            HttpServletRequest request, HttpServletResponse response, AuthenticationException exception)
+            throws IOException {
+        refused(GrantMetrics.PUSHED_REQUEST, request, response, exception);
+    }
+
     private void refused(
             @Nullable String grant,
             HttpServletRequest request,

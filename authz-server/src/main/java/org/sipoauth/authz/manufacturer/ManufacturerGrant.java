@@ -23,7 +23,7 @@ import org.sipoauth.authz.throttle.DrainingBuckets;
 import org.sipoauth.authz.throttle.DrainingBuckets.Limit;
 import org.sipoauth.authz.token.AccessTokens;
 import org.sipoauth.authz.token.AccessTokens.Holder;
-import org.sipoauth.authz.token.CertificateThumbprint;
+import org.sipoauth.authz.token.Confirmation;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
@@ -84,11 +84,11 @@ final class ManufacturerGrant implements AuthenticationProvider {
                 .orElseThrow(() -> notAllowed(certificate, client));
         requireRoom(device, client);
 
-        Optional<CertificateThumbprint> boundTo = Optional.of(certificate.thumbprint());
+        Optional<Confirmation> proven = Optional.of(certificate.confirmation());
         Begun begun = families.begin(
-                new Login(client, device.owner(), Optional.of(device.name()), DeskPhoneGrants.SCOPES, boundTo));
+                new Login(client, device.owner(), Optional.of(device.name()), DeskPhoneGrants.SCOPES, proven));
         try {
-            return PhoneTokens.first(holder, begun, boundTo, caller, request);
+            return PhoneTokens.first(holder, begun, proven, caller, request);
         } catch (RuntimeException e) {
             families.revoke(begun.familyId(), "no tokens were handed out");
             throw e;

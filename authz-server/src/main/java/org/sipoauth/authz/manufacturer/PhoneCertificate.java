@@ -2,7 +2,7 @@ package org.sipoauth.authz.manufacturer;
 
 import java.util.Optional;
 import org.sipoauth.authz.deskphone.WaysIn;
-import org.sipoauth.authz.token.CertificateThumbprint;
+import org.sipoauth.authz.token.Confirmation;
 
 /**
  * A certificate of a manufacturer that is trusted, whose private key the phone has proved to hold.
@@ -10,5 +10,4 @@ import org.sipoauth.authz.token.CertificateThumbprint;
  * @param device the name of the phone that it is for
  * @param ways what is enough for phones of this manufacturer, if that is other than for all
  */
-public record PhoneCertificate(
-        String manufacturer, String device, CertificateThumbprint thumbprint, Optional<WaysIn> ways) {}
+public record PhoneCertificate(String manufacturer, String device, Confirmation confirmation, Optional<WaysIn> ways) {}

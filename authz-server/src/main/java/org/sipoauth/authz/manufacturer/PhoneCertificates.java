@@ -21,7 +21,7 @@ import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
-import org.sipoauth.authz.token.CertificateThumbprint;
+import org.sipoauth.authz.token.Confirmation;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientAuthenticationToken;
 
 /**
@@ -94,7 +94,7 @@ public final class PhoneCertificates {
                     return new Judgement.Taken(new PhoneCertificate(
                             manufacturer.name(),
                             device.get(),
-                            CertificateThumbprint.of(certificate),
+                            Confirmation.ofCertificate(certificate),
                             manufacturer.ways()));
                 }
                 objections.add(manufacturer.name() + ": its subject names no device, "

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.mode.ModeStore;
 import org.sipoauth.authz.settings.Settings;
-import org.sipoauth.authz.token.CertificateThumbprint;
+import org.sipoauth.authz.token.Confirmation;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.AuthenticationException;
@@ -57,7 +57,7 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
         return boundTo == null
                 || request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain
                         && chain.length > 0
-                        && CertificateThumbprint.of(chain[0]).value().equals(boundTo);
+                        && Confirmation.ofCertificate(chain[0]).thumbprint().equals(boundTo);
     }
 
     @Override

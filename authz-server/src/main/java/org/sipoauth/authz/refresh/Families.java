@@ -11,15 +11,19 @@ import java.util.Locale;
 import java.util.Optional;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.audit.Concerned;
+import org.sipoauth.authz.audit.Refusal;
 import org.sipoauth.authz.client.Clients;
+import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.grant.LoginFamilies;
 import org.sipoauth.authz.signing.CurrentKeyRing;
 import org.sipoauth.authz.status.StatusReference;
-import org.sipoauth.authz.token.CertificateThumbprint;
+import org.sipoauth.authz.token.Confirmation;
 import org.sipoauth.keys.KeyUse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 
@@ -57,10 +61,10 @@ final class Families implements LoginFamilies, Sessions {
                 login.deviceName(),
                 login.client().getClientId(),
                 login.scopes(),
+                binding(login.client(), login.proven()),
                 now,
                 now.plus(login.client().getTokenSettings().getRefreshTokenTimeToLive()),
-                FamilySecret.random(RANDOM),
-                login.boundTo().map(CertificateThumbprint::abbreviated));
+                FamilySecret.random(RANDOM));
         index.enter(family, now);
         StatusReference status = store.start(family);
         audit.event("begun")
@@ -68,7 +72,10 @@ final class Families implements LoginFamilies, Sessions {
                 .with("end", family.end())
                 .with(
                         "certificate",
-                        login.boundTo().map(CertificateThumbprint::value).orElse(null))
+                        login.proven()
+                                .filter(Confirmation::isCertificate)
+                                .map(Confirmation::thumbprint)
+                                .orElse(null))
                 .keep();
         meters.counter("sipoauth.families.begun").increment();
         return begun(family, status, login.client(), now);
@@ -82,11 +89,21 @@ final class Families implements LoginFamilies, Sessions {
     }
 
     @Override
-    public Optional<Begun> again(String familyId, RegisteredClient client, Optional<CertificateThumbprint> boundTo) {
+    public Optional<Begun> again(String familyId, RegisteredClient client, Optional<Confirmation> proven) {
         Instant now = clock.instant();
-        return store.find(FamilyId.parse(familyId))
-                .filter(stored -> stored.revoked().isEmpty() && stored.family().isFor(boundTo))
-                .map(stored -> begun(stored.family(), stored.status(), client, now));
+        Optional<StoredFamily> found = store.find(FamilyId.parse(familyId))
+                .filter(stored -> stored.revoked().isEmpty());
+        found.flatMap(stored -> objection(stored.family(), client, proven)).ifPresent(objection -> {
+            throw new GrantRefused(
+                    OAuth2ErrorCodes.INVALID_GRANT,
+                    "the code was used with another proof of possession",
+                    new Refusal(
+                            objection,
+                            null,
+                            RefreshAdvice.on(objection),
+                            concerned(found.orElseThrow().family())));
+        });
+        return found.map(stored -> begun(stored.family(), stored.status(), client, now));
     }
 
     @Override
@@ -192,6 +209,28 @@ final class Families implements LoginFamilies, Sessions {
         RefreshToken token = RefreshToken.make(
                 family.id(), generation, ring.get().active(KeyUse.REFRESH_TOKEN_AUTHENTICATION), family.secret());
         return new OAuth2RefreshToken(token.value(), now, end);
+    }
+
+    /** A public client's refresh token is bound to what it proves; any other is bound to the client (RFC 9449 §5). */
+    private static Optional<String> binding(RegisteredClient client, Optional<Confirmation> proven) {
+        return client.getClientAuthenticationMethods().contains(ClientAuthenticationMethod.NONE)
+                ? proven.map(Confirmation::abridged)
+                : Optional.empty();
+    }
+
+    /**
+     * Why a request may not have tokens of a family, by what its sender has proven to hold. A family keeps the binding it
+     * began with: could one be given later, a thief would give it, and lock the phone out.
+     *
+     * @return the outcome to audit; empty if it may
+     */
+    Optional<String> objection(Family family, RegisteredClient client, Optional<Confirmation> proven) {
+        Optional<String> shown = binding(client, proven);
+        if (family.binding().equals(shown)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                shown.isEmpty() ? "unproven" : family.binding().isEmpty() ? "begun_unproven" : "proven_otherwise");
     }
 
     static Concerned concerned(Family family) {

@@ -70,10 +70,10 @@ final class FamilyStore {
         family.device().ifPresent(device -> fields.put("d", device));
         fields.put("c", family.client());
         fields.put("s", String.join(" ", family.scopes()));
+        family.binding().ifPresent(binding -> fields.put("f", binding));
         fields.put("b", millis(family.begun()));
         fields.put("e", millis(family.end()));
         fields.put("k", family.secret().toStored());
-        family.boundTo().ifPresent(certificate -> fields.put("h", certificate));
         fields.put("g", "1");
         fields.put("p", "0");
         fields.put("q", "0");
@@ -153,10 +153,10 @@ final class FamilyStore {
                 Optional.ofNullable(fields.get("d")),
                 required(fields, "c"),
                 scopes(required(fields, "s")),
+                Optional.ofNullable(fields.get("f")),
                 instant(required(fields, "b")),
                 instant(required(fields, "e")),
-                FamilySecret.fromStored(required(fields, "k")),
-                Optional.ofNullable(fields.get("h")));
+                FamilySecret.fromStored(required(fields, "k")));
         return Optional.of(new StoredFamily(
                 family,
                 reference(id, required(fields, "l"), required(fields, "x")),

@@ -33,6 +33,17 @@ final class RefreshAdvice {
                     "certificate_not_taken",
                     "The phone's certificate has expired, its serial number is refused, or its manufacturer is no longer"
                             + " trusted: see the detail."),
+            Map.entry(
+                    "unproven",
+                    "The tokens of this login need a proof of possession, and somebody sent one without: if the phone was"
+                            + " not changed to work without DPoP, find out who else can read its tokens."),
+            Map.entry(
+                    "proven_otherwise",
+                    "Somebody sent a token of this login with a proof by another key: if the phone has not lost its own,"
+                            + " find out who else can read its tokens."),
+            Map.entry(
+                    "begun_unproven",
+                    "The phone has begun to use DPoP since it signed in: its user signs in once more."),
             Map.entry("expired", "The login came to its end, as it must: its user signs in again."),
             Map.entry(
                     "unauthorized_client", "Add refresh_token to the client's grant types if it is meant to refresh."),

@@ -3,6 +3,7 @@ package org.sipoauth.authz.refresh;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.grant.GrantFeature;
 import org.sipoauth.authz.manufacturer.PhoneCertificates;
 import org.sipoauth.authz.redis.ConfirmedWrites;
@@ -45,13 +46,14 @@ class RefreshConfiguration {
             Families families,
             CurrentKeyRing ring,
             AccessTokens accessTokens,
+            DpopProofs proofs,
             RevokedClients revokedClients,
             PhoneCertificates certificates,
             Clock clock,
             Audit audit,
             MeterRegistry meters) {
         RefreshGrant grant = new RefreshGrant(
-                store, families, ring, accessTokens, revokedClients, certificates, clock, audit, meters);
+                store, families, ring, accessTokens, proofs, revokedClients, certificates, clock, audit, meters);
         OAuth2RefreshTokenAuthenticationConverter request = new OAuth2RefreshTokenAuthenticationConverter();
         return server -> server.tokenEndpoint(endpoint ->
                 endpoint.accessTokenRequestConverter(request::convert).authenticationProvider(grant));

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.audit.Concerned;
 import org.sipoauth.authz.audit.Refusal;
+import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.manufacturer.PhoneCertificates;
 import org.sipoauth.authz.refresh.Presentation.Outcome;
@@ -19,7 +20,7 @@ import org.sipoauth.authz.status.StatusListName;
 import org.sipoauth.authz.token.AccessTokens;
 import org.sipoauth.authz.token.AccessTokens.Holder;
 import org.sipoauth.authz.token.AccessTokens.LoginReference;
-import org.sipoauth.authz.token.CertificateThumbprint;
+import org.sipoauth.authz.token.Confirmation;
 import org.sipoauth.keys.KeyState;
 import org.sipoauth.keys.KeyUse;
 import org.sipoauth.keys.RingKey;
@@ -41,13 +42,15 @@ import org.springframework.security.oauth2.server.authorization.client.Registere
  * or on the network, is made again with the same token and gets the same refresh token.
  *
  * <p>A login that is bound to a certificate is refreshed by who shows that certificate, and while its manufacturer is
- * trusted (RFC 8705 §4). Does not look at DPoP proofs.
+ * trusted (RFC 8705 §4).
+ * <p>A login that a public client began with a proof of possession is renewed with the same proof only (RFC 9449 §5).
  */
 final class RefreshGrant implements AuthenticationProvider {
     private final FamilyStore store;
     private final Families families;
     private final CurrentKeyRing ring;
     private final AccessTokens accessTokens;
+    private final DpopProofs proofs;
     private final RevokedClients revokedClients;
     private final PhoneCertificates certificates;
     private final Clock clock;
@@ -59,6 +62,7 @@ final class RefreshGrant implements AuthenticationProvider {
             Families families,
             CurrentKeyRing ring,
             AccessTokens accessTokens,
+            DpopProofs proofs,
             RevokedClients revokedClients,
             PhoneCertificates certificates,
             Clock clock,
@@ -68,6 +72,7 @@ final class RefreshGrant implements AuthenticationProvider {
         this.families = families;
         this.ring = ring;
         this.accessTokens = accessTokens;
+        this.proofs = proofs;
         this.revokedClients = revokedClients;
         this.certificates = certificates;
         this.clock = clock;
@@ -93,13 +98,15 @@ final class RefreshGrant implements AuthenticationProvider {
         Family family = stored.family();
         requireAuthentic(presented, family);
         requireSameClient(family, client); // RFC 6749 §10.4
-        Optional<CertificateThumbprint> boundTo = requireItsCertificate(family, caller); // RFC 8705 §4
         requireNotRevokedWithItsClient(family);
         requireBeforeEnd(family, now);
+        Optional<Confirmation> proven = family.isBoundToCertificate()
+                ? Optional.of(requireItsCertificate(family, caller)) // RFC 8705 §4
+                : requireProven(family, client, proofs.of(request)); // RFC 9449 §5
         Set<String> scopes = narrow(family, client, request.getScopes()); // RFC 6749 §6
         Instant nextEnd = families.nextEnd(family, client, now);
         stored = inListOf(nextEnd, stored, presented, now);
-        OAuth2AccessToken accessToken = mint(client, stored, boundTo, scopes, request);
+        OAuth2AccessToken accessToken = mint(client, stored, proven, scopes, request);
 
         Presentation presentation = store.present(stored, presented.generation(), now, nextEnd);
         requireGranted(presentation, presented, family, now);
@@ -170,27 +177,22 @@ final class RefreshGrant implements AuthenticationProvider {
         }
     }
 
-    private Optional<CertificateThumbprint> requireItsCertificate(
-            Family family, OAuth2ClientAuthenticationToken caller) {
-        if (family.boundTo().isEmpty()) {
-            return Optional.empty();
-        }
-        Optional<CertificateThumbprint> shown =
-                PhoneCertificates.shownBy(caller).map(CertificateThumbprint::of);
-        if (!family.isFor(shown)) {
+    private Confirmation requireItsCertificate(Family family, OAuth2ClientAuthenticationToken caller) {
+        Optional<Confirmation> shown = PhoneCertificates.shownBy(caller).map(Confirmation::ofCertificate);
+        if (!shown.map(Confirmation::abridged).equals(family.binding())) {
             throw new GrantRefused(
                     OAuth2ErrorCodes.INVALID_GRANT,
                     "this login is bound to a certificate: show it, at the mutual-TLS token endpoint",
                     counted(
                             shown.isPresent() ? "wrong_certificate" : "no_certificate",
                             concerned(family),
-                            "shown: " + shown.map(CertificateThumbprint::value).orElse("none")));
+                            "shown: " + shown.map(Confirmation::thumbprint).orElse("none")));
         }
         PhoneCertificates.Judgement judgement = certificates.judge(caller);
         if (judgement instanceof PhoneCertificates.Judgement.NotTaken notTaken) {
             throw refusal("certificate_not_taken", concerned(family), notTaken.why());
         }
-        return shown;
+        return shown.orElseThrow();
     }
 
     /** The sweep has yet to come to this login, perhaps: it is ended now. */
@@ -206,6 +208,17 @@ final class RefreshGrant implements AuthenticationProvider {
         if (!now.isBefore(family.end())) {
             throw refusal("expired", concerned(family), "family " + family.id() + " ended at " + family.end());
         }
+    }
+
+    private Optional<Confirmation> requireProven(
+            Family family, RegisteredClient client, Optional<Confirmation> proven) {
+        families.objection(family, client, proven).ifPresent(objection -> {
+            throw refusal(
+                    objection,
+                    concerned(family),
+                    "family " + family.id() + " is bound to " + family.binding().orElse("nothing"));
+        });
+        return proven;
     }
 
     /** The status list follows the end of the family, before a token names it. Seldom: once in 30 days. */
@@ -235,7 +248,7 @@ final class RefreshGrant implements AuthenticationProvider {
     private OAuth2AccessToken mint(
             RegisteredClient client,
             StoredFamily stored,
-            Optional<CertificateThumbprint> boundTo,
+            Optional<Confirmation> proven,
             Set<String> scopes,
             OAuth2RefreshTokenAuthenticationToken request) {
         Family family = stored.family();
@@ -247,7 +260,8 @@ final class RefreshGrant implements AuthenticationProvider {
                         "family " + family.id() + ": subscriber or device is no longer allowed to"));
         return holder.mint(
                 client,
-                Optional.of(new LoginReference(family.id().toString(), stored.status(), boundTo)),
+                Optional.of(new LoginReference(family.id().toString(), stored.status())),
+                proven,
                 scopes,
                 AuthorizationGrantType.REFRESH_TOKEN,
                 request);

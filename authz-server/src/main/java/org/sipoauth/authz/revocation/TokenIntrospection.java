@@ -8,10 +8,10 @@ import java.util.Set;
 import org.sipoauth.authz.client.Scopes;
 import org.sipoauth.authz.refresh.Session;
 import org.sipoauth.authz.revocation.IssuedTokens.Issued;
+import org.sipoauth.authz.token.Confirmation;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
-import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
@@ -70,7 +70,7 @@ final class TokenIntrospection implements AuthenticationProvider {
 
     private static OAuth2TokenIntrospection describe(Jwt token, String client) {
         OAuth2TokenIntrospection.Builder answer = OAuth2TokenIntrospection.builder(true)
-                .tokenType(OAuth2AccessToken.TokenType.BEARER.getValue())
+                .tokenType(Confirmation.typeOf(token).getValue())
                 .clientId(client)
                 .subject(token.getSubject())
                 .username(token.getSubject())

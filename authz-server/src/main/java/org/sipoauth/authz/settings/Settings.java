@@ -24,6 +24,7 @@ import org.springframework.validation.annotation.Validated;
  * @param dataDir where keys, generated passwords and the embedded Redis live
  * @param sipOauthMode whether phones are told to register by token; disabled unless set
  * @param insecurePlainHttp serves without TLS, for a TLS proxy in front on the same machine
+ * @param rememberedSignIn how long a browser stays signed in if its user says so; 0: nobody is asked
  * @param masterKeyFile the key that encrypts the key ring; unset: {@code SIPOAUTH_MASTER_KEY} in the environment, else
  *     {@code master.key} in the data folder
  * @param previousMasterKeyFile while the master key changes: a ring that is still encrypted under this one is encrypted
@@ -58,6 +59,7 @@ public record Settings(
         @DefaultValue @Valid Audit audit,
         @Nullable @Valid Ldap ldap,
         @Nullable @Valid OpenidConnect openidConnect,
+        @DefaultValue("12h") @NotNull Duration rememberedSignIn,
         @DefaultValue List<@Valid Client> clients) {
 
     public enum SipOauthMode {
@@ -366,13 +368,15 @@ public record Settings(
      *
      * @param secretHash {@code {sha256}} and the SHA-256 of a random secret in hexadecimal; unset: a public client
      * @param redirectUris compared exactly; only a loopback address may be asked for with any port (RFC 8252 §7.3)
+     * @param thirdParty whether people are asked before it gets anything
      */
     public record Client(
             @NotBlank String id,
             @Nullable String secretHash,
             @DefaultValue List<String> grantTypes,
             @DefaultValue List<String> scopes,
-            @DefaultValue List<String> redirectUris) {
+            @DefaultValue List<String> redirectUris,
+            @DefaultValue("false") boolean thirdParty) {
 
         @Override
         public String toString() {

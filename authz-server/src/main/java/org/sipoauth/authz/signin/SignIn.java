@@ -4,11 +4,13 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.directory.Directory;
 import org.sipoauth.authz.federation.FederatedSignIn;
+import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
 import org.sipoauth.authz.subscriber.Passwords;
@@ -39,6 +41,7 @@ public final class SignIn {
     public static final String PAGE = "/login";
 
     static final String CHANGE_PASSWORD_PAGE = "/change-password";
+    private static final String REMEMBER = "remember";
     private static final String FAILED_PAGE = PAGE + "?failed";
     private static final String UNAVAILABLE_PAGE = PAGE + "?unavailable";
     private static final String FAILED_ELSEWHERE_PAGE = PAGE + "?failed-elsewhere";
@@ -51,6 +54,8 @@ public final class SignIn {
     private final SignInMetrics metrics;
     private final Audit audit;
     private final HttpSessionSecurityContextRepository sessions = new HttpSessionSecurityContextRepository();
+    private final Settings settings;
+    private final Clock clock;
     private final SavedRequestAwareAuthenticationSuccessHandler onward =
             new SavedRequestAwareAuthenticationSuccessHandler();
 
@@ -61,7 +66,9 @@ public final class SignIn {
             ObjectProvider<FederatedSignIn> federation,
             SignInThrottle throttle,
             SignInMetrics metrics,
-            Audit audit) {
+            Audit audit,
+            Settings settings,
+            Clock clock) {
         this.accounts = accounts;
         this.passwords = passwords;
         this.directory = directory;
@@ -69,6 +76,8 @@ public final class SignIn {
         this.throttle = throttle;
         this.metrics = metrics;
         this.audit = audit;
+        this.settings = settings;
+        this.clock = clock;
     }
 
     public void configure(HttpSecurity http) {
@@ -113,6 +122,9 @@ public final class SignIn {
                 .with("user", account.getName())
                 .with("address", request.getRemoteAddr())
                 .write();
+        if (request.getParameter(REMEMBER) != null && !SignedIn.mustChangePassword(account)) {
+            SignInMemory.keep(request, clock.instant(), settings.rememberedSignIn());
+        }
         if (SignedIn.mustChangePassword(account)) {
             response.sendRedirect(CHANGE_PASSWORD_PAGE);
         } else {

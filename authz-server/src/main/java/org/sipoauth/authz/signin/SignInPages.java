@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.federation.FederatedSignIn;
+import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
 import org.sipoauth.authz.subscriber.PasswordRules;
@@ -34,6 +35,7 @@ final class SignInPages {
     private final SignInThrottle throttle;
     private final ObjectProvider<FederatedSignIn> federation;
     private final Audit audit;
+    private final Settings settings;
     private final HttpSessionSecurityContextRepository sessions = new HttpSessionSecurityContextRepository();
     private final HttpSessionRequestCache errands = new HttpSessionRequestCache();
 
@@ -43,13 +45,15 @@ final class SignInPages {
             PasswordRules rules,
             SignInThrottle throttle,
             ObjectProvider<FederatedSignIn> federation,
-            Audit audit) {
+            Audit audit,
+            Settings settings) {
         this.federation = federation;
         this.accounts = accounts;
         this.passwords = passwords;
         this.rules = rules;
         this.throttle = throttle;
         this.audit = audit;
+        this.settings = settings;
     }
 
     @GetMapping(SignIn.PAGE)
@@ -61,8 +65,15 @@ final class SignInPages {
             model.addAttribute("elsewhereButton", provider.button());
         });
         model.addAttribute("unavailable", request.getParameter("unavailable") != null);
+        model.addAttribute("remembered", SignInMemory.words(settings.rememberedSignIn()));
         model.addAttribute("signedOut", request.getParameter("signed-out") != null);
         return "login";
+    }
+
+    @GetMapping("/logout")
+    String signOutPage(Authentication account, Model model) {
+        model.addAttribute("account", account.getName());
+        return "sign-out";
     }
 
     @GetMapping("/")

@@ -12,6 +12,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -48,12 +49,15 @@ final class StoredSessions implements SessionRepository<MapSession> {
     private final RedisTemplate<String, byte[]> redis;
     private final Duration timeout;
     private final Predicate<Authentication> stillHolds;
+    private final Clock clock;
 
     /** @param stillHolds whether what was signed in to may be gone on with */
-    StoredSessions(RedisTemplate<String, byte[]> redis, Duration timeout, Predicate<Authentication> stillHolds) {
+    StoredSessions(
+            RedisTemplate<String, byte[]> redis, Duration timeout, Predicate<Authentication> stillHolds, Clock clock) {
         this.redis = redis;
         this.timeout = timeout;
         this.stillHolds = stillHolds;
+        this.clock = clock;
     }
 
     @Override
@@ -84,7 +88,7 @@ final class StoredSessions implements SessionRepository<MapSession> {
         try {
             MapSession session = decrypt(id, stored);
             session.setSessionIdGenerator(StoredSessions::newId);
-            if (session.isExpired() || !isInForce(session)) {
+            if (session.isExpired() || SignInMemory.isOver(session, clock.instant()) || !isInForce(session)) {
                 deleteById(id);
                 return null;
             }

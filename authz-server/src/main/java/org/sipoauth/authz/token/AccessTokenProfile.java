@@ -3,6 +3,7 @@ package org.sipoauth.authz.token;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.sipoauth.authz.client.Scopes;
@@ -11,6 +12,7 @@ import org.sipoauth.authz.token.AccessTokens.LoginReference;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.jwt.JwtClaimNames;
 import org.springframework.security.oauth2.server.authorization.OAuth2TokenType;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationGrantAuthenticationToken;
 import org.springframework.security.oauth2.server.authorization.token.JwtEncodingContext;
 import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenCustomizer;
 
@@ -46,11 +48,34 @@ final class AccessTokenProfile implements OAuth2TokenCustomizer<JwtEncodingConte
         if (!context.getAuthorizedScopes().isEmpty()) {
             context.getClaims().claim("scope", String.join(" ", new TreeSet<>(context.getAuthorizedScopes())));
         }
+        proven(context)
+                .filter(proven -> canBeChecked(proven, context.getAuthorizedScopes()))
+                .ifPresent(proven -> context.getClaims().claim(Confirmation.CLAIM, proven.claim()));
         Authentication holder = context.getPrincipal();
         if (holder instanceof PhoneLogin login) {
             login.device().ifPresent(device -> addDevice(context, device));
             login.login().ifPresent(reference -> addLogin(context, reference));
         }
+    }
+
+    /** A subscriber's grant says it with the login, a service's in the request. */
+    private static Optional<Confirmation> proven(JwtEncodingContext context) {
+        if (context.getPrincipal() instanceof PhoneLogin login) {
+            return login.proven();
+        }
+        return context.getAuthorizationGrant() instanceof OAuth2AuthorizationGrantAuthenticationToken request
+                        && request.getAdditionalParameters().get(Confirmation.CLAIM) instanceof Confirmation proven
+                ? Optional.of(proven)
+                : Optional.empty();
+    }
+
+    /**
+     * SIP has no header for a DPoP proof, and a SIP server must refuse a token whose binding it cannot check. So a token
+     * that registers a phone stays a bearer token, and of the phone's two tokens the refresh token alone is bound
+     * (RFC 9449 §5).
+     */
+    private static boolean canBeChecked(Confirmation proven, Set<String> scopes) {
+        return !(proven.isKey() && scopes.contains(Scopes.REGISTER));
     }
 
     /** A token to administer this server is for this server, any other for the SIP platform (RFC 9068 §3). */
@@ -65,7 +90,6 @@ final class AccessTokenProfile implements OAuth2TokenCustomizer<JwtEncodingConte
         context.getClaims()
                 .claim("sid", login.id())
                 .claim("status", login.status().claim(issuer));
-        login.boundTo().ifPresent(certificate -> context.getClaims().claim("cnf", certificate.confirmation()));
     }
 
     private static void addDevice(JwtEncodingContext context, Device device) {

@@ -27,26 +27,23 @@ public interface AccessTokens {
          * A new access token for what the subscriber and the device are allowed.
          *
          * @param login absent if it leaves nothing behind that can be revoked
+         * @param proven what the sender of the request has proven to hold; the token is bound to it if those it is for can
+         *     check that
          * @param grant the token request, as authenticated by its client
          */
         OAuth2AccessToken mint(
                 RegisteredClient client,
                 Optional<LoginReference> login,
+                Optional<Confirmation> proven,
                 Set<String> scopes,
                 AuthorizationGrantType grantType,
                 Authentication grant);
     }
 
     /**
-     * The login that a token belongs to: its claims {@code sid} and {@code status}, and {@code cnf} if it is bound.
+     * The login that a token belongs to: its claims {@code sid} and {@code status}.
      *
      * @param id of the family
-     * @param boundTo the certificate without which the token is good for nothing (RFC 8705 §3)
      */
-    record LoginReference(String id, StatusReference status, Optional<CertificateThumbprint> boundTo) {
-        /** To a login that is not bound. */
-        public LoginReference(String id, StatusReference status) {
-            this(id, status, Optional.empty());
-        }
-    }
+    record LoginReference(String id, StatusReference status) {}
 }

@@ -38,8 +38,12 @@ final class CurrentAccessTokens implements AccessTokens {
         if (!accounts.isSubscriber(subscriber) || deviceName.isPresent() && device.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of((client, login, scopes, grantType, grant) -> mint(
-                client, new PhoneLogin(subscriber, device.orElse(null), login.orElse(null)), scopes, grantType, grant));
+        return Optional.of((client, login, proven, scopes, grantType, grant) -> mint(
+                client,
+                new PhoneLogin(subscriber, device.orElse(null), login.orElse(null), proven.orElse(null)),
+                scopes,
+                grantType,
+                grant));
     }
 
     private OAuth2AccessToken mint(
@@ -66,7 +70,6 @@ final class CurrentAccessTokens implements AccessTokens {
                     "an access token of " + signedLength + " bytes before its signature is longer" + " than "
                             + MAX_SIGNED_LENGTH + ": shorten the issuer, the audience or the addresses-of-record");
         }
-        return new OAuth2AccessToken(
-                OAuth2AccessToken.TokenType.BEARER, compact, jwt.getIssuedAt(), jwt.getExpiresAt(), scopes);
+        return new OAuth2AccessToken(Confirmation.typeOf(jwt), compact, jwt.getIssuedAt(), jwt.getExpiresAt(), scopes);
     }
 }

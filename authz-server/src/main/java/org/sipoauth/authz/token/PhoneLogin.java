@@ -7,19 +7,25 @@ import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.token.AccessTokens.LoginReference;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 
-/** The subscriber a token is for, the phone if it registers one, and the login if it can be revoked. */
+/**
+ * The subscriber a token is for, the phone if it registers one, the login if it can be revoked, and what the holder has
+ * proven to hold.
+ */
 final class PhoneLogin extends AbstractAuthenticationToken {
     private static final long serialVersionUID = 1L;
 
     private final String subscriber;
     private final transient @Nullable Device device;
     private final transient @Nullable LoginReference login;
+    private final transient @Nullable Confirmation proven;
 
-    PhoneLogin(String subscriber, @Nullable Device device, @Nullable LoginReference login) {
+    PhoneLogin(
+            String subscriber, @Nullable Device device, @Nullable LoginReference login, @Nullable Confirmation proven) {
         super(List.of());
         this.subscriber = subscriber;
         this.device = device;
         this.login = login;
+        this.proven = proven;
         setAuthenticated(true);
     }
 
@@ -39,6 +45,10 @@ final class PhoneLogin extends AbstractAuthenticationToken {
 
     Optional<LoginReference> login() {
         return Optional.ofNullable(login);
+    }
+
+    Optional<Confirmation> proven() {
+        return Optional.ofNullable(proven);
     }
 
     @Override

@@ -16,11 +16,8 @@ import org.springframework.stereotype.Component;
 /** The two metadata documents (RFC 8414, OpenID Connect Discovery): what this server does, no more and no less. */
 @Component
 final class Metadata {
-    private static final List<String> NOT_OFFERED = List.of(
-            "userinfo_endpoint",
-            "end_session_endpoint",
-            "tls_client_certificate_bound_access_tokens",
-            "dpop_signing_alg_values_supported");
+    private static final List<String> NOT_OFFERED =
+            List.of("userinfo_endpoint", "end_session_endpoint", "tls_client_certificate_bound_access_tokens");
 
     private static final List<String> CONFIDENTIAL_CLIENT = List.of("client_secret_basic", "client_secret_post");
     private static final List<String> ANY_CLIENT = List.of("none", "client_secret_basic", "client_secret_post");
@@ -39,12 +36,7 @@ final class Metadata {
         server.authorizationServerMetadataEndpoint(endpoint ->
                         endpoint.authorizationServerMetadataCustomizer(document -> document.claims(this::correct)))
                 .oidc(oidc -> oidc.providerConfigurationEndpoint(endpoint ->
-                        endpoint.providerConfigurationCustomizer(document -> document.claims(claims -> {
-                            correct(claims);
-                            claims.put(
-                                    "id_token_signing_alg_values_supported",
-                                    List.of(settings.keys().algorithm()));
-                        }))));
+                        endpoint.providerConfigurationCustomizer(document -> document.claims(this::correct))));
     }
 
     private void correct(Map<String, Object> claims) {
@@ -63,6 +55,11 @@ final class Metadata {
                         Scopes.ADMIN_READ,
                         Scopes.INTROSPECT));
         claims.put("status_list_aggregation_endpoint", settings.issuer() + "/oauth2/status-lists");
+        // Of OpenID Connect, in both: who reads the first document may ask for an ID token, too.
+        claims.put(
+                "id_token_signing_alg_values_supported", List.of(settings.keys().algorithm()));
+        claims.put("request_parameter_supported", false);
+        claims.put("request_uri_parameter_supported", false); // none but what was pushed: RFC 9126 §4
         claims.put("authorization_response_iss_parameter_supported", true); // RFC 9207 §3
         mutualTls
                 .url()

@@ -61,9 +61,10 @@ class SecurityConfiguration {
     private static final RequestMatcher NOT_OFFERED = new OrRequestMatcher(
             PATH.matcher("/userinfo"), PATH.matcher("/connect/logout"), PATH.matcher("/oauth2/device_verification"));
 
-    /** RFC 6749 §3.2, RFC 7009 §2.1, RFC 7662 §2.1, RFC 8628 §3.1: a request to these is a POST. */
+    /** RFC 6749 §3.2, RFC 7009 §2.1, RFC 7662 §2.1, RFC 8628 §3.1, RFC 9126 §2: a request to these is a POST. */
     private static final RequestMatcher POST_ONLY = new OrRequestMatcher(
             PATH.matcher("/oauth2/token"),
+            PATH.matcher("/oauth2/par"),
             PATH.matcher("/oauth2/revoke"),
             PATH.matcher("/oauth2/introspect"),
             PATH.matcher("/oauth2/device_authorization"));
@@ -234,7 +235,7 @@ class SecurityConfiguration {
                         .permitAll()
                         .requestMatchers("/console/**")
                         .hasRole("ADMINISTRATOR")
-                        .requestMatchers("/device/**")
+                        .requestMatchers("/device/**", "/consent", "/applications/**")
                         .hasRole("SUBSCRIBER")
                         .anyRequest()
                         .authenticated())

@@ -7,6 +7,7 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.session.web.http.SessionRepositoryFilter;
 
 @Configuration(proxyBeanMethods = false)
 class WebConfiguration {
@@ -17,6 +18,13 @@ class WebConfiguration {
         FilterRegistrationBean<PortSeparation> registration =
                 new FilterRegistrationBean<>(new PortSeparation(provisioning, mutualTls));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return registration;
+    }
+
+    @Bean
+    FilterRegistrationBean<SingleParameters> singleParameters() {
+        FilterRegistrationBean<SingleParameters> registration = new FilterRegistrationBean<>(new SingleParameters());
+        registration.setOrder(SessionRepositoryFilter.DEFAULT_ORDER - 2); // before a session is looked up
         return registration;
     }
 

@@ -4,7 +4,7 @@
 -- A family, {sNN}:f:<id>, is a hash that is gone at the login's end. Its fields have short names, for there are millions:
 --   u  user              d  device (or absent)    c  client            s  scopes, with spaces between
 --   b  begun             e  end                   k  secret
---   h  beginning of the thumbprint of the certificate that its tokens are bound to (absent: bearer tokens)
+--   f  what its tokens are bound to, as jkt:<132 bits of the thumbprint>, or x5t:… for a certificate (or absent)
 --   g  the generation handed out last; nobody has presented it yet
 --   p  the one presented last; what lies strictly between p and g was struck out
 --   q  the one presented before p (0: none)

@@ -92,6 +92,11 @@ class ClientConfigurationTest {
         "app, authorization_code, , https://*.example.com/, redirect URI",
         "app, authorization_code, , https://example.com/#here, redirect URI",
         "app, authorization_code, , /callback, redirect URI",
+        "app, authorization_code, , http://app.example.com/callback, neither https nor http on 127.0.0.1",
+        "app, authorization_code, , http://localhost/callback, neither https nor http on 127.0.0.1",
+        "app, authorization_code, , http://127.0.0.1.example.com/callback, neither https nor http on 127.0.0.1",
+        "app, authorization_code, , javascript:alert(1), no reversed domain name",
+        "app, authorization_code, , myapp:/callback, no reversed domain name",
         "app, , , , no grant-types",
         "phone, urn:ietf:params:oauth:grant-type:device_code, , , needs refresh_token",
     })

@@ -37,7 +37,7 @@ import org.sipoauth.authz.TestServer;
 import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.device.SecurityProfile;
-import org.sipoauth.authz.token.CertificateThumbprint;
+import org.sipoauth.authz.token.Confirmation;
 
 /** Phones that show certificates over mutual TLS. */
 class ManufacturerGrantIT {
@@ -104,7 +104,8 @@ class ManufacturerGrantIT {
                         "cnf",
                         Map.of(
                                 "x5t#S256",
-                                CertificateThumbprint.of(identity.certificate()).value()));
+                                Confirmation.ofCertificate(identity.certificate())
+                                        .thumbprint()));
         Answer refreshed = refresh(identity, tokens);
         assertThat(refreshed.status()).isEqualTo(200);
         assertThat(claims(refreshed).get("cnf")).isEqualTo(claims(tokens).get("cnf"));

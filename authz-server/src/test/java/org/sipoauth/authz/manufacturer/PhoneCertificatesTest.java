@@ -24,7 +24,7 @@ import org.sipoauth.authz.TestAuthority.Profile;
 import org.sipoauth.authz.manufacturer.PhoneCertificates.Judgement;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.StartupRefused;
-import org.sipoauth.authz.token.CertificateThumbprint;
+import org.sipoauth.authz.token.Confirmation;
 
 class PhoneCertificatesTest {
     private static final String PHONE = "SEP00005E005301";
@@ -48,7 +48,7 @@ class PhoneCertificatesTest {
         PhoneCertificate certificate = ((Judgement.Taken) judgement).certificate();
         assertThat(certificate.device()).isEqualTo(PHONE);
         assertThat(certificate.manufacturer()).isEqualTo("acme");
-        assertThat(certificate.thumbprint()).isEqualTo(CertificateThumbprint.of(phone.certificate()));
+        assertThat(certificate.confirmation()).isEqualTo(Confirmation.ofCertificate(phone.certificate()));
     }
 
     @Test

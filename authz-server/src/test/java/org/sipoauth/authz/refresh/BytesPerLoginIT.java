@@ -24,7 +24,7 @@ import org.sipoauth.authz.redis.RedisForTests;
 import org.sipoauth.authz.redis.RedisNodes;
 import org.sipoauth.authz.redis.RedisNodes.Node;
 import org.sipoauth.authz.status.StatusListName;
-import org.sipoauth.authz.token.CertificateThumbprint;
+import org.sipoauth.authz.token.Confirmation;
 import org.sipoauth.keys.KeyRing;
 import org.sipoauth.keys.KeyVault;
 import org.sipoauth.keys.RotationPolicy;
@@ -104,7 +104,7 @@ class BytesPerLoginIT {
                         String.format("firstname.name%06d", i),
                         Optional.of(String.format("SEP%012X", i)),
                         Set.of("sip.register"),
-                        bound ? Optional.of(thumbprint(random)) : Optional.empty()))
+                        bound ? Optional.of(confirmation(random)) : Optional.empty()))
                 .familyId());
         for (int generation = 1; generation <= 2; generation++) {
             StoredFamily family = store.find(id).orElseThrow();
@@ -116,10 +116,10 @@ class BytesPerLoginIT {
         }
     }
 
-    private static CertificateThumbprint thumbprint(Random random) {
+    private static Confirmation confirmation(Random random) {
         byte[] digest = new byte[32];
         random.nextBytes(digest);
-        return new CertificateThumbprint(Base64.getUrlEncoder().withoutPadding().encodeToString(digest));
+        return Confirmation.ofKey(Base64.getUrlEncoder().withoutPadding().encodeToString(digest));
     }
 
     private static long usedMemory(Node node) {

@@ -71,10 +71,10 @@ class FamilyStoreIT {
                 Optional.empty(),
                 "softphone",
                 Set.of(),
+                Optional.empty(),
                 START,
                 START.plus(LIFETIME),
-                FamilySecret.random(new SecureRandom()),
-                Optional.empty());
+                FamilySecret.random(new SecureRandom()));
         store.start(family);
 
         assertThat(find(family.id()).family().device()).isEmpty();
@@ -489,9 +489,9 @@ class FamilyStoreIT {
                 Optional.of("CSFALICE"),
                 "softphone",
                 Set.of("openid", "sip.register"),
+                Optional.of("jkt:0ZcOCORZNYy-DWpqq30jZy"),
                 START,
                 end,
-                FamilySecret.random(new SecureRandom()),
-                Optional.empty());
+                FamilySecret.random(new SecureRandom()));
     }
 }

@@ -1,12 +1,14 @@
 package org.sipoauth.authz.refresh;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.grant.LoginFamilies.Begun;
 import org.sipoauth.authz.grant.LoginFamilies.Login;
@@ -55,11 +57,13 @@ final class LoginsForTests {
                 store,
                 families,
                 () -> ring,
-                (subscriber, device) -> Optional.of((client, login, scopes, type, request) -> new OAuth2AccessToken(
-                        OAuth2AccessToken.TokenType.BEARER,
-                        "access",
-                        clock.instant(),
-                        clock.instant().plusSeconds(3600))),
+                (subscriber, device) ->
+                        Optional.of((client, login, proven, scopes, type, request) -> new OAuth2AccessToken(
+                                OAuth2AccessToken.TokenType.BEARER,
+                                "access",
+                                clock.instant(),
+                                clock.instant().plusSeconds(3600))),
+                new DpopProofs(URI.create("https://localhost"), redis.template(), clock),
                 (client, begun) -> false,
                 PhoneCertificates.ofNobody(clock),
                 clock,
@@ -68,7 +72,8 @@ final class LoginsForTests {
     }
 
     Phone begin(String user) {
-        return new Phone(families.begin(new Login(CLIENT, user, Optional.of("CSF" + user), Set.of("sip.register"))));
+        return new Phone(families.begin(
+                new Login(CLIENT, user, Optional.of("CSF" + user), Set.of("sip.register"), Optional.empty())));
     }
 
     double count(String outcome) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.grant.LoginFamilies.Begun;
 import org.sipoauth.authz.grant.LoginFamilies.Login;
@@ -78,7 +80,7 @@ class RefreshTimesIT {
             store,
             families,
             () -> ring,
-            (subscriber, device) -> Optional.of((asking, login, scopes, type, request) -> {
+            (subscriber, device) -> Optional.of((asking, login, proven, scopes, type, request) -> {
                 mintedFor = login.orElseThrow().status();
                 return new OAuth2AccessToken(
                         OAuth2AccessToken.TokenType.BEARER,
@@ -86,6 +88,7 @@ class RefreshTimesIT {
                         clock.instant(),
                         clock.instant().plusSeconds(3600));
             }),
+            new DpopProofs(URI.create("https://localhost"), redis.template(), clock),
             (asking, begun) -> asking.equals(revokedClient),
             PhoneCertificates.ofNobody(clock),
             clock,
@@ -257,7 +260,8 @@ class RefreshTimesIT {
     void findsASlidingLoginLongAfterItsFirstEnd() {
         client = SLIDING;
         String user = "slider";
-        Begun begun = families.begin(new Login(client, user, Optional.of("CSFSLIDER"), Set.of("sip.register")));
+        Begun begun = families.begin(
+                new Login(client, user, Optional.of("CSFSLIDER"), Set.of("sip.register"), Optional.empty()));
         String held = begun.refreshToken().getTokenValue();
         for (int refreshes = 0; refreshes < 40; refreshes++) {
             clock.advance(Duration.ofDays(5));
@@ -265,7 +269,7 @@ class RefreshTimesIT {
         }
         FamilyIndex index = new FamilyIndex(redis.template(), redis.confirmedWrites());
         index.enter(
-                find(families.begin(new Login(client, user, Optional.empty(), Set.of())))
+                find(families.begin(new Login(client, user, Optional.empty(), Set.of(), Optional.empty())))
                         .family(),
                 clock.instant());
 
@@ -367,7 +371,7 @@ class RefreshTimesIT {
     }
 
     private Login login() {
-        return new Login(client, "alice", Optional.of("CSFALICE"), Set.of("sip.register"));
+        return new Login(client, "alice", Optional.of("CSFALICE"), Set.of("sip.register"), Optional.empty());
     }
 
     private String refresh(String token) {

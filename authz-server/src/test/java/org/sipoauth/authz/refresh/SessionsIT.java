@@ -233,7 +233,7 @@ class SessionsIT {
 
     private FamilyId begin(Instant now, String user, String device) {
         return FamilyId.parse(families(now)
-                .begin(new Login(CLIENT, user, Optional.of(device), Set.of("sip.register")))
+                .begin(new Login(CLIENT, user, Optional.of(device), Set.of("sip.register"), Optional.empty()))
                 .familyId());
     }
 
@@ -254,10 +254,10 @@ class SessionsIT {
                 family.device(),
                 family.client(),
                 family.scopes(),
+                family.binding(),
                 family.begun(),
                 family.begun().plusSeconds(1),
-                family.secret(),
-                family.boundTo());
+                family.secret());
     }
 
     private static void enter(String bucket, String entry, Instant end) {

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -27,7 +30,8 @@ class StoredSessionsIT {
     private static StringRedisTemplate keys;
     private static RedisTemplate<String, byte[]> redis;
 
-    private final StoredSessions sessions = new StoredSessions(redis, Duration.ofMinutes(15), signedIn -> true);
+    private final StoredSessions sessions =
+            new StoredSessions(redis, Duration.ofMinutes(15), signedIn -> true, Clock.systemUTC());
 
     @BeforeAll
     static void open() {
@@ -57,12 +61,28 @@ class StoredSessionsIT {
     void isFoundByAnotherServer() {
         MapSession session = saved("alice");
 
-        MapSession found =
-                new StoredSessions(redis, Duration.ofMinutes(15), signedIn -> true).findById(session.getId());
+        MapSession found = new StoredSessions(redis, Duration.ofMinutes(15), signedIn -> true, Clock.systemUTC())
+                .findById(session.getId());
 
         assertThat(found).isNotNull();
         assertThat(found.<String>getAttribute("account")).isEqualTo("alice");
         assertThat(found.getMaxInactiveInterval()).isEqualTo(Duration.ofMinutes(15));
+    }
+
+    @Test
+    void endsAtTheEndOfARememberedSignInHoweverOftenItIsUsed() {
+        Instant end = Instant.ofEpochMilli(1_900_000_000_000L);
+        MapSession session = saved("alice");
+        session.setAttribute("end", end.toEpochMilli());
+        sessions.save(session);
+
+        assertThat(at(end.minusMillis(1)).findById(session.getId())).isNotNull();
+        assertThat(at(end).findById(session.getId())).isNull();
+        assertThat(at(end.minusMillis(1)).findById(session.getId())).isNull();
+    }
+
+    private StoredSessions at(Instant now) {
+        return new StoredSessions(redis, Duration.ofMinutes(15), account -> true, Clock.fixed(now, ZoneOffset.UTC));
     }
 
     @Test
@@ -141,7 +161,7 @@ class StoredSessionsIT {
         sessions.save(signedIn);
         MapSession nobody = saved("before the sign-in");
         StoredSessions later = new StoredSessions(
-                redis, Duration.ofMinutes(15), account -> !account.getName().equals("alice"));
+                redis, Duration.ofMinutes(15), account -> !account.getName().equals("alice"), Clock.systemUTC());
 
         assertThat(later.findById(signedIn.getId())).isNull();
         assertThat(later.findById(nobody.getId())).isNotNull();

@@ -58,6 +58,9 @@ class WebIT {
                 .containsEntry("authorization_endpoint", "https://localhost:8443/oauth2/authorize")
                 .containsEntry("token_endpoint", "https://localhost:8443/oauth2/token")
                 .containsEntry("jwks_uri", "https://localhost:8443/oauth2/jwks")
+                .containsEntry("pushed_authorization_request_endpoint", "https://localhost:8443/oauth2/par")
+                .containsEntry("id_token_signing_alg_values_supported", List.of("ES256"))
+                .containsEntry("request_uri_parameter_supported", false)
                 .containsEntry("response_types_supported", List.of("code"))
                 .containsEntry(
                         "grant_types_supported",
@@ -87,9 +90,7 @@ class WebIT {
                 .doesNotContainKeys(
                         "userinfo_endpoint", "mtls_endpoint_aliases", "tls_client_certificate_bound_access_tokens");
         if (document.endsWith("openid-configuration")) {
-            assertThat(metadata)
-                    .containsEntry("id_token_signing_alg_values_supported", List.of("ES256"))
-                    .containsEntry("subject_types_supported", List.of("public"));
+            assertThat(metadata).containsEntry("subject_types_supported", List.of("public"));
         }
     }
 
@@ -110,6 +111,22 @@ class WebIT {
         assertThat(page.headers().firstValue("Set-Cookie").orElse("")).contains("Secure", "HttpOnly", "SameSite=Lax");
         assertThat(page.body()).doesNotContain("http://", "https://", "<script");
         assertThat(phone.get(server.url("/style.css")).statusCode()).isEqualTo(200);
+    }
+
+    /** RFC 9700 §2.6. */
+    @Test
+    void letsNoOtherOriginsScriptReadTheAuthorizationEndpoint() {
+        HttpResponse<String> answer =
+                phone.get(server.url("/oauth2/authorize?client_id=softphone"), "Origin", "https://evil.example.com");
+
+        assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
+    }
+
+    /** RFC 9700 §4.12: with 307 the browser would send name and password on. */
+    @Test
+    void redirectsAfterASignInWithoutTheForm() {
+        assertThat(phone.signIn("alice", server.passwordOf("alice")).statusCode())
+                .isEqualTo(302);
     }
 
     @Test

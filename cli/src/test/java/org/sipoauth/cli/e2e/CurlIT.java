@@ -83,6 +83,30 @@ class CurlIT {
         assertThat(unknown.body()).isEqualTo(known.body());
     }
 
+    @Test
+    void pushesAnAuthorizationRequest() throws Exception {
+        Answer answer = curl(
+                platform.issuer().resolve("/oauth2/par"),
+                "--data",
+                "client_id=softphone&response_type=code&scope=sip.register&device_name=CSFALICE"
+                        + "&redirect_uri=http://127.0.0.1:49152/callback"
+                        + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        assertThat(JsonObject.parse(answer.body()).string("request_uri").orElseThrow())
+                .startsWith("urn:ietf:params:oauth:request_uri:");
+    }
+
+    @Test
+    void asksForACodeForADeskPhone() throws Exception {
+        Answer answer = curl(
+                platform.issuer().resolve("/oauth2/device_authorization"),
+                "--data",
+                "client_id=deskphone&scope=sip.register&device_name=SEP00005E005301");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(JsonObject.parse(answer.body()).string("user_code").orElseThrow())
+                .matches("[A-Z]{4}-[A-Z]{4}");
+    }
+
     // ---- requests that OAuth refuses
 
     @Test
@@ -107,6 +131,14 @@ class CurlIT {
                 "invalid_scope",
                 curl(token, "--data", "grant_type=client_credentials&scope=root", "--user", service));
         refused(400, "invalid_request", curl(token, "--data", "scope=sip.register", "--user", service));
+        refused(
+                400,
+                "invalid_request",
+                curl(token, "--data", "grant_type=client_credentials&scope=a&scope=b", "--user", service));
+        refused(
+                400,
+                "invalid_dpop_proof",
+                curl(token, "--data", "grant_type=client_credentials", "--user", service, "--header", "DPoP: x"));
     }
 
     private static void refused(int status, String error, Answer answer) throws Exception {

@@ -2,24 +2,14 @@ package org.sipoauth.cli.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.net.CookieManager;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.sipoauth.cli.http.HttpsClient;
-import org.sipoauth.cli.http.Trust;
 import org.sipoauth.cli.json.JsonObject;
 import org.sipoauth.cli.token.UnverifiedToken;
 
@@ -27,7 +17,6 @@ import org.sipoauth.cli.token.UnverifiedToken;
 class DeskPhoneIT {
     private static final int SIGN_IN_REFUSED = 4;
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final Pattern CSRF = Pattern.compile("name=\"_csrf\"[^>]*value=\"([^\"]+)\"");
 
     @TempDir
     private static Path shared;
@@ -55,7 +44,7 @@ class DeskPhoneIT {
         Path tokens = folder.resolve("phone.json");
         try (ChildProcess phone = startPhone("SEP00005E005301", tokens)) {
             String code = codeOn(phone);
-            Browser alice = new Browser();
+            Browser alice = new Browser(platform);
             String page = alice.signIn("alice", "/device?user_code=" + code);
             assertThat(page).contains("SEP00005E005301", "sip:1001@example.com", code, "127.0.0.1");
 
@@ -83,7 +72,7 @@ class DeskPhoneIT {
     void isNotSignedInWhenItsOwnerDeniesIt() throws Exception {
         try (ChildProcess phone = startPhone("SEP00005E005302", folder.resolve("phone.json"))) {
             String code = codeOn(phone);
-            Browser bob = new Browser();
+            Browser bob = new Browser(platform);
 
             assertThat(bob.decide(bob.signIn("bob", "/device?user_code=" + code), code, "deny"))
                     .contains("Denied");
@@ -113,46 +102,5 @@ class DeskPhoneIT {
 
     private static String codeOn(ChildProcess phone) {
         return phone.awaitLine("^ {4}([A-Z]{4}-[A-Z]{4})$").group(1);
-    }
-
-    /** As far as these pages need one: it keeps cookies, follows redirects and fills in forms. */
-    private static final class Browser {
-        private final HttpsClient https = new HttpsClient(
-                Trust.context(Optional.of(platform.authority())), Duration.ofSeconds(15), new CookieManager());
-
-        /** Opens a page, signs in on the way, and returns the page. */
-        String signIn(String subscriber, String path) throws IOException, InterruptedException {
-            HttpsClient.Answer away = get(platform.issuer().resolve(path));
-            assertThat(away.header("Location").orElse("")).endsWith("/login");
-            String login = get(platform.issuer().resolve("/login")).body();
-            HttpsClient.Answer signedIn = post(
-                    login,
-                    "/login",
-                    Map.of(
-                            "username",
-                            subscriber,
-                            "password",
-                            Files.readString(platform.passwordFile(subscriber)).strip()));
-            return get(platform.issuer().resolve(signedIn.header("Location").orElseThrow()))
-                    .body();
-        }
-
-        String decide(String page, String code, String decision) throws IOException, InterruptedException {
-            return post(page, "/device/decision", Map.of("user_code", code, "decision", decision))
-                    .body();
-        }
-
-        private HttpsClient.Answer get(URI address) throws IOException, InterruptedException {
-            return https.get(address, Map.of("Accept", "text/html"));
-        }
-
-        private HttpsClient.Answer post(String page, String action, Map<String, String> fields)
-                throws IOException, InterruptedException {
-            Matcher csrf = CSRF.matcher(page);
-            assertThat(csrf.find()).as(page).isTrue();
-            Map<String, String> form = new LinkedHashMap<>(fields);
-            form.put("_csrf", csrf.group(1));
-            return https.postForm(platform.issuer().resolve(action), form);
-        }
     }
 }

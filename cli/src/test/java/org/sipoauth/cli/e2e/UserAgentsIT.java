@@ -147,26 +147,13 @@ class UserAgentsIT {
         return Files.writeString(folder.resolve(subscriber + ".token"), token);
     }
 
-    /** JsSIP beside a copy of our script, in the versions of its package-lock.json: from npm's cache, or the registry. */
+    /** JsSIP beside a copy of our script, in the versions of its package-lock.json. */
     private Path installedJsSip() throws IOException, InterruptedException {
         Path jsSip = Files.createDirectory(folder.resolve("jssip"));
         for (String file : List.of("package.json", "package-lock.json", "register.js")) {
             Files.copy(Repository.file(SCRIPTS).resolve("jssip").resolve(file), jsSip.resolve(file));
         }
-        List<String> install = List.of(
-                Peer.NPM.path(),
-                "ci",
-                "--prefer-offline",
-                "--ignore-scripts",
-                "--no-audit",
-                "--no-fund",
-                "--fetch-retries=1", // without a network, to know it within the limit
-                "--fetch-timeout=10000"); // ms
-        try (ChildProcess npm = ChildProcess.start("npm", jsSip, install)) {
-            if (npm.awaitExit(LIMIT) != 0) {
-                Peer.NPM.absent("npm cannot install JsSIP: " + npm.output());
-            }
-        }
+        NodePackages.install(jsSip);
         return jsSip;
     }
 

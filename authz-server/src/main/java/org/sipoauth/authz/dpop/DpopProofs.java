@@ -1,0 +1,145 @@
+package org.sipoauth.authz.dpop;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jwt.SignedJWT;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.token.Confirmation;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
+import org.springframework.security.oauth2.jwt.DPoPProofContext;
+import org.springframework.security.oauth2.jwt.DPoPProofJwtDecoderFactory;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtException;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationGrantAuthenticationToken;
+
+/**
+ * The DPoP proofs of requests to this server (RFC 9449 §4.3). Type, algorithm, key and signature are Spring's to check; the
+ * claims are checked here, for Spring compares {@code htu} with the address that a proxy in front has asked for, and
+ * remembers used proofs in the memory of one server.
+ *
+ * <p>No nonces are handed out (§8): the window for {@code iat} and the memory of used proofs stand in for them.
+ */
+public final class DpopProofs {
+    /** How far a client's clock may be from ours, either way. */
+    static final Duration WINDOW = Duration.ofMinutes(2);
+
+    private static final int LONGEST_ID = 256;
+
+    private final URI issuer;
+    private final SeenProofs seen;
+    private final Clock clock;
+    private final DPoPProofJwtDecoderFactory decoders = new DPoPProofJwtDecoderFactory();
+
+    public DpopProofs(URI issuer, StringRedisTemplate redis, Clock clock) {
+        this.issuer = issuer;
+        this.seen = new SeenProofs(redis);
+        this.clock = clock;
+        decoders.setJwtValidatorFactory(context -> claimsFor(context.getMethod(), URI.create(context.getTargetUri())));
+    }
+
+    /**
+     * The key that the sender of a token request has proven to hold. Uses the proof up.
+     *
+     * @return empty if the request has no proof
+     * @throws OAuth2AuthenticationException {@code invalid_dpop_proof} if it has one that is not right
+     */
+    public Optional<Confirmation> of(OAuth2AuthorizationGrantAuthenticationToken request) {
+        return request.getAdditionalParameters().get("dpop_proof") instanceof String proof // Spring's converters say so
+                ? Optional.of(verify(proof, "/oauth2/token"))
+                : Optional.empty();
+    }
+
+    /**
+     * The key that a proof is signed with, of a POST request to this server.
+     *
+     * @param path of the endpoint, below the issuer
+     * @throws OAuth2AuthenticationException {@code invalid_dpop_proof} if it is not right
+     */
+    public Confirmation verify(String proof, String path) {
+        try {
+            Jwt verified = decoders.createDecoder(DPoPProofContext.withDPoPProof(proof)
+                            .method(HttpMethod.POST.name())
+                            .targetUri(issuer + path)
+                            .build())
+                    .decode(proof);
+            SignedJWT signed = SignedJWT.parse(proof);
+            Date issued = signed.getJWTClaimsSet().getIssueTime();
+            if (issued == null) { // Spring makes one up where there is an exp
+                throw refusal("the DPoP proof does not say when it was made");
+            }
+            String thumbprint = signed.getHeader().getJWK().computeThumbprint().toString();
+            Duration left = Duration.between(clock.instant(), issued.toInstant().plus(WINDOW));
+            if (!seen.add(thumbprint, Objects.requireNonNull(verified.getId()), left)) {
+                throw refusal("the DPoP proof was used before");
+            }
+            return Confirmation.ofKey(thumbprint);
+        } catch (JwtException | IllegalArgumentException | ParseException | JOSEException e) {
+            throw refusal("the DPoP proof is not right for this request");
+        }
+    }
+
+    private OAuth2TokenValidator<Jwt> claimsFor(String method, URI target) {
+        return proof -> {
+            boolean right = method.equals(proof.getClaims().get("htm"))
+                    && isSameAddress(proof.getClaims().get("htu"), target)
+                    && isRecent(proof.getIssuedAt())
+                    && isId(proof.getClaims().get("jti"));
+            return right
+                    ? OAuth2TokenValidatorResult.success()
+                    : OAuth2TokenValidatorResult.failure(new OAuth2Error(OAuth2ErrorCodes.INVALID_DPOP_PROOF));
+        };
+    }
+
+    /** Ignoring query and fragment, after the normalizations of RFC 3986 §6.2.2 and §6.2.3 that matter here. */
+    private static boolean isSameAddress(@Nullable Object htu, URI target) {
+        if (!(htu instanceof String text)) {
+            return false;
+        }
+        try {
+            URI address = new URI(text).normalize();
+            return target.getScheme().equalsIgnoreCase(address.getScheme())
+                    && address.getHost() != null
+                    && address.getRawUserInfo() == null
+                    && target.getHost()
+                            .toLowerCase(Locale.ROOT)
+                            .equals(address.getHost().toLowerCase(Locale.ROOT))
+                    && port(target) == port(address)
+                    && target.getRawPath().equals(address.getRawPath());
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    private static int port(URI address) {
+        return address.getPort() >= 0 ? address.getPort() : "http".equalsIgnoreCase(address.getScheme()) ? 80 : 443;
+    }
+
+    private boolean isRecent(@Nullable Instant issuedAt) {
+        return issuedAt != null
+                && Duration.between(issuedAt, clock.instant()).abs().compareTo(WINDOW) < 0;
+    }
+
+    private static boolean isId(@Nullable Object jti) {
+        return jti instanceof String id && !id.isEmpty() && id.length() <= LONGEST_ID;
+    }
+
+    private static OAuth2AuthenticationException refusal(String description) {
+        return new OAuth2AuthenticationException(
+                new OAuth2Error(OAuth2ErrorCodes.INVALID_DPOP_PROOF, description, null));
+    }
+}

@@ -1,0 +1,47 @@
+package org.sipoauth.authz.web;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Refuses OAuth requests with a parameter more than once (RFC 6749 §3.1, §3.2). Spring does for some parameters, and takes
+ * others for text that then are none. A person's consent alone has several values of {@code scope}.
+ */
+final class SingleParameters extends OncePerRequestFilter {
+    private static final String AUTHORIZATION_PAGE = "/oauth2/authorize";
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return !request.getRequestURI().startsWith("/oauth2/");
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        boolean authorization = request.getRequestURI().equals(AUTHORIZATION_PAGE);
+        boolean consent = authorization && HttpMethod.POST.matches(request.getMethod());
+        boolean repeated = request.getParameterMap().entrySet().stream()
+                .anyMatch(parameter -> parameter.getValue().length > 1
+                        && !(consent && parameter.getKey().equals("scope")));
+        if (!repeated) {
+            chain.doFilter(request, response);
+        } else if (authorization) {
+            response.sendError(HttpServletResponse.SC_BAD_REQUEST); // whose redirect URI it is, is not known
+        } else {
+            response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
+            response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+            response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+            response.getOutputStream()
+                    .write("{\"error\":\"invalid_request\",\"error_description\":\"a parameter is there twice\"}"
+                            .getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}
