@@ -190,6 +190,80 @@ final class Remedies {
                     "temporarily_unavailable",
                     "This server cannot decide just now, or asks the phone to wait.",
                     "Nothing, if it passes. Else look at the store, on the overview.")
+            // what a login is bound to
+            .put(
+                    "no_certificate",
+                    "The login is bound to the phone's certificate, and none was shown.",
+                    "If it was the phone, it asks at the wrong address: see mtls_endpoint_aliases in the metadata. If not,"
+                            + " somebody has its refresh token: revoke the session.")
+            .put(
+                    "wrong_certificate",
+                    "The login is bound to another certificate than the one shown.",
+                    "If the phone has a new one, it signs in again. If it has not, revoke the session.")
+            .put(
+                    "certificate_not_taken",
+                    "The phone's certificate has expired, its serial number is refused, or its manufacturer is not trusted.",
+                    "See the detail in the audit, and manufacturers[] in the settings.")
+            .put(
+                    "unproven",
+                    "The login is bound to a key, and no proof came with the request.",
+                    "If the phone was changed to work without DPoP, it signs in again. If not, revoke the session.")
+            .put(
+                    "proven_otherwise",
+                    "The login is bound to another key than the one proven.",
+                    "If the phone has lost its key, it signs in again. If it has not, revoke the session.")
+            .put("begun_unproven", "The phone has begun to use DPoP since it signed in.", SIGN_IN_AGAIN)
+            .put(
+                    "invalid_dpop_proof",
+                    "The proof of possession is not for this request, too old, or was used before.",
+                    "See whether the phone's clock is right, and which address it asks at.")
+            // how a desk phone comes in
+            .put(
+                    "wrong_code",
+                    "There is no such activation code for this device: mistyped, used, replaced or expired.",
+                    "Make a new one: sipoauth activation create.")
+            .put("busy", "The code is being used at this very moment.", "Nothing: the phone asks again in seconds.")
+            .put(
+                    "code_missing",
+                    "The policy wants an activation code, too.",
+                    "Enter one at the phone, or change desk-phones.ways.")
+            .put(
+                    "certificate_missing",
+                    "The policy wants the manufacturer's certificate, and none was shown.",
+                    "See whether the phone asks at the mutual-TLS address, or change desk-phones.ways.")
+            .put(
+                    "wrong_device",
+                    "The certificate is for another device than the one named.",
+                    "Correct the phone's device name; if it was no phone of yours, somebody tries the name of another.")
+            // people of elsewhere
+            .put(
+                    "away",
+                    "The directory gave no answer.",
+                    "See whether this server reaches it. Phones that are signed in go on without it.")
+            .put(
+                    "unavailable",
+                    "The directory or the provider gave no answer to a sign-in.",
+                    "See whether this server reaches it. Phones that are signed in go on without it.")
+            .put(
+                    "provider",
+                    "The other provider did not sign its user in, or its answer was not as it must be.",
+                    "See the detail in the audit.")
+            .put(
+                    "wrong_issuer",
+                    "An answer came from another provider than the one asked.",
+                    "See whether openid-connect.issuer is right; if so, somebody mixes answers up on purpose.")
+            .put(
+                    "no_name",
+                    "The provider's answer has no claim that could name a subscriber.",
+                    "Compare the settings under openid-connect with what the provider sends.")
+            .put(
+                    "unverified_email",
+                    "The provider has not verified the address that names the subscriber.",
+                    "Have it verified there, or name subscribers by another claim.")
+            .put(
+                    "name_taken",
+                    "An account of that name is here already, and not this person's.",
+                    "Give one of the two another name.")
             .put("server_error", "This server's own fault.", "Look at its log, and report it.")
             .map();
 

@@ -40,6 +40,7 @@ final class AdministrationRights implements AuthorizationManager<RequestAuthoriz
             row(GET, "/sip-oauth-mode", Scopes.ADMIN_READ),
             row(GET, "/parameters/**", Scopes.ADMIN_READ),
             row(GET, "/nodes/**", Scopes.ADMIN_READ),
+            row(GET, "/openapi.yaml", Scopes.ADMIN_READ),
             // the daily work on people, phones and their logins
             row(PUT, "/users/*", Scopes.ADMIN_OPERATE),
             row(DELETE, "/users/*", Scopes.ADMIN_OPERATE),
@@ -47,6 +48,7 @@ final class AdministrationRights implements AuthorizationManager<RequestAuthoriz
             row(PUT, "/devices/**", Scopes.ADMIN_OPERATE),
             row(POST, "/devices/**", Scopes.ADMIN_OPERATE),
             row(DELETE, "/devices/**", Scopes.ADMIN_OPERATE),
+            row(POST, "/activation-codes", Scopes.ADMIN_OPERATE),
             row(POST, "/revocations", Scopes.ADMIN_OPERATE));
 
     /** Each with those above it, which hold its rights as well. */

@@ -103,6 +103,30 @@ class OpenApiIT {
         answers.put("revoke", administrator.post("/revocations", "{\"user\":\"alice\",\"reason\":\"documented\"}"));
         answers.put("listKeys", administrator.get("/keys"));
         answers.put("searchAudit", administrator.get("/audit?limit=5"));
+        answers.put("putUser", administrator.put("/users/documented", "{\"enabled\":true}"));
+        answers.put("showUser", administrator.get("/users/documented"));
+        answers.put("listUsers", administrator.get("/users?limit=2"));
+        answers.put("resetUserPassword", administrator.post("/users/documented/password", "{\"end_logins\":true}"));
+        answers.put("removeUser", administrator.delete("/users/documented"));
+        answers.put(
+                "putAdministrator",
+                administrator.put("/administrators/documented.op", "{\"role\":\"operator\",\"enabled\":true}"));
+        answers.put("showAdministrator", administrator.get("/administrators/documented.op"));
+        answers.put("listAdministrators", administrator.get("/administrators"));
+        answers.put("resetAdministratorPassword", administrator.post("/administrators/documented.op/password", "{}"));
+        answers.put("removeAdministrator", administrator.delete("/administrators/documented.op"));
+        answers.put("createActivationCode", administrator.post("/devices/SEP00005E005301/activation-code", ""));
+        answers.put(
+                "createActivationCodes",
+                administrator.post("/activation-codes", "{\"devices\":[\"SEP00005E005302\"]}"));
+        answers.put("removeActivationCode", administrator.delete("/devices/SEP00005E005301/activation-code"));
+        answers.put("listParameters", administrator.get("/parameters"));
+        answers.put("showParameter", administrator.get("/parameters/sip-oauth-mode"));
+        answers.put(
+                "putNodes",
+                administrator.put("/nodes", "{\"nodes\":[{\"name\":\"node1\",\"address\":\"192.0.2.1\"}]}"));
+        answers.put("listNodes", administrator.get("/nodes"));
+        answers.put("resetNodes", administrator.delete("/nodes"));
         answers.put("removeDevice", administrator.delete("/devices/CSFDOCUMENTED"));
         answers.put("removeSecurityProfile", administrator.delete("/security-profiles/documented"));
 

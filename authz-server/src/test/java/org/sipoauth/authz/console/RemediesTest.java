@@ -18,14 +18,23 @@ class RemediesTest {
 
     /** Outcomes that are none of a refusal, and other words of code that makes one. */
     private static final Set<String> NO_CAUSES = Set.of(
+            "answered",
             "approved",
             "client",
             "code_refused",
+            "created",
             "device",
             "device_authorization",
+            "email",
             "introspect",
             "issued",
+            "none",
+            "not_modified",
+            "nothing",
             "pending",
+            "pushed_authorization_request",
+            "redeemed",
+            "removed",
             "served",
             "session",
             "signed_in",
