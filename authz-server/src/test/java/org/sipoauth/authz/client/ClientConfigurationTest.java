@@ -9,11 +9,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sipoauth.authz.parameter.CurrentParameters;
+import org.sipoauth.authz.parameter.Parameters;
 import org.sipoauth.authz.settings.DataDirectory;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.StartupRefused;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
@@ -31,7 +34,13 @@ class ClientConfigurationTest {
 
     @Configuration(proxyBeanMethods = false)
     @EnableConfigurationProperties(Settings.class)
-    static class Bound {}
+    static class Bound {
+        @Bean
+        CurrentParameters asTheSettingsSay(Settings settings) {
+            Parameters parameters = Parameters.of(settings);
+            return () -> parameters;
+        }
+    }
 
     @Test
     void buildsInTheTwoPhoneClients() {
