@@ -167,6 +167,7 @@ public final class SignIn {
     private void refused(HttpServletRequest request, HttpServletResponse response, AuthenticationException why)
             throws IOException {
         if (why instanceof AuthenticationServiceException) { // nobody has said that the password is wrong
+            ThrottleFilter.attempt(request).ifPresent(throttle::unjudged);
             unavailable(request, response, why);
             return;
         }

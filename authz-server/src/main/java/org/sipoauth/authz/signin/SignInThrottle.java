@@ -94,6 +94,12 @@ final class SignInThrottle {
         browsers.remember(attempt.account(), request, response);
     }
 
+    /** Nobody could say whether it was the right password: nothing is counted for it. */
+    void unjudged(Attempt attempt) {
+        buckets.giveBack(attempt.own());
+        buckets.giveBack(attempt.shared());
+    }
+
     /** A proxy may say anything for an address: no name is ever looked up. */
     private static String network(String address) {
         if (address.indexOf(':') < 0) {

@@ -8,6 +8,7 @@ import org.sipoauth.authz.settings.RandomSecret;
  * @param passwordHash as {@link Passwords} made it, empty if the password is kept elsewhere; never leaves the server
  * @param mustChangePassword whether the password is good for nothing but choosing another
  * @param enabled whether they may sign in, and get tokens
+ * @param voucher who vouches for them, and knows their password, in our place; empty if nobody does
  * @param signInMark goes into each session that begins: once the account has another mark, those from before are over
  * @param revision another with every change, and never again the same
  */
@@ -17,6 +18,7 @@ public record Account(
         String passwordHash,
         boolean mustChangePassword,
         boolean enabled,
+        String voucher,
         String signInMark,
         String revision) {
     private static final int MARK_BITS = 72;
@@ -38,32 +40,44 @@ public record Account(
 
     /** One that is not stored yet. */
     static Account create(String name, Kind kind, boolean enabled, String passwordHash, boolean mustChangePassword) {
-        return new Account(name, kind, passwordHash, mustChangePassword, enabled, newMark(), "");
+        return new Account(name, kind, passwordHash, mustChangePassword, enabled, "", newMark(), "");
     }
 
-    /** With another password, which ends what was signed in to with the old one. */
+    /** A subscriber who has no password here, and is not stored yet. */
+    static Account vouchedFor(String name, String voucher) {
+        return new Account(name, Kind.SUBSCRIBER, "", false, true, voucher, newMark(), "");
+    }
+
+    /** With another password, one of ours, which ends what was signed in to with the old one. */
     Account withPassword(String hash, boolean mustChange) {
-        return new Account(name, kind, hash, mustChange, enabled, newMark(), revision);
+        return new Account(name, kind, hash, mustChange, enabled, "", newMark(), revision);
     }
 
     /** In another role or condition; one that differs ends what was signed in to in the old one. */
     Account as(Kind newKind, boolean nowEnabled) {
         boolean same = newKind == kind && nowEnabled == enabled;
         return new Account(
-                name, newKind, passwordHash, mustChangePassword, nowEnabled, same ? signInMark : newMark(), revision);
+                name,
+                newKind,
+                passwordHash,
+                mustChangePassword,
+                nowEnabled,
+                voucher,
+                same ? signInMark : newMark(),
+                revision);
     }
 
     Account withRevision(String stored) {
-        return new Account(name, kind, passwordHash, mustChangePassword, enabled, signInMark, stored);
-    }
-
-    private static String newMark() {
-        return RandomSecret.ofBits(MARK_BITS);
+        return new Account(name, kind, passwordHash, mustChangePassword, enabled, voucher, signInMark, stored);
     }
 
     /** Whether this server knows the password; else a directory or another provider does, and they alone are asked. */
     public boolean hasPassword() {
         return !passwordHash.isEmpty();
+    }
+
+    private static String newMark() {
+        return RandomSecret.ofBits(MARK_BITS);
     }
 
     @Override

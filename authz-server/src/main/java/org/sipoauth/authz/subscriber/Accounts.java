@@ -24,7 +24,6 @@ import org.springframework.stereotype.Component;
 public final class Accounts {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
     private static final int MOST_TRIES = 5;
-    private static final String VOUCHER = "voucher";
 
     private final Records records;
     private final NameIndex subscribers;
@@ -73,23 +72,23 @@ public final class Accounts {
      * to a local account, an administrator's above all, or to one voucher.
      *
      * @param voucher who says so, with what they know the subscriber by for good if that is not the name itself
-     * @return empty, with nothing changed, if the name is another's or is no name, or its account is disabled
+     * @return empty, with nothing changed, if the name is another's, the account is disabled, or it is no name
      */
     public Optional<Account> admit(String name, String voucher) {
         if (!isName(name)) {
             return Optional.empty();
         }
-        if (records.find(key(name)).isEmpty()) {
+        Optional<Account> known = find(name);
+        if (known.isEmpty()) {
             try {
-                save(Account.create(name, Kind.SUBSCRIBER, true, "", false), Expected.ABSENT, Optional.of(voucher));
-            } catch (RecordChanged cameFirst) {
-                // then it is to be theirs
+                return Optional.of(save(Account.vouchedFor(name, voucher), Expected.ABSENT));
+            } catch (RecordChanged takenMeanwhile) {
+                known = find(name);
             }
         }
-        return records.find(key(name))
-                .filter(record -> voucher.equals(record.fields().get(VOUCHER)))
-                .map(record -> read(name, record))
-                .filter(account -> account.enabled() && account.kind().isSubscriber());
+        return known.filter(account -> account.enabled()
+                && account.kind().isSubscriber()
+                && account.voucher().equals(voucher));
     }
 
     /** Sets a password of the account's own choosing, and ends its other sessions; does nothing if the account is gone. */
@@ -201,19 +200,14 @@ public final class Accounts {
     }
 
     private Account save(Account account, Expected expected) {
-        return save(account, expected, Optional.empty());
-    }
-
-    /** @param voucher for an account that is new: it stays with it */
-    private Account save(Account account, Expected expected, Optional<String> voucher) {
         index(account).enter(account.name());
         Map<String, String> fields = new HashMap<>();
         fields.put("kind", account.kind().name().toLowerCase(Locale.ROOT));
         fields.put("password", account.passwordHash());
         fields.put("change", Boolean.toString(account.mustChangePassword()));
         fields.put("enabled", Boolean.toString(account.enabled()));
+        fields.put("voucher", account.voucher());
         fields.put("mark", account.signInMark());
-        voucher.ifPresent(whose -> fields.put(VOUCHER, whose));
         return account.withRevision(
                 records.save(key(account.name()), fields, expected).revision());
     }
@@ -251,6 +245,7 @@ public final class Accounts {
                 fields.getOrDefault("password", ""),
                 Boolean.parseBoolean(fields.get("change")),
                 Boolean.parseBoolean(fields.getOrDefault("enabled", "true")),
+                fields.getOrDefault("voucher", ""),
                 fields.getOrDefault("mark", ""),
                 record.revision());
     }
