@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.CookieManager;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,18 +20,29 @@ import org.sipoauth.cli.http.Trust;
 final class Browser {
     private static final Pattern CSRF = Pattern.compile("name=\"_csrf\"[^>]*value=\"([^\"]+)\"");
 
-    private final Platform platform;
+    /** Where a subscriber's password is. */
+    interface PasswordFiles {
+        Path of(String subscriber) throws IOException;
+    }
+
+    private final URI issuer;
+    private final PasswordFiles passwordFiles;
     private final HttpsClient https;
 
     Browser(Platform platform) {
-        this.platform = platform;
-        this.https = new HttpsClient(
-                Trust.context(Optional.of(platform.authority())), Duration.ofSeconds(15), new CookieManager());
+        this(platform.issuer(), platform.authority(), platform::passwordFile);
+    }
+
+    Browser(URI issuer, Path authority, PasswordFiles passwordFiles) {
+        this.issuer = issuer;
+        this.passwordFiles = passwordFiles;
+        this.https =
+                new HttpsClient(Trust.context(Optional.of(authority)), Duration.ofSeconds(15), new CookieManager());
     }
 
     /** Opens a page, signs in on the way, and returns the page. */
     String signIn(String subscriber, String path) throws IOException, InterruptedException {
-        return get(afterSignIn(subscriber, platform.issuer().resolve(path))).body();
+        return get(afterSignIn(subscriber, issuer.resolve(path))).body();
     }
 
     /** Sends an authorization request, signs in on the way, and returns the address that leads back to the client. */
@@ -42,10 +54,10 @@ final class Browser {
     private URI afterSignIn(String subscriber, URI page) throws IOException, InterruptedException {
         HttpsClient.Answer away = get(page);
         assertThat(away.header("Location").orElse("")).endsWith("/login");
-        String login = get(platform.issuer().resolve("/login")).body();
-        String password = Files.readString(platform.passwordFile(subscriber)).strip();
+        String login = get(issuer.resolve("/login")).body();
+        String password = Files.readString(passwordFiles.of(subscriber)).strip();
         HttpsClient.Answer signedIn = post(login, "/login", Map.of("username", subscriber, "password", password));
-        return platform.issuer().resolve(signedIn.header("Location").orElseThrow());
+        return issuer.resolve(signedIn.header("Location").orElseThrow());
     }
 
     String decide(String page, String code, String decision) throws IOException, InterruptedException {
@@ -63,6 +75,6 @@ final class Browser {
         assertThat(csrf.find()).as(page).isTrue();
         Map<String, String> form = new LinkedHashMap<>(fields);
         form.put("_csrf", csrf.group(1));
-        return https.postForm(platform.issuer().resolve(action), form);
+        return https.postForm(issuer.resolve(action), form);
     }
 }
