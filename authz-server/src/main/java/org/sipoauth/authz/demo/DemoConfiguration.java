@@ -7,6 +7,7 @@ import org.sipoauth.authz.client.MachineSecretEncoder;
 import org.sipoauth.authz.client.Scopes;
 import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.device.Devices;
+import org.sipoauth.authz.redis.WriteNotConfirmed;
 import org.sipoauth.authz.settings.DataDirectory;
 import org.sipoauth.authz.settings.SecretsFile;
 import org.sipoauth.authz.settings.Settings;
@@ -33,21 +34,33 @@ class DemoConfiguration {
         return arguments -> {
             SecretsFile passwords = SecretsFile.open(data, "demo-passwords.txt", SUBSCRIBERS, 128);
             for (Map.Entry<String, String> subscriber : passwords.secrets().entrySet()) {
-                boolean created = accounts.create(subscriber.getKey(), Kind.SUBSCRIBER, subscriber.getValue(), false);
-                if (!created && passwords.fresh()) { // the old file is lost: what is in this one shall hold
-                    accounts.changePassword(subscriber.getKey(), subscriber.getValue());
-                }
+                write(() -> {
+                    boolean created =
+                            accounts.create(subscriber.getKey(), Kind.SUBSCRIBER, subscriber.getValue(), false);
+                    if (!created && passwords.fresh()) { // the old file is lost: what is in this one shall hold
+                        accounts.changePassword(subscriber.getKey(), subscriber.getValue());
+                    }
+                });
             }
             for (int i = 0; i < SUBSCRIBERS.size(); i++) {
                 for (Device device : List.of(
                         softphone(SUBSCRIBERS.get(i), FIRST_NUMBER + i),
                         deskPhone(SUBSCRIBERS.get(i), i + 1, FIRST_NUMBER + i))) {
                     if (devices.find(device.name()).isEmpty()) { // what an administrator has made of it stays
-                        devices.save(device);
+                        write(() -> devices.save(device));
                     }
                 }
             }
         };
+    }
+
+    /** What no replica has confirmed is made all the same; what a failover loses of it, the next start makes anew. */
+    private static void write(Runnable write) {
+        try {
+            write.run();
+        } catch (WriteNotConfirmed made) {
+            // it is there
+        }
     }
 
     @Bean

@@ -3,6 +3,7 @@ package org.sipoauth.authz.subscriber;
 import java.util.List;
 import java.util.Optional;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.redis.WriteNotConfirmed;
 import org.sipoauth.authz.settings.RandomSecret;
 import org.sipoauth.authz.subscriber.Account.Kind;
 import org.springframework.boot.ApplicationArguments;
@@ -34,10 +35,19 @@ final class FirstAdministrator implements ApplicationRunner {
             return;
         }
         String oneTimePassword = RandomSecret.ofBits(120);
-        if (accounts.create(NAME, Kind.ADMINISTRATOR, oneTimePassword, true)) {
+        if (create(oneTimePassword)) {
             audit.event("administrator_created").with("user", NAME).keep();
             print("First start: sign in as '" + NAME + "' with the one-time password " + oneTimePassword
                     + " and choose your own. It is not shown again.");
+        }
+    }
+
+    /** A replica that is away keeps no server from its first start: what a failover loses, the next start makes anew. */
+    private boolean create(String oneTimePassword) {
+        try {
+            return accounts.create(NAME, Kind.ADMINISTRATOR, oneTimePassword, true);
+        } catch (WriteNotConfirmed made) {
+            return true;
         }
     }
 
