@@ -172,7 +172,7 @@ class HostileInputIT {
 
     /** Handlers that have tests of their own, or take nothing but a name in the path. */
     private static final List<String> ELSEWHERE =
-            List.of("/admin/api/", "/error", "/oauth2/jwks", "/{", "/oauth2/status-lists/{", "${");
+            List.of("/admin/api/", "/console", "/error", "/oauth2/jwks", "/{", "/oauth2/status-lists/{", "${");
 
     @TempDir
     static Path folder;
