@@ -53,8 +53,13 @@ final class ChildProcess implements AutoCloseable {
 
     /** Waits for a line of output that holds the pattern, whether it came already or comes within a minute. */
     Matcher awaitLine(String pattern) {
+        return awaitLine(pattern, START_LIMIT);
+    }
+
+    /** As {@link #awaitLine(String)}, for a line that takes longer to come. */
+    Matcher awaitLine(String pattern, Duration limit) {
         Pattern wanted = Pattern.compile(pattern);
-        long end = System.nanoTime() + START_LIMIT.toNanos();
+        long end = System.nanoTime() + limit.toNanos();
         synchronized (lines) {
             int seen = 0;
             while (true) {
