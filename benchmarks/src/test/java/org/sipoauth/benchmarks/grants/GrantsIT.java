@@ -48,7 +48,7 @@ class GrantsIT {
 
     @Test
     void keepsALoginInFiveHundredBytes() throws Exception {
-        BytesPerLogin.Result bytes = BytesPerLogin.run(100_000, System.out);
+        BytesPerLogin.Result bytes = BytesPerLogin.run(40_000, System.out);
 
         assertThat(bytes.ours()).isLessThanOrEqualTo(500);
         assertThat(bytes.springSample()).isGreaterThan(10 * bytes.ours());
