@@ -30,6 +30,7 @@ class FirstHourIT {
 
     @Test
     void endsWithPhonesRegisteredInEveryWay() throws Exception {
+        Peer.CURL.path();
         for (String jar : JARS) {
             Files.createDirectories(clone.resolve(jar).getParent());
             Files.createSymbolicLink(clone.resolve(jar), Repository.file(jar));
