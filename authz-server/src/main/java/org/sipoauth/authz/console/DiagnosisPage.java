@@ -12,8 +12,8 @@ import org.sipoauth.authz.audit.AuditStream;
 import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.mode.ModeStore;
+import org.sipoauth.authz.parameter.CurrentParameters;
 import org.sipoauth.authz.refresh.Sessions;
-import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.subscriber.Accounts;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -31,7 +31,7 @@ final class DiagnosisPage {
     private final Sessions sessions;
     private final ModeStore mode;
     private final AuditStream audit;
-    private final Settings settings;
+    private final CurrentParameters parameters;
     private final Clock clock;
 
     DiagnosisPage(
@@ -40,14 +40,14 @@ final class DiagnosisPage {
             Sessions sessions,
             ModeStore mode,
             AuditStream audit,
-            Settings settings,
+            CurrentParameters parameters,
             Clock clock) {
         this.devices = devices;
         this.accounts = accounts;
         this.sessions = sessions;
         this.mode = mode;
         this.audit = audit;
-        this.settings = settings;
+        this.parameters = parameters;
         this.clock = clock;
     }
 
@@ -80,7 +80,7 @@ final class DiagnosisPage {
                 device.flatMap(found -> accounts.find(found.owner())),
                 device.isPresent() ? sessions.ofDevice(name) : List.of(),
                 device.isPresent() ? refusals(name, device.get().owner(), now) : List.of(),
-                settings.tokens().access(),
+                parameters.get().accessToken(),
                 said);
     }
 

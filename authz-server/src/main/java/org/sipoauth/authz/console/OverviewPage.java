@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.sipoauth.authz.mode.ModeStore;
-import org.sipoauth.authz.settings.Settings;
+import org.sipoauth.authz.parameter.CurrentParameters;
 import org.sipoauth.authz.signing.KeyAdministration;
 import org.sipoauth.authz.signing.ListedKey;
 import org.springframework.stereotype.Controller;
@@ -31,7 +31,7 @@ final class OverviewPage {
     private final KeyAdministration keys;
     private final ModeStore mode;
     private final MeterRegistry meters;
-    private final Settings settings;
+    private final CurrentParameters parameters;
     private final Clock clock;
 
     OverviewPage(
@@ -40,14 +40,14 @@ final class OverviewPage {
             KeyAdministration keys,
             ModeStore mode,
             MeterRegistry meters,
-            Settings settings,
+            CurrentParameters parameters,
             Clock clock) {
         this.rates = rates;
         this.health = health;
         this.keys = keys;
         this.mode = mode;
         this.meters = meters;
-        this.settings = settings;
+        this.parameters = parameters;
         this.clock = clock;
     }
 
@@ -62,7 +62,7 @@ final class OverviewPage {
         List<ListedKey> ring = keys.keys();
         boolean enabled = mode.load().isEnabled();
         Map<Rates.Cause, Long> refused = byCause(samples);
-        Duration accessLife = settings.tokens().access();
+        Duration accessLife = parameters.get().accessToken();
 
         model.addAttribute("now", Moment.of(now, now));
         model.addAttribute("renewal", renewal < RENEWALS ? renewal + 1 : 0);
