@@ -15,6 +15,7 @@ import org.sipoauth.authz.redis.ConfirmedWrites;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.StartupRefused;
 import org.sipoauth.authz.signing.KeyedHashes;
+import org.sipoauth.authz.throttle.SharedBuckets;
 import org.sipoauth.authz.token.AccessTokens;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -46,12 +47,13 @@ class ActivationConfiguration {
             Devices devices,
             AccessTokens accessTokens,
             LoginFamilies families,
+            SharedBuckets buckets,
             Clock clock,
             Audit audit,
             MeterRegistry meters) {
         ActivationGrant grant = new ActivationGrant(
                 codes,
-                new ActivationThrottle(clock, new SecureRandom()),
+                new ActivationThrottle(buckets, new SecureRandom()),
                 admission,
                 devices,
                 accessTokens,
