@@ -7,6 +7,7 @@ import java.time.Duration;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.client.DeskPhoneGrants;
 import org.sipoauth.authz.device.Devices;
+import org.sipoauth.authz.device.UnusedCodes;
 import org.sipoauth.authz.grant.ExtensionGrantRequest;
 import org.sipoauth.authz.grant.GrantFeature;
 import org.sipoauth.authz.grant.LoginFamilies;
@@ -38,6 +39,11 @@ class ActivationConfiguration {
                             + "d or less: the odds of guessing a code grow with its life.");
         }
         return new ActivationCodes(redis, confirmed, hashes, life);
+    }
+
+    @Bean
+    UnusedCodes unusedCodes(ActivationCodes codes, Clock clock) {
+        return device -> codes.remove(device, clock.instant());
     }
 
     @Bean
