@@ -235,6 +235,8 @@ public record Settings(
      * @param deviceName what the device is called, such as {@code $1} or {@code SEP$1}
      * @param refusedSerials serial numbers of certificates that are not taken, hexadecimal, one a line; read again when it
      *     changes
+     * @param revocationLists revocation lists (RFC 5280 §5) of every authority in a phone's path, PEM or DER; read again
+     *     when it changes
      * @param ways as {@link DeskPhones#ways}, for phones that show a certificate of this manufacturer; unset: as for all
      */
     public record Manufacturer(
@@ -243,6 +245,7 @@ public record Settings(
             @NotBlank String commonName,
             @DefaultValue("$1") @NotBlank String deviceName,
             @Nullable Path refusedSerials,
+            @Nullable Path revocationLists,
             @DefaultValue List<String> ways) {}
 
     /**
