@@ -154,14 +154,15 @@ class SecurityConfiguration {
                 .build();
     }
 
-    /** Status lists, the list of edges and the mode are for everybody, and can only be read. */
+    /** Status lists, the list of edges, mode and ports are for everybody, and can only be read. */
     @Bean
     @Order(4)
     SecurityFilterChain openListsChain(HttpSecurity http) {
         return http.securityMatcher(new OrRequestMatcher(
                         PATH.matcher("/oauth2/status-lists/**"),
                         PATH.matcher("/edges"),
-                        PATH.matcher("/sip-oauth-mode")))
+                        PATH.matcher("/sip-oauth-mode"),
+                        PATH.matcher("/sip-oauth-ports")))
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable)

@@ -62,7 +62,8 @@ class ObservabilityIT {
 
     @BeforeAll
     static void start() throws Exception {
-        platform = Platform.start(folder, "edge.example.com");
+        platform = Platform.start(folder, "edge.example.com", List.of(), List.of("--mode=served", "--ports=served"));
+        await().atMost(PATIENCE).until(() -> platform.registrarPage("/health").contains("\"mode\":\"enabled\""));
         use();
         await().atMost(PATIENCE).until(() -> {
             server = metrics(platform.serverPage("/actuator/prometheus"));
