@@ -136,7 +136,7 @@ public final class Cluster implements AutoCloseable {
         }
         arguments.addAll(storeOptions);
         arguments.addAll(setup.serverOptions());
-        List<String> command = Workplace.java("authz-server/target/authz-server.jar", arguments);
+        List<String> command = Workplace.server(arguments);
         URI actuator = URI.create("http://127.0.0.1:" + management + "/actuator/");
         return new Node(name, address, actuator, command, startServer(name, command));
     }
