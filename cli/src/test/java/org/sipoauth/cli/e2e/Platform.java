@@ -18,6 +18,9 @@ import java.util.List;
  * loopback ports of their own.
  */
 final class Platform implements AutoCloseable {
+    /** For Java on a machine that runs many programs, each for a short while: a quick start counts more than peak speed. */
+    static final List<String> JAVA_OPTIONS = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
     private static final Duration COMMAND_LIMIT = Duration.ofSeconds(60);
 
     private final Path folder;
@@ -139,12 +142,10 @@ final class Platform implements AutoCloseable {
         return process;
     }
 
-    /** On a machine that runs many of them, each for a short while: a quick start counts more than peak speed. */
     private static List<String> java(List<String> program, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1"));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JAVA_OPTIONS);
         command.addAll(program);
         command.addAll(List.of(arguments));
         return command;
