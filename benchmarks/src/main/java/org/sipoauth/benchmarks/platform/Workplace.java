@@ -69,19 +69,20 @@ public final class Workplace implements AutoCloseable {
     /**
      * The command that runs the server: with the classes that {@code cli/src/test/sh/archive-server.sh} has archived, unless
      * its jar is newer. How soon it starts is no measure then.
+     *
+     * @param javaOptions in place of those that this was given
      */
-    static List<String> server(List<String> arguments) throws IOException {
+    static List<String> server(List<String> javaOptions, List<String> arguments) throws IOException {
         Path jar = built("authz-server/target/authz-server.jar");
         Path archive = jar.resolveSibling("archived/authz-server.jsa");
-        if (archive.toFile().lastModified() < jar.toFile().lastModified()) {
-            return java("authz-server/target/authz-server.jar", arguments);
-        }
+        boolean isArchived = archive.toFile().lastModified() >= jar.toFile().lastModified();
         List<String> command = java();
+        command.addAll(javaOptions);
+        if (isArchived) {
+            command.add("-XX:SharedArchiveFile=" + archive);
+        }
         command.addAll(List.of(
-                "-XX:SharedArchiveFile=" + archive,
-                "-Xmx384m",
-                "-jar",
-                archive.resolveSibling("authz-server.jar").toString()));
+                "-Xmx384m", "-jar", (isArchived ? archive.resolveSibling("authz-server.jar") : jar).toString()));
         command.addAll(arguments);
         return command;
     }
