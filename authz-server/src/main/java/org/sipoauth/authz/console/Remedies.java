@@ -109,6 +109,10 @@ final class Remedies {
             // codes
             .put("code_replayed", "A code was used twice, so what it began is over.", TWO_HOLDERS)
             .put(
+                    "ended_since",
+                    "All logins of its user were ended after the code was given out, or allowed.",
+                    "Nothing, if whoever ended them meant it. " + SIGN_IN_AGAIN)
+            .put(
                     "unknown_code",
                     "There is no such code, or it has expired.",
                     "Have the phone begin anew: it shows another code, or opens the sign-in page again.")

@@ -26,7 +26,7 @@ final class AdmissionRules {
     }
 
     /**
-     * The name of the subscriber, letter by letter as the claim has it.
+     * The name of the subscriber, as the claim has it.
      *
      * @throws OAuth2AuthenticationException if they may not sign in, or have no name that an account can have
      */
