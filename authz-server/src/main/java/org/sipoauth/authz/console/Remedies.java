@@ -245,6 +245,11 @@ final class Remedies {
                     "The directory gave no answer.",
                     "See whether this server reaches it. Phones that are signed in go on without it.")
             .put(
+                    "too_many_gone",
+                    "The directory lacks so many at once that it may be broken, so nobody's logins are ended.",
+                    "See whether it is whole, and whether the searching account may read all of it. If so many have left,"
+                            + " raise ldap.most-gone-percent for one check, or revoke their logins.")
+            .put(
                     "unavailable",
                     "The directory or the provider gave no answer to a sign-in.",
                     "See whether this server reaches it. Phones that are signed in go on without it.")

@@ -11,10 +11,12 @@ import com.unboundid.ldap.sdk.SearchRequest;
 import com.unboundid.ldap.sdk.SearchResultEntry;
 import com.unboundid.ldap.sdk.SearchScope;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.StartupRefused;
 import org.slf4j.Logger;
@@ -29,6 +31,9 @@ public final class Directory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Directory.class);
     private static final String NO_ATTRIBUTES = "1.1"; // RFC 4511 §4.5.1.8
 
+    /** Stands for what is typed, in a filter that is taken apart. */
+    private static final String TYPED = "what-is-typed";
+
     /** RFC 4511 appendix A: answers to a bind that are about this person rather than about the directory. */
     private static final Set<ResultCode> REFUSALS = Set.of(
             ResultCode.INVALID_CREDENTIALS,
@@ -40,6 +45,7 @@ public final class Directory implements AutoCloseable {
 
     private final Settings.Ldap ldap;
     private final LDAPConnectionPool pool;
+    private final Filter anybody;
     private final MeterRegistry registry;
     private final AtomicBoolean away = new AtomicBoolean();
 
@@ -48,6 +54,7 @@ public final class Directory implements AutoCloseable {
         this.pool = pool;
         this.registry = registry;
         requireFilter("sipoauth.ldap.user-filter", ldap.userFilter(), List.of("{0}"));
+        this.anybody = ofAnybody(template(ldap.userFilter()));
         if (ldap.groupFilter() != null) {
             requireFilter("sipoauth.ldap.group-filter", ldap.groupFilter(), List.of("{0}", "{1}"));
         }
@@ -82,6 +89,27 @@ public final class Directory implements AutoCloseable {
             Answer answer = ask(typed, password);
             answered();
             return answer;
+        } catch (LDAPException e) {
+            throw away(e);
+        }
+    }
+
+    /**
+     * Whether somebody could sign in as this subscriber, if they knew the password: an entry has the name, the filters find
+     * it whatever is typed, and it is of the group. Of several entries one is enough, although nobody could sign in then.
+     *
+     * @throws DirectoryAway if it cannot be asked
+     */
+    boolean has(String subscriber) throws DirectoryAway {
+        try {
+            Filter named =
+                    Filter.createANDFilter(Filter.createEqualityFilter(ldap.nameAttribute(), subscriber), anybody);
+            boolean found = false;
+            for (SearchResultEntry entry : search(ldap.baseDn(), named, NO_ATTRIBUTES)) {
+                found |= isInGroup(entry.getDN(), subscriber);
+            }
+            answered();
+            return found;
         } catch (LDAPException e) {
             throw away(e);
         }
@@ -171,6 +199,33 @@ public final class Directory implements AutoCloseable {
 
     private void count(String outcome) {
         registry.counter("sipoauth.directory.requests", "outcome", outcome).increment();
+    }
+
+    private static Filter template(String userFilter) {
+        try {
+            return filter(userFilter, TYPED);
+        } catch (LDAPException e) {
+            throw new IllegalStateException("a filter was checked, and is none", e);
+        }
+    }
+
+    /** The same filter, for whoever types whatever finds them: where that is compared, any value will do. */
+    private static Filter ofAnybody(Filter filter) {
+        return switch (filter.getFilterType()) {
+            case Filter.FILTER_TYPE_AND -> Filter.createANDFilter(ofAnybody(filter.getComponents()));
+            case Filter.FILTER_TYPE_OR -> Filter.createORFilter(ofAnybody(filter.getComponents()));
+            case Filter.FILTER_TYPE_NOT -> Filter.createNOTFilter(ofAnybody(filter.getNOTComponent()));
+            default -> filter.toString().contains(TYPED) ? anyValue(filter.getAttributeName()) : filter;
+        };
+    }
+
+    private static List<Filter> ofAnybody(Filter[] filters) {
+        return Arrays.stream(filters).map(Directory::ofAnybody).toList();
+    }
+
+    /** @param attribute null: of any at all, which is true (RFC 4526) */
+    private static Filter anyValue(@Nullable String attribute) {
+        return attribute == null ? Filter.createANDFilter() : Filter.createPresenceFilter(attribute);
     }
 
     /** What is put in is escaped (RFC 4515 §3), so it can be nothing but a value to compare with. */

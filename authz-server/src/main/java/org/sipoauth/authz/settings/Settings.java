@@ -303,6 +303,9 @@ public record Settings(
      * @param nameAttribute its only value, in lower case, is the subscriber's name
      * @param responseTimeout of each step: to connect is one, to find the entry is one, to check the password is one
      * @param connections at most to the directory
+     * @param checkEvery how often everybody who has signed in is looked for, to end what those have here who have left; 0:
+     *     never
+     * @param mostGonePercent if more of them than this are gone at once, nothing is ended
      */
     public record Ldap(
             @NotEmpty(message = "is required: name the directory, such as ldaps://ldap.example.com")
@@ -326,7 +329,9 @@ public record Settings(
             @DefaultValue("uid") @NotBlank String nameAttribute,
             @DefaultValue("3s") @NotNull Duration connectTimeout,
             @DefaultValue("3s") @NotNull Duration responseTimeout,
-            @DefaultValue("8") @Min(1) @Max(100) int connections) {}
+            @DefaultValue("8") @Min(1) @Max(100) int connections,
+            @DefaultValue("1h") @NotNull Duration checkEvery,
+            @DefaultValue("10") @Min(0) @Max(100) int mostGonePercent) {}
 
     /**
      * Another provider (OpenID Connect Core 1.0) whose people may sign in as subscribers.
@@ -337,7 +342,7 @@ public record Settings(
      *     {@code SIPOAUTH_OPENID_CONNECT_CLIENT_SECRET} in the environment, else a public client
      * @param trust PEM file of the authorities that its certificate may come from; unset: those of the Java runtime
      * @param scopes to ask for beside {@code openid}
-     * @param nameClaim is the subscriber's name, letter by letter; {@code email} counts only if it is verified
+     * @param nameClaim is the subscriber's name, in lower case; {@code email} counts only if it is verified
      * @param requiredClaim has to have one of {@code requiredValues}; unset: everybody of the provider may sign in
      * @param emailDomains of one of which the verified e-mail address has to be; unset: of any
      * @param button what it says on the sign-in page

@@ -16,8 +16,6 @@ import org.springframework.security.core.Authentication;
  * who signs in there never becomes one: no entry that somebody names {@code admin} makes an administrator.
  */
 final class DirectoryPasswords implements AuthenticationProvider {
-    private static final String VOUCHER = "directory";
-
     private final Accounts accounts;
     private final Directory directory;
     private final AuthenticationProvider local;
@@ -46,8 +44,8 @@ final class DirectoryPasswords implements AuthenticationProvider {
             throw new DirectoryRefused("not_a_name");
         }
         String name = ask(typed, attempt.getCredentials() instanceof String password ? password : "");
-        Account account =
-                accounts.admit(name, VOUCHER).orElseThrow(() -> new DirectoryRefused("not_a_name_of_the_directory"));
+        Account account = accounts.admit(name, Accounts.DIRECTORY)
+                .orElseThrow(() -> new DirectoryRefused("not_a_name_of_the_directory"));
         return UsernamePasswordAuthenticationToken.authenticated(account.name(), null, SignedIn.authorities(account));
     }
 

@@ -27,6 +27,9 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public final class Accounts {
+    /** The voucher of people of a directory. */
+    public static final String DIRECTORY = "directory";
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
     private static final int MOST_TRIES = 5;
     private static final int PAGE = 1000;
@@ -96,9 +99,25 @@ public final class Accounts {
                 known = find(name);
             }
         }
-        return known.filter(account -> account.enabled()
-                && account.kind().isSubscriber()
-                && account.voucher().equals(voucher));
+        return known.filter(account -> (account.enabled() || account.left())
+                        && account.kind().isSubscriber()
+                        && account.voucher().equals(voucher))
+                .map(account -> account.left() ? save(account.asLeft(false), revision(account)) : account);
+    }
+
+    /**
+     * Notes that whoever vouched for a subscriber has them no more: they get no tokens, and their sessions are over, until
+     * they sign in there again.
+     *
+     * @param account as it was when that was seen
+     * @throws RecordChanged if it is not so any more
+     */
+    public void leave(Account account) {
+        save(account.asLeft(true), revision(account));
+    }
+
+    private static Expected revision(Account account) {
+        return new Expected.Revision(account.revision());
     }
 
     /** Sets a password of the account's own choosing, and ends its other sessions; does nothing if the account is gone. */
@@ -270,6 +289,7 @@ public final class Accounts {
         fields.put("change", Boolean.toString(account.mustChangePassword()));
         fields.put("enabled", Boolean.toString(account.enabled()));
         fields.put("voucher", account.voucher());
+        fields.put("left", Boolean.toString(account.left()));
         fields.put("mark", account.signInMark());
         return account.withRevision(
                 records.save(key(account.name()), fields, expected).revision());
@@ -313,6 +333,7 @@ public final class Accounts {
                 Boolean.parseBoolean(fields.get("change")),
                 Boolean.parseBoolean(fields.getOrDefault("enabled", "true")),
                 fields.getOrDefault("voucher", ""),
+                Boolean.parseBoolean(fields.get("left")),
                 fields.getOrDefault("mark", ""),
                 record.revision());
     }

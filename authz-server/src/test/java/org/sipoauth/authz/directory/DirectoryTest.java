@@ -174,6 +174,22 @@ class DirectoryTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "alice, (uid={0}), true",
+        "alice, (mail={0}), true", // found by another attribute than that of the name
+        "alice, (|(uid={0})(cn:caseExactMatch:={0})), true",
+        "alice, (&(uid={0})(!(mail=alice@example.com))), false",
+        "bob, (uid={0}), false", // not of the group
+        "nobody, (uid={0}), false",
+        "*, (uid={0}), false",
+    })
+    void hasThoseWhoCouldSignInWhateverTheyTypedThen(String name, String userFilter, boolean has) throws Exception {
+        try (Directory directory = open(Map.of("user-filter", userFilter, "group-filter", GROUPS))) {
+            assertThat(directory.has(name)).isEqualTo(has);
+        }
+    }
+
     @Test
     void signsInByStartTls() throws Exception {
         try (Directory directory = open(Map.of("urls", ldap("localhost"), "start-tls", "true"))) {
