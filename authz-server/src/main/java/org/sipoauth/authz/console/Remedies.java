@@ -245,6 +245,10 @@ final class Remedies {
                     "The directory gave no answer.",
                     "See whether this server reaches it. Phones that are signed in go on without it.")
             .put(
+                    "other_sort",
+                    "They have an account as a user and come as an administrator, or the other way round.",
+                    "Whoever is to be both needs two names there. Else remove the account, and have them sign in again.")
+            .put(
                     "too_many_gone",
                     "The directory lacks so many at once that it may be broken, so nobody's logins are ended.",
                     "See whether it is whole, and whether the searching account may read all of it. If so many have left,"

@@ -73,7 +73,9 @@ final class DeviceChanges {
                 return false;
             }
             try {
-                save(before.get().device().disabled(), new Expected.Revision(before.get().revision()));
+                save(
+                        before.get().device().disabled(),
+                        new Expected.Revision(before.get().revision()));
                 return true;
             } catch (RecordChanged another) {
                 // once more, with what it is now

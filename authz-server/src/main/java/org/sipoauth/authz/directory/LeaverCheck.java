@@ -20,7 +20,7 @@ import org.springframework.dao.DataAccessException;
 
 /**
  * Asks the directory, now and then, for everybody who has ever signed in by it, and ends what those have here whom it has no
- * more: who was deleted, who has left the group, or whom the filters do not find any more. One server does, and when it dies
+ * more: who was deleted, who has left the group or has another role, or whom the filters do not find any more. One server does, and when it dies
  * another begins anew.
  *
  * <p>Everybody is asked for before anything is ended. So a directory that goes away meanwhile ends nothing, and one that
@@ -122,23 +122,29 @@ final class LeaverCheck {
     private Optional<Seen> look() throws DirectoryAway {
         int people = 0;
         List<Account> gone = new ArrayList<>();
-        List<String> page = accounts.names(true, Optional.empty(), PAGE);
-        while (!page.isEmpty()) {
-            for (String name : page) {
-                Optional<Account> account = accounts.find(name).filter(LeaverCheck::isOfTheDirectory);
-                if (account.isPresent()) {
+        for (boolean subscribers : List.of(true, false)) {
+            List<String> page = accounts.names(subscribers, Optional.empty(), PAGE);
+            while (!page.isEmpty()) {
+                for (Account account : ofTheDirectory(page)) {
                     people++;
-                    if (!directory.has(account.get().name())) {
-                        gone.add(account.get());
+                    if (!directory.has(account.name(), account.kind())) {
+                        gone.add(account);
                     }
                 }
+                if (Thread.currentThread().isInterrupted() || !claim()) {
+                    return Optional.empty();
+                }
+                page = accounts.names(subscribers, Optional.of(page.get(page.size() - 1)), PAGE);
             }
-            if (Thread.currentThread().isInterrupted() || !claim()) {
-                return Optional.empty();
-            }
-            page = accounts.names(true, Optional.of(page.get(page.size() - 1)), PAGE);
         }
         return Optional.of(new Seen(people, gone));
+    }
+
+    private List<Account> ofTheDirectory(List<String> names) {
+        return names.stream()
+                .flatMap(name -> accounts.find(name).stream())
+                .filter(LeaverCheck::isOfTheDirectory)
+                .toList();
     }
 
     private static boolean isOfTheDirectory(Account account) {

@@ -95,8 +95,8 @@ abstract class AccountsEndpoint {
         Optional<NewPassword> password = AccountAdministration.password(members);
         members.end();
         Account account = administration.find(name, ofSubscribers);
-        return AccountAnswers.changed(administration.resetPassword(
-                account, password, endLogins, Preconditions.of(headers), who.getName()));
+        return AccountAnswers.changed(
+                administration.resetPassword(account, password, endLogins, Preconditions.of(headers), who.getName()));
     }
 
     @DeleteMapping("/{name}")

@@ -45,9 +45,9 @@ public record Account(
         return new Account(name, kind, passwordHash, mustChangePassword, enabled, "", false, newMark(), "");
     }
 
-    /** A subscriber who has no password here, and is not stored yet. */
-    static Account vouchedFor(String name, String voucher) {
-        return new Account(name, Kind.SUBSCRIBER, "", false, true, voucher, false, newMark(), "");
+    /** Somebody who has no password here, and is not stored yet. */
+    static Account vouchedFor(String name, Kind kind, String voucher) {
+        return new Account(name, kind, "", false, true, voucher, false, newMark(), "");
     }
 
     /** With another password, one of ours, which ends what was signed in to with the old one. */

@@ -81,33 +81,53 @@ public final class Accounts {
     }
 
     /**
-     * The subscriber whom somebody else vouches for, made at the first time. A name belongs to whoever has had it first:
-     * to a local account, an administrator's above all, or to one voucher.
+     * The account of somebody whom somebody else vouches for, made at the first time, and in another role if they say so. A
+     * name belongs to whoever has had it first: to a local account, an administrator's above all, or to one voucher.
      *
      * @param voucher who says so, with what they know the subscriber by for good if that is not the name itself
      * @return empty, with nothing changed, if the name is another's, the account is disabled, or it is no name
+     * @throws OtherSort if they were a subscriber and are an administrator now, or the other way round
      */
-    public Optional<Account> admit(String name, String voucher) {
+    public Optional<Account> admit(String name, Kind kind, String voucher) {
         if (!isName(name)) {
             return Optional.empty();
         }
         Optional<Account> known = find(name);
         if (known.isEmpty()) {
             try {
-                return Optional.of(save(Account.vouchedFor(inLowerCase(name), voucher), Expected.ABSENT));
+                return Optional.of(save(Account.vouchedFor(inLowerCase(name), kind, voucher), Expected.ABSENT));
             } catch (RecordChanged takenMeanwhile) {
                 known = find(name);
             }
         }
-        return known.filter(account -> (account.enabled() || account.left())
-                        && account.kind().isSubscriber()
-                        && account.voucher().equals(voucher))
-                .map(account -> account.left() ? save(account.asLeft(false), revision(account)) : account);
+        return known.filter(Accounts::mayBeAdmitted)
+                .filter(account -> account.voucher().equals(voucher))
+                .flatMap(account -> as(kind, account))
+                .filter(Account::enabled);
+    }
+
+    private Optional<Account> as(Kind kind, Account account) {
+        requireSort(account, kind.isSubscriber());
+        if (account.kind() == kind && account.enabled()) {
+            return Optional.of(account);
+        }
+        try {
+            return Optional.of(change(account.name(), Expected.PRESENT, now -> {
+                requireSort(now, kind.isSubscriber());
+                return mayBeAdmitted(now) ? now.asLeft(false).as(kind, true) : now;
+            }));
+        } catch (RecordChanged gone) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean mayBeAdmitted(Account account) {
+        return account.enabled() || account.left();
     }
 
     /**
-     * Notes that whoever vouched for a subscriber has them no more: they get no tokens, and their sessions are over, until
-     * they sign in there again.
+     * Notes that whoever vouched for somebody has them no more, or not in this role: they get no tokens, and their sessions
+     * are over, until they sign in there again.
      *
      * @param account as it was when that was seen
      * @throws RecordChanged if it is not so any more

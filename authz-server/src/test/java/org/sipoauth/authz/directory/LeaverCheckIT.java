@@ -91,7 +91,7 @@ class LeaverCheckIT {
         server.modify("cn=phones,dc=example,dc=com", new Modification(ModificationType.DELETE, "member", dn(2)));
         server.modify(dn(3), new Modification(ModificationType.REPLACE, "employeeType", "left"));
         accounts.create("local", Account.Kind.SUBSCRIBER, "a password", false);
-        accounts.admit("elsewhere", "https://login.example.com subject-1");
+        accounts.admit("elsewhere", Account.Kind.SUBSCRIBER, "https://login.example.com subject-1");
 
         turn();
 
@@ -111,8 +111,10 @@ class LeaverCheckIT {
         turn();
         accounts.disable("user2", Expected.PRESENT);
 
-        assertThat(accounts.admit("user1", Accounts.DIRECTORY)).isPresent();
-        assertThat(accounts.admit("user2", Accounts.DIRECTORY)).isEmpty();
+        assertThat(accounts.admit("user1", Account.Kind.SUBSCRIBER, Accounts.DIRECTORY))
+                .isPresent();
+        assertThat(accounts.admit("user2", Account.Kind.SUBSCRIBER, Accounts.DIRECTORY))
+                .isEmpty();
 
         assertThat(accounts.isSubscriber("user1")).isTrue();
         assertThat(accounts.find("user1").orElseThrow().signInMark())
@@ -217,7 +219,7 @@ class LeaverCheckIT {
             server.add(
                     "dn: " + dn(i), "objectClass: inetOrgPerson", "uid: User" + i, "mail: user" + i + "@example.com");
             server.modify("cn=phones,dc=example,dc=com", new Modification(ModificationType.ADD, "member", dn(i)));
-            accounts.admit("user" + i, Accounts.DIRECTORY);
+            accounts.admit("user" + i, Account.Kind.SUBSCRIBER, Accounts.DIRECTORY);
         }
     }
 

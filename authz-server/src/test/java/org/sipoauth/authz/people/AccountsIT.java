@@ -148,13 +148,16 @@ class AccountsIT {
     void leavesTheDevicesOfARemovedUserDisabledAlsoForAnotherOfThatName() {
         assertThat(send("DELETE", "/users/judy", "").statusCode()).isEqualTo(204);
 
-        assertThat(get("/devices/CSFJUDY").body()).contains("\"owner\":\"judy\"").contains("\"enabled\":false");
+        assertThat(get("/devices/CSFJUDY").body())
+                .contains("\"owner\":\"judy\"")
+                .contains("\"enabled\":false");
         assertThat(get("/devices/SEP00005E00530A").body()).contains("\"enabled\":false");
         put("/users/judy", "{\"enabled\":true,\"password\":\"" + GOOD + "\",\"must_change_password\":false}");
         TestPhone phone = new TestPhone(server);
         phone.signIn("judy", GOOD);
         assertThat(phone.authorize("judy", TestPhone.request("CSFJUDY"))).containsEntry("error", "access_denied");
-        await().untilAsserted(() -> assertThat(get("/audit?event=device_disabled&user=judy").body())
+        await().untilAsserted(() -> assertThat(
+                        get("/audit?event=device_disabled&user=judy").body())
                 .contains("CSFJUDY", "SEP00005E00530A"));
 
         put(

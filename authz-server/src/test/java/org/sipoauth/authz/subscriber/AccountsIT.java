@@ -75,7 +75,7 @@ class AccountsIT {
                 .isFalse();
         assertThat(accounts.find("ALICE").orElseThrow().name()).isEqualTo("alice");
         assertThat(accounts.names(true, Optional.empty(), 10)).containsExactly("alice");
-        assertThat(accounts.admit("aLICE", "somebody")).isEmpty();
+        assertThat(accounts.admit("aLICE", Kind.SUBSCRIBER, "somebody")).isEmpty();
         assertThatThrownBy(() -> accounts.put(
                         "ALICE", new Wish(Kind.OPERATOR, true, Optional.empty()), ONE_TIME, Expected.ANYTHING))
                 .isInstanceOf(Accounts.OtherSort.class);
