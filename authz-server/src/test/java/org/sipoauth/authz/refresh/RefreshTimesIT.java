@@ -72,6 +72,7 @@ class RefreshTimesIT {
     private final Families families = new Families(
             store,
             new FamilyIndex(redis.template(), redis.confirmedWrites()),
+            LoginsForTests.cutoffs(redis),
             () -> ring,
             clock,
             new Audit(clock, record -> {}),
