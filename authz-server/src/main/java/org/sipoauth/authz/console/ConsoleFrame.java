@@ -24,12 +24,27 @@ final class ConsoleFrame {
             new Section("Keys", "/console/keys"),
             new Section("Edges", "/console/edges"),
             new Section("SIP OAuth mode", "/console/mode"),
+            new Section("Parameters", "/console/parameters"),
             new Section("Audit", "/console/audit"));
 
     record Section(String title, String path) {}
 
     /** @param current the path of the section that the page is in */
-    record Frame(String account, String current, List<Section> sections, String script) {}
+    record Frame(Authentication who, String current, List<Section> sections, String script) {
+        public String account() {
+            return who.getName();
+        }
+
+        /** Whether who sees the page may ask for the change that a path of the console stands for. */
+        public boolean may(String path) {
+            return ConsoleRights.mayChange(who, path);
+        }
+
+        @Override
+        public String toString() {
+            return "Frame[" + account() + ", " + current + "]";
+        }
+    }
 
     @ModelAttribute("frame")
     Frame frame(HttpServletRequest request, Authentication account) {
@@ -40,10 +55,10 @@ final class ConsoleFrame {
                         path.equals(section) || path.startsWith(section + "/") && !section.equals(Pages.CONSOLE))
                 .findFirst()
                 .orElse(Pages.CONSOLE);
-        return new Frame(account.getName(), current, SECTIONS, ConsoleConfiguration.SCRIPT);
+        return new Frame(account, current, SECTIONS, ConsoleConfiguration.SCRIPT);
     }
 
-    /** Redis is away, or its replicas did not confirm. */
+    /** Redis is away, its replicas did not confirm, or others changed the same all the while. */
     @ExceptionHandler
     ModelAndView storeAway(
             DataAccessException away,
@@ -55,8 +70,10 @@ final class ConsoleFrame {
         page.addObject("frame", frame(request, account));
         page.addObject(
                 "problem",
-                "The store did not confirm it. What you asked for may have been done in part: ask for the same again,"
-                        + " which does no harm.");
+                request.getMethod().equals("GET")
+                        ? "The store does not answer. Phones that are registered stay so meanwhile. Try again in a moment."
+                        : "The store did not confirm it. What you asked for may have been done in part: ask for the same"
+                                + " again, which does no harm.");
         return page;
     }
 }
