@@ -16,18 +16,19 @@ import org.springframework.web.servlet.ModelAndView;
 @ControllerAdvice(basePackageClasses = ConsoleFrame.class)
 final class ConsoleFrame {
     private static final List<Section> SECTIONS = List.of(
-            new Section("Overview", "/console"),
-            new Section("Why not registered?", "/console/diagnosis"),
-            new Section("Sessions", "/console/sessions"),
-            new Section("Devices", "/console/devices"),
-            new Section("Subscribers", "/console/subscribers"),
-            new Section("Keys", "/console/keys"),
-            new Section("Edges", "/console/edges"),
-            new Section("SIP OAuth mode", "/console/mode"),
-            new Section("Parameters", "/console/parameters"),
-            new Section("Audit", "/console/audit"));
+            new Section("Overview", "/console", false),
+            new Section("Why not registered?", "/console/diagnosis", false),
+            new Section("Sessions", "/console/sessions", true),
+            new Section("Devices", Pages.DEVICES, false),
+            new Section("Subscribers", Pages.SUBSCRIBERS, false),
+            new Section("Keys", "/console/keys", true),
+            new Section("Edges", "/console/edges", false),
+            new Section("SIP OAuth mode", "/console/mode", false),
+            new Section("Parameters", Pages.PARAMETERS, false),
+            new Section("Audit", "/console/audit", true));
 
-    record Section(String title, String path) {}
+    /** @param begins whether it begins a group in the menu */
+    record Section(String title, String path, boolean begins) {}
 
     /** @param current the path of the section that the page is in */
     record Frame(Authentication who, String current, List<Section> sections, String script) {

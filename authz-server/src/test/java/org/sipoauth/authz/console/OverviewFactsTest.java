@@ -122,6 +122,9 @@ class OverviewFactsTest {
                         .allSatisfy(span -> assertThat(percent(span.x()) + percent(span.width()))
                                 .isBetween(0.0, 100.01)));
         assertThat(percent(timeline.now())).isBetween(33.0, 40.0);
+        assertThat(timeline.ticks())
+                .extracting(KeyTimeline.Tick::day)
+                .containsExactly("12 Jan", "9 Feb", "23 Feb", "9 Mar", "23 Mar");
     }
 
     @Test
