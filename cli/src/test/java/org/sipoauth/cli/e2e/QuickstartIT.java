@@ -95,7 +95,7 @@ class QuickstartIT {
             browser.press("Revoke");
             browser.waitForText("[role=status]", "1 login is revoked");
             browser.until(
-                    page -> { // the registrar reads the status lists every 15 s
+                    page -> { // with the registrar's next read of the status lists
                         page.get(console);
                         return page.findElement(By.tagName("main")).getText().contains("Registered phones\n0\n");
                     });
