@@ -122,7 +122,11 @@ public final class Chromium implements AutoCloseable {
                 Map.of("width", look.width, "height", look.height, "deviceScaleFactor", 1, "mobile", look.width < 600));
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
-                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", look.colours))));
+                Map.of(
+                        "features",
+                        List.of(
+                                Map.of("name", "prefers-color-scheme", "value", look.colours),
+                                Map.of("name", "prefers-reduced-motion", "value", "reduce")))); // pictures of an end
     }
 
     public WebElement element(String selector) {
