@@ -212,6 +212,8 @@ server_is_ready() { [[ $(http_status "$management_port" /actuator/health/readine
 
 registrar_is_ready() { [[ $(<"$data/logs/registrar.log") == *"listening oauth="* ]]; }
 
+# The registrar reads keys and revoked logins every 5 s, so that a key can be rotated soon after the start, which by default
+# takes 15 minutes, and a revocation shows at once, not within 15 s.
 start_server() {
   : >>"$data/logs/server.log"
   java "${java_options[@]}" -jar "$server_jar" \
@@ -228,6 +230,8 @@ start_server() {
     "--sipoauth.provisioning.nodes[0].sip-oauth-port=$oauth_port" \
     "--sipoauth.provisioning.nodes[0].sip-mra-oauth-port=$mra_port" \
     --management.server.port="$management_port" \
+    --sipoauth.console.registrars="http://127.0.0.1:$registrar_management_port" \
+    --sipoauth.keys.propagation=10s --sipoauth.keys.verifier-refresh=5s --sipoauth.keys.jwk-set-max-age=5s \
     </dev/null >>"$data/logs/server.log" 2>&1 &
   server_pid=$!
   await "authz-server" "$server_pid" "$data/logs/server.log" server_is_ready
@@ -243,6 +247,7 @@ start_registrar() {
     --mode=enabled \
     --jwks.trust="$data/pki/ca.crt" \
     --jwks.cache="$data/registrar/jwks.cache" \
+    --jwks.refresh=5s --status-lists.refresh=5s \
     --status-lists.cache="$data/registrar/status-lists.cache" \
     --edges.cache="$data/registrar/edges.cache" \
     --bind=127.0.0.1 \
@@ -373,6 +378,7 @@ addresses() {
   local line
   cat <<ADDRESSES
 
+    console        $issuer/console   (as admin: the phone above, its keys, its user)
     sign in        $issuer
     configuration  $provisioning/$device.cnf.xml
     phones         sips://127.0.0.1:$oauth_port   edges: 127.0.0.1:$mra_port

@@ -1,24 +1,17 @@
 package org.sipoauth.authz.activation;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.sipoauth.authz.activation.ActivationCodes.Created;
+import org.sipoauth.authz.activation.ActivationCodeChanges.NewCode;
 import org.sipoauth.authz.administration.AdministrationEndpoint;
 import org.sipoauth.authz.administration.RequestRefused;
-import org.sipoauth.authz.audit.Audit;
-import org.sipoauth.authz.audit.Concerned;
-import org.sipoauth.authz.deskphone.WayIn;
 import org.sipoauth.authz.device.Device;
-import org.sipoauth.authz.device.DeviceType;
 import org.sipoauth.authz.device.Devices;
-import org.sipoauth.authz.manufacturer.Admission;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -41,26 +34,12 @@ import org.springframework.web.bind.annotation.RequestMapping;
 final class ActivationCodesEndpoint {
     private static final MediaType CSV = new MediaType("text", "csv");
 
-    private final ActivationCodes codes;
-    private final Admission admission;
+    private final ActivationCodeChanges changes;
     private final Devices devices;
-    private final Clock clock;
-    private final Audit audit;
-    private final MeterRegistry meters;
 
-    ActivationCodesEndpoint(
-            ActivationCodes codes,
-            Admission admission,
-            Devices devices,
-            Clock clock,
-            Audit audit,
-            MeterRegistry meters) {
-        this.codes = codes;
-        this.admission = admission;
+    ActivationCodesEndpoint(ActivationCodeChanges changes, Devices devices) {
+        this.changes = changes;
         this.devices = devices;
-        this.clock = clock;
-        this.audit = audit;
-        this.meters = meters;
     }
 
     /** A list that is not taken, as a whole. */
@@ -81,10 +60,10 @@ final class ActivationCodesEndpoint {
         requireOffered();
         Device device = devices.find(name)
                 .orElseThrow(() -> new RequestRefused(HttpStatus.NOT_FOUND, "there is no device " + shown(name)));
-        objection(device).ifPresent(objection -> {
+        changes.objection(device).ifPresent(objection -> {
             throw new RequestRefused(HttpStatus.CONFLICT, objection);
         });
-        return ResponseEntity.status(HttpStatus.CREATED).body(json(create(device, who)));
+        return ResponseEntity.status(HttpStatus.CREATED).body(json(changes.create(device, who.getName())));
     }
 
     /** Nobody can use the device's code any more. */
@@ -92,17 +71,12 @@ final class ActivationCodesEndpoint {
     ResponseEntity<Void> remove(@PathVariable String name, Authentication who) {
         Optional<Device> device = devices.find(name);
         String key = device.map(Device::name).orElse(name);
-        if (!Device.isName(key) || !codes.remove(key, clock.instant())) {
+        if (!Device.isName(key) || !changes.remove(key, device.map(Device::owner), who.getName())) {
             throw new RequestRefused(
                     HttpStatus.NOT_FOUND,
                     "the device has no activation code that could still be used; to end a login that one began, revoke the"
                             + " session");
         }
-        audit.event("activation_code_removed")
-                .about(new Concerned(null, device.map(Device::owner).orElse(null), key, null))
-                .with("by", who.getName())
-                .keep();
-        count("removed");
         return ResponseEntity.noContent().build();
     }
 
@@ -122,9 +96,9 @@ final class ActivationCodesEndpoint {
         byte[] body = request.getInputStream().readNBytes(DeviceList.LONGEST_BODY + 1);
         DeviceList list = isCsv(contentType) ? DeviceList.parseCsv(body) : DeviceList.parseJson(body);
         List<Device> found = requireAll(list);
-        List<Created> created = new ArrayList<>();
+        List<NewCode> created = new ArrayList<>();
         for (Device device : found) {
-            created.add(create(device, who));
+            created.add(changes.create(device, who.getName()));
         }
         return isCsv(accept)
                 ? ResponseEntity.status(HttpStatus.CREATED).contentType(CSV).body(csv(created))
@@ -136,24 +110,13 @@ final class ActivationCodesEndpoint {
                                         .toList()));
     }
 
-    private Created create(Device device, Authentication who) {
-        Created created = codes.create(device.name(), device.owner(), clock.instant());
-        audit.event("activation_code_created")
-                .about(new Concerned(null, device.owner(), device.name(), null))
-                .with("by", who.getName())
-                .with("expires_at", created.expiresAt())
-                .keep();
-        count("created");
-        return created;
-    }
-
     private List<Device> requireAll(DeviceList list) {
         List<Device> found = new ArrayList<>();
         List<DeviceList.RowError> errors = new ArrayList<>(list.errors());
         for (DeviceList.Row row : list.rows()) {
             Optional<Device> device = devices.find(row.device());
             Optional<String> objection =
-                    device.isEmpty() ? Optional.of("there is no such device") : device.flatMap(this::objection);
+                    device.isEmpty() ? Optional.of("there is no such device") : device.flatMap(changes::objection);
             objection.ifPresentOrElse(
                     detail -> errors.add(new DeviceList.RowError(row.number(), row.device(), detail)),
                     () -> found.add(device.orElseThrow()));
@@ -165,20 +128,11 @@ final class ActivationCodesEndpoint {
     }
 
     private void requireOffered() {
-        if (!admission.offers(WayIn.ACTIVATION_CODE)) {
+        if (!changes.areOffered()) {
             throw new RequestRefused(
                     HttpStatus.CONFLICT,
                     "activation codes are not among the ways in; add activation-code to sipoauth.desk-phones.ways");
         }
-    }
-
-    private Optional<String> objection(Device device) {
-        if (device.type() != DeviceType.DESK_PHONE) {
-            return Optional.of(device.name() + " is no desk phone");
-        }
-        return devices.findUsable(device.name(), device.owner()).isPresent()
-                ? Optional.empty()
-                : Optional.of(device.name() + " is disabled, or its security profile has no OAuth; enable that first");
     }
 
     @ExceptionHandler
@@ -199,20 +153,20 @@ final class ActivationCodesEndpoint {
         return MediaType.parseMediaTypes(mediaTypes).stream().anyMatch(type -> type.equalsTypeAndSubtype(CSV));
     }
 
-    private static Map<String, Object> json(Created created) {
+    private static Map<String, Object> json(NewCode created) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("device", created.device());
-        json.put("activation_code", created.code().shown());
+        json.put("activation_code", created.code());
         json.put("expires_at", created.expiresAt().toString());
         return json;
     }
 
-    private static String csv(List<Created> created) {
+    private static String csv(List<NewCode> created) {
         StringBuilder csv = new StringBuilder("device,activation_code,expires_at\r\n");
-        for (Created one : created) {
+        for (NewCode one : created) {
             csv.append(one.device())
                     .append(',')
-                    .append(one.code().shown())
+                    .append(one.code())
                     .append(',')
                     .append(one.expiresAt())
                     .append("\r\n");
@@ -222,9 +176,5 @@ final class ActivationCodesEndpoint {
 
     private static String shown(String name) {
         return Device.isName(name) ? name : "of that name";
-    }
-
-    private void count(String outcome) {
-        meters.counter("sipoauth.activation.codes", "outcome", outcome).increment();
     }
 }

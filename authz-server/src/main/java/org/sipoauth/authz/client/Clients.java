@@ -3,12 +3,14 @@ package org.sipoauth.authz.client;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.parameter.CurrentParameters;
 import org.sipoauth.authz.parameter.Parameters;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
 
@@ -55,6 +57,16 @@ public final class Clients implements RegisteredClientRepository {
             registered = current;
         }
         return current.byId();
+    }
+
+    /** The ids of those with which somebody signs in, and not only a service itself. */
+    public List<String> idsWithLogins() {
+        return byId().values().stream()
+                .filter(client ->
+                        !client.getAuthorizationGrantTypes().equals(Set.of(AuthorizationGrantType.CLIENT_CREDENTIALS)))
+                .map(RegisteredClient::getClientId)
+                .sorted()
+                .toList();
     }
 
     @Override

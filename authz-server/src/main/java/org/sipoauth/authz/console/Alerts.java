@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.sipoauth.authz.signing.ListedKey;
 
@@ -42,13 +43,31 @@ final class Alerts {
             List<ListedKey> keys,
             Map<String, String> health,
             Map<Rates.Cause, Long> refused,
-            long auditDropped) {}
+            long auditDropped,
+            List<Registrars.Seen> registrars) {}
 
     static List<Alert> of(Facts facts) {
         List<Alert> alerts = new ArrayList<>();
         facts.health()
                 .forEach((part, reason) -> alerts.add(
                         new Alert(Level.CRITICAL, HealthOfParts.title(part) + " is down", reason, "/console#health")));
+        for (Registrars.Seen registrar : facts.registrars()) {
+            if (!registrar.answers()) {
+                alerts.add(new Alert(
+                        Level.WARNING,
+                        "Registrar " + registrar.node() + " does not answer",
+                        "See whether it runs, and whether this server reaches its management port at "
+                                + registrar.address() + ".",
+                        "/console#registrars"));
+            } else if (!registrar.up()) {
+                alerts.add(new Alert(
+                        Level.CRITICAL,
+                        "Registrar " + registrar.node() + " registers nobody: "
+                                + registrar.state().toLowerCase(Locale.ROOT).replace('_', ' '),
+                        "Ask it on its own machine: sipoauth registrar status.",
+                        "/console#registrars"));
+            }
+        }
         for (ListedKey key : facts.keys()) {
             key.rotationDue()
                     .filter(due -> due.plus(PATIENCE).isBefore(facts.now()))

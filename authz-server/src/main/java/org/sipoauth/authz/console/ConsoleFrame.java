@@ -16,20 +16,36 @@ import org.springframework.web.servlet.ModelAndView;
 @ControllerAdvice(basePackageClasses = ConsoleFrame.class)
 final class ConsoleFrame {
     private static final List<Section> SECTIONS = List.of(
-            new Section("Overview", "/console"),
-            new Section("Why not registered?", "/console/diagnosis"),
-            new Section("Sessions", "/console/sessions"),
-            new Section("Devices", "/console/devices"),
-            new Section("Subscribers", "/console/subscribers"),
-            new Section("Keys", "/console/keys"),
-            new Section("Edges", "/console/edges"),
-            new Section("SIP OAuth mode", "/console/mode"),
-            new Section("Audit", "/console/audit"));
+            new Section("Overview", "/console", false),
+            new Section("Why not registered?", "/console/diagnosis", false),
+            new Section("Sessions", "/console/sessions", true),
+            new Section("Devices", Pages.DEVICES, false),
+            new Section("Subscribers", Pages.SUBSCRIBERS, false),
+            new Section("Keys", "/console/keys", true),
+            new Section("Edges", "/console/edges", false),
+            new Section("SIP OAuth mode", "/console/mode", false),
+            new Section("Parameters", Pages.PARAMETERS, false),
+            new Section("Audit", "/console/audit", true));
 
-    record Section(String title, String path) {}
+    /** @param begins whether it begins a group in the menu */
+    record Section(String title, String path, boolean begins) {}
 
     /** @param current the path of the section that the page is in */
-    record Frame(String account, String current, List<Section> sections, String script) {}
+    record Frame(Authentication who, String current, List<Section> sections, String script) {
+        public String account() {
+            return who.getName();
+        }
+
+        /** Whether who sees the page may ask for the change that a path of the console stands for. */
+        public boolean may(String path) {
+            return ConsoleRights.mayChange(who, path);
+        }
+
+        @Override
+        public String toString() {
+            return "Frame[" + account() + ", " + current + "]";
+        }
+    }
 
     @ModelAttribute("frame")
     Frame frame(HttpServletRequest request, Authentication account) {
@@ -40,10 +56,10 @@ final class ConsoleFrame {
                         path.equals(section) || path.startsWith(section + "/") && !section.equals(Pages.CONSOLE))
                 .findFirst()
                 .orElse(Pages.CONSOLE);
-        return new Frame(account.getName(), current, SECTIONS, ConsoleConfiguration.SCRIPT);
+        return new Frame(account, current, SECTIONS, ConsoleConfiguration.SCRIPT);
     }
 
-    /** Redis is away, or its replicas did not confirm. */
+    /** Redis is away, its replicas did not confirm, or others changed the same all the while. */
     @ExceptionHandler
     ModelAndView storeAway(
             DataAccessException away,
@@ -55,8 +71,10 @@ final class ConsoleFrame {
         page.addObject("frame", frame(request, account));
         page.addObject(
                 "problem",
-                "The store did not confirm it. What you asked for may have been done in part: ask for the same again,"
-                        + " which does no harm.");
+                request.getMethod().equals("GET")
+                        ? "The store does not answer. Phones that are registered stay so meanwhile. Try again in a moment."
+                        : "The store did not confirm it. What you asked for may have been done in part: ask for the same"
+                                + " again, which does no harm.");
         return page;
     }
 }

@@ -57,6 +57,8 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
      * @param sessions on the device, live and revoked
      * @param refusals records of the audit about the device or its owner that tell of a refusal, the newest first
      * @param accessLife how long an access token lives
+     * @param said what somebody says that a registrar said
+     * @param heard what registrars say themselves, as far as this server may ask them
      */
     record Facts(
             String device,
@@ -68,7 +70,8 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
             List<Session> sessions,
             List<Map<String, String>> refusals,
             Duration accessLife,
-            Optional<Said> said) {
+            Optional<Said> said,
+            Optional<Registrars.Heard> heard) {
         Optional<Session> live() {
             return sessions.stream()
                     .filter(session -> session.revoked().isEmpty() && now.isBefore(session.end()))
@@ -98,6 +101,7 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
                 steps.stream().filter(step -> step.state() == State.FAILS).findFirst();
         return new Diagnosis(
                 first.map(Step::finding)
+                        .or(() -> registered(facts).map(heard -> "It is registered at " + heard.node() + "."))
                         .orElse("Nothing stands in its way as far as this server knows. If it still does not register,"
                                 + " choose above what the registrar says."),
                 first.isEmpty(),
@@ -267,15 +271,44 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
 
     private static Step registrar(Facts facts) {
         if (facts.said().isEmpty()) {
-            return open(
-                    "Registrar",
-                    "Registrars decide without this server. Choose above what its log, or “sipoauth registrar status”,"
-                            + " says.");
+            return facts.heard().map(heard -> heard(heard, facts)).orElseGet(Diagnosis::notAsked);
         }
         Said said = facts.said().get();
         return Remedies.of(said.where(), said.cause())
                 .map(remedy -> fails("Registrar", said.cause() + ": " + remedy.meaning(), remedy.action(), null))
                 .orElseGet(() -> open("Registrar", "No registrar of this release says that."));
+    }
+
+    private static Step notAsked() {
+        return open(
+                "Registrar",
+                "Registrars decide without this server. Choose above what its log, or “sipoauth registrar status”, says.");
+    }
+
+    /** A refusal that came before the newest token tells of an older one. */
+    private static Step heard(Registrars.Heard heard, Facts facts) {
+        Moment at = Moment.of(heard.at(), facts.now());
+        if (heard.refused().isEmpty()) {
+            return holds(
+                    "Registrar",
+                    heard.node() + " has it registered; that ends " + at.distance() + " unless it registers again.");
+        }
+        String cause = heard.refused().get();
+        String what = heard.node() + " refused it " + at.distance() + " (" + cause + ")";
+        if (facts.live()
+                .filter(login -> Facts.lastTokens(login).isAfter(heard.at()))
+                .isPresent()) {
+            return open("Registrar", what + ", before it was given its latest token.");
+        }
+        return Remedies.of(Remedies.Where.REGISTRAR, cause)
+                .map(remedy -> fails("Registrar", what + ": " + remedy.meaning(), remedy.action(), null))
+                .orElseGet(() -> open("Registrar", what + "."));
+    }
+
+    private static Optional<Registrars.Heard> registered(Facts facts) {
+        return facts.said().isPresent()
+                ? Optional.empty()
+                : facts.heard().filter(heard -> heard.refused().isEmpty());
     }
 
     /** What comes next on the phone's side. */

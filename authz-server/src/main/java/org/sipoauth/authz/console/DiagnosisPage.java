@@ -32,6 +32,7 @@ final class DiagnosisPage {
     private final ModeStore mode;
     private final AuditStream audit;
     private final CurrentParameters parameters;
+    private final Registrars registrars;
     private final Clock clock;
 
     DiagnosisPage(
@@ -41,6 +42,7 @@ final class DiagnosisPage {
             ModeStore mode,
             AuditStream audit,
             CurrentParameters parameters,
+            Registrars registrars,
             Clock clock) {
         this.devices = devices;
         this.accounts = accounts;
@@ -48,6 +50,7 @@ final class DiagnosisPage {
         this.mode = mode;
         this.audit = audit;
         this.parameters = parameters;
+        this.registrars = registrars;
         this.clock = clock;
     }
 
@@ -81,7 +84,8 @@ final class DiagnosisPage {
                 device.isPresent() ? sessions.ofDevice(name) : List.of(),
                 device.isPresent() ? refusals(name, device.get().owner(), now) : List.of(),
                 parameters.get().accessToken(),
-                said);
+                said,
+                device.flatMap(found -> registrars.about(found.name())));
     }
 
     /** Of the device; and of its owner where no device is named, for a sign-in or a code names none. */

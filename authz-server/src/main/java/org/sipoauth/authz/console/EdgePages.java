@@ -2,7 +2,6 @@ package org.sipoauth.authz.console;
 
 import java.time.Clock;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import org.sipoauth.authz.edge.Edge;
 import org.sipoauth.authz.edge.EdgeList;
@@ -60,9 +59,9 @@ final class EdgePages {
             return list(name, certificateNames, Optional.of("There is an edge of that name: change that one."), model);
         }
         try {
-            edges.put(new Edge(name.strip(), lines(certificateNames)), who.getName());
+            edges.put(new Edge(name.strip(), DevicePages.lines(certificateNames)), who.getName());
         } catch (IllegalArgumentException | EdgeList.Conflict refused) {
-            return list(name, certificateNames, Optional.of(sentence(refused)), model);
+            return list(name, certificateNames, Optional.of(Objection.of(refused)), model);
         }
         next.addFlashAttribute("done", "Edge " + name.strip() + " may connect with the registrars' next poll.");
         return BACK;
@@ -91,9 +90,9 @@ final class EdgePages {
             RedirectAttributes next) {
         Edge edge = requireEdge(name);
         try {
-            edges.put(new Edge(edge.name(), lines(certificateNames)), who.getName());
+            edges.put(new Edge(edge.name(), DevicePages.lines(certificateNames)), who.getName());
         } catch (IllegalArgumentException | EdgeList.Conflict refused) {
-            return edit(edge.name(), certificateNames, Optional.of(sentence(refused)), model);
+            return edit(edge.name(), certificateNames, Optional.of(Objection.of(refused)), model);
         }
         next.addFlashAttribute("done", "Edge " + edge.name() + " is changed.");
         return BACK;
@@ -117,14 +116,5 @@ final class EdgePages {
 
     private Edge requireEdge(String name) {
         return edges.list().find(name).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
-    }
-
-    private static List<String> lines(String text) {
-        return text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
-    }
-
-    private static String sentence(RuntimeException refused) {
-        String message = String.valueOf(refused.getMessage());
-        return Character.toUpperCase(message.charAt(0)) + message.substring(1) + ".";
     }
 }

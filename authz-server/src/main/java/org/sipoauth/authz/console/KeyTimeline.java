@@ -2,9 +2,14 @@ package org.sipoauth.authz.console;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.sipoauth.authz.signing.ListedKey;
@@ -14,15 +19,32 @@ import org.sipoauth.authz.signing.ListedKey;
  * percent of the picture.
  *
  * @param now where the present is
+ * @param ticks some days, to read the axis by
  */
-record KeyTimeline(Moment from, Moment to, String now, List<Row> rows) {
+record KeyTimeline(String now, List<Tick> ticks, List<Row> rows) {
     /** What is shorter could not be seen. */
     private static final double NARROWEST = 0.6;
+
+    /** So close to an end of the axis, the words at a tick would be cut; to the present, they would run into others. */
+    private static final double EDGE = 5;
+
+    private static final double NEAR = 8;
 
     /** Of the axis, on either side of what is shown. */
     private static final double MARGIN = 0.04;
 
+    /** Between ticks, in days, the smallest that leaves few of them. */
+    private static final int[] TICK_STEPS = {1, 2, 7, 14, 30, 60, 90, 180, 365, 730};
+
+    private static final int MOST_TICKS = 8;
+
+    private static final DateTimeFormatter DAY =
+            DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+
     record Row(Key key, List<Span> spans) {}
+
+    /** @param x where the day begins */
+    record Tick(String x, String day) {}
 
     /** @param expected whether it is still to come */
     record Span(String state, String x, String width, boolean expected, Moment begins, Moment ends) {}
@@ -57,13 +79,30 @@ record KeyTimeline(Moment from, Moment to, String now, List<Row> rows) {
         Duration margin = Duration.ofMillis((long) (length.toMillis() * MARGIN) + 1);
         Axis axis = new Axis(first.minus(margin), first.plus(length).plus(margin));
         return new KeyTimeline(
-                Moment.of(axis.from(), now),
-                Moment.of(axis.to(), now),
                 RateChart.percent(axis.place(now)),
+                axis.ticks(now),
                 lives.stream().map(life -> life.row(axis, now)).toList());
     }
 
     private record Axis(Instant from, Instant to) {
+        /** Not where the present is: that has a mark of its own. */
+        List<Tick> ticks(Instant now) {
+            long days = Duration.between(from, to).toDays();
+            int step = Arrays.stream(TICK_STEPS)
+                    .filter(candidate -> days / candidate < MOST_TICKS)
+                    .findFirst()
+                    .orElse((int) (days / MOST_TICKS) + 1);
+            List<Tick> ticks = new ArrayList<>();
+            Instant first = from.truncatedTo(ChronoUnit.DAYS).plus(1, ChronoUnit.DAYS);
+            for (Instant day = first; day.isBefore(to); day = day.plus(step, ChronoUnit.DAYS)) {
+                double place = place(day);
+                if (place >= EDGE && place <= 100 - EDGE && Math.abs(place - place(now)) > NEAR) {
+                    ticks.add(new Tick(RateChart.percent(place), DAY.format(day)));
+                }
+            }
+            return ticks;
+        }
+
         double place(Instant at) {
             return 100.0
                     * Duration.between(from, at).toMillis()

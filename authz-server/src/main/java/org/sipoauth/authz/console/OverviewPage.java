@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.sipoauth.authz.mode.ModeStore;
@@ -32,6 +33,7 @@ final class OverviewPage {
     private final ModeStore mode;
     private final MeterRegistry meters;
     private final CurrentParameters parameters;
+    private final Registrars registrars;
     private final Clock clock;
 
     OverviewPage(
@@ -41,6 +43,7 @@ final class OverviewPage {
             ModeStore mode,
             MeterRegistry meters,
             CurrentParameters parameters,
+            Registrars registrars,
             Clock clock) {
         this.rates = rates;
         this.health = health;
@@ -48,11 +51,16 @@ final class OverviewPage {
         this.mode = mode;
         this.meters = meters;
         this.parameters = parameters;
+        this.registrars = registrars;
         this.clock = clock;
     }
 
     /** A row of the table of refusals. */
     record RefusedFor(String grant, String cause, long count, Optional<Remedies.Remedy> remedy) {}
+
+    /** @param lastRefusal its cause, and how long ago */
+    record RegistrarRow(
+            String node, String state, boolean up, String mode, long bindings, Optional<String> lastRefusal) {}
 
     @GetMapping(Pages.CONSOLE)
     String overview(@RequestParam(defaultValue = "0") int renewal, Model model) {
@@ -63,12 +71,19 @@ final class OverviewPage {
         boolean enabled = mode.load().isEnabled();
         Map<Rates.Cause, Long> refused = byCause(samples);
         Duration accessLife = parameters.get().accessToken();
+        List<Registrars.Seen> seen = registrars.all();
 
         model.addAttribute("now", Moment.of(now, now));
         model.addAttribute("renewal", renewal < RENEWALS ? renewal + 1 : 0);
         model.addAttribute("parts", parts);
         model.addAttribute("enabled", enabled);
-        model.addAttribute("alerts", Alerts.of(new Alerts.Facts(now, enabled, ring, down(parts), refused, dropped())));
+        model.addAttribute(
+                "alerts", Alerts.of(new Alerts.Facts(now, enabled, ring, down(parts), refused, dropped(), seen)));
+        model.addAttribute("registrars", seen.stream().map(one -> row(one, now)).toList());
+        model.addAttribute(
+                "registered", seen.stream().mapToLong(Registrars.Seen::bindings).sum());
+        model.addAttribute(
+                "answering", seen.stream().filter(Registrars.Seen::answers).count());
         model.addAttribute("issued", RateChart.of(samples, Rates.Sample::issued, now));
         model.addAttribute("refusals", RateChart.of(samples, Rates.Sample::refusals, now));
         model.addAttribute("refused", rows(refused));
@@ -83,6 +98,19 @@ final class OverviewPage {
                                 .toList(),
                         now));
         return "console/overview";
+    }
+
+    private static RegistrarRow row(Registrars.Seen seen, Instant now) {
+        return new RegistrarRow(
+                seen.node(),
+                seen.answers() ? seen.state().toLowerCase(Locale.ROOT).replace('_', ' ') : "does not answer",
+                seen.up(),
+                seen.mode(),
+                seen.bindings(),
+                seen.refusals().stream()
+                        .findFirst()
+                        .map(refusal -> refusal.cause() + ", "
+                                + Moment.of(refusal.at(), now).distance()));
     }
 
     private static Map<String, String> down(List<HealthOfParts.Part> parts) {

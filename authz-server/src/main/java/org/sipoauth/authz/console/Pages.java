@@ -5,15 +5,18 @@ import org.springframework.web.util.UriComponentsBuilder;
 /** Addresses within the console. */
 final class Pages {
     static final String CONSOLE = "/console";
+    static final String DEVICES = CONSOLE + "/devices";
+    static final String SUBSCRIBERS = CONSOLE + "/subscribers";
+    static final String PARAMETERS = CONSOLE + "/parameters";
 
     private Pages() {}
 
     static String device(String name) {
-        return with(CONSOLE + "/devices", "name", name);
+        return with(DEVICES, "name", name);
     }
 
     static String subscriber(String name) {
-        return with(CONSOLE + "/subscribers", "name", name);
+        return with(SUBSCRIBERS, "name", name);
     }
 
     /** Of a user, or on a device. */
@@ -31,6 +34,11 @@ final class Pages {
 
     static String audit(String filter, String value) {
         return with(CONSOLE + "/audit", filter, value);
+    }
+
+    /** The part of a list that follows a name. */
+    static String after(String list, String name) {
+        return with(list, "after", name);
     }
 
     private static String with(String path, String parameter, String value) {

@@ -2,12 +2,14 @@ package org.sipoauth.authz.console;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.sipoauth.authz.client.Clients;
 import org.sipoauth.authz.refresh.FamilyId;
 import org.sipoauth.authz.refresh.Session;
 import org.sipoauth.authz.refresh.Sessions;
@@ -30,11 +32,13 @@ final class SessionPages {
 
     private final Sessions sessions;
     private final Revocations revocations;
+    private final Clients clients;
     private final Clock clock;
 
-    SessionPages(Sessions sessions, Revocations revocations, Clock clock) {
+    SessionPages(Sessions sessions, Revocations revocations, Clients clients, Clock clock) {
         this.sessions = sessions;
         this.revocations = revocations;
+        this.clients = clients;
         this.clock = clock;
     }
 
@@ -52,12 +56,42 @@ final class SessionPages {
             Optional<Moment> revokedAt,
             Optional<String> reason) {}
 
-    /** Whose logins are to end. */
-    private enum Target {
+    private enum Sort {
         SESSION,
         USER,
-        DEVICE
+        DEVICE,
+        CLIENT;
+
+        private String parameter() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
+
+    /** Whose logins are to end. */
+    private record Target(Sort sort, String value) {
+        /** Of a request with exactly one of them. */
+        static Target of(Map<String, String> parameters) {
+            List<Target> named = Arrays.stream(Sort.values())
+                    .filter(sort -> parameters.containsKey(sort.parameter()))
+                    .map(sort -> new Target(sort, parameters.get(sort.parameter())))
+                    .toList();
+            if (named.size() != 1) {
+                throw new ResponseStatusException(HttpStatus.BAD_REQUEST);
+            }
+            return named.get(0);
+        }
+
+        String page() {
+            return switch (sort) {
+                case SESSION -> Pages.session(value);
+                case USER, DEVICE -> Pages.sessions(value);
+                case CLIENT -> PATH;
+            };
+        }
+    }
+
+    /** A client, and how far it is with the last order to end all its logins. */
+    record ClientRow(String id, Optional<Moment> revokedBefore, boolean done, long revoked) {}
 
     /** @param name of a user or a device; blank: nothing is looked for yet */
     @GetMapping(PATH)
@@ -70,6 +104,9 @@ final class SessionPages {
         ofUser.forEach(session -> found.put(session.id(), session));
         onDevice.forEach(session -> found.put(session.id(), session));
         model.addAttribute("name", wanted);
+        model.addAttribute(
+                "clients",
+                clients.idsWithLogins().stream().map(id -> clientRow(id, now)).toList());
         model.addAttribute("liveOfUser", live(ofUser));
         model.addAttribute("liveOnDevice", live(onDevice));
         model.addAttribute(
@@ -81,35 +118,43 @@ final class SessionPages {
         return "console/sessions";
     }
 
+    private ClientRow clientRow(String id, Instant now) {
+        Optional<Revocations.Progress> progress = revocations.progress(id);
+        return new ClientRow(
+                id,
+                progress.map(order -> Moment.of(order.begunBefore(), now)),
+                progress.map(Revocations.Progress::done).orElse(true),
+                progress.map(Revocations.Progress::revoked).orElse(0L));
+    }
+
     @GetMapping(PATH + "/one")
     String show(@RequestParam String id, Model model) {
         model.addAttribute("login", row(requireSession(id), clock.instant()));
         return "console/session";
     }
 
-    /** Asks before logins end: those of exactly one of the three. */
+    /** Asks before logins end. @param parameters exactly one of {@code session}, {@code user}, {@code device}, {@code client} */
     @GetMapping(PATH + "/revoke")
-    String confirm(
-            @RequestParam Optional<String> session,
-            @RequestParam Optional<String> user,
-            @RequestParam Optional<String> device,
-            Model model) {
-        Target target = target(session, user, device);
-        String value = session.or(() -> user).or(() -> device).orElseThrow();
-        return confirm(target, value, "", Optional.empty(), model);
+    String confirm(@RequestParam Map<String, String> parameters, Model model) {
+        return confirm(Target.of(parameters), "", Optional.empty(), model);
     }
 
-    private String confirm(Target target, String value, String reason, Optional<String> objection, Model model) {
-        model.addAttribute("target", target.name().toLowerCase(Locale.ROOT));
-        model.addAttribute("value", value);
+    private String confirm(Target target, String reason, Optional<String> objection, Model model) {
+        model.addAttribute("target", target.sort().parameter());
+        model.addAttribute("value", target.value());
+        model.addAttribute("back", target.page());
         model.addAttribute("reason", reason);
         model.addAttribute("longest", Revocations.REASON_BYTES);
         objection.ifPresent(text -> model.addAttribute("objection", text));
         Instant now = clock.instant();
-        List<Session> concerned = switch (target) {
-            case SESSION -> List.of(requireSession(value));
-            case USER -> sessions.ofUser(value);
-            case DEVICE -> sessions.ofDevice(value);
+        List<Session> concerned = switch (target.sort()) {
+            case SESSION -> List.of(requireSession(target.value()));
+            case USER -> sessions.ofUser(target.value());
+            case DEVICE -> sessions.ofDevice(target.value());
+            case CLIENT -> {
+                requireClient(target.value());
+                yield List.of(); // millions, perhaps, and nobody reads them one by one
+            }
         };
         model.addAttribute(
                 "rows",
@@ -120,43 +165,47 @@ final class SessionPages {
         return "console/session-revoke";
     }
 
+    /** @param parameters as above; {@code reason} if wanted */
     @PostMapping(PATH + "/revoke")
     String revoke(
-            @RequestParam Optional<String> session,
-            @RequestParam Optional<String> user,
-            @RequestParam Optional<String> device,
-            @RequestParam(defaultValue = "") String reason,
-            Authentication who,
-            Model model,
-            RedirectAttributes next) {
-        Target target = target(session, user, device);
-        String value = session.or(() -> user).or(() -> device).orElseThrow();
+            @RequestParam Map<String, String> parameters, Authentication who, Model model, RedirectAttributes next) {
+        Target target = Target.of(parameters);
+        String reason = parameters.getOrDefault("reason", "");
         String why = reason.isBlank() ? NO_REASON_GIVEN : reason.strip();
-        int revoked;
+        String by = who.getName();
         try {
-            revoked = switch (target) {
-                case SESSION -> revocations.session(requireSession(value).id(), why, who.getName());
-                case USER -> revocations.user(value, why, who.getName());
-                case DEVICE -> revocations.device(value, why, who.getName());
-            };
+            next.addFlashAttribute(
+                    "done",
+                    switch (target.sort()) {
+                        case SESSION ->
+                            words(revocations.session(
+                                    requireSession(target.value()).id(), why, by));
+                        case USER -> words(revocations.user(target.value(), why, by));
+                        case DEVICE -> words(revocations.device(target.value(), why, by));
+                        case CLIENT -> {
+                            requireClient(target.value());
+                            revocations.client(target.value(), why, by);
+                            yield "All logins of " + target.value()
+                                    + " that have begun by now are refused by every server. They are"
+                                    + " being marked in the status lists for SIP servers; see below.";
+                        }
+                    });
         } catch (IllegalArgumentException tooLong) {
-            return confirm(target, value, reason, Optional.of("Shorten it: " + tooLong.getMessage() + "."), model);
+            return confirm(target, reason, Optional.of(Objection.of(tooLong)), model);
         }
-        next.addFlashAttribute(
-                "done",
-                revoked == 1
-                        ? "1 login is revoked. SIP servers refuse it with their next read of the status lists."
-                        : revoked
-                                + " logins are revoked. SIP servers refuse them with their next read of the status"
-                                + " lists.");
-        return "redirect:" + (target == Target.SESSION ? Pages.session(value) : Pages.sessions(value));
+        return "redirect:" + target.page();
     }
 
-    private static Target target(Optional<String> session, Optional<String> user, Optional<String> device) {
-        if (List.of(session, user, device).stream().filter(Optional::isPresent).count() != 1) {
-            throw new ResponseStatusException(HttpStatus.BAD_REQUEST);
+    private static String words(int revoked) {
+        return revoked == 1
+                ? "1 login is revoked. SIP servers refuse it with their next read of the status lists."
+                : revoked + " logins are revoked. SIP servers refuse them with their next read of the status lists.";
+    }
+
+    private void requireClient(String id) {
+        if (!clients.idsWithLogins().contains(id)) {
+            throw new ResponseStatusException(HttpStatus.NOT_FOUND);
         }
-        return session.isPresent() ? Target.SESSION : user.isPresent() ? Target.USER : Target.DEVICE;
     }
 
     private Session requireSession(String id) {

@@ -1,9 +1,13 @@
 package org.sipoauth.authz.device;
 
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.sipoauth.authz.administration.RequestRefused;
+import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.redis.Expected;
 import org.sipoauth.authz.redis.RecordChanged;
 import org.springframework.dao.ConcurrencyFailureException;
@@ -17,7 +21,7 @@ import org.springframework.stereotype.Component;
  * none, for a code says nothing of addresses.
  */
 @Component
-final class DeviceChanges {
+public final class DeviceChanges {
     static final String NO_SUCH_PROFILE =
             "there is no security profile of this name: make it first, or name one that there is";
 
@@ -27,22 +31,38 @@ final class DeviceChanges {
     private final SecurityProfiles profiles;
     private final DeviceLogins logins;
     private final UnusedCodes codes;
+    private final Audit audit;
 
-    DeviceChanges(Devices devices, SecurityProfiles profiles, DeviceLogins logins, UnusedCodes codes) {
+    DeviceChanges(Devices devices, SecurityProfiles profiles, DeviceLogins logins, UnusedCodes codes, Audit audit) {
         this.devices = devices;
         this.profiles = profiles;
         this.logins = logins;
         this.codes = codes;
+        this.audit = audit;
     }
 
     /** @param before empty: it was created */
-    record Saved(StoredDevice stored, Optional<Device> before) {}
+    public record Saved(StoredDevice stored, Optional<Device> before) {}
 
     /**
-     * Creates or replaces a device; when this returns, the replicas have it. To ask twice does no harm.
+     * Creates or replaces a device, and records it; when this returns, the replicas have it. To ask twice does no harm.
      *
+     * @param by who asks for it, for the audit
      * @throws RecordChanged if the device is not as expected
+     * @throws RequestRefused if there is no such security profile, or a device whose name differs by its case alone
      */
+    public Saved save(Device next, Expected expected, String by) {
+        Saved saved = save(next, expected);
+        audit.event("device_saved")
+                .with("by", by)
+                .with("device", next.name())
+                .with("after", json(next))
+                .with("before", saved.before().map(DeviceChanges::json).orElse(null))
+                .keep();
+        return saved;
+    }
+
+    /** As {@link #save(Device, Expected, String)}, without a record. */
     Saved save(Device next, Expected expected) {
         requireProfile(next);
         for (int tries = 0; tries < TRIES; tries++) {
@@ -90,10 +110,23 @@ final class DeviceChanges {
     }
 
     /**
+     * Removes a device, and records it; its logins end at once.
+     *
+     * @param by who asks for it, for the audit
      * @return what it was; empty: there was none
      * @throws RecordChanged if the device is not as expected
      */
-    Optional<Device> remove(String name, Expected expected) {
+    public Optional<Device> remove(String name, Expected expected, String by) {
+        Optional<Device> removed = remove(name, expected);
+        removed.ifPresent(device -> audit.event("device_removed")
+                .with("by", by)
+                .with("device", name)
+                .with("before", json(device))
+                .keep());
+        return removed;
+    }
+
+    private Optional<Device> remove(String name, Expected expected) {
         for (int tries = 0; tries < TRIES; tries++) {
             Optional<StoredDevice> before = devices.findStored(name);
             if (before.isEmpty()) {
@@ -113,8 +146,20 @@ final class DeviceChanges {
         throw new ConcurrencyFailureException("others keep changing this device");
     }
 
-    Set<String> profileNames() {
+    /** Of the security profiles that a device may refer to. */
+    public Set<String> profileNames() {
         return profiles.all().keySet();
+    }
+
+    static Map<String, Object> json(Device device) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", device.name());
+        json.put("type", device.type().name().toLowerCase(Locale.ROOT));
+        json.put("owner", device.owner());
+        json.put("addresses_of_record", device.addressesOfRecord());
+        json.put("security_profile", device.securityProfile());
+        json.put("enabled", device.enabled());
+        return json;
     }
 
     private void requireProfile(Device device) {

@@ -49,7 +49,8 @@ public final class Devices {
         return device.enabled() && profiles.allowsOauth(device.securityProfile());
     }
 
-    Optional<StoredDevice> findStored(String name) {
+    /** The device with its revision, for who means to change it. */
+    public Optional<StoredDevice> findStored(String name) {
         return findInAnyCase(name)
                 .filter(stored -> stored.device().name().equals(name)); // a name is what it is, to the letter
     }
@@ -105,12 +106,12 @@ public final class Devices {
     }
 
     /** A page of the names of all devices. */
-    List<String> names(Optional<String> after, int limit) {
+    public List<String> names(Optional<String> after, int limit) {
         return names.page(after, limit);
     }
 
     /** A page of the names of devices that have, or had, this owner. */
-    List<String> namesOfOwner(String owner, Optional<String> after, int limit) {
+    public List<String> namesOfOwner(String owner, Optional<String> after, int limit) {
         Range<String> range = after.map(name -> Range.rightUnbounded(Range.Bound.exclusive(name)))
                 .orElseGet(Range::unbounded);
         Set<String> page = redis.opsForZSet()

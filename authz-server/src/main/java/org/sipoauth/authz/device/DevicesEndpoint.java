@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -80,7 +79,7 @@ final class DevicesEndpoint {
                 .flatMap(name -> devices.find(name).stream())
                 .filter(device -> owner.isEmpty() || owner.get().equalsIgnoreCase(device.owner()))
                 .filter(device -> profile.isEmpty() || profile.get().equals(device.securityProfile()))
-                .map(DevicesEndpoint::json)
+                .map(DeviceChanges::json)
                 .toList();
         return page.answer("devices", found, names);
     }
@@ -90,7 +89,7 @@ final class DevicesEndpoint {
         StoredDevice found = devices.findStored(name).orElseThrow(DevicesEndpoint::unknown);
         return ResponseEntity.ok()
                 .eTag(Preconditions.entityTag(found.revision()))
-                .body(json(found.device()));
+                .body(DeviceChanges.json(found.device()));
     }
 
     /** @param body {@code owner}, {@code addresses_of_record}; if wanted {@code security_profile} and {@code enabled} */
@@ -101,27 +100,18 @@ final class DevicesEndpoint {
             @RequestHeader HttpHeaders headers,
             Authentication who) {
         Expected expected = Preconditions.of(headers);
-        DeviceChanges.Saved saved = changes.save(read(name, body), expected);
-        Device device = saved.stored().device();
-        record("device_saved", who)
-                .with("device", name)
-                .with("after", json(device))
-                .with("before", saved.before().map(DevicesEndpoint::json).orElse(null))
-                .keep();
+        DeviceChanges.Saved saved = changes.save(read(name, body), expected, who.getName());
         ResponseEntity.BodyBuilder answer = saved.before().isPresent()
                 ? ResponseEntity.ok()
                 : ResponseEntity.created(URI.create(PATH + "/" + name));
-        return answer.eTag(Preconditions.entityTag(saved.stored().revision())).body(json(device));
+        return answer.eTag(Preconditions.entityTag(saved.stored().revision()))
+                .body(DeviceChanges.json(saved.stored().device()));
     }
 
     /** Its logins end at once. */
     @DeleteMapping("/{name}")
     ResponseEntity<Void> remove(@PathVariable String name, @RequestHeader HttpHeaders headers, Authentication who) {
-        Device removed = changes.remove(name, Preconditions.of(headers)).orElseThrow(DevicesEndpoint::unknown);
-        record("device_removed", who)
-                .with("device", name)
-                .with("before", json(removed))
-                .keep();
+        changes.remove(name, Preconditions.of(headers), who.getName()).orElseThrow(DevicesEndpoint::unknown);
         return ResponseEntity.noContent().build();
     }
 
@@ -181,7 +171,7 @@ final class DevicesEndpoint {
                 changes.save(row.device(), Expected.ANYTHING);
                 record("device_saved", who)
                         .with("device", row.device().name())
-                        .with("after", json(row.device()))
+                        .with("after", DeviceChanges.json(row.device()))
                         .write(); // so many would push all else out of the trail
             }
             record("devices_imported", who)
@@ -259,17 +249,6 @@ final class DevicesEndpoint {
                 members.optionalFlag("enabled").orElse(true));
         members.end();
         return device;
-    }
-
-    private static Map<String, Object> json(Device device) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("name", device.name());
-        json.put("type", device.type().name().toLowerCase(Locale.ROOT));
-        json.put("owner", device.owner());
-        json.put("addresses_of_record", device.addressesOfRecord());
-        json.put("security_profile", device.securityProfile());
-        json.put("enabled", device.enabled());
-        return json;
     }
 
     private static Map<String, Object> json(DeviceCsv.Fault fault) {

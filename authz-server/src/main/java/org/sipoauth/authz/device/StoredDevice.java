@@ -1,4 +1,4 @@
 package org.sipoauth.authz.device;
 
 /** @param revision another with every change of the device */
-record StoredDevice(Device device, String revision) {}
+public record StoredDevice(Device device, String revision) {}

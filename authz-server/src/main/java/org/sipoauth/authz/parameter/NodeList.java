@@ -3,6 +3,7 @@ package org.sipoauth.authz.parameter;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -137,11 +138,17 @@ final class NodeList {
         }
     }
 
+    static List<Nodes.PortRange> ports() {
+        return Arrays.stream(Port.values())
+                .map(port -> new Nodes.PortRange(port.member(), port.usual, port.minimum, port.maximum))
+                .toList();
+    }
+
     static Map<String, Object> json(List<Node> nodes) {
         return Map.of(NODES, nodes.stream().map(NodeList::json).toList());
     }
 
-    private static Map<String, Object> json(Node node) {
+    static Map<String, Object> json(Node node) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", node.name());
         json.put("address", node.address());

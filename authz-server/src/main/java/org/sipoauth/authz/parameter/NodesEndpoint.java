@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.administration.AdministrationEndpoint;
 import org.sipoauth.authz.administration.Preconditions;
-import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.redis.Expected;
 import org.sipoauth.authz.redis.StoredRecord;
 import org.sipoauth.authz.settings.Settings.Node;
@@ -29,11 +28,9 @@ import org.springframework.web.bind.annotation.RequestMapping;
 @RequestMapping(AdministrationEndpoint.PATH + "/nodes")
 final class NodesEndpoint {
     private final Nodes nodes;
-    private final Audit audit;
 
-    NodesEndpoint(Nodes nodes, Audit audit) {
+    NodesEndpoint(Nodes nodes) {
         this.nodes = nodes;
-        this.audit = audit;
     }
 
     @GetMapping
@@ -48,34 +45,15 @@ final class NodesEndpoint {
             @RequestBody Map<String, @Nullable Object> body, @RequestHeader HttpHeaders headers, Authentication who) {
         Expected expected = Defaulted.expected(headers);
         List<Node> wanted = NodeList.read(body);
-        List<Node> before = nodes.load();
-        String revision = nodes.replace(wanted, expected);
-        record("nodes_set", wanted, before, who);
+        String revision = nodes.save(wanted, expected, who.getName());
         return ResponseEntity.ok().eTag(Preconditions.entityTag(revision)).body(json(wanted, true));
     }
 
     /** What the settings say holds again. */
     @DeleteMapping
     ResponseEntity<?> reset(@RequestHeader HttpHeaders headers, Authentication who) {
-        List<Node> before = nodes.load();
-        nodes.reset(Defaulted.expected(headers));
-        record("nodes_reset", nodes.load(), before, who);
+        nodes.reset(Defaulted.expected(headers), who.getName());
         return ResponseEntity.noContent().build();
-    }
-
-    private void record(String event, List<Node> wanted, List<Node> before, Authentication who) {
-        audit.event(event)
-                .with("by", who.getName())
-                .with("nodes", inWords(wanted))
-                .with("before", inWords(before))
-                .keep();
-    }
-
-    private static List<String> inWords(List<Node> nodes) {
-        return nodes.stream()
-                .map(node -> "%s %s:%d,%d"
-                        .formatted(node.name(), node.address(), node.sipOauthPort(), node.sipMraOauthPort()))
-                .toList();
     }
 
     private static Map<String, Object> json(List<Node> nodes, boolean set) {

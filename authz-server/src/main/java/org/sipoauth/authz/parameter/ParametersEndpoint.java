@@ -12,7 +12,6 @@ import org.sipoauth.authz.administration.AdministrationEndpoint;
 import org.sipoauth.authz.administration.PageRequest;
 import org.sipoauth.authz.administration.Preconditions;
 import org.sipoauth.authz.administration.RequestRefused;
-import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.mode.ModeInForce;
 import org.sipoauth.authz.mode.ModeStore;
 import org.sipoauth.authz.redis.Expected;
@@ -46,15 +45,15 @@ final class ParametersEndpoint {
     private static final String MODE_PATH = AdministrationEndpoint.PATH + "/sip-oauth-mode";
 
     private final ParameterKeeper keeper;
+    private final ParameterChanges changes;
     private final ModeStore mode;
     private final Settings settings;
-    private final Audit audit;
 
-    ParametersEndpoint(ParameterKeeper keeper, ModeStore mode, Settings settings, Audit audit) {
+    ParametersEndpoint(ParameterKeeper keeper, ParameterChanges changes, ModeStore mode, Settings settings) {
         this.keeper = keeper;
+        this.changes = changes;
         this.mode = mode;
         this.settings = settings;
-        this.audit = audit;
     }
 
     @GetMapping
@@ -92,9 +91,7 @@ final class ParametersEndpoint {
         Expected expected = Defaulted.expected(headers);
         // without a value: the parameter's own refusal, which shows one
         @Nullable Object value = body.keySet().equals(Set.of("value")) ? body.get("value") : null;
-        Object before = parameter.json(keeper.get());
-        String revision = keeper.set(parameter, value, expected);
-        record("parameter_set", parameter, value, before, who);
+        String revision = changes.set(name, value, expected, who.getName());
         return ResponseEntity.ok()
                 .eTag(Preconditions.entityTag(revision))
                 .body(parameter.json(parameter.set(keeper.ofSettings(), value), keeper.ofSettings(), true));
@@ -103,26 +100,14 @@ final class ParametersEndpoint {
     /** What the settings say holds again. */
     @DeleteMapping("/{name}")
     ResponseEntity<?> reset(@PathVariable String name, @RequestHeader HttpHeaders headers, Authentication who) {
-        Parameter<?> parameter = requireChangeable(name);
-        Object before = parameter.json(keeper.get());
-        keeper.reset(parameter, Defaulted.expected(headers));
-        record("parameter_reset", parameter, parameter.json(keeper.ofSettings()), before, who);
+        requireChangeable(name);
+        changes.reset(name, Defaulted.expected(headers), who.getName());
         return ResponseEntity.noContent().build();
     }
 
     @ExceptionHandler
     ProblemDetail contradiction(ParameterKeeper.Unusable unusable) {
         return ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, String.valueOf(unusable.getMessage()));
-    }
-
-    private void record(
-            String event, Parameter<?> parameter, @Nullable Object value, Object before, Authentication who) {
-        audit.event(event)
-                .with("by", who.getName())
-                .with("parameter", parameter.name())
-                .with("value", value)
-                .with("before", before)
-                .keep();
     }
 
     private Parameter<?> requireChangeable(String name) {

@@ -24,7 +24,7 @@ import org.springframework.stereotype.Component;
  * order in which a request that was cut off leaves less than before, and in which the same request sent again does the rest.
  */
 @Component
-final class AccountAdministration {
+public final class AccountAdministration {
     private static final int ONE_TIME_PASSWORD_BITS = 120;
 
     private final Accounts accounts;
@@ -43,14 +43,15 @@ final class AccountAdministration {
     }
 
     /** @param oneTimePassword made here; whoever asked is told once */
-    record Outcome(Account account, boolean created, Optional<String> oneTimePassword) {
+    public record Outcome(Account account, boolean created, Optional<String> oneTimePassword) {
         @Override
         public String toString() {
             return "Outcome[" + account + "]";
         }
     }
 
-    Account find(String name, boolean subscriber) {
+    /** @throws RequestRefused if there is no account of that name and sort */
+    public Account find(String name, boolean subscriber) {
         return accounts.find(name)
                 .filter(account -> account.kind().isSubscriber() == subscriber)
                 .orElseThrow(() -> new RequestRefused(
@@ -72,7 +73,17 @@ final class AccountAdministration {
                 .toList();
     }
 
-    Outcome put(String name, Kind kind, boolean enabled, Optional<NewPassword> password, Expected expected, String by) {
+    /**
+     * Creates an account or makes one as wished; a user who is disabled loses their logins.
+     *
+     * @param password empty: an account that is created is given a one-time password
+     * @param by who asks for it, for the audit
+     * @throws org.sipoauth.authz.redis.RecordChanged if it is not as expected
+     * @throws RequestRefused if the password is no good, or an account of the other sort has the name
+     * @throws IllegalArgumentException if that is no name for an account
+     */
+    public Outcome put(
+            String name, Kind kind, boolean enabled, Optional<NewPassword> password, Expected expected, String by) {
         password.ifPresent(given -> requireGood(given, name));
         String oneTimePassword = RandomSecret.ofBits(ONE_TIME_PASSWORD_BITS);
         Accounts.Saved saved = put(name, new Wish(kind, enabled, password), oneTimePassword, expected);
@@ -109,8 +120,9 @@ final class AccountAdministration {
      *
      * @param given empty: a one-time password is made
      * @param endLogins whether the phones' logins end as well: somebody else may know the old password
+     * @throws org.sipoauth.authz.redis.RecordChanged if it is not as expected, or gone
      */
-    Outcome resetPassword(
+    public Outcome resetPassword(
             Account account, Optional<NewPassword> given, boolean endLogins, Expected expected, String by) {
         given.ifPresent(password -> requireGood(password, account.name()));
         NewPassword password =
@@ -131,7 +143,7 @@ final class AccountAdministration {
      * Disabled first: no login begins any more while those that there are come to their end. The devices of a user stay,
      * disabled: they are nobody's until an administrator gives them to somebody, be it another user of the same name.
      */
-    void remove(Account account, Expected expected, String by) {
+    public void remove(Account account, Expected expected, String by) {
         accounts.disable(account.name(), expected);
         if (account.kind().isSubscriber()) {
             sessions.revokeUser(account.name(), "user removed");

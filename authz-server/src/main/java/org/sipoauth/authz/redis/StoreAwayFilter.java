@@ -9,9 +9,12 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.ClusterRedirectException;
@@ -19,11 +22,20 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Answers 503 with {@code Retry-After} (RFC 9110 §15.6.4) while a store is away: Redis, or that of the key ring. */
+/**
+ * Answers 503 with {@code Retry-After} (RFC 9110 §15.6.4) while a store is away: Redis, or that of the key ring. Programs get
+ * JSON; people get a page, made without a session, for sessions are in the store as well.
+ */
 final class StoreAwayFilter extends OncePerRequestFilter {
     private static final Logger LOG = LoggerFactory.getLogger(StoreAwayFilter.class);
     private static final String RETRY_AFTER_SECONDS = "5";
 
+    private static final byte[] JSON =
+            "{\"error\":\"temporarily_unavailable\",\"error_description\":\"try again later\"}"
+                    .getBytes(StandardCharsets.UTF_8);
+    private static final String CONTENT_SECURITY_POLICY = "Content-Security-Policy";
+
+    private final byte[] page = read("away.html");
     private final DeafConnection connection;
     private final Counter answers;
 
@@ -44,7 +56,7 @@ final class StoreAwayFilter extends OncePerRequestFilter {
                 throw e;
             }
             answers.increment();
-            answer(response);
+            answer(request, response);
         }
     }
 
@@ -70,14 +82,38 @@ final class StoreAwayFilter extends OncePerRequestFilter {
                 && String.valueOf(refusal.getMessage()).startsWith("ERR");
     }
 
-    private static void answer(HttpServletResponse response) throws IOException {
+    private void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
         response.resetBuffer();
         response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
         response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-        response.getOutputStream()
-                .write("{\"error\":\"temporarily_unavailable\",\"error_description\":\"try again later\"}"
-                        .getBytes(StandardCharsets.UTF_8));
+        if (!isForPeople(request)) {
+            response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+            response.getOutputStream().write(JSON);
+            return;
+        }
+        if (!response.containsHeader(
+                CONTENT_SECURITY_POLICY)) { // the store was away before Spring Security had its turn
+            response.setHeader(
+                    CONTENT_SECURITY_POLICY,
+                    "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'");
+        }
+        response.setContentType("text/html;charset=UTF-8");
+        response.getOutputStream().write(page);
+    }
+
+    /** Every browser names XHTML where it asks for a page; that HTML is welcome, the JDK's old HTTP client says as well. */
+    private static boolean isForPeople(HttpServletRequest request) {
+        String accept = request.getHeader(HttpHeaders.ACCEPT);
+        return "true".equals(request.getHeader("HX-Request"))
+                || accept != null && accept.contains(MediaType.APPLICATION_XHTML_XML_VALUE);
+    }
+
+    private static byte[] read(String resource) {
+        try (InputStream file = new ClassPathResource(resource, StoreAwayFilter.class).getInputStream()) {
+            return file.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -1,7 +1,9 @@
 package org.sipoauth.authz.session;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.refresh.FamilyId;
 import org.sipoauth.authz.refresh.Sessions;
@@ -59,11 +61,24 @@ public final class Revocations {
         return revoked;
     }
 
-    /** Begins to end all logins of a client; it takes a while. */
-    void client(String id, String reason, String by) {
+    /** Begins to end all logins of a client that have begun by now; it takes a while, see {@link #progress}. */
+    public void client(String id, String reason, String by) {
         requireShort(reason);
         clients.begin(id, reason);
         record("client", id, reason, by).keep();
+    }
+
+    /**
+     * How far it is with the last order to end all logins of a client.
+     *
+     * @param begunBefore whose logins are concerned: refused at once by every server
+     * @param revoked so many are marked in the status lists by now
+     */
+    public record Progress(Instant begunBefore, boolean done, long revoked) {}
+
+    /** Empty if there was no such order, or so long ago that none of the logins is left. */
+    public Optional<Progress> progress(String client) {
+        return clients.progress(client).map(sweep -> new Progress(sweep.cutoff(), sweep.isDone(), sweep.revoked()));
     }
 
     private Audit.Entry record(String target, String value, String reason, String by) {

@@ -48,6 +48,7 @@ public record Settings(
         @DefaultValue Provisioning provisioning,
         @DefaultValue Parameters parameters,
         @DefaultValue Audit audit,
+        @DefaultValue Console console,
         @Nullable Ldap ldap,
         @Nullable OpenidConnect openidConnect,
         @DefaultValue("12h") Duration rememberedSignIn,
@@ -167,6 +168,28 @@ public record Settings(
      * @param lookEvery how often a server looks for revocations by others
      */
     public record StatusLists(@DefaultValue("2s") Duration lookEvery) {}
+
+    /**
+     * What the console shows beside what this server knows.
+     *
+     * @param registrars the addresses of their management ports, such as {@code http://192.0.2.1:9091}
+     */
+    public record Console(@DefaultValue List<URI> registrars) {
+        public Console {
+            registrars = List.copyOf(registrars);
+            if (registrars.size() > MOST_REGISTRARS) {
+                throw new IllegalArgumentException("names more than " + MOST_REGISTRARS + " registrars");
+            }
+            for (URI registrar : registrars) {
+                if (registrar.getHost() == null || !List.of("http", "https").contains(registrar.getScheme())) {
+                    throw new IllegalArgumentException(registrar
+                            + " is no address of a registrar's management port, such as http://192.0.2.1:9091");
+                }
+            }
+        }
+
+        private static final int MOST_REGISTRARS = 64;
+    }
 
     /**
      * The tamper-evident files of every decision.

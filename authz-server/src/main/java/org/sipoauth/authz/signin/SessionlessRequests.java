@@ -7,22 +7,26 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Hides the cookies of requests that no person makes: tokens, keys, metadata and administration have no session, so none
- * is looked up for them. Spring Session would do that after the answer is out, and fail then if the store is away.
+ * Hides the cookies of requests that no person makes: tokens, keys, metadata, administration and what every page looks like
+ * have no session, so none is looked up for them. Spring Session would do that after the answer is out, and fail then if the store is away.
  */
 final class SessionlessRequests extends OncePerRequestFilter {
     private static final String AUTHORIZATION_PAGE = "/oauth2/authorize";
+    private static final Set<String> OF_EVERY_PAGE = Set.of("/style.css", "/icon.svg");
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         String path = request.getRequestURI();
-        boolean machines =
-                path.startsWith("/oauth2/") || path.startsWith("/admin/api/") || path.startsWith("/.well-known/");
-        return !machines || path.equals(AUTHORIZATION_PAGE);
+        boolean nobodys = path.startsWith("/oauth2/")
+                || path.startsWith("/admin/api/")
+                || path.startsWith("/.well-known/")
+                || OF_EVERY_PAGE.contains(path);
+        return !nobodys || path.equals(AUTHORIZATION_PAGE);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.sipoauth.authz.signin;
 
+import java.util.Arrays;
 import java.util.List;
 import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
@@ -21,9 +22,11 @@ final class SignedIn {
                 account.mustChangePassword() ? CHANGE_PASSWORD : "ROLE_" + account.kind(), MARK + account.signInMark());
     }
 
+    /** Of whichever role: the console has something for each. */
     static boolean isAdministrator(Authentication account) {
-        return account.getAuthorities().stream()
-                .anyMatch(authority -> ("ROLE_" + Account.Kind.ADMINISTRATOR).equals(authority.getAuthority()));
+        return Arrays.stream(Account.Kind.values())
+                .filter(kind -> !kind.isSubscriber())
+                .anyMatch(role -> has(account, "ROLE_" + role));
     }
 
     static boolean mustChangePassword(Authentication account) {

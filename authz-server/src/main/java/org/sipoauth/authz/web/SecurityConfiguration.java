@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.sipoauth.authz.client.Clients;
+import org.sipoauth.authz.console.ConsoleRights;
 import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.grant.GrantFeature;
 import org.sipoauth.authz.provisioning.ProvisioningAccess;
@@ -25,8 +26,6 @@ import org.springframework.core.env.Environment;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
-import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
-import org.springframework.security.access.hierarchicalroles.RoleHierarchyImpl;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
@@ -97,17 +96,6 @@ class SecurityConfiguration {
     AuthorizationServerSettings authorizationServerSettings(Settings settings) {
         return AuthorizationServerSettings.builder()
                 .issuer(settings.issuer().toString())
-                .build();
-    }
-
-    /** An administrator may do all that an operator may, who may do all that one may who only reads. */
-    @Bean
-    static RoleHierarchy roleHierarchy() {
-        return RoleHierarchyImpl.withDefaultRolePrefix()
-                .role("ADMINISTRATOR")
-                .implies("OPERATOR")
-                .role("OPERATOR")
-                .implies("READ_ONLY")
                 .build();
     }
 
@@ -239,7 +227,7 @@ class SecurityConfiguration {
                         .requestMatchers(HttpMethod.GET, SignIn.PAGE, "/style.css", "/icon.svg", "/device/qr.png")
                         .permitAll()
                         .requestMatchers("/console/**")
-                        .hasRole("ADMINISTRATOR")
+                        .access(new ConsoleRights())
                         .requestMatchers("/device/**", "/consent", "/applications/**")
                         .hasRole("SUBSCRIBER")
                         .anyRequest()

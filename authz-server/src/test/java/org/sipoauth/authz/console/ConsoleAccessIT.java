@@ -7,8 +7,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -17,15 +25,25 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
+import org.sipoauth.authz.device.Device;
+import org.sipoauth.authz.device.Devices;
+import org.sipoauth.authz.device.SecurityProfile;
 import org.sipoauth.authz.edge.Edge;
 import org.sipoauth.authz.edge.Edges;
 import org.sipoauth.authz.mode.ModeStore;
+import org.sipoauth.authz.parameter.CurrentParameters;
+import org.sipoauth.authz.parameter.Nodes;
+import org.sipoauth.authz.redis.Expected;
 import org.sipoauth.authz.refresh.Sessions;
+import org.sipoauth.authz.session.Revocations;
+import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
+import org.springframework.http.HttpMethod;
 
 /** Who gets into the console, how its pages are protected, and that each of its actions needs no script. */
 class ConsoleAccessIT {
@@ -75,6 +93,80 @@ class ConsoleAccessIT {
         assertThat(alice.get(server.url(path)).statusCode()).isEqualTo(403);
     }
 
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SUBSCRIBER")
+    void refusesEachRoleWhatIsNotForIt(Account.Kind role) throws ClassNotFoundException {
+        TestPhone who = signedInAs(role);
+        List<Account.Kind> enoughFor = role == Account.Kind.ADMINISTRATOR
+                ? List.of(Account.Kind.READ_ONLY, Account.Kind.OPERATOR, Account.Kind.ADMINISTRATOR)
+                : role == Account.Kind.OPERATOR
+                        ? List.of(Account.Kind.READ_ONLY, Account.Kind.OPERATOR)
+                        : List.of(Account.Kind.READ_ONLY);
+        for (ConsoleRightsTest.Mapping mapping : ConsoleRightsTest.mappings()) {
+            String path = mapping.path().replace("{name}", "nowhere");
+            HttpResponse<String> answer = mapping.method().equals(HttpMethod.GET)
+                    ? who.get(server.url(path))
+                    : who.postForm("/console", path, Map.of()); // without fields it changes nothing
+
+            Account.Kind least = ConsoleRights.roleFor(mapping.method(), mapping.path());
+            assertThat(answer.statusCode() == 403)
+                    .as("%s %s: %d", role, mapping, answer.statusCode())
+                    .isEqualTo(!enoughFor.contains(least));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"OPERATOR", "READ_ONLY"})
+    void showsEachRoleNothingThatWouldBeRefused(Account.Kind role) {
+        new TestPhone(server).logIn("ivan", "CSFIVAN");
+        server.bean(Edges.class).put(new Edge("shown", List.of("shown.example.com")), "olga");
+        TestPhone who = signedInAs(role);
+        Set<String> seen = new HashSet<>();
+        Set<String> actions = new TreeSet<>();
+        Deque<String> open = new ArrayDeque<>(List.of(
+                "/console/subscribers?name=ivan",
+                "/console/devices?name=SEP00005E005309",
+                "/console/sessions?name=ivan",
+                "/console"));
+        while (!open.isEmpty()) {
+            String address = open.remove();
+            if (!address.startsWith("/console") || !seen.add(address.replaceFirst("[?#].*", ""))) {
+                continue;
+            }
+            HttpResponse<String> page = who.get(server.url(address));
+            assertThat(page.statusCode()).as(address).isEqualTo(200);
+            matches(page.body(), "<a [^>]*href=\"([^\"]+)\"").forEach(open::add);
+            actions.addAll(matches(page.body(), "<form [^>]*method=\"post\" action=\"([^\"]+)\""));
+        }
+
+        assertThat(seen).contains("/console/sessions/one", "/console/keys", "/console/parameters");
+        actions.remove("/logout");
+        if (role == Account.Kind.READ_ONLY) {
+            assertThat(actions).isEmpty();
+        } else {
+            assertThat(actions)
+                    .contains("/console/devices/edit", "/console/subscribers/password", "/console/sessions/revoke")
+                    .allSatisfy(action -> assertThat(ConsoleRights.roleFor(HttpMethod.POST, action))
+                            .isEqualTo(Account.Kind.OPERATOR));
+        }
+    }
+
+    private static TestPhone signedInAs(Account.Kind role) {
+        String name = "has-role-" + role.name().toLowerCase(Locale.ROOT);
+        server.bean(Accounts.class).create(name, role, PASSWORD, false);
+        TestPhone who = new TestPhone(server);
+        assertThat(TestPhone.location(who.follow(who.signIn(name, PASSWORD)))).hasPath("/console");
+        return who;
+    }
+
+    private static List<String> matches(String text, String pattern) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(found -> found.group(1).replace("&amp;", "&"))
+                .toList();
+    }
+
     @Test
     void protectsItsPages() {
         HttpResponse<String> page = administrator.get(server.url("/console"));
@@ -104,7 +196,19 @@ class ConsoleAccessIT {
                 "/console/edges",
                 "/console/edges/west",
                 "/console/edges/west/remove",
-                "/console/mode/change"
+                "/console/mode/change",
+                "/console/devices/new",
+                "/console/devices/edit",
+                "/console/devices/remove",
+                "/console/devices/activation-code",
+                "/console/subscribers/new",
+                "/console/subscribers/change",
+                "/console/subscribers/password",
+                "/console/subscribers/remove",
+                "/console/parameters/change",
+                "/console/parameters/reset",
+                "/console/parameters/node",
+                "/console/parameters/node-remove"
             })
     void takesNoActionWithoutItsToken(String path) {
         HttpRequest forged = HttpRequest.newBuilder(server.url(path))
@@ -192,12 +296,230 @@ class ConsoleAccessIT {
                 .allSatisfy(session -> assertThat(session.revoked()).isPresent());
     }
 
+    @Test
+    void revokesAllLoginsOfAClient() {
+        new TestPhone(server).logIn("judy", "CSFJUDY");
+
+        HttpResponse<String> revoked = administrator.postForm(
+                "/console/sessions/revoke?client=softphone",
+                "/console/sessions/revoke",
+                Map.of("client", "softphone", "reason", "app withdrawn"));
+
+        assertThat(administrator.follow(revoked).body()).contains("All logins of softphone", "logins from before");
+        assertThat(server.bean(Revocations.class).progress("softphone")).isPresent();
+        assertThat(administrator
+                        .get(server.url("/console/sessions/revoke?client=nobody"))
+                        .statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void makesASubscriberAndShowsTheOneTimePasswordOnce() {
+        HttpResponse<String> made = administrator.postForm("/console/subscribers/new", Map.of("name", "nina"));
+        String oneTimePassword = secret(made);
+        TestPhone nina = new TestPhone(server);
+        assertThat(TestPhone.location(nina.signIn("nina", oneTimePassword))).hasPath("/change-password");
+        assertThat(administrator
+                        .get(server.url("/console/subscribers?name=nina"))
+                        .body())
+                .contains("one-time: to be changed")
+                .doesNotContain(oneTimePassword);
+
+        assertThat(administrator
+                        .postForm("/console/subscribers/new", Map.of("name", "nina"))
+                        .body())
+                .contains("There is an account of that name already", "value=\"nina\"");
+        assertThat(administrator
+                        .postForm("/console/subscribers/new", Map.of("name", "not a name"))
+                        .body())
+                .contains("1 to 64 letters, digits", "value=\"not a name\"");
+    }
+
+    @Test
+    void disablesResetsAndRemovesASubscriber() {
+        Accounts accounts = server.bean(Accounts.class);
+        accounts.create("otto", Account.Kind.SUBSCRIBER, PASSWORD, false);
+        server.bean(Devices.class).save(new Device("CSFOTTO", "otto", List.of("sip:1042@example.com")));
+
+        String reset = "/console/subscribers/password?name=otto";
+        HttpResponse<String> made = administrator.postForm(
+                reset,
+                "/console/subscribers/password",
+                Map.of("name", "otto", "revision", revision(reset), "end_logins", "yes"));
+        assertThat(TestPhone.location(new TestPhone(server).signIn("otto", secret(made))))
+                .hasPath("/change-password");
+
+        String disable = "/console/subscribers/change?name=otto&to=disabled";
+        String seen = revision(disable);
+        assertThat(change("/console/subscribers/change", Map.of("name", "otto", "to", "disabled", "revision", seen)))
+                .contains("otto is disabled", "Enable…");
+        assertThat(accounts.find("otto").orElseThrow().enabled()).isFalse();
+        assertThat(change("/console/subscribers/change", Map.of("name", "otto", "to", "enabled", "revision", seen)))
+                .contains("somebody else has changed it");
+        assertThat(accounts.find("otto").orElseThrow().enabled()).isFalse();
+
+        String remove = "/console/subscribers/remove?name=otto";
+        assertThat(change("/console/subscribers/remove", Map.of("name", "otto", "revision", revision(remove))))
+                .contains("Subscriber otto is removed");
+        assertThat(accounts.find("otto")).isEmpty();
+        assertThat(administrator
+                        .get(server.url("/console/subscribers/change?name=olga&to=disabled"))
+                        .statusCode())
+                .isEqualTo(404); // an administrator is no subscriber
+    }
+
+    @Test
+    void keepsTheDevices() {
+        Devices devices = server.bean(Devices.class);
+        Map<String, String> typed = new HashMap<>(Map.of(
+                "name", "SEP00005E0053FF",
+                "owner", "alice",
+                "addresses", "sip:1099@example.com\r\nsip:1098@example.com",
+                "profile", "standard-oauth",
+                "enabled", "yes"));
+        assertThat(change("/console/devices/new", typed)).contains("Device SEP00005E0053FF is made");
+        assertThat(devices.find("SEP00005E0053FF").orElseThrow().addressesOfRecord())
+                .containsExactly("sip:1099@example.com", "sip:1098@example.com");
+        assertThat(administrator.postForm("/console/devices/new", typed).body())
+                .contains("There is a device of that name already", "sip:1099@example.com");
+        typed.put("name", "SEP-nonsense");
+        assertThat(administrator.postForm("/console/devices/new", typed).body())
+                .contains("A device&#39;s name is one of", "value=\"SEP-nonsense\"");
+
+        HttpResponse<String> code = administrator.postForm(
+                "/console/devices/activation-code?name=SEP00005E0053FF",
+                "/console/devices/activation-code",
+                Map.of("name", "SEP00005E0053FF"));
+        assertThat(secret(code)).matches("[0-9]{4}(-[0-9]{4}){3}");
+        assertThat(administrator
+                        .get(server.url("/console/devices/activation-code?name=CSFALICE"))
+                        .statusCode())
+                .isEqualTo(404); // no desk phone
+
+        String remove = "/console/devices/remove?name=SEP00005E0053FF";
+        assertThat(change("/console/devices/remove", Map.of("name", "SEP00005E0053FF", "revision", revision(remove))))
+                .contains("Device SEP00005E0053FF is removed");
+        assertThat(devices.find("SEP00005E0053FF")).isEmpty();
+    }
+
+    @Test
+    void losesNothingThatWasTypedIntoAStaleFormOfADevice() {
+        Devices devices = server.bean(Devices.class);
+        devices.save(new Device("CSFSTALE", "alice", List.of("sip:1077@example.com")));
+        Map<String, String> typed = new HashMap<>(Map.of(
+                "name", "CSFSTALE",
+                "owner", "alice",
+                "addresses", "sip:1078@example.com",
+                "profile", "standard-oauth",
+                "revision", revision("/console/devices/edit?name=CSFSTALE")));
+        devices.save(new Device("CSFSTALE", "bob", List.of("sip:1077@example.com")));
+
+        String stale = administrator
+                .postForm("/console/devices/edit?name=CSFSTALE", "/console/devices/edit", typed)
+                .body();
+
+        assertThat(stale)
+                .contains("Somebody else has changed it", "<dd>bob</dd>", "sip:1078@example.com", "value=\"alice\"");
+        assertThat(devices.find("CSFSTALE").orElseThrow().owner()).isEqualTo("bob");
+        typed.put(
+                "revision",
+                matches(stale, "name=\"revision\" value=\"([^\"]*)\"").get(0));
+        assertThat(administrator
+                        .follow(administrator.postForm(
+                                "/console/devices/edit?name=CSFSTALE", "/console/devices/edit", typed))
+                        .body())
+                .contains("Device CSFSTALE is changed", "no: no token is issued for it");
+        assertThat(devices.find("CSFSTALE"))
+                .contains(new Device(
+                        "CSFSTALE", "alice", List.of("sip:1078@example.com"), SecurityProfile.WITH_OAUTH, false));
+    }
+
+    @Test
+    void keepsTheParametersAndNamesTheRangeOfEach() {
+        String page = "/console/parameters/change?name=access-token-expiry";
+        String unset = revision(page);
+        for (String wrong : List.of("0", "1441", "an hour", "")) {
+            assertThat(administrator
+                            .postForm(
+                                    page,
+                                    "/console/parameters/change",
+                                    Map.of("name", "access-token-expiry", "value", wrong, "revision", unset))
+                            .body())
+                    .as(wrong)
+                    .contains("Access-token-expiry is a whole number of minutes from 1 to 1440.")
+                    .contains("value=\"" + wrong + "\"")
+                    .doesNotContain("send {");
+        }
+        assertThat(change(
+                        "/console/parameters/change",
+                        Map.of("name", "access-token-expiry", "value", "90", "revision", unset)))
+                .contains("access-token-expiry is changed", "90 minutes");
+
+        assertThat(administrator
+                        .postForm(
+                                page,
+                                "/console/parameters/change",
+                                Map.of("name", "access-token-expiry", "value", "45", "revision", unset))
+                        .body())
+                .contains("Somebody else has changed it", "90 minutes", "value=\"45\"");
+
+        assertThat(change(
+                        "/console/parameters/reset", Map.of("name", "access-token-expiry", "revision", revision(page))))
+                .contains("as the settings of the servers have it");
+        assertThat(server.bean(CurrentParameters.class).get().accessToken()).isEqualTo(Duration.ofMinutes(60));
+    }
+
+    @Test
+    void keepsTheNodesAndNamesTheRangeOfTheirPorts() {
+        Nodes nodes = server.bean(Nodes.class);
+        String add = "/console/parameters/node";
+        Map<String, String> typed = new HashMap<>(Map.of(
+                "original", "", "position", "1", "revision", revision(add), "name", "west", "address", "192.0.2.7"));
+        Nodes.ports().forEach(port -> typed.put(port.name(), Integer.toString(port.usual())));
+        typed.put("sip_oauth_port", "80");
+        assertThat(administrator.postForm(add, add, typed).body())
+                .contains("Sip_oauth_port of node west is 80: send a port from 1024 to 49151.", "value=\"192.0.2.7\"");
+        typed.put("sip_oauth_port", "6090");
+        assertThat(change(add, typed)).contains("Node west is saved");
+        assertThat(nodes.load().get(0).sipOauthPort()).isEqualTo(6090);
+
+        typed.put("name", "late");
+        assertThat(administrator.postForm(add, add, typed).body())
+                .contains("Somebody else has changed the list of nodes", "<li>west, 192.0.2.7", "value=\"late\"");
+
+        String remove = "/console/parameters/node-remove";
+        assertThat(change(remove, Map.of("name", "west", "revision", revision(remove + "?name=west"))))
+                .contains("Node west is removed");
+        assertThat(nodes.load()).extracting(Settings.Node::name).doesNotContain("west");
+        nodes.reset(Expected.ANYTHING, "olga");
+    }
+
+    /** Posts a form and shows the page that it leads to. */
+    private static String change(String action, Map<String, String> fields) {
+        return administrator
+                .follow(administrator.postForm("/console", action, fields))
+                .body();
+    }
+
+    private static String revision(String page) {
+        return matches(administrator.get(server.url(page)).body(), "name=\"revision\" value=\"([^\"]*)\"")
+                .get(0);
+    }
+
+    private static String secret(HttpResponse<String> page) {
+        return matches(page.body(), "<output [^>]*>([^<]+)</output>").get(0);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/console/audit?since=yesterday", "/console/audit?after=nowhere", "/console/keys/rotate?use=none",
-                "/console/mode/change?to=sometimes", "/console/sessions/revoke",
-                        "/console/sessions/revoke?user=a&device=b"
+                "/console/audit?since=yesterday",
+                "/console/audit?after=nowhere",
+                "/console/keys/rotate?use=none",
+                "/console/mode/change?to=sometimes",
+                "/console/sessions/revoke",
+                "/console/sessions/revoke?user=a&device=b",
+                "/console/subscribers/change?name=alice&to=sometimes"
             })
     void refusesWhatItDoesNotUnderstand(String path) {
         assertThat(administrator.get(server.url(path)).statusCode()).isEqualTo(400);

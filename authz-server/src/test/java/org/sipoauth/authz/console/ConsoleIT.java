@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,9 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.openqa.selenium.Keys;
+import org.sipoauth.authz.Chromium;
+import org.sipoauth.authz.Chromium.Look;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
-import org.sipoauth.authz.console.Chromium.Look;
+import org.sipoauth.authz.device.Device;
+import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.edge.Edge;
 import org.sipoauth.authz.edge.Edges;
 import org.sipoauth.authz.refresh.Sessions;
@@ -33,6 +37,9 @@ import org.sipoauth.authz.subscriber.Accounts;
 class ConsoleIT {
     private static final String ADMINISTRATOR = "olga";
     private static final String PASSWORD = "a password of the console's test";
+
+    /** Both layouts, and both sets of colours. */
+    private static final Look[] BOTH = {Look.DESKTOP_LIGHT, Look.PHONE_DARK};
 
     @TempDir
     private static Path folder;
@@ -184,6 +191,57 @@ class ConsoleIT {
     }
 
     @Test
+    void showsAOneTimePasswordToWhoHasMadeASubscriberByKeyboard() {
+        browser.open(server.url("/console/subscribers"));
+        tabTo("a[href$=\"/subscribers/new\"]");
+        browser.focused().sendKeys(Keys.ENTER);
+        browser.waitForText("h1", "Add a subscriber");
+        tabTo("#name");
+        browser.focused().sendKeys("nils", Keys.ENTER);
+        browser.waitForText("h1", "Subscriber nils is made");
+
+        assertThat(browser.element("output").getText()).hasSize(20);
+        for (Look look : BOTH) {
+            browser.look(look);
+            picture("shown-once", look);
+        }
+        assertThat(server.bean(Accounts.class).find("nils").orElseThrow().mustChangePassword())
+                .isTrue();
+    }
+
+    @Test
+    void keepsWhatWasTypedWhileSomebodyElseChangedTheDevice() {
+        Devices devices = server.bean(Devices.class);
+        devices.save(new Device("CSFJOINT", "grace", List.of("sip:1050@example.com")));
+        browser.open(server.url("/console/devices/edit?name=CSFJOINT"));
+        browser.type("#owner", "heidi");
+        devices.save(new Device("CSFJOINT", "grace", List.of("sip:1051@example.com")));
+
+        browser.press("Save");
+        browser.waitForText("[role=alert]", "sip:1051@example.com");
+        assertThat(browser.element("#owner").getAttribute("value")).isEqualTo("heidi");
+        for (Look look : BOTH) {
+            browser.look(look);
+            picture("device-stale", look);
+        }
+        browser.press("Save");
+        browser.waitForText("[role=status]", "Device CSFJOINT is changed");
+
+        assertThat(devices.find("CSFJOINT").orElseThrow())
+                .isEqualTo(new Device("CSFJOINT", "heidi", List.of("sip:1050@example.com")));
+    }
+
+    @Test
+    void namesTheRangeOfAParameter() {
+        browser.open(server.url("/console/parameters/change?name=softphone-refresh-token-expiry"));
+        browser.type("#value", "400");
+        browser.press("Save");
+        browser.waitForText("[role=alert]", "a whole number of days from 1 to 365");
+
+        assertThat(browser.element("#value").getAttribute("value")).isEqualTo("400");
+    }
+
+    @Test
     void walksThroughWhatKeepsADeviceFromRegistering() {
         browser.open(server.url("/console/diagnosis"));
         browser.type("#device", "CSFHEIDI");
@@ -213,40 +271,59 @@ class ConsoleIT {
         Map<String, String> pages = new LinkedHashMap<>();
         pages.put("overview", "/console");
         pages.put("diagnosis", "/console/diagnosis?device=CSFCAROL");
-        pages.put("diagnosis-registrar", "/console/diagnosis?device=CSFALICE&said=registrar.token_wrong_audience");
-        pages.put("sessions", "/console/sessions?name=alice");
-        pages.put(
+        pages.put("devices", "/console/devices");
+        pages.put("device", "/console/devices?name=SEP00005E005301");
+        pages.put("keys", "/console/keys");
+        pages.put("parameters", "/console/parameters");
+        pages.forEach((name, path) -> lookAt(name, path, Look.values()));
+        Map<String, String> further = new LinkedHashMap<>();
+        further.put("diagnosis-registrar", "/console/diagnosis?device=CSFALICE&said=registrar.token_wrong_audience");
+        further.put("diagnosis-blank", "/console/diagnosis");
+        further.put("sessions", "/console/sessions?name=alice");
+        further.put(
                 "session",
                 "/console/sessions/one?id="
                         + server.bean(Sessions.class).ofUser("carol").get(0).id());
-        pages.put("session-revoke", "/console/sessions/revoke?user=alice");
-        pages.put("device", "/console/devices?name=CSFALICE");
-        pages.put("subscriber", "/console/subscribers?name=alice");
-        pages.put("keys", "/console/keys");
-        pages.put("key-rotate", "/console/keys/rotate?use=access_token_signing");
-        pages.put("key-revoke", "/console/keys/revoke?kid=" + active());
-        pages.put("edges", "/console/edges");
-        pages.put("edge", "/console/edges/west");
-        pages.put("edge-remove", "/console/edges/west/remove");
-        pages.put("mode", "/console/mode");
-        pages.put("mode-change", "/console/mode/change?to=disabled");
-        pages.put("audit", "/console/audit");
-        pages.put("change-password", "/change-password");
-        pages.forEach(ConsoleIT::lookAt);
+        further.put("session-revoke", "/console/sessions/revoke?user=alice");
+        further.put("client-revoke", "/console/sessions/revoke?client=softphone");
+        further.put("device-new", "/console/devices/new");
+        further.put("activation-code", "/console/devices/activation-code?name=SEP00005E005301");
+        further.put("subscribers", "/console/subscribers");
+        further.put("subscriber", "/console/subscribers?name=alice");
+        further.put("subscriber-password", "/console/subscribers/password?name=alice");
+        further.put("subscriber-disable", "/console/subscribers/change?name=alice&to=disabled");
+        further.put("parameter", "/console/parameters/change?name=access-token-expiry");
+        further.put("parameter-uris", "/console/parameters/change?name=third-party-redirect-uris");
+        further.put("node", "/console/parameters/node?name=node1");
+        further.put("key-rotate", "/console/keys/rotate?use=access_token_signing");
+        further.put("key-revoke", "/console/keys/revoke?kid=" + active());
+        further.put("edges", "/console/edges");
+        further.put("edge", "/console/edges/west");
+        further.put("edge-remove", "/console/edges/west/remove");
+        further.put("mode", "/console/mode");
+        further.put("mode-change", "/console/mode/change?to=disabled");
+        further.put("audit", "/console/audit");
+        further.put("change-password", "/change-password");
+        further.forEach((name, path) -> lookAt(name, path, BOTH));
         browser.driver().manage().deleteAllCookies();
-        lookAt("sign-in", "/login");
+        lookAt("sign-in", "/login", BOTH);
     }
 
-    private static void lookAt(String name, String path) {
-        for (Look look : Look.values()) {
+    private static void lookAt(String name, String path, Look... looks) {
+        for (Look look : looks) {
             browser.look(look);
             browser.open(server.url(path));
             browser.element("h1");
-            browser.screenshot(name, look);
-            browser.assertFitsItsWidth();
-            if (look == Look.DESKTOP_LIGHT || look == Look.PHONE_DARK) { // both layouts, both sets of colours
-                browser.assertAccessible();
-            }
+            picture(name, look);
+        }
+    }
+
+    /** Of the page as it is. */
+    private static void picture(String name, Look look) {
+        browser.screenshot(name, look);
+        browser.assertFitsItsWidth();
+        if (Arrays.asList(BOTH).contains(look)) {
+            browser.assertAccessible();
         }
     }
 

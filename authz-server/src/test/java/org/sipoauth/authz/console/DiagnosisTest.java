@@ -36,6 +36,7 @@ class DiagnosisTest {
             new ArrayList<>(List.of(session("alice", NOW.minus(HOUR.dividedBy(2)), null)));
     private final List<Map<String, String>> refusals = new ArrayList<>();
     private Optional<Said> said = Optional.empty();
+    private Optional<Registrars.Heard> heard = Optional.empty();
 
     @Test
     void findsNothingWhereAllHolds() {
@@ -193,6 +194,30 @@ class DiagnosisTest {
         }
     }
 
+    @Test
+    void saysAtWhichRegistrarItIsRegistered() {
+        heard = Optional.of(new Registrars.Heard("node1", NOW.plusSeconds(600), Optional.empty()));
+
+        assertThat(diagnose().conclusion()).isEqualTo("It is registered at node1.");
+        assertThat(diagnose().fine()).isTrue();
+        assertThat(step("Registrar").finding())
+                .isEqualTo("node1 has it registered; that ends in 10 min unless it registers again.");
+        sessions.clear();
+        assertThat(diagnose().conclusion()).startsWith("Nobody is signed in on it");
+    }
+
+    @Test
+    void tellsWhatARegistrarRefusedItForSinceItsLatestToken() {
+        heard = Optional.of(new Registrars.Heard("node1", NOW.minusSeconds(60), Optional.of("token_revoked")));
+        assertFails("Registrar", "The audit says who ended it");
+        assertThat(step("Registrar").finding())
+                .isEqualTo("node1 refused it 1 min ago (token_revoked): The login was ended.");
+
+        heard = Optional.of(new Registrars.Heard("node1", NOW.minus(HOUR), Optional.of("token_revoked")));
+        assertThat(step("Registrar").state()).isEqualTo(State.OPEN);
+        assertThat(step("Registrar").finding()).contains("before it was given its latest token");
+    }
+
     private void assertFails(String title, String remedy) {
         Step step = step(title);
         assertThat(step.state()).isEqualTo(State.FAILS);
@@ -209,7 +234,7 @@ class DiagnosisTest {
 
     private Diagnosis diagnose() {
         return Diagnosis.of(new Diagnosis.Facts(
-                "CSFALICE", NOW, modeEnabled, device, usable, owner, sessions, refusals, HOUR, said));
+                "CSFALICE", NOW, modeEnabled, device, usable, owner, sessions, refusals, HOUR, said, heard));
     }
 
     private static Account account(Account.Kind kind, boolean enabled) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -121,6 +122,9 @@ class OverviewFactsTest {
                         .allSatisfy(span -> assertThat(percent(span.x()) + percent(span.width()))
                                 .isBetween(0.0, 100.01)));
         assertThat(percent(timeline.now())).isBetween(33.0, 40.0);
+        assertThat(timeline.ticks())
+                .extracting(KeyTimeline.Tick::day)
+                .containsExactly("12 Jan", "9 Feb", "23 Feb", "9 Mar", "23 Mar");
     }
 
     @Test
@@ -169,12 +173,15 @@ class OverviewFactsTest {
                         2L,
                         new Rates.Cause("refresh_token", "expired"),
                         9L),
-                4));
+                4,
+                List.of(registrar("node1", "UP"), registrar("node2", "KEYS_TOO_OLD"), registrar("node3", ""))));
 
         assertThat(alerts)
                 .extracting(Alerts.Alert::title)
                 .containsExactly(
                         "Store is down",
+                        "Registrar node2 registers nobody: keys too old",
+                        "Registrar node3 does not answer",
                         "2 used refresh tokens were presented again",
                         "4 audit records are not in the trail",
                         "SIP OAuth mode is disabled");
@@ -194,6 +201,10 @@ class OverviewFactsTest {
         assertThat(Moment.of(NOW.minus(ago), NOW).distance()).isEqualTo(words);
     }
 
+    private static Registrars.Seen registrar(String node, String state) {
+        return new Registrars.Seen(URI.create("http://192.0.2.1:9091"), node, state, "enabled", 3, List.of());
+    }
+
     private void issue(int tokens) {
         meters.counter("sipoauth.grants.issued", "grant", "refresh_token").increment(tokens);
     }
@@ -208,7 +219,7 @@ class OverviewFactsTest {
     }
 
     private static List<Alerts.Alert> alerts(List<ListedKey> ring) {
-        return new ArrayList<>(Alerts.of(new Alerts.Facts(NOW, true, ring, Map.of(), Map.of(), 0)));
+        return new ArrayList<>(Alerts.of(new Alerts.Facts(NOW, true, ring, Map.of(), Map.of(), 0, List.of())));
     }
 
     private static double percent(String text) {

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.RedisConnectionFailureException;
@@ -41,6 +42,28 @@ class StoreAwayFilterTest {
         assertThat(response.getContentAsString())
                 .isEqualTo("{\"error\":\"temporarily_unavailable\",\"error_description\":\"try again later\"}");
         assertThat(meters.get("sipoauth.store.away").counter().count()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Accept, 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', true",
+        "HX-Request, true, true",
+        "Accept, 'text/html, image/gif, image/jpeg, */*; q=0.2', false", // what the JDK's URLConnection sends
+        "Accept, application/json, false",
+        "Accept, */*, false",
+    })
+    void answersPeopleWithAPage(String header, String value, boolean page) throws Exception {
+        request.addHeader(header, value);
+
+        filter.doFilter(request, response, (ignoredRequest, ignoredResponse) -> {
+            throw new RedisConnectionFailureException("refused");
+        });
+
+        assertThat(response.getStatus()).isEqualTo(503);
+        assertThat(response.getHeader("Retry-After")).isEqualTo("5");
+        assertThat(response.getContentType()).startsWith(page ? "text/html" : "application/json");
+        assertThat(response.getContentAsString().contains("<main>")).isEqualTo(page);
+        assertThat(response.containsHeader("Content-Security-Policy")).isEqualTo(page);
     }
 
     static Stream<Exception> asksToComeAgain() {

@@ -63,6 +63,11 @@ class RestartIT {
                         .build()));
                 assertThat(readiness(phone, server)).isEqualTo(503);
                 assertGoesOnServingKeys(phone, server);
+                HttpResponse<String> page =
+                        phone.get(server.url("/console"), "Accept", "text/html,application/xhtml+xml");
+                assertThat(page.statusCode()).isEqualTo(503);
+                assertThat(page.body()).contains("<h1>Not now</h1>");
+                assertThat(phone.get(server.url("/style.css")).statusCode()).isEqualTo(200);
             } finally {
                 signalRedis("CONT");
             }

@@ -1,4 +1,4 @@
-package org.sipoauth.authz.console;
+package org.sipoauth.authz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
@@ -40,14 +40,14 @@ import org.openqa.selenium.logging.LoggingPreferences;
  * A real browser, Debian's Chromium. Where it is absent a test is skipped and says so, unless
  * {@code SIPOAUTH_REQUIRE_PEERS} is true, as in CI: then it fails.
  */
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Path SCREENSHOTS = Path.of("target/screenshots");
 
     private final ChromeDriver driver;
 
     /** How a page is looked at. */
-    enum Look {
+    public enum Look {
         DESKTOP_LIGHT(1280, 800, "light"),
         DESKTOP_DARK(1280, 800, "dark"),
         PHONE_LIGHT(360, 780, "light"),
@@ -68,7 +68,7 @@ final class Chromium implements AutoCloseable {
         this.driver = driver;
     }
 
-    static Chromium start() {
+    public static Chromium start() {
         Path browser = find("chromium");
         Path driver = find("chromedriver");
         ChromeOptions options = new ChromeOptions();
@@ -112,35 +112,39 @@ final class Chromium implements AutoCloseable {
         return abort(reason);
     }
 
-    void open(URI address) {
+    public void open(URI address) {
         driver.get(address.toString());
     }
 
-    void look(Look look) {
+    public void look(Look look) {
         driver.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", look.width, "height", look.height, "deviceScaleFactor", 1, "mobile", look.width < 600));
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
-                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", look.colours))));
+                Map.of(
+                        "features",
+                        List.of(
+                                Map.of("name", "prefers-color-scheme", "value", look.colours),
+                                Map.of("name", "prefers-reduced-motion", "value", "reduce")))); // pictures of an end
     }
 
-    WebElement element(String selector) {
+    public WebElement element(String selector) {
         return until(found -> found.findElement(By.cssSelector(selector)));
     }
 
-    List<WebElement> elements(String selector) {
+    public List<WebElement> elements(String selector) {
         return driver.findElements(By.cssSelector(selector));
     }
 
-    void type(String selector, String text) {
+    public void type(String selector, String text) {
         WebElement field = element(selector);
         field.clear();
         field.sendKeys(text);
     }
 
     /** Presses the button or follows the link of this text, wherever on the page it is. */
-    void press(String text) {
+    public void press(String text) {
         until(page -> {
             page.findElements(By.cssSelector("main button, main a, header button, nav a")).stream()
                     .filter(button ->
@@ -152,33 +156,33 @@ final class Chromium implements AutoCloseable {
         });
     }
 
-    void waitForText(String selector, String text) {
+    public void waitForText(String selector, String text) {
         until(found -> found.findElements(By.cssSelector(selector)).stream()
                 .anyMatch(one -> one.getText().contains(text)));
     }
 
     /** Once what is looked for is there: neither null nor false. */
-    <T> T until(Function<ChromeDriver, T> lookFor) {
+    public <T> T until(Function<ChromeDriver, T> lookFor) {
         return Awaitility.await()
                 .atMost(PATIENCE)
                 .ignoreExceptionsInstanceOf(WebDriverException.class) // not there yet, or just replaced
                 .until(() -> lookFor.apply(driver), found -> found != null && !Boolean.FALSE.equals(found));
     }
 
-    WebElement focused() {
+    public WebElement focused() {
         return driver.switchTo().activeElement();
     }
 
-    ChromeDriver driver() {
+    public ChromeDriver driver() {
         return driver;
     }
 
-    Object script(String script) {
+    public Object script(String script) {
         return ((JavascriptExecutor) driver).executeScript(script);
     }
 
     /** The whole page, to {@code target/screenshots}. */
-    void screenshot(String name, Look look) {
+    public void screenshot(String name, Look look) {
         Map<String, Object> picture = driver.executeCdpCommand(
                 "Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true));
         try {
@@ -193,7 +197,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** By axe-core, against WCAG 2.1 at levels A and AA. */
-    void assertAccessible() {
+    public void assertAccessible() {
         script(axe());
         Object violations = ((JavascriptExecutor) driver)
                 .executeAsyncScript(
@@ -203,14 +207,14 @@ final class Chromium implements AutoCloseable {
         assertThat((List<?>) violations).as(driver.getCurrentUrl()).isEmpty();
     }
 
-    void assertFitsItsWidth() {
+    public void assertFitsItsWidth() {
         assertThat((Long) script("return document.documentElement.scrollWidth - window.innerWidth"))
                 .as(driver.getCurrentUrl())
                 .isLessThanOrEqualTo(0);
     }
 
     /** No error, no warning, no violation of the Content-Security-Policy, and nothing asked for elsewhere. */
-    void assertQuietAndAtHome(String origin) {
+    public void assertQuietAndAtHome(String origin) {
         List<LogEntry> said = driver.manage().logs().get(LogType.BROWSER).getAll();
         assertThat(said.stream()
                         .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())

@@ -1,0 +1,15 @@
+package org.sipoauth.authz.console;
+
+/** What somebody is told whose form was not taken. */
+final class Objection {
+    static final String CHANGED_MEANWHILE =
+            "Nothing was done: somebody else has changed it since you opened the page. Look at it as it is now, and ask again.";
+
+    private Objection() {}
+
+    /** The refusal of a service as a sentence for people; what of it tells how to ask in JSON is left out. */
+    static String of(RuntimeException refused) {
+        String message = String.valueOf(refused.getMessage()).replaceFirst(": send \\{\"value\":.*\\}", "");
+        return Character.toUpperCase(message.charAt(0)) + message.substring(1) + (message.endsWith(".") ? "" : ".");
+    }
+}

@@ -1,0 +1,204 @@
+package org.sipoauth.authz.console;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.settings.Settings;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What the registrars that the settings name say of themselves, at their management ports: asked when a page wants it, all
+ * at once, and not again within some seconds. One that does not answer soon keeps no page waiting.
+ */
+@Component
+final class Registrars {
+    private static final Duration PATIENCE = Duration.ofMillis(1_500);
+    private static final Duration GOOD_FOR = Duration.ofSeconds(3);
+    private static final int LARGEST_STATUS = 256 * 1024;
+
+    /** A registrar has no search: beyond that its list of bindings is too long to read for one phone. */
+    private static final long MOST_BINDINGS_READ = 2_000;
+
+    private static final int LARGEST_BINDINGS = 2 * 1024 * 1024;
+    private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
+    private static final TypeReference<List<Map<String, Object>>> OBJECTS = new TypeReference<>() {};
+
+    private final List<URI> addresses;
+    private final Clock clock;
+    private final JsonMapper json = new JsonMapper();
+    private final HttpClient http = HttpClient.newBuilder()
+            .connectTimeout(PATIENCE)
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
+    private volatile Look last = new Look(Instant.MIN, List.of());
+
+    private record Look(Instant at, List<Seen> registrars) {}
+
+    /**
+     * A registrar.
+     *
+     * @param address of its management port
+     * @param node its name; its address if it does not answer
+     * @param state {@code UP}, or what keeps phones from registering; empty: it does not answer
+     * @param mode {@code enabled} or {@code disabled}; empty with the state
+     * @param bindings registered now
+     * @param refusals its latest, the newest first
+     */
+    record Seen(URI address, String node, String state, String mode, long bindings, List<Refusal> refusals) {
+        boolean answers() {
+            return !state.isEmpty();
+        }
+
+        boolean up() {
+            return state.equals("UP");
+        }
+    }
+
+    /** @param devices that the refused request was about, as far as it told */
+    record Refusal(Instant at, String cause, List<String> devices) {}
+
+    /**
+     * What registrars know of a phone.
+     *
+     * @param node which of them
+     * @param at until when it is registered, or when it was refused
+     * @param refused why; empty: it is registered
+     */
+    record Heard(String node, Instant at, Optional<String> refused) {}
+
+    @Autowired
+    Registrars(Settings settings, Clock clock) {
+        this(settings.console().registrars(), clock);
+    }
+
+    Registrars(List<URI> addresses, Clock clock) {
+        this.addresses = List.copyOf(addresses);
+        this.clock = clock;
+    }
+
+    /** In the order of the settings; none if those name none. */
+    List<Seen> all() {
+        Look recent = last;
+        if (addresses.isEmpty() || recent.at().plus(GOOD_FOR).isAfter(clock.instant())) {
+            return recent.registrars();
+        }
+        List<CompletableFuture<Seen>> asked = addresses.stream().map(this::ask).toList();
+        List<Seen> seen = asked.stream().map(CompletableFuture::join).toList();
+        last = new Look(clock.instant(), seen);
+        return seen;
+    }
+
+    /** That a phone is registered, or else its latest refusal. */
+    Optional<Heard> about(String device) {
+        List<Seen> seen = all();
+        return seen.stream()
+                .filter(registrar -> registrar.bindings() > 0 && registrar.bindings() <= MOST_BINDINGS_READ)
+                .map(registrar -> bindings(registrar, device))
+                .toList()
+                .stream()
+                .map(CompletableFuture::join)
+                .flatMap(Optional::stream)
+                .max(Comparator.comparing(Heard::at))
+                .or(() -> latestRefusal(seen, device));
+    }
+
+    private static Optional<Heard> latestRefusal(List<Seen> seen, String device) {
+        return seen.stream()
+                .flatMap(registrar -> registrar.refusals().stream()
+                        .filter(refusal -> refusal.devices().contains(device))
+                        .map(refusal -> new Heard(registrar.node(), refusal.at(), Optional.of(refusal.cause()))))
+                .max(Comparator.comparing(Heard::at));
+    }
+
+    private CompletableFuture<Seen> ask(URI address) {
+        return get(address.resolve("/status"), LARGEST_STATUS)
+                .thenApply(body -> read(address, json.readValue(body, OBJECT)))
+                .exceptionally(away -> new Seen(address, address.getAuthority(), "", "", 0, List.of()));
+    }
+
+    private CompletableFuture<Optional<Heard>> bindings(Seen registrar, String device) {
+        return get(registrar.address().resolve("/bindings"), LARGEST_BINDINGS)
+                .thenApply(body -> json.readValue(body, OBJECTS).stream()
+                        .filter(binding -> device.equals(binding.get("device")))
+                        .flatMap(binding -> instant(binding.get("expiresAt")).stream())
+                        .max(Comparator.naturalOrder())
+                        .map(until -> new Heard(registrar.node(), until, Optional.empty())))
+                .exceptionally(away -> Optional.empty());
+    }
+
+    private CompletableFuture<byte[]> get(URI address, int most) {
+        HttpRequest request =
+                HttpRequest.newBuilder(address).timeout(PATIENCE).GET().build();
+        return http.sendAsync(request, BodyHandlers.ofInputStream())
+                .thenApplyAsync(answer -> body(answer, most))
+                .orTimeout(2 * PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static byte[] body(HttpResponse<InputStream> answer, int most) {
+        try (InputStream body = answer.body()) {
+            byte[] bytes = body.readNBytes(most + 1);
+            if (answer.statusCode() != 200 || bytes.length > most) {
+                throw new IllegalStateException("not what a registrar answers");
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new IllegalStateException("the answer ended early", e);
+        }
+    }
+
+    /** @throws JacksonException or another if that is not what a registrar says; it then counts as one that does not answer */
+    private static Seen read(URI address, Map<String, Object> status) {
+        return new Seen(
+                address,
+                String.valueOf(status.getOrDefault("node", address.getAuthority())),
+                String.valueOf(status.getOrDefault("status", "")),
+                String.valueOf(status.getOrDefault("mode", "")),
+                status.get("bindings") instanceof Number count ? count.longValue() : 0,
+                objects(status.get("lastRefusals"))
+                        .flatMap(refusal -> instant(refusal.get("at"))
+                                .map(at -> new Refusal(
+                                        at, String.valueOf(refusal.get("cause")), texts(refusal.get("devices"))))
+                                .stream())
+                        .toList());
+    }
+
+    private static Stream<Map<?, ?>> objects(@Nullable Object value) {
+        return value instanceof List<?> list
+                ? list.stream().filter(Map.class::isInstance).map(element -> (Map<?, ?>) element)
+                : Stream.empty();
+    }
+
+    private static List<String> texts(@Nullable Object value) {
+        return value instanceof List<?> list
+                ? list.stream().map(String::valueOf).toList()
+                : List.of();
+    }
+
+    private static Optional<Instant> instant(@Nullable Object value) {
+        try {
+            return Optional.of(Instant.parse(String.valueOf(value)));
+        } catch (DateTimeParseException none) {
+            return Optional.empty();
+        }
+    }
+}

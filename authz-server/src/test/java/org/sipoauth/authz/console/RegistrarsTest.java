@@ -1,0 +1,136 @@
+package org.sipoauth.authz.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RegistrarsTest {
+    private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
+
+    private HttpServer registrar;
+    private URI address;
+    private String status = """
+            {"node":"node1","listeners":{"oauth":"127.0.0.1:5090"},"status":"UP","mode":"enabled","bindings":2,
+             "lastRefusals":[
+               {"at":"2026-01-31T11:59:00Z","cause":"token_revoked","status":407,"devices":["CSFBOB"]},
+               {"at":"2026-01-31T11:58:00Z","cause":"token_expired","status":407,"devices":["CSFBOB","CSFCAROL"]}]}
+            """;
+    private String bindings = """
+            [{"aor":"sip:1001@example.com","device":"CSFALICE","expiresAt":"2026-01-31T12:30:00Z"},
+             {"aor":"sip:1009@example.com","device":null,"expiresAt":"2026-01-31T12:40:00Z"}]
+            """;
+
+    @BeforeEach
+    void start() throws IOException {
+        registrar = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        answer("/status", () -> status);
+        answer("/bindings", () -> bindings);
+        registrar.start();
+        address = URI.create("http://127.0.0.1:" + registrar.getAddress().getPort());
+    }
+
+    @AfterEach
+    void stop() {
+        registrar.stop(0);
+    }
+
+    @Test
+    void readsHowRegistrarsAre() {
+        assertThat(registrars().all())
+                .singleElement()
+                .isEqualTo(new Registrars.Seen(
+                        address,
+                        "node1",
+                        "UP",
+                        "enabled",
+                        2,
+                        List.of(
+                                new Registrars.Refusal(
+                                        Instant.parse("2026-01-31T11:59:00Z"), "token_revoked", List.of("CSFBOB")),
+                                new Registrars.Refusal(
+                                        Instant.parse("2026-01-31T11:58:00Z"),
+                                        "token_expired",
+                                        List.of("CSFBOB", "CSFCAROL")))));
+    }
+
+    @Test
+    void findsARegisteredPhoneAndTheLatestRefusalOfAnother() {
+        assertThat(registrars().about("CSFALICE"))
+                .contains(new Registrars.Heard("node1", Instant.parse("2026-01-31T12:30:00Z"), Optional.empty()));
+        assertThat(registrars().about("CSFBOB"))
+                .contains(new Registrars.Heard(
+                        "node1", Instant.parse("2026-01-31T11:59:00Z"), Optional.of("token_revoked")));
+        assertThat(registrars().about("CSFDAVE")).isEmpty();
+    }
+
+    @Test
+    void readsNoListThatIsTooLongForOnePhone() {
+        status = status.replace("\"bindings\":2,", "\"bindings\":2001,");
+
+        assertThat(registrars().about("CSFALICE")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "no JSON", "[]", "null", "{\"status\":[1],\"lastRefusals\":{}}", "{\"bindings\":\"many\"}"})
+    void takesNothingForGrantedInWhatARegistrarSays(String odd) {
+        status = odd;
+        bindings = odd;
+
+        assertThat(registrars().all()).singleElement().satisfies(seen -> {
+            assertThat(seen.up()).isFalse();
+            assertThat(seen.bindings()).isZero();
+            assertThat(seen.refusals()).isEmpty();
+        });
+    }
+
+    @Test
+    void saysOfOneThatIsAwayThatItDoesNotAnswer() {
+        registrar.stop(0);
+
+        assertThat(registrars().all()).singleElement().satisfies(seen -> {
+            assertThat(seen.answers()).isFalse();
+            assertThat(seen.node()).isEqualTo(address.getAuthority());
+        });
+        assertThat(registrars().about("CSFALICE")).isEmpty();
+    }
+
+    @Test
+    void asksNobodyWhereTheSettingsNameNone() {
+        assertThat(new Registrars(List.of(), Clock.fixed(NOW, ZoneOffset.UTC)).all())
+                .isEmpty();
+    }
+
+    private Registrars registrars() {
+        return new Registrars(List.of(address), Clock.fixed(NOW, ZoneOffset.UTC));
+    }
+
+    private interface Body {
+        String now();
+    }
+
+    private void answer(String path, Body body) {
+        registrar.createContext(path, exchange -> {
+            try (exchange) {
+                byte[] bytes = body.now().getBytes(StandardCharsets.UTF_8);
+                exchange.sendResponseHeaders(200, bytes.length == 0 ? -1 : bytes.length);
+                exchange.getResponseBody().write(bytes);
+            }
+        });
+    }
+}
