@@ -178,16 +178,34 @@ public record Settings(
     public record StatusLists(@DefaultValue("2s") @NotNull Duration lookEvery) {}
 
     /**
-     * The tamper-evident files of every decision.
+     * Where every decision is recorded beside the log.
      *
-     * @param folder where they are; unset: there are none
+     * @param folder where the tamper-evident files are; unset: there are none
      * @param fileSize before the next file begins, as it does every day
      * @param keep how long a file is kept after its last record
+     * @param syslog the receiver of all records; unset: there is none
      */
     public record Audit(
             @Nullable Path folder,
             @DefaultValue("64MB") @NotNull DataSize fileSize,
-            @DefaultValue("90d") @NotNull Duration keep) {}
+            @DefaultValue("90d") @NotNull Duration keep,
+            @Nullable @Valid Syslog syslog) {}
+
+    /**
+     * A syslog receiver (RFC 5424).
+     *
+     * @param address {@code tls://host:port}, or {@code tcp://127.0.0.1:port} to this machine
+     * @param trust PEM file of the authorities that its certificate may come from; unset: those of the Java runtime
+     * @param certificate PEM file of this server's own certificate, if the receiver asks for one
+     * @param privateKey PEM file of the key for that
+     */
+    public record Syslog(
+            @NotNull(message = "is required: name the receiver, such as tls://syslog.example.com")
+            URI address,
+
+            @Nullable Path trust,
+            @Nullable Path certificate,
+            @Nullable Path privateKey) {}
 
     /**
      * How phones without a browser sign in (RFC 8628).

@@ -62,7 +62,13 @@ class ObservabilityIT {
 
     @BeforeAll
     static void start() throws Exception {
-        platform = Platform.start(folder, "edge.example.com");
+        platform = Platform.start(
+                folder,
+                "edge.example.com",
+                List.of(
+                        "--sipoauth.audit.folder=" + folder.resolve("audit"),
+                        "--sipoauth.audit.syslog.address=tcp://127.0.0.1:" + LoopbackPorts.free()), // nobody's
+                List.of());
         use();
         await().atMost(PATIENCE).until(() -> {
             server = metrics(platform.serverPage("/actuator/prometheus"));
