@@ -24,6 +24,8 @@ import org.springframework.validation.annotation.Validated;
  * @param dataDir where keys, generated passwords and the embedded Redis live
  * @param sipOauthMode whether phones are told to register by token; disabled unless set
  * @param insecurePlainHttp serves without TLS, for a TLS proxy in front on the same machine
+ * @param insecureOpenManagement lets the management port be open beyond this machine, where the network keeps others away
+ * @param tls the certificate of every listener; made Spring's before anything starts
  * @param rememberedSignIn how long a browser stays signed in if its user says so; 0: nobody is asked
  * @param masterKeyFile the key that encrypts the key ring; unset: {@code SIPOAUTH_MASTER_KEY} in the environment, else
  *     {@code master.key} in the data folder
@@ -33,7 +35,7 @@ import org.springframework.validation.annotation.Validated;
  * @param ldap the directory whose people may sign in; unset: there is none
  */
 @Validated
-@ConfigurationProperties("sipoauth")
+@ConfigurationProperties(prefix = "sipoauth", ignoreUnknownFields = false)
 public record Settings(
         @DefaultValue("https://localhost:8443") URI issuer,
 
@@ -43,6 +45,8 @@ public record Settings(
         @DefaultValue("./data") Path dataDir,
         @DefaultValue("disabled") SipOauthMode sipOauthMode,
         @DefaultValue("false") boolean insecurePlainHttp,
+        @DefaultValue("false") boolean insecureOpenManagement,
+        @Nullable Tls tls,
         @Nullable Path masterKeyFile,
         @Nullable Path previousMasterKeyFile,
         @DefaultValue @Valid Tokens tokens,
@@ -66,6 +70,14 @@ public record Settings(
         ENABLED,
         DISABLED
     }
+
+    /**
+     * PEM files, read again when they change.
+     *
+     * @param certificate with those of its authorities, if it needs them
+     * @param privateKey that not everybody on this machine can read
+     */
+    public record Tls(@Nullable Path certificate, @Nullable Path privateKey) {}
 
     /**
      * The longest that access tokens may be made to live while this server runs, so that verifiers have the key of each:
@@ -135,10 +147,12 @@ public record Settings(
      *
      * @param confirmReplicas how many replicas have to have the write; unset: 1 with Sentinel or Cluster, else 0
      * @param confirmTimeout how long they have to say so; then the request is answered with 503
+     * @param insecureWithoutPassword lets a Redis on another machine be used that asks for no password
      */
     public record Redis(
             @Nullable @Min(0) @Max(10) Integer confirmReplicas,
-            @DefaultValue("1s") @NotNull Duration confirmTimeout) {}
+            @DefaultValue("1s") @NotNull Duration confirmTimeout,
+            @DefaultValue("false") boolean insecureWithoutPassword) {}
 
     /**
      * The signing key and its changes; contradictions are refused at start-up.
