@@ -53,6 +53,7 @@ public record Settings(
         @DefaultValue @Valid Keys keys,
         @DefaultValue @Valid StatusLists statusLists,
         @DefaultValue @Valid Redis redis,
+        @DefaultValue @Valid Requests requests,
         @DefaultValue @Valid DeviceGrant deviceGrant,
         @DefaultValue @Valid DeskPhones deskPhones,
         @DefaultValue @Valid ActivationCodes activationCodes,
@@ -153,6 +154,16 @@ public record Settings(
             @Nullable @Min(0) @Max(10) Integer confirmReplicas,
             @DefaultValue("1s") @NotNull Duration confirmTimeout,
             @DefaultValue("false") boolean insecureWithoutPassword) {}
+
+    /**
+     * How much one network may ask of each server.
+     *
+     * @param perSecond requests in the long run; 0: as many as it likes
+     * @param burst requests at once
+     */
+    public record Requests(
+            @DefaultValue("500") @Min(0) @Max(1000) int perSecond,
+            @DefaultValue("20000") @Min(1) @Max(10_000_000) int burst) {}
 
     /**
      * The signing key and its changes; contradictions are refused at start-up.

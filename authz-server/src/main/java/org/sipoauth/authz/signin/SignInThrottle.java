@@ -2,18 +2,13 @@ package org.sipoauth.authz.signin;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.throttle.DrainingBuckets.Limit;
+import org.sipoauth.authz.throttle.Network;
 import org.sipoauth.authz.throttle.SharedBuckets;
 import org.sipoauth.authz.throttle.SharedBuckets.Bucket;
 import org.springframework.stereotype.Component;
@@ -29,8 +24,6 @@ import org.springframework.stereotype.Component;
  *   <li>And it needs room in the bucket of the account from anywhere, which somebody with many networks fills; or, while
  *       that is full, in one of three tries a day for each network: those of an owner on a new browser.
  * </ul>
- *
- * <p>A network is an IPv4 address, or the 64 bits of IPv6 that one household has at least.
  */
 @Component
 final class SignInThrottle {
@@ -39,9 +32,6 @@ final class SignInThrottle {
     static final Limit NETWORK = new Limit(50, Duration.ofSeconds(10));
     static final Limit ACCOUNT = new Limit(20, Duration.ofMinutes(1));
     static final Limit ATTACKED_ACCOUNT_AT_NETWORK = new Limit(3, Duration.ofHours(8));
-
-    private static final Pattern IPV4 = Pattern.compile("[0-9.]{7,15}");
-    private static final int IPV6_NETWORK_BYTES = 8;
 
     private final SharedBuckets buckets;
     private final KnownBrowsers browsers;
@@ -69,7 +59,8 @@ final class SignInThrottle {
                     ? new Attempt(Optional.empty(), name, List.of(own), List.of())
                     : Attempt.refused(wait, name);
         }
-        return beginAsStranger(name, network(request.getRemoteAddr()));
+        String address = request.getRemoteAddr();
+        return beginAsStranger(name, Network.of(address).orElseGet(() -> KnownBrowsers.hash(address)));
     }
 
     private Attempt beginAsStranger(String name, String network) {
@@ -98,21 +89,6 @@ final class SignInThrottle {
     void unjudged(Attempt attempt) {
         buckets.giveBack(attempt.own());
         buckets.giveBack(attempt.shared());
-    }
-
-    /** A proxy may say anything for an address: no name is ever looked up. */
-    private static String network(String address) {
-        if (address.indexOf(':') < 0) {
-            return IPV4.matcher(address).matches() ? address : KnownBrowsers.hash(address);
-        }
-        try {
-            InetAddress parsed = InetAddress.getByName(address); // with a colon in it, it is a literal or nothing
-            return parsed instanceof Inet6Address
-                    ? HexFormat.of().formatHex(Arrays.copyOf(parsed.getAddress(), IPV6_NETWORK_BYTES))
-                    : parsed.getHostAddress();
-        } catch (UnknownHostException e) {
-            return KnownBrowsers.hash(address);
-        }
     }
 
     private static String normal(@Nullable String account) {
