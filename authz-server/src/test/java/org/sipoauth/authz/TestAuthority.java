@@ -23,9 +23,11 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -126,16 +128,36 @@ public final class TestAuthority {
     public Path writeTo(Path file) {
         try {
             return Files.writeString(
-                    file,
-                    "-----BEGIN CERTIFICATE-----\n"
-                            + Base64.getMimeEncoder(64, new byte[] {'\n'})
-                                    .encodeToString(identity.certificate().getEncoded())
-                            + "\n-----END CERTIFICATE-----\n");
+                    file, pem("CERTIFICATE", identity.certificate().getEncoded()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Its revocation list, in force from the first instant to the last. */
+    public String revocationList(Instant from, Instant until, X509Certificate... revoked) {
+        try {
+            X509v2CRLBuilder builder = new X509v2CRLBuilder(new X500Name(subject()), Date.from(from));
+            builder.setNextUpdate(Date.from(until));
+            for (X509Certificate certificate : revoked) {
+                builder.addCRLEntry(certificate.getSerialNumber(), Date.from(from), CRLReason.keyCompromise);
+            }
+            return pem(
+                    "X509 CRL",
+                    builder.build(new JcaContentSignerBuilder("SHA256withECDSA")
+                                    .build(identity.keys().getPrivate()))
+                            .getEncoded());
+        } catch (OperatorCreationException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String pem(String what, byte[] encoded) {
+        return "-----BEGIN " + what + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded)
+                + "\n-----END " + what + "-----\n";
     }
 
     private String subject() {

@@ -22,9 +22,11 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
 
 /** A softphone and the browser its user signs in with, as far as HTTP goes. */
 public final class TestPhone {
@@ -34,15 +36,26 @@ public final class TestPhone {
     private static final Pattern CSRF = Pattern.compile("name=\"_csrf\"[^>]*value=\"([^\"]+)\"");
 
     private final TestServer server;
+    private final Function<String, URI> endpoints;
     private final HttpClient http;
 
     public TestPhone(TestServer server) {
+        this(server, server.certificate().trusting(), server::url);
+    }
+
+    private TestPhone(TestServer server, SSLContext tls, Function<String, URI> endpoints) {
         this.server = server;
+        this.endpoints = endpoints;
         this.http = HttpClient.newBuilder()
-                .sslContext(server.certificate().trusting())
+                .sslContext(tls)
                 .cookieHandler(new CookieManager(null, CookiePolicy.ACCEPT_ALL))
                 .connectTimeout(Duration.ofSeconds(10))
                 .build();
+    }
+
+    /** A phone that shows its certificate, and asks for tokens where that is seen. */
+    public static TestPhone showing(TestAuthority.Identity certificate, TestServer server) {
+        return new TestPhone(server, certificate.trusting(server.certificate()), server::mutualTlsUrl);
     }
 
     /** An answer of the token endpoint. */
@@ -121,7 +134,7 @@ public final class TestPhone {
 
     /** Posts to an endpoint that answers in JSON. */
     public Answer post(String path, Map<String, String> form, String... headers) {
-        return answer(send(post(server.url(path), form, headers)));
+        return answer(send(post(endpoints.apply(path), form, headers)));
     }
 
     public Answer token(Map<String, String> form, String client, String secret) {

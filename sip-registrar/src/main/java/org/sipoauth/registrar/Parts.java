@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.sipoauth.registrar.location.InMemoryLocation;
@@ -25,16 +26,22 @@ import org.sipoauth.registrar.transport.ServerTls;
 import org.sipoauth.registrar.transport.TlsFiles;
 import org.sipoauth.registrar.transport.TransportSettings;
 import org.sipoauth.verifier.Expectations;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The parts of a registrar that its settings alone make. */
 final class Parts {
-    static final String MODE_SERVED = "served";
+    static final String SERVED = "served";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
+    private static final int USUAL_CONNECTIONS = 50_000;
+    private static final int MOST_CONNECTIONS = 10_000_000;
 
     private Parts() {}
 
     /** @param modeOfTheServer whether the mode is on, where the settings leave it to the server */
     static RegistrarPolicy policy(Settings settings, BooleanSupplier modeOfTheServer) throws SettingsException {
-        String mode = settings.choice(Setting.MODE, "enabled", "disabled", MODE_SERVED);
+        String mode = settings.choice(Setting.MODE, "enabled", "disabled", SERVED);
         boolean enabled = mode.equals("enabled");
         String nodeName = settings.optional(Setting.NODE_NAME).orElseGet(Parts::hostName);
         if (!nodeName.matches("[A-Za-z0-9._-]+(:\\d+)?")) { // a warn-agent: RFC 3261 §20.43
@@ -42,7 +49,7 @@ final class Parts {
         }
         try {
             return new RegistrarPolicy(
-                    mode.equals(MODE_SERVED) ? modeOfTheServer : () -> enabled,
+                    mode.equals(SERVED) ? modeOfTheServer : () -> enabled,
                     Set.copyOf(settings.list(Setting.DEVICES_OAUTH_DISABLED)),
                     nodeName,
                     settings.time(Setting.EXPIRES),
@@ -55,14 +62,40 @@ final class Parts {
     }
 
     static TransportSettings transport(Settings settings) throws SettingsException {
+        boolean byAddress = !settings.text(Setting.MAX_CONNECTIONS_PER_ADDRESS).equals(Sources.NONE);
         return new TransportSettings(
                 settings.time(Setting.TIMEOUT_HANDSHAKE),
                 settings.time(Setting.TIMEOUT_MESSAGE),
                 settings.time(Setting.TIMEOUT_UNREGISTERED),
                 settings.time(Setting.TIMEOUT_IDLE),
                 settings.time(Setting.TIMEOUT_DRAIN),
-                settings.number(Setting.MAX_CONNECTIONS, 1, 10_000_000),
+                maxConnections(settings, OpenFiles.limit()),
+                byAddress
+                        ? settings.number(Setting.MAX_CONNECTIONS_PER_ADDRESS, 1, MOST_CONNECTIONS)
+                        : MOST_CONNECTIONS,
                 Limits.DEFAULT);
+    }
+
+    /**
+     * A connection that could not be accepted would wait unanswered, and so would the next one.
+     *
+     * @param files that this process may have open; empty where nobody knows
+     */
+    static int maxConnections(Settings settings, OptionalLong files) throws SettingsException {
+        boolean set = settings.optional(Setting.MAX_CONNECTIONS).isPresent();
+        int wanted = set ? settings.number(Setting.MAX_CONNECTIONS, 1, MOST_CONNECTIONS) : USUAL_CONNECTIONS;
+        long room = files.orElse(Long.MAX_VALUE) - OpenFiles.BESIDE_CONNECTIONS;
+        if (wanted <= room) {
+            return wanted;
+        }
+        String trouble =
+                "%d connections need %d open files, and this process may have %d (LimitNOFILE of systemd, ulimit -n)"
+                        .formatted(wanted, wanted + (long) OpenFiles.BESIDE_CONNECTIONS, files.getAsLong());
+        if (set || room < 1) {
+            throw new SettingsException("--max-connections: " + trouble + "; raise the one or lower the other");
+        }
+        LOG.warn("{}; max-connections is {}", trouble, room);
+        return (int) room;
     }
 
     static Expectations expectations(Settings settings) throws SettingsException {

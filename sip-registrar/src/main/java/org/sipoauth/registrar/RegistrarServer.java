@@ -12,6 +12,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ import org.sipoauth.registrar.register.RefusedRequest;
 import org.sipoauth.registrar.register.Registrar;
 import org.sipoauth.registrar.register.RegistrarPolicy;
 import org.sipoauth.registrar.register.ServedDomain;
+import org.sipoauth.registrar.served.ServedPorts;
 import org.sipoauth.registrar.transport.PortInUseException;
 import org.sipoauth.registrar.transport.ServerTls;
 import org.sipoauth.registrar.transport.SipServer;
@@ -68,9 +70,9 @@ final class RegistrarServer implements AutoCloseable {
         return thread;
     });
 
-    private final InetSocketAddress oauthAddress;
-    private final Optional<InetSocketAddress> mraAddress;
+    private final Listeners listeners;
     private final ManagementServer management;
+    private volatile Optional<ServedPorts> portsOfTheServer = Optional.empty();
     private volatile boolean modeOfTheServer;
     private volatile boolean draining;
 
@@ -90,7 +92,12 @@ final class RegistrarServer implements AutoCloseable {
         tls = Parts.tls(settings);
         Optional<Consumer<Set<String>>> listed =
                 mraPort.isPresent() ? Optional.of(tls.edges()::serve) : Optional.empty();
-        sources = new Sources(settings, clock, listed, enabled -> modeOfTheServer = enabled);
+        sources = new Sources(
+                settings,
+                clock,
+                listed,
+                enabled -> modeOfTheServer = enabled,
+                ports -> portsOfTheServer = Optional.of(ports));
         location = Parts.location(settings);
 
         TokenVerifier verifier = sources.verifier(expectations);
@@ -103,24 +110,31 @@ final class RegistrarServer implements AutoCloseable {
                                 settings.optional(Setting.AUTHZ_SERVER).orElse(settings.text(Setting.ISSUER))));
         Registrar registrar = new Registrar(policy, domain, gate, location, sources::isRevoked, refusals, clock);
         sip = new SipServer(transport, tls, registrar::answer, metrics);
+        listeners = new Listeners(sip, settings.text(Setting.BIND), policy.nodeName(), () -> portsOfTheServer);
         try {
-            String bind = settings.text(Setting.BIND);
-            oauthAddress = sip.listen(Port.OAUTH, new InetSocketAddress(bind, settings.port(Setting.OAUTH_PORT)));
-            mraAddress = mraPort.isPresent()
-                    ? Optional.of(sip.listen(Port.MRA, new InetSocketAddress(bind, mraPort.getAsInt())))
-                    : Optional.empty();
+            Map<Port, Integer> ports = new EnumMap<>(Port.class);
+            ports.put(Port.OAUTH, settings.port(Setting.OAUTH_PORT));
+            mraPort.ifPresent(port -> ports.put(Port.MRA, port));
+            listeners.open(ports);
             management = management(settings);
         } catch (PortInUseException taken) {
             stopParts();
             Setting option = taken.port() == Port.OAUTH ? Setting.OAUTH_PORT : Setting.MRA_OAUTH_PORT;
-            throw new SettingsException(taken.getMessage() + "; choose another with --" + option.key() + "=…");
+            throw new SettingsException(taken.getMessage() + "; choose another with "
+                    + (portsOfTheServer.isPresent() ? "sipoauth node set, or " : "") + "--" + option.key() + "=…");
         } catch (SettingsException | RuntimeException wrong) {
             stopParts();
             throw wrong;
         }
         metrics.watch(location, tls::notAfter, clock);
         metrics.watchEdges(tls.edges());
-        sources.edges().ifPresent(edges -> metrics.watchServedEdges(edges, clock));
+        sources.edges().ifPresent(edges -> metrics.watchServed("edges", edges, clock));
+        sources.mode().ifPresent(mode -> metrics.watchServed("mode", mode, clock));
+        sources.ports().ifPresent(ports -> {
+            metrics.watchServed("ports", ports, clock);
+            metrics.watchPendingPorts(() -> listeners.pending().size());
+            every(SWEEP, listeners::follow);
+        });
         new JvmMemoryMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
         new FileDescriptorMetrics().bindTo(meters); // a connection is an open file
@@ -188,11 +202,17 @@ final class RegistrarServer implements AutoCloseable {
     private Map<String, Object> status() {
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("node", policy.nodeName());
-        Map<String, Object> listeners = new LinkedHashMap<>();
-        listeners.put(Port.OAUTH.label(), Parts.uriHost(oauthAddress.getAddress()) + ":" + oauthAddress.getPort());
-        mraAddress.ifPresent(
-                mra -> listeners.put(Port.MRA.label(), Parts.uriHost(mra.getAddress()) + ":" + mra.getPort()));
-        status.put("listeners", listeners);
+        Map<String, Object> listening = new LinkedHashMap<>();
+        Map<String, Object> pending = new LinkedHashMap<>();
+        for (Port port : Port.values()) {
+            listeners.address(port).ifPresent(address -> listening.put(port.label(), Listeners.text(address)));
+            Optional.ofNullable(listeners.pending().get(port)).ifPresent(why -> pending.put(port.label(), why));
+        }
+        status.put("listeners", listening);
+        sources.ports().ifPresent(ports -> {
+            status.put("portsPending", pending);
+            status.put("portsReadAt", ifEver(ports.readAt()));
+        });
         status.putAll(health().details());
         status.put(
                 "lastRefusals",
@@ -245,11 +265,11 @@ final class RegistrarServer implements AutoCloseable {
     }
 
     InetSocketAddress oauthAddress() {
-        return oauthAddress;
+        return listeners.address(Port.OAUTH).orElseThrow();
     }
 
     Optional<InetSocketAddress> mraAddress() {
-        return mraAddress;
+        return listeners.address(Port.MRA);
     }
 
     InetSocketAddress managementAddress() {
@@ -258,13 +278,9 @@ final class RegistrarServer implements AutoCloseable {
 
     /** The line that says that we are ready. */
     String listening() {
-        return "listening oauth=" + hostAndPort(oauthAddress)
-                + mraAddress.map(address -> " mra=" + hostAndPort(address)).orElse("")
-                + " management=" + hostAndPort(management.address());
-    }
-
-    private static String hostAndPort(InetSocketAddress address) {
-        return Parts.uriHost(address.getAddress()) + ":" + address.getPort();
+        return "listening oauth=" + Listeners.text(oauthAddress())
+                + mraAddress().map(address -> " mra=" + Listeners.text(address)).orElse("")
+                + " management=" + Listeners.text(management.address());
     }
 
     /** Accepts nothing new, ends what has begun, then closes. */
@@ -276,6 +292,7 @@ final class RegistrarServer implements AutoCloseable {
     }
 
     private void stopParts() {
+        listeners.close();
         sip.stop();
         sources.close();
         housekeeping.shutdownNow();

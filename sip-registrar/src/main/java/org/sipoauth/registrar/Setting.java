@@ -29,10 +29,23 @@ enum Setting {
             "tokens-without-status", "accepted", "tokens that no revocation can end: accepted or refused"),
     DOMAIN("domain", null, "the domain of the addresses-of-record, e.g. example.com (required)"),
     HOSTS("hosts", "127.0.0.1,localhost", "hosts that stand for the domain, beside this machine's own names"),
-    NODE_NAME("node-name", "", "this node's name in Warning headers; default: the host name"),
+    NODE_NAME(
+            "node-name",
+            "",
+            "this node's name in Warning headers, and on the server's list of nodes; default: the host name"),
     BIND("bind", "0.0.0.0", "address of the SIP ports"),
     OAUTH_PORT("oauth-port", "5090", "port for phones on premises, TLS; 0: any free one"),
     MRA_OAUTH_PORT("mra-oauth-port", "5091", "port for edges, mutual TLS; 0: any free one; none: not opened"),
+    PORTS(
+            "ports",
+            "fixed",
+            "the two OAuth ports: fixed, as they are set here, or served, as ports.url says of node-name while we run"),
+    PORTS_URL("ports.url", "", "https URL of the ports of the server's nodes; default: <issuer>/sip-oauth-ports"),
+    PORTS_REFRESH("ports.refresh", "15s", "how often to read them anew, at the latest"),
+    PORTS_CACHE(
+            "ports.cache",
+            "",
+            "file for the last ones, to start without the server; default: none, so as they are set here"),
     MANAGEMENT_PORT("management-port", "9091", "port of /metrics, /health and /bindings, plain HTTP"),
     MANAGEMENT_BIND(
             "management-bind",
@@ -83,7 +96,14 @@ enum Setting {
             "",
             "file with the password of that Redis; default: SIPOAUTH_LOCATION_REDIS_PASSWORD in the environment"),
     LOCATION_REDIS_TRUST("location.redis.trust", "", "PEM file of the CAs to trust for that Redis; default: the JDK's"),
-    MAX_CONNECTIONS("max-connections", "50000", "most connections in all"),
+    MAX_CONNECTIONS(
+            "max-connections",
+            "",
+            "most connections in all, fewer than this process may have open files; default: 50000, or what these allow"),
+    MAX_CONNECTIONS_PER_ADDRESS(
+            "max-connections-per-address",
+            "1000",
+            "most connections of one address, of an IPv6 /64 together; edges that are let in have no limit; none"),
     TIMEOUT_HANDSHAKE("timeout.handshake", "10s", "for a connection's first byte, and its TLS handshake"),
     TIMEOUT_MESSAGE("timeout.message", "10s", "for one message to arrive, and for our answers to be taken"),
     TIMEOUT_UNREGISTERED("timeout.unregistered", "60s", "for a phone's connection until its first registration"),

@@ -21,6 +21,7 @@ import javax.net.ssl.TrustManagerFactory;
 import org.sipoauth.registrar.served.Followed;
 import org.sipoauth.registrar.served.ServedEdges;
 import org.sipoauth.registrar.served.ServedMode;
+import org.sipoauth.registrar.served.ServedPorts;
 import org.sipoauth.verifier.Expectations;
 import org.sipoauth.verifier.TokenVerifier;
 import org.sipoauth.verifier.keys.KeySource;
@@ -32,7 +33,7 @@ import org.sipoauth.verifier.status.UrlStatusLists;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a registrar reads from elsewhere, as its settings say: keys, status lists, the list of edges, the mode. */
+/** What a registrar reads from elsewhere, as its settings say: keys, status lists, the list of edges, mode and ports. */
 final class Sources implements AutoCloseable {
     static final String NONE = "none";
 
@@ -47,18 +48,26 @@ final class Sources implements AutoCloseable {
     private final Optional<UrlStatusLists> statusLists;
     private final Optional<Followed<ServedEdges>> edges;
     private final Optional<Followed<ServedMode>> mode;
+    private final Optional<Followed<ServedPorts>> ports;
 
     /**
-     * Waits some seconds for keys and status lists, for neither edges nor mode.
+     * Waits some seconds for keys and status lists, for nothing else.
      *
      * @param listed is told the certificate names of the server's edges; empty: no edge can connect anyway
      * @param switched is told whether the server's SIP OAuth mode is on
+     * @param moved is told the ports that the server's nodes are to have
      */
-    Sources(Settings settings, Clock clock, Optional<Consumer<Set<String>>> listed, Consumer<Boolean> switched)
+    Sources(
+            Settings settings,
+            Clock clock,
+            Optional<Consumer<Set<String>>> listed,
+            Consumer<Boolean> switched,
+            Consumer<ServedPorts> moved)
             throws SettingsException {
         this.settings = settings;
         this.clock = clock;
         mode = mode(switched);
+        ports = ports(moved);
         edges = listed.isPresent() ? edges(listed.get()) : Optional.empty();
         keys = keysOfTheSettings();
         statusLists = statusListsOfTheSettings();
@@ -78,6 +87,10 @@ final class Sources implements AutoCloseable {
 
     Optional<Followed<ServedMode>> mode() {
         return mode;
+    }
+
+    Optional<Followed<ServedPorts>> ports() {
+        return ports;
     }
 
     TokenVerifier verifier(Expectations expectations) {
@@ -170,7 +183,7 @@ final class Sources implements AutoCloseable {
 
     /** Waits for nothing: until the mode is known, it is off. */
     private Optional<Followed<ServedMode>> mode(Consumer<Boolean> switched) throws SettingsException {
-        if (!settings.text(Setting.MODE).equals(Parts.MODE_SERVED)) {
+        if (!settings.text(Setting.MODE).equals(Parts.SERVED)) {
             return Optional.empty();
         }
         String where = settings.optional(Setting.MODE_URL).orElse(settings.text(Setting.ISSUER) + "/sip-oauth-mode");
@@ -182,6 +195,19 @@ final class Sources implements AutoCloseable {
             }));
         } catch (IllegalArgumentException unusable) {
             throw new SettingsException("--mode.url: " + unusable.getMessage());
+        }
+    }
+
+    /** Waits for nothing: until they are known, the ports are those of the settings. */
+    private Optional<Followed<ServedPorts>> ports(Consumer<ServedPorts> moved) throws SettingsException {
+        if (settings.choice(Setting.PORTS, "fixed", Parts.SERVED).equals("fixed")) {
+            return Optional.empty();
+        }
+        String where = settings.optional(Setting.PORTS_URL).orElse(settings.text(Setting.ISSUER) + "/sip-oauth-ports");
+        try {
+            return Optional.of(Followed.ports(served(where, Setting.PORTS_REFRESH, Setting.PORTS_CACHE), moved));
+        } catch (IllegalArgumentException unusable) {
+            throw new SettingsException("--ports.url: " + unusable.getMessage());
         }
     }
 
@@ -229,6 +255,7 @@ final class Sources implements AutoCloseable {
         statusLists.ifPresent(UrlStatusLists::close);
         edges.ifPresent(Followed::close);
         mode.ifPresent(Followed::close);
+        ports.ifPresent(Followed::close);
         try {
             keys.close();
         } catch (Exception failed) {

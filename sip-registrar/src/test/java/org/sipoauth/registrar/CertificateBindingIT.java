@@ -33,16 +33,17 @@ class CertificateBindingIT {
     void start() throws Exception {
         pki = new TestPki("test CA");
         phone = TestPki.selfSigned("SEP001122334455");
-        byte[] thumbprint = MessageDigest.getInstance("SHA-256")
-                .digest(phone.getCertificate().getEncoded());
-        bound = TestTokens.valid(Instant.now())
-                .with(
-                        "cnf",
-                        Map.of(
-                                "x5t#S256",
-                                Base64.getUrlEncoder().withoutPadding().encodeToString(thumbprint)))
-                .compact();
+        bound = boundTo(phone);
         registrar = new RunningRegistrar(directory, pki, "--tls.phone-certificates=requested");
+    }
+
+    private static String boundTo(X509Bundle certificate) throws Exception {
+        byte[] thumbprint = MessageDigest.getInstance("SHA-256")
+                .digest(certificate.getCertificate().getEncoded());
+        String encoded = Base64.getUrlEncoder().withoutPadding().encodeToString(thumbprint);
+        return TestTokens.valid(Instant.now())
+                .with("cnf", Map.of("x5t#S256", encoded))
+                .compact();
     }
 
     @AfterEach
@@ -75,11 +76,15 @@ class CertificateBindingIT {
                 .isEqualTo(2);
     }
 
-    /** An edge shows its own certificate, which says nothing about the phone behind it. */
+    /** An edge shows its own certificate, which says nothing about the phone behind it: not even where the token names it. */
     @Test
     void refusesItBehindAnEdge() throws Exception {
-        assertThat(register(registrar.mra(), Optional.of(pki.edge("edge.example.com")), bound))
-                .isEqualTo(403);
+        X509Bundle edge = pki.edge("edge.example.com");
+
+        assertThat(register(registrar.mra(), Optional.of(edge), bound)).isEqualTo(403);
+        assertThat(register(registrar.mra(), Optional.of(edge), boundTo(edge))).isEqualTo(403);
+        assertThat(registrar.metric("sip_registrations_total{cause=\"certificate_binding\",outcome=\"refused\"}"))
+                .isEqualTo(2);
     }
 
     @Test

@@ -7,8 +7,10 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.registrar.sip.Headers;
 
-/** Edges come and go, and the mode changes, as the server says, over real sockets and TLS. */
+/** Edges come and go, mode and ports change, as the server says, over real sockets and TLS. */
 @Timeout(60)
 class FollowedIT {
     private static final Instant FIRST_CHANGE = Instant.parse("2026-01-01T10:00:00Z");
@@ -173,6 +175,71 @@ class FollowedIT {
         try (RunningRegistrar registrar = new RunningRegistrar(directory, pki, settings);
                 TestPhone phone = TestPhone.overTls(registrar.oauth(), pki.client(Optional.empty()))) {
             assertThat(status(phone)).isEqualTo(407);
+        }
+    }
+
+    @Test
+    void movesToThePortsThatTheServerNamesAndKeepsWhatIsConnected() throws Exception {
+        String[] settings = {
+            "--ports=served",
+            "--ports.url=https://localhost:" + server.getAddress().getPort() + "/edges",
+            "--edges.url=none",
+            "--ports.refresh=50ms",
+            "--ports.cache=" + directory.resolve("ports.cache"),
+            "--jwks.trust=" + directory.resolve("trust.crt")
+        };
+        ports("node2", 1, 2);
+        int oauth;
+        int mra = freePort();
+        try (RunningRegistrar registrar = new RunningRegistrar(directory, pki, settings);
+                TestPhone phone = TestPhone.overTls(registrar.oauth(), pki.client(Optional.empty()));
+                TestPhone edge = connect(registrar, "edge.example.com")) {
+            ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            InetSocketAddress first = registrar.oauth();
+            await().until(() -> registrar.metric("sip_ports_pending") == 2);
+            assertThat(registrar.get("/status").body()).contains("the server's list has no node node1");
+
+            oauth = taken.getLocalPort();
+            ports("Node1", oauth, mra);
+
+            await().until(() -> registrar.mra().getPort() == mra && registrar.metric("sip_ports_pending") == 1);
+            assertThat(registrar.get("/status").body())
+                    .contains("\"oauth\":\"127.0.0.1:" + first.getPort() + "\"")
+                    .contains("\"portsPending\":{\"oauth\":\"127.0.0.1:" + oauth + " cannot be bound");
+            assertAlive(phone, edge);
+            connect(registrar, "edge.example.com").close();
+
+            taken.close();
+
+            await().until(() -> registrar.oauth().getPort() == oauth);
+            assertAlive(phone, edge);
+            await().untilAsserted(() -> assertThatThrownBy(
+                            () -> TestPhone.inTheClear(first).close())
+                    .isInstanceOf(ConnectException.class));
+            try (TestPhone second = TestPhone.overTls(registrar.oauth(), pki.client(Optional.empty()))) {
+                assertAlive(second);
+            }
+            assertThat(registrar.metric("sip_ports_pending")).isZero();
+            await().until(() ->
+                    Files.readString(directory.resolve("ports.cache")).contains("" + oauth));
+        }
+        server.stop(0);
+        try (RunningRegistrar registrar = new RunningRegistrar(directory, pki, settings)) {
+            assertThat(registrar.oauth().getPort()).isEqualTo(oauth);
+            assertThat(registrar.mra().getPort()).isEqualTo(mra);
+        }
+    }
+
+    private void ports(String node, int oauth, int mra) {
+        served = new Document(
+                200,
+                "{\"nodes\":[{\"name\":\"" + node + "\",\"sip_oauth_port\":" + oauth + ",\"sip_mra_oauth_port\":" + mra
+                        + "}]}");
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
         }
     }
 

@@ -332,8 +332,30 @@ class HostileInputIT {
             try (TestPhone third = TestPhone.overTls(small.oauth(), pki.client(Optional.empty()))) {
                 register(third);
             }
-            assertThat(small.metric("sip_connections_turned_away_total{port=\"oauth\",result=\"closed\"}"))
+            assertThat(small.metric("sip_connections_turned_away_total{limit=\"total\",port=\"oauth\"}"))
                     .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void moreConnectionsOfOneAddressThanAllowed(@TempDir Path other) throws Exception {
+        try (RunningRegistrar small = new RunningRegistrar(other, pki, "--max-connections-per-address=1");
+                TestPhone edge =
+                        TestPhone.overTls(small.mra(), pki.client(Optional.of(pki.edge("edge.example.com"))))) {
+            register(edge);
+            try (TestPhone phone = TestPhone.overTls(small.oauth(), pki.client(Optional.empty()));
+                    TestPhone second = TestPhone.inTheClear(small.oauth());
+                    TestPhone stranger = TestPhone.inTheClear(small.mra())) {
+                assertThat(isClosed(second)).isTrue();
+                assertThat(isClosed(stranger)).isTrue(); // no edge before it has shown its certificate
+                register(phone);
+                register(edge);
+            }
+            for (Port port : Port.values()) {
+                assertThat(small.metric(
+                                "sip_connections_turned_away_total{limit=\"address\",port=\"" + port.label() + "\"}"))
+                        .isEqualTo(1);
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.client.DeskPhoneGrants;
 import org.sipoauth.authz.device.Devices;
+import org.sipoauth.authz.device.UnusedCodes;
 import org.sipoauth.authz.grant.ExtensionGrantRequest;
 import org.sipoauth.authz.grant.GrantFeature;
 import org.sipoauth.authz.grant.LoginFamilies;
@@ -15,6 +16,7 @@ import org.sipoauth.authz.redis.ConfirmedWrites;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.StartupRefused;
 import org.sipoauth.authz.signing.KeyedHashes;
+import org.sipoauth.authz.throttle.SharedBuckets;
 import org.sipoauth.authz.token.AccessTokens;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -40,18 +42,24 @@ class ActivationConfiguration {
     }
 
     @Bean
+    UnusedCodes unusedCodes(ActivationCodes codes, Clock clock) {
+        return device -> codes.remove(device, clock.instant());
+    }
+
+    @Bean
     GrantFeature activationGrant(
             ActivationCodes codes,
             Admission admission,
             Devices devices,
             AccessTokens accessTokens,
             LoginFamilies families,
+            SharedBuckets buckets,
             Clock clock,
             Audit audit,
             MeterRegistry meters) {
         ActivationGrant grant = new ActivationGrant(
                 codes,
-                new ActivationThrottle(clock, new SecureRandom()),
+                new ActivationThrottle(buckets, new SecureRandom()),
                 admission,
                 devices,
                 accessTokens,

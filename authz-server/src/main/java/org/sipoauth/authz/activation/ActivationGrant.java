@@ -22,6 +22,7 @@ import org.sipoauth.authz.grant.LoginFamilies.Login;
 import org.sipoauth.authz.grant.PhoneTokens;
 import org.sipoauth.authz.manufacturer.Admission;
 import org.sipoauth.authz.manufacturer.PhoneCertificate;
+import org.sipoauth.authz.redis.WriteNotConfirmed;
 import org.sipoauth.authz.token.AccessTokens;
 import org.sipoauth.authz.token.AccessTokens.Holder;
 import org.sipoauth.authz.token.Confirmation;
@@ -121,17 +122,9 @@ final class ActivationGrant implements AuthenticationProvider {
                         "malformed", "not sixteen digits", "See what the phone is set up to send.", attempt, null));
         Optional<Holder> holder =
                 attempt.device().flatMap(device -> accessTokens.holder(device.owner(), Optional.of(device.name())));
-        requireRoom(attempt);
+        ActivationThrottle.Attempt counted = requireRoom(attempt);
 
-        Redemption redemption = codes.redeem(
-                attempt.deviceName(),
-                holder.flatMap(held -> attempt.device()).map(Device::owner),
-                code,
-                attempt.clientId(),
-                clock.instant());
-        if (!(redemption instanceof Redemption.Wrong)) {
-            throttle.right(attempt.deviceName(), attempt.address());
-        }
+        Redemption redemption = redeem(attempt, holder, code, counted);
         if (redemption instanceof Redemption.Claimed claimed) {
             return begin(attempt, claimed, holder.orElseThrow());
         }
@@ -139,6 +132,26 @@ final class ActivationGrant implements AuthenticationProvider {
             return repeat(attempt, again, holder.orElseThrow());
         }
         throw refusal(redemption, attempt);
+    }
+
+    private Redemption redeem(
+            Attempt attempt, Optional<Holder> holder, ActivationCode code, ActivationThrottle.Attempt counted) {
+        Redemption redemption;
+        try {
+            redemption = codes.redeem(
+                    attempt.deviceName(),
+                    holder.flatMap(held -> attempt.device()).map(Device::owner),
+                    code,
+                    attempt.clientId(),
+                    clock.instant());
+        } catch (WriteNotConfirmed onceMore) { // nothing is written for a wrong code
+            throttle.right(counted);
+            throw onceMore;
+        }
+        if (!(redemption instanceof Redemption.Wrong)) {
+            throttle.right(counted);
+        }
+        return redemption;
     }
 
     private Attempt attempt(ExtensionGrantRequest request) {
@@ -166,8 +179,9 @@ final class ActivationGrant implements AuthenticationProvider {
                 ((WebAuthenticationDetails) Objects.requireNonNull(request.getDetails())).getRemoteAddress());
     }
 
-    private void requireRoom(Attempt attempt) {
-        if (!throttle.admits(attempt.deviceName(), attempt.address())) {
+    private ActivationThrottle.Attempt requireRoom(Attempt attempt) {
+        ActivationThrottle.Attempt counted = throttle.begin(attempt.deviceName(), attempt.address());
+        if (!counted.admitted()) {
             count("too_many");
             throw new GrantRefused(
                     OAuth2ErrorCodes.TEMPORARILY_UNAVAILABLE,
@@ -178,6 +192,7 @@ final class ActivationGrant implements AuthenticationProvider {
                             "Look at what is at this address: it has entered many wrong codes.",
                             attempt.concerned(null)));
         }
+        return counted;
     }
 
     private OAuth2AccessTokenAuthenticationToken begin(Attempt attempt, Redemption.Claimed claimed, Holder holder) {
@@ -253,7 +268,6 @@ final class ActivationGrant implements AuthenticationProvider {
                     attempt,
                     replayed.familyId());
         }
-        throttle.wrong(attempt.deviceName(), attempt.address());
         return refusal(
                 "wrong_code",
                 attempt.device().isPresent() ? "another code, or it has none" : "no desk phone " + attempt.deviceName(),

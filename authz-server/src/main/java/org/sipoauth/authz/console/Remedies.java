@@ -202,7 +202,8 @@ final class Remedies {
                     "If the phone has a new one, it signs in again. If it has not, revoke the session.")
             .put(
                     "certificate_not_taken",
-                    "The phone's certificate has expired, its serial number is refused, or its manufacturer is not trusted.",
+                    "The phone's certificate has expired or was taken back, there is no revocation list in force, or its"
+                            + " manufacturer is not trusted.",
                     "See the detail in the audit, and manufacturers[] in the settings.")
             .put(
                     "unproven",

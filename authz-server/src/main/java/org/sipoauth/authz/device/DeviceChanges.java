@@ -12,7 +12,9 @@ import org.springframework.stereotype.Component;
 
 /**
  * Changes devices for administrators. What a device may no longer do ends with the change: a refresh is refused from then
- * on, and the logins of before are revoked, so that registrars hear of it with their next poll.
+ * on, and the logins of before are revoked, so that registrars hear of it with their next poll. A code that would begin a
+ * login ends before the change, so that it is not good again if the change is taken back; an address that is taken away ends
+ * none, for a code says nothing of addresses.
  */
 @Component
 final class DeviceChanges {
@@ -24,11 +26,13 @@ final class DeviceChanges {
     private final Devices devices;
     private final SecurityProfiles profiles;
     private final DeviceLogins logins;
+    private final UnusedCodes codes;
 
-    DeviceChanges(Devices devices, SecurityProfiles profiles, DeviceLogins logins) {
+    DeviceChanges(Devices devices, SecurityProfiles profiles, DeviceLogins logins, UnusedCodes codes) {
         this.devices = devices;
         this.profiles = profiles;
         this.logins = logins;
+        this.codes = codes;
     }
 
     /** @param before empty: it was created */
@@ -48,6 +52,7 @@ final class DeviceChanges {
             Optional<Device> was = before.map(StoredDevice::device);
             Optional<DeviceLogins.Order> order = was.flatMap(device -> whyLoginsEnd(device, next))
                     .map(reason -> logins.orderForDevice(next.name(), reason));
+            was.flatMap(device -> whyNobodyMaySignIn(device, next)).ifPresent(reason -> endCode(next));
             try {
                 String revision = devices.save(next, was, decidedWith(before));
                 order.ifPresent(DeviceLogins.Order::carryOut);
@@ -71,6 +76,7 @@ final class DeviceChanges {
             }
             expected.require(before.map(StoredDevice::revision));
             DeviceLogins.Order order = logins.orderForDevice(name, "device removed");
+            endCode(before.get().device());
             try {
                 devices.remove(before.get().device(), decidedWith(before));
                 order.carryOut();
@@ -102,16 +108,28 @@ final class DeviceChanges {
         }
     }
 
+    /** Of the devices, desk phones alone are given codes. */
+    private void endCode(Device device) {
+        if (device.type() == DeviceType.DESK_PHONE) {
+            codes.end(device.name());
+        }
+    }
+
     /** An address that is added shows in the next token; whatever is taken away ends the logins that could use it. */
     private Optional<String> whyLoginsEnd(Device before, Device next) {
+        return whyNobodyMaySignIn(before, next)
+                .or(() -> new HashSet<>(next.addressesOfRecord()).containsAll(before.addressesOfRecord())
+                        ? Optional.empty()
+                        : Optional.of("address-of-record taken from the device"));
+    }
+
+    /** Nobody, or nobody who might have before. */
+    private Optional<String> whyNobodyMaySignIn(Device before, Device next) {
         if (!next.enabled()) {
             return Optional.of("device disabled");
         }
         if (!next.owner().equals(before.owner())) {
             return Optional.of("device has another owner");
-        }
-        if (!new HashSet<>(next.addressesOfRecord()).containsAll(before.addressesOfRecord())) {
-            return Optional.of("address-of-record taken from the device");
         }
         return devices.isUsable(next) ? Optional.empty() : Optional.of("device's profile is without OAuth");
     }

@@ -15,7 +15,10 @@ import org.sipoauth.authz.deskphone.WayIn;
 import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.manufacturer.Admission;
-import org.sipoauth.authz.throttle.DrainingBuckets;
+import org.sipoauth.authz.throttle.Network;
+import org.sipoauth.authz.throttle.SharedBuckets;
+import org.sipoauth.authz.throttle.SharedBuckets.Bucket;
+import org.sipoauth.authz.throttle.SharedBuckets.Limit;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.OAuth2DeviceCode;
@@ -33,14 +36,14 @@ import org.springframework.security.web.util.matcher.IpAddressMatcher;
  */
 final class DeviceAuthorizationRequests implements AuthenticationProvider {
     private static final String DEVICE_NAME = "device_name";
-    /** Requests of an address: a whole office may put its phones up at once. */
-    private static final DrainingBuckets.Limit ADDRESS = new DrainingBuckets.Limit(200, Duration.ofSeconds(1));
+    /** Requests of a network: a whole office may put its phones up at once. */
+    private static final Limit NETWORK = new Limit(200, Duration.ofSeconds(1));
 
     private final DeviceCodes codes;
     private final Duration life;
     private final List<IpAddressMatcher> networks;
     private final Admission admission;
-    private final DrainingBuckets requests;
+    private final SharedBuckets buckets;
     private final Clock clock;
     private final Audit audit;
     private final MeterRegistry meters;
@@ -51,6 +54,7 @@ final class DeviceAuthorizationRequests implements AuthenticationProvider {
             Duration life,
             List<IpAddressMatcher> networks,
             Admission admission,
+            SharedBuckets buckets,
             Clock clock,
             Audit audit,
             MeterRegistry meters) {
@@ -58,7 +62,7 @@ final class DeviceAuthorizationRequests implements AuthenticationProvider {
         this.life = life;
         this.networks = List.copyOf(networks);
         this.admission = admission;
-        this.requests = new DrainingBuckets(clock);
+        this.buckets = buckets;
         this.clock = clock;
         this.audit = audit;
         this.meters = meters;
@@ -147,7 +151,8 @@ final class DeviceAuthorizationRequests implements AuthenticationProvider {
     }
 
     private void requireRoom(String address, RegisteredClient client) {
-        if (!requests.untilRoom(address, ADDRESS).isZero()) {
+        Bucket ofNetwork = new Bucket("device-requests-of-network:" + Network.of(address), NETWORK);
+        if (!buckets.take(List.of(ofNetwork)).isZero()) {
             throw new GrantRefused(
                     OAuth2ErrorCodes.TEMPORARILY_UNAVAILABLE,
                     "too many requests from this address: try again soon",
@@ -157,6 +162,5 @@ final class DeviceAuthorizationRequests implements AuthenticationProvider {
                             "Look at what is at this address; phones ask once each.",
                             Concerned.client(client.getClientId())));
         }
-        requests.add(address, ADDRESS);
     }
 }

@@ -15,6 +15,7 @@ import org.sipoauth.authz.grant.LoginFamilies;
 import org.sipoauth.authz.manufacturer.Admission;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.StartupRefused;
+import org.sipoauth.authz.throttle.SharedBuckets;
 import org.sipoauth.authz.token.AccessTokens;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -47,11 +48,6 @@ class DeviceGrantConfiguration {
     }
 
     @Bean
-    UserCodeThrottle userCodeThrottle(Clock clock) {
-        return new UserCodeThrottle(clock);
-    }
-
-    @Bean
     VerificationAddress verificationAddress(Settings settings) {
         return new VerificationAddress(settings.issuer().toString());
     }
@@ -65,13 +61,14 @@ class DeviceGrantConfiguration {
             VerificationAddress address,
             Admission admission,
             Settings settings,
+            SharedBuckets buckets,
             Clock clock,
             Audit audit,
             MeterRegistry meters) {
         Settings.DeviceGrant grant = settings.deviceGrant();
         DeviceGrant tokens = new DeviceGrant(codes, accessTokens, proofs, families, admission, clock);
         DeviceAuthorizationRequests requests = new DeviceAuthorizationRequests(
-                codes, grant.expiresIn(), networks(grant.networks()), admission, clock, audit, meters);
+                codes, grant.expiresIn(), networks(grant.networks()), admission, buckets, clock, audit, meters);
         OAuth2DeviceCodeAuthenticationConverter poll = new OAuth2DeviceCodeAuthenticationConverter();
         return server -> server.tokenEndpoint(endpoint ->
                         endpoint.accessTokenRequestConverter(poll::convert).authenticationProvider(tokens))

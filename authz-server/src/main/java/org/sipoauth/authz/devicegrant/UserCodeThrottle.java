@@ -1,48 +1,55 @@
 package org.sipoauth.authz.devicegrant;
 
-import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import org.sipoauth.authz.throttle.DrainingBuckets;
-import org.sipoauth.authz.throttle.DrainingBuckets.Limit;
+import org.sipoauth.authz.throttle.Network;
+import org.sipoauth.authz.throttle.SharedBuckets;
+import org.sipoauth.authz.throttle.SharedBuckets.Bucket;
+import org.sipoauth.authz.throttle.SharedBuckets.Limit;
+import org.springframework.stereotype.Component;
 
 /**
- * Slows down guessing of user codes (RFC 8628 §5.1). Only somebody who has signed in can guess, so a wrong code fills the
- * bucket of the account, and that of the address, from which somebody with many accounts may guess. A full address shuts
- * out those alone who have failed themselves: a colleague at the same address is not one of them.
+ * Slows down guessing of user codes (RFC 8628 §5.1), for all servers together. Only somebody who has signed in can guess, so
+ * a code takes room in the bucket of the account, and in that of the network, from which somebody with many accounts may
+ * guess, before it is looked at; a good one gives it back. A full network shuts out those alone who have failed themselves: a
+ * colleague at the same address is not one of them.
  *
  * <p>Phones are never slowed down: they poll with 256 random bits.
  */
+@Component
 final class UserCodeThrottle {
     private static final Limit ACCOUNT = new Limit(10, Duration.ofMinutes(1));
-    private static final Limit ADDRESS = new Limit(50, Duration.ofSeconds(10));
+    private static final Limit NETWORK = new Limit(50, Duration.ofSeconds(10));
 
-    private final DrainingBuckets buckets;
+    private final SharedBuckets buckets;
 
-    UserCodeThrottle(Clock clock) {
-        this.buckets = new DrainingBuckets(clock);
+    UserCodeThrottle(SharedBuckets buckets) {
+        this.buckets = buckets;
     }
 
-    /** How long to wait before another code; empty if it may be entered now. */
-    Optional<Duration> wait(String account, String address) {
-        Duration ofAccount = buckets.untilRoom(account(account), ACCOUNT);
-        Duration ofAddress = buckets.isEmpty(account(account), ACCOUNT)
-                ? Duration.ZERO
-                : buckets.untilRoom(address(address), ADDRESS);
-        Duration longer = ofAccount.compareTo(ofAddress) >= 0 ? ofAccount : ofAddress;
-        return longer.isZero() ? Optional.empty() : Optional.of(longer);
+    /**
+     * A code that may be looked at, or has to wait.
+     *
+     * @param delay how long to wait before another; empty: it may be looked at now
+     */
+    record Attempt(Optional<Duration> delay, List<Bucket> taken) {}
+
+    /** Counts a code, unless it has to wait. */
+    Attempt begin(String account, String address) {
+        Bucket ofAccount = new Bucket("user-codes-of-account:" + SharedBuckets.hash(account), ACCOUNT);
+        Bucket ofNetwork = new Bucket("user-codes-of-network:" + Network.of(address), NETWORK);
+        Duration wait = buckets.take(List.of(ofAccount, ofNetwork));
+        if (wait.isZero()) {
+            return new Attempt(Optional.empty(), List.of(ofAccount, ofNetwork));
+        }
+        return buckets.take(List.of(ofAccount.ifEmpty())).isZero()
+                ? new Attempt(Optional.empty(), List.of(ofAccount))
+                : new Attempt(Optional.of(wait), List.of());
     }
 
-    void failed(String account, String address) {
-        buckets.add(account(account), ACCOUNT);
-        buckets.add(address(address), ADDRESS);
-    }
-
-    private static String account(String name) {
-        return "account " + name;
-    }
-
-    private static String address(String address) {
-        return "address " + address;
+    /** It was a code that a phone of theirs shows: nothing is counted for it. */
+    void right(Attempt attempt) {
+        buckets.giveBack(attempt.taken());
     }
 }

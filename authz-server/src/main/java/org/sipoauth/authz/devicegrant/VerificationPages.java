@@ -3,7 +3,6 @@ package org.sipoauth.authz.devicegrant;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +10,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.audit.Concerned;
 import org.sipoauth.authz.device.Device;
@@ -19,6 +17,7 @@ import org.sipoauth.authz.device.DeviceType;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.devicegrant.DeviceCodes.Decision;
 import org.sipoauth.authz.devicegrant.DeviceCodes.Outcome;
+import org.sipoauth.authz.devicegrant.UserCodeThrottle.Attempt;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.core.Authentication;
@@ -67,30 +66,23 @@ final class VerificationPages {
     private record Found(UserCode code, Authorization asked, Device device) {}
 
     @GetMapping(VerificationAddress.PAGE)
-    @Nullable
     String page(
             @RequestParam(name = "user_code", defaultValue = "") String typed,
             Authentication subscriber,
             Model model,
             HttpServletRequest request,
-            HttpServletResponse response)
-            throws IOException {
+            HttpServletResponse response) {
         return typed.isBlank() ? "device" : enter(typed, subscriber, model, request, response);
     }
 
     @PostMapping(VerificationAddress.PAGE)
-    @Nullable
     String enter(
             @RequestParam("user_code") String typed,
             Authentication subscriber,
             Model model,
             HttpServletRequest request,
-            HttpServletResponse response)
-            throws IOException {
-        if (mustWait(subscriber, request, response)) {
-            return null;
-        }
-        Optional<Found> found = find(typed, subscriber, model, request);
+            HttpServletResponse response) {
+        Optional<Found> found = find(typed, subscriber, model, request, response);
         if (found.isEmpty()) {
             return "device";
         }
@@ -107,20 +99,15 @@ final class VerificationPages {
     }
 
     @PostMapping(VerificationAddress.PAGE + "/decision")
-    @Nullable
     String decide(
             @RequestParam("user_code") String typed,
             @RequestParam("decision") String button,
             Authentication subscriber,
             Model model,
             HttpServletRequest request,
-            HttpServletResponse response)
-            throws IOException {
+            HttpServletResponse response) {
         Decision decision = decision(button);
-        if (mustWait(subscriber, request, response)) {
-            return null;
-        }
-        Optional<Found> found = find(typed, subscriber, model, request);
+        Optional<Found> found = find(typed, subscriber, model, request, response);
         if (found.isEmpty()) {
             return "device";
         }
@@ -143,31 +130,42 @@ final class VerificationPages {
         };
     }
 
-    private boolean mustWait(Authentication subscriber, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
-        Optional<Duration> wait = throttle.wait(subscriber.getName(), request.getRemoteAddr());
-        if (wait.isPresent()) {
+    /** @throws ResponseStatusException if it has to wait */
+    private Attempt begin(Authentication subscriber, HttpServletRequest request, HttpServletResponse response) {
+        Attempt attempt = throttle.begin(subscriber.getName(), request.getRemoteAddr());
+        attempt.delay().ifPresent(delay -> {
             refused("too_many", subscriber, request);
-            response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(wait.get().toSeconds() + 1));
-            response.sendError(HttpStatus.TOO_MANY_REQUESTS.value());
-        }
-        return wait.isPresent();
+            response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(delay.toSeconds() + 1));
+            throw new ResponseStatusException(HttpStatus.TOO_MANY_REQUESTS);
+        });
+        return attempt;
     }
 
-    /** Empty, with an objection for the page, if it is no code or not one for a phone of this subscriber. */
-    private Optional<Found> find(String typed, Authentication subscriber, Model model, HttpServletRequest request) {
+    /**
+     * Empty, with an objection for the page, if it is no code or not one for a phone of this subscriber.
+     *
+     * @throws ResponseStatusException if it has to wait
+     */
+    private Optional<Found> find(
+            String typed,
+            Authentication subscriber,
+            Model model,
+            HttpServletRequest request,
+            HttpServletResponse response) {
         Optional<UserCode> code = UserCode.parse(typed);
         if (code.isEmpty()) { // and so no guess that costs anything
             model.addAttribute("objection", "A code has eight letters, such as WDJB-MJHT.");
             return Optional.empty();
         }
+        Attempt attempt = begin(subscriber, request, response);
         Instant now = clock.instant();
         Optional<Found> found = codes.findUndecided(code.get(), now)
                 .flatMap(asked -> devices.findUsable(asked.device(), subscriber.getName())
                         .filter(device -> device.type() == DeviceType.DESK_PHONE)
                         .map(device -> new Found(code.get(), asked, device)));
-        if (found.isEmpty()) {
-            throttle.failed(subscriber.getName(), request.getRemoteAddr());
+        if (found.isPresent()) {
+            throttle.right(attempt);
+        } else {
             refused("unknown", subscriber, request);
             model.addAttribute(
                     "objection",

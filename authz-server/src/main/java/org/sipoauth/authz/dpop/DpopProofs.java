@@ -4,28 +4,41 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jwt.SignedJWT;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.token.Confirmation;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.http.HttpMethod;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.ObjectPostProcessor;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.oauth2.server.resource.OAuth2ResourceServerConfigurer;
+import org.springframework.security.oauth2.core.ClaimAccessor;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+import org.springframework.security.oauth2.core.OAuth2Token;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.DPoPProofContext;
 import org.springframework.security.oauth2.jwt.DPoPProofJwtDecoderFactory;
 import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtDecoderFactory;
 import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationGrantAuthenticationToken;
+import org.springframework.security.oauth2.server.resource.authentication.DPoPAuthenticationProvider;
 
 /**
  * The DPoP proofs of requests to this server (RFC 9449 §4.3). Type, algorithm, key and signature are Spring's to check; the
@@ -71,10 +84,59 @@ public final class DpopProofs {
      * @throws OAuth2AuthenticationException {@code invalid_dpop_proof} if it is not right
      */
     public Confirmation verify(String proof, String path) {
+        Checked checked = check(proof, HttpMethod.POST.name(), issuer + path);
+        useUp(checked);
+        return checked.key();
+    }
+
+    /**
+     * Has an interface of this server take access tokens that are bound to a key, with a proof of it (§7.1). Spring refuses
+     * them as bearer tokens (§7.2) and checks the tokens; the proofs are checked here.
+     *
+     * @param address what a client has to name in {@code htu}, by the address with which its request arrives
+     */
+    public void addTo(OAuth2ResourceServerConfigurer<HttpSecurity> server, UnaryOperator<URI> address) {
+        JwtDecoderFactory<DPoPProofContext> verifiers = context -> proof -> verify(proof, context, address);
+        server.dPoP(Customizer.withDefaults())
+                .withObjectPostProcessor(new ObjectPostProcessor<DPoPAuthenticationProvider>() {
+                    @Override
+                    public <O extends DPoPAuthenticationProvider> O postProcess(O provider) {
+                        provider.setDPoPProofVerifierFactory(verifiers);
+                        return provider;
+                    }
+                });
+    }
+
+    private Jwt verify(String proof, DPoPProofContext request, UnaryOperator<URI> address) {
+        Checked checked = check(proof, request.getMethod(), target(request, address));
+        OAuth2Token token = Objects.requireNonNull(request.getAccessToken());
+        boolean ofThisToken =
+                hash(token.getTokenValue()).equals(checked.proof().getClaims().get("ath"))
+                        && token instanceof ClaimAccessor claims
+                        && checked.key().isThatOf(claims.getClaims());
+        if (!ofThisToken) {
+            throw refusal("the DPoP proof is not right for this access token");
+        }
+        useUp(checked);
+        return checked.proof();
+    }
+
+    private static String target(DPoPProofContext request, UnaryOperator<URI> address) {
+        try {
+            return address.apply(new URI(request.getTargetUri())).toString();
+        } catch (URISyntaxException e) { // what came with Host may be anything
+            throw refusal("the DPoP proof is not right for this request");
+        }
+    }
+
+    /** A proof that is right, if it was not used before. */
+    private record Checked(Jwt proof, Confirmation key, Instant issuedAt) {}
+
+    private Checked check(String proof, String method, String target) {
         try {
             Jwt verified = decoders.createDecoder(DPoPProofContext.withDPoPProof(proof)
-                            .method(HttpMethod.POST.name())
-                            .targetUri(issuer + path)
+                            .method(method)
+                            .targetUri(target)
                             .build())
                     .decode(proof);
             SignedJWT signed = SignedJWT.parse(proof);
@@ -83,13 +145,29 @@ public final class DpopProofs {
                 throw refusal("the DPoP proof does not say when it was made");
             }
             String thumbprint = signed.getHeader().getJWK().computeThumbprint().toString();
-            Duration left = Duration.between(clock.instant(), issued.toInstant().plus(WINDOW));
-            if (!seen.add(thumbprint, Objects.requireNonNull(verified.getId()), left)) {
-                throw refusal("the DPoP proof was used before");
-            }
-            return Confirmation.ofKey(thumbprint);
+            return new Checked(verified, Confirmation.ofKey(thumbprint), issued.toInstant());
         } catch (JwtException | IllegalArgumentException | ParseException | JOSEException e) {
             throw refusal("the DPoP proof is not right for this request");
+        }
+    }
+
+    private void useUp(Checked checked) {
+        Duration left = Duration.between(clock.instant(), checked.issuedAt().plus(WINDOW));
+        if (!seen.add(
+                checked.key().thumbprint(),
+                Objects.requireNonNull(checked.proof().getId()),
+                left)) {
+            throw refusal("the DPoP proof was used before");
+        }
+    }
+
+    /** RFC 9449 §4.2, {@code ath}. */
+    private static String hash(String token) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.US_ASCII));
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java runtime has no SHA-256", e);
         }
     }
 

@@ -75,8 +75,8 @@ public final class Admission {
                     new Refusal(
                             "certificate_not_taken",
                             notTaken.why(),
-                            "If it was a phone of yours, see sipoauth.manufacturers: its authorities, common-name and"
-                                    + " refused-serials.",
+                            "If it was a phone of yours, see sipoauth.manufacturers: its authorities, common-name,"
+                                    + " refused-serials and revocation-lists.",
                             client));
         }
         return judgement instanceof Judgement.Taken taken ? Optional.of(taken.certificate()) : Optional.empty();

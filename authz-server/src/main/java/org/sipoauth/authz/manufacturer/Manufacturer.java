@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CRL;
+import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.TrustAnchor;
@@ -31,6 +33,7 @@ final class Manufacturer {
     private final String name;
     private final WatchedFile<Set<TrustAnchor>> authorities;
     private final @Nullable WatchedFile<Set<BigInteger>> refusedSerials;
+    private final @Nullable WatchedFile<List<CRL>> revocationLists;
     private final Pattern commonName;
     private final String deviceName;
     private final Optional<WaysIn> ways;
@@ -42,6 +45,9 @@ final class Manufacturer {
         this.refusedSerials = settings.refusedSerials() == null
                 ? null
                 : open("refused-serials", settings.refusedSerials(), Manufacturer::readSerials);
+        this.revocationLists = settings.revocationLists() == null
+                ? null
+                : open("revocation-lists", settings.revocationLists(), Manufacturer::readRevocationLists);
         this.commonName = pattern(settings.commonName());
         this.deviceName = settings.deviceName();
         requireTemplate();
@@ -58,6 +64,11 @@ final class Manufacturer {
 
     boolean refuses(BigInteger serial) {
         return refusedSerials != null && refusedSerials.content().contains(serial);
+    }
+
+    /** What its authorities have taken back; empty: nobody looks. */
+    Optional<List<CRL>> revocationLists() {
+        return Optional.ofNullable(revocationLists).map(WatchedFile::content);
     }
 
     /** What the device with this common name in its certificate is called; empty if none is called so. */
@@ -82,9 +93,13 @@ final class Manufacturer {
         } catch (IOException | IllegalArgumentException unusable) {
             throw refusal(
                     setting + " is " + file + ", which cannot be used: " + unusable.getMessage(),
-                    setting.equals("authorities")
-                            ? "Name a PEM file with the certificates of the manufacturer's authorities."
-                            : "Name a file with a serial number in hexadecimal on each line.");
+                    switch (setting) {
+                        case "authorities" ->
+                            "Name a PEM file with the certificates of the manufacturer's authorities.";
+                        case "revocation-lists" ->
+                            "Name a file with the revocation lists of the manufacturer's authorities.";
+                        default -> "Name a file with a serial number in hexadecimal on each line.";
+                    });
         }
     }
 
@@ -99,6 +114,18 @@ final class Manufacturer {
             return anchors;
         } catch (CertificateException malformed) {
             throw new IllegalArgumentException("it holds no readable certificate", malformed);
+        }
+    }
+
+    private static List<CRL> readRevocationLists(Path file) throws IOException {
+        try (InputStream lists = Files.newInputStream(file)) {
+            List<CRL> read = List.copyOf(CertificateFactory.getInstance("X.509").generateCRLs(lists));
+            if (read.isEmpty()) {
+                throw new IllegalArgumentException("it holds no revocation list");
+            }
+            return read;
+        } catch (CertificateException | CRLException malformed) {
+            throw new IllegalArgumentException("it holds no readable revocation list", malformed);
         }
     }
 

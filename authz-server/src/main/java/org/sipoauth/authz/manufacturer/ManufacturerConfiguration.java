@@ -14,6 +14,7 @@ import org.sipoauth.authz.grant.GrantFeature;
 import org.sipoauth.authz.grant.LoginFamilies;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.StartupRefused;
+import org.sipoauth.authz.throttle.SharedBuckets;
 import org.sipoauth.authz.token.AccessTokens;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -58,8 +59,12 @@ class ManufacturerConfiguration {
 
     @Bean
     GrantFeature manufacturerGrant(
-            Admission admission, Devices devices, AccessTokens accessTokens, LoginFamilies families, Clock clock) {
-        ManufacturerGrant grant = new ManufacturerGrant(admission, devices, accessTokens, families, clock);
+            Admission admission,
+            Devices devices,
+            AccessTokens accessTokens,
+            LoginFamilies families,
+            SharedBuckets buckets) {
+        ManufacturerGrant grant = new ManufacturerGrant(admission, devices, accessTokens, families, buckets);
         return server -> server.tokenEndpoint(endpoint -> endpoint.accessTokenRequestConverter(
                         ExtensionGrantRequest.reading(DeskPhoneGrants.MANUFACTURER_CERTIFICATE))
                 .authenticationProvider(grant));

@@ -1,7 +1,7 @@
 package org.sipoauth.authz.manufacturer;
 
-import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -19,8 +19,9 @@ import org.sipoauth.authz.grant.LoginFamilies;
 import org.sipoauth.authz.grant.LoginFamilies.Begun;
 import org.sipoauth.authz.grant.LoginFamilies.Login;
 import org.sipoauth.authz.grant.PhoneTokens;
-import org.sipoauth.authz.throttle.DrainingBuckets;
-import org.sipoauth.authz.throttle.DrainingBuckets.Limit;
+import org.sipoauth.authz.throttle.SharedBuckets;
+import org.sipoauth.authz.throttle.SharedBuckets.Bucket;
+import org.sipoauth.authz.throttle.SharedBuckets.Limit;
 import org.sipoauth.authz.token.AccessTokens;
 import org.sipoauth.authz.token.AccessTokens.Holder;
 import org.sipoauth.authz.token.Confirmation;
@@ -47,15 +48,19 @@ final class ManufacturerGrant implements AuthenticationProvider {
     private final Devices devices;
     private final AccessTokens accessTokens;
     private final LoginFamilies families;
-    private final DrainingBuckets logins;
+    private final SharedBuckets buckets;
 
     ManufacturerGrant(
-            Admission admission, Devices devices, AccessTokens accessTokens, LoginFamilies families, Clock clock) {
+            Admission admission,
+            Devices devices,
+            AccessTokens accessTokens,
+            LoginFamilies families,
+            SharedBuckets buckets) {
         this.admission = admission;
         this.devices = devices;
         this.accessTokens = accessTokens;
         this.families = families;
-        this.logins = new DrainingBuckets(clock);
+        this.buckets = buckets;
     }
 
     @Override
@@ -119,7 +124,8 @@ final class ManufacturerGrant implements AuthenticationProvider {
     }
 
     private void requireRoom(Device device, RegisteredClient client) {
-        if (!logins.untilRoom(device.name(), DEVICE).isZero()) {
+        if (!buckets.take(List.of(new Bucket("certificate-logins-of-device:" + device.name(), DEVICE)))
+                .isZero()) {
             throw new GrantRefused(
                     OAuth2ErrorCodes.TEMPORARILY_UNAVAILABLE,
                     "this phone signs in too often: try again soon",
@@ -129,7 +135,6 @@ final class ManufacturerGrant implements AuthenticationProvider {
                             "Look at the phone: it signs in again and again. If it does not, its key has been copied.",
                             new Concerned(null, device.owner(), device.name(), client.getClientId())));
         }
-        logins.add(device.name(), DEVICE);
     }
 
     private static GrantRefused notAllowed(PhoneCertificate certificate, RegisteredClient client) {

@@ -1,19 +1,29 @@
 package org.sipoauth.authz.manufacturer;
 
 import java.security.GeneralSecurityException;
+import java.security.cert.CRL;
 import java.security.cert.CertPathBuilder;
 import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertStore;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.PKIXCertPathBuilderResult;
+import java.security.cert.PKIXParameters;
+import java.security.cert.PKIXRevocationChecker;
+import java.security.cert.PKIXRevocationChecker.Option;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Date;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import javax.naming.InvalidNameException;
 import javax.naming.NamingException;
 import javax.naming.directory.Attribute;
@@ -26,8 +36,8 @@ import org.springframework.security.oauth2.server.authorization.authentication.O
 
 /**
  * Judges the certificates that phones show: by their manufacturer's authorities alone, whatever else this Java trusts, at
- * the time of our clock (RFC 5280 §6). Asks nobody: a certificate is taken back by its serial number in a file; revocation
- * lists are not read.
+ * the time of our clock (RFC 5280 §6). Asks nobody: a certificate is taken back by its serial number in a file, or by a
+ * revocation list in another.
  */
 public final class PhoneCertificates {
     /** Of certificates that a phone sends; with more, looking for a path could take long. */
@@ -83,23 +93,30 @@ public final class PhoneCertificates {
         }
         List<String> objections = new ArrayList<>();
         for (Manufacturer manufacturer : manufacturers) {
-            String noPath = noPath(chain, manufacturer);
-            if (noPath != null) {
-                objections.add(manufacturer.name() + ": " + noPath);
-            } else if (manufacturer.refuses(certificate.getSerialNumber())) {
-                return new Judgement.NotTaken(manufacturer.name() + " has it among the refused serial numbers");
-            } else {
-                Optional<String> device = commonName(certificate).flatMap(manufacturer::deviceOf);
-                if (device.isPresent()) {
-                    return new Judgement.Taken(new PhoneCertificate(
-                            manufacturer.name(),
-                            device.get(),
-                            Confirmation.ofCertificate(certificate),
-                            manufacturer.ways()));
-                }
-                objections.add(manufacturer.name() + ": its subject names no device, "
-                        + certificate.getSubjectX500Principal());
+            PKIXCertPathBuilderResult path;
+            try {
+                path = path(chain, manufacturer);
+            } catch (CertPathBuilderException none) {
+                objections.add(manufacturer.name() + ": " + inWords(none));
+                continue;
             }
+            if (manufacturer.refuses(certificate.getSerialNumber())) {
+                return new Judgement.NotTaken(manufacturer.name() + " has it among the refused serial numbers");
+            }
+            Optional<String> revoked = manufacturer.revocationLists().flatMap(lists -> revoked(path, lists));
+            if (revoked.isPresent()) {
+                return new Judgement.NotTaken(manufacturer.name() + ": " + revoked.get());
+            }
+            Optional<String> device = commonName(certificate).flatMap(manufacturer::deviceOf);
+            if (device.isPresent()) {
+                return new Judgement.Taken(new PhoneCertificate(
+                        manufacturer.name(),
+                        device.get(),
+                        Confirmation.ofCertificate(certificate),
+                        manufacturer.ways()));
+            }
+            objections.add(
+                    manufacturer.name() + ": its subject names no device, " + certificate.getSubjectX500Principal());
         }
         return new Judgement.NotTaken(
                 objections.isEmpty() ? "there are no manufacturers" : String.join("; ", objections));
@@ -124,24 +141,55 @@ public final class PhoneCertificates {
         }
     }
 
-    /** Why it does not lead to the manufacturer's authorities; null if it does. */
-    private @Nullable String noPath(X509Certificate[] chain, Manufacturer manufacturer) {
+    /** From the certificate to one of the manufacturer's authorities. */
+    private PKIXCertPathBuilderResult path(X509Certificate[] chain, Manufacturer manufacturer)
+            throws CertPathBuilderException {
         try {
             X509CertSelector target = new X509CertSelector();
             target.setCertificate(chain[0]);
             PKIXBuilderParameters parameters = new PKIXBuilderParameters(manufacturer.authorities(), target);
             parameters.addCertStore(
                     CertStore.getInstance("Collection", new CollectionCertStoreParameters(List.of(chain))));
-            parameters.setDate(Date.from(clock.instant()));
+            parameters.setDate(now());
             parameters.setRevocationEnabled(false);
             parameters.setMaxPathLength(LONGEST_CHAIN);
-            CertPathBuilder.getInstance("PKIX").build(parameters);
-            return null;
+            return (PKIXCertPathBuilderResult)
+                    CertPathBuilder.getInstance("PKIX").build(parameters);
         } catch (CertPathBuilderException none) {
-            return inWords(none);
+            throw none;
         } catch (GeneralSecurityException broken) {
             throw new IllegalStateException("this Java runtime cannot build certificate paths", broken);
         }
+    }
+
+    /**
+     * Why it is not certain that everything in the path still holds (RFC 5280 §6.3); empty if it is. Without a list in force
+     * it is not: who could keep the next list from us could keep a revoked phone in use.
+     */
+    private Optional<String> revoked(PKIXCertPathBuilderResult path, List<CRL> lists) {
+        try {
+            CertPathValidator validator = CertPathValidator.getInstance("PKIX");
+            PKIXRevocationChecker checker = (PKIXRevocationChecker) validator.getRevocationChecker();
+            checker.setOptions(EnumSet.of(Option.PREFER_CRLS, Option.NO_FALLBACK)); // and so no request to anybody
+            PKIXParameters parameters = new PKIXParameters(Set.of(path.getTrustAnchor()));
+            parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(lists)));
+            parameters.addCertPathChecker(checker);
+            parameters.setDate(now());
+            validator.validate(path.getCertPath(), parameters);
+            return Optional.empty();
+        } catch (CertPathValidatorException no) {
+            return Optional.of(
+                    no.getReason() == BasicReason.UNDETERMINED_REVOCATION_STATUS
+                            ? "there is no revocation list in force of each authority in its path: renew the file that"
+                                    + " revocation-lists names"
+                            : inWords(no));
+        } catch (GeneralSecurityException broken) {
+            throw new IllegalStateException("this Java runtime cannot read revocation lists", broken);
+        }
+    }
+
+    private Date now() {
+        return Date.from(clock.instant());
     }
 
     private static String inWords(Throwable failure) {

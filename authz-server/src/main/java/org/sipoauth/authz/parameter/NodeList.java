@@ -145,9 +145,25 @@ final class NodeList {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", node.name());
         json.put("address", node.address());
-        for (Port port : Port.values()) {
+        putPorts(json, node, Port.values());
+        return json;
+    }
+
+    /** Their names and the ports on which a registrar is to listen, and no more. */
+    static Map<String, Object> registrarPorts(List<Node> nodes) {
+        return Map.of(NODES, nodes.stream().map(NodeList::registrarPorts).toList());
+    }
+
+    private static Map<String, Object> registrarPorts(Node node) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", node.name());
+        putPorts(json, node, Port.SIP_OAUTH_PORT, Port.SIP_MRA_OAUTH_PORT);
+        return json;
+    }
+
+    private static void putPorts(Map<String, Object> json, Node node, Port... ports) {
+        for (Port port : ports) {
             json.put(port.member(), port.of.applyAsInt(node));
         }
-        return json;
     }
 }

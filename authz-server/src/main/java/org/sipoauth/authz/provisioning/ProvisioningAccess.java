@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.security.cert.X509Certificate;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.mode.ModeStore;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.token.Confirmation;
@@ -29,12 +30,15 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
     private final Settings settings;
     private final ModeStore mode;
     private final JwtDecoder decoder;
+    private final DpopProofs proofs;
     private final MeterRegistry metrics;
 
-    ProvisioningAccess(Settings settings, ModeStore mode, JwtDecoder decoder, MeterRegistry metrics) {
+    ProvisioningAccess(
+            Settings settings, ModeStore mode, JwtDecoder decoder, DpopProofs proofs, MeterRegistry metrics) {
         this.settings = settings;
         this.mode = mode;
         this.decoder = decoder;
+        this.proofs = proofs;
         this.metrics = metrics;
     }
 
@@ -42,12 +46,21 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
         return mode.load().isEnabled();
     }
 
-    /** Bearer tokens are looked at while SIP OAuth mode is on. */
+    /** Tokens are looked at while SIP OAuth mode is on. */
     public void configure(HttpSecurity http) {
         BearerTokenResolver header = new DefaultBearerTokenResolver();
-        http.oauth2ResourceServer(server -> server.jwt(jwt -> jwt.decoder(decoder))
-                .bearerTokenResolver(request -> required() ? header.resolve(request) : null)
-                .authenticationEntryPoint(this));
+        http.oauth2ResourceServer(server -> {
+            server.jwt(jwt -> jwt.decoder(decoder))
+                    .bearerTokenResolver(request -> required() ? header.resolve(request) : null)
+                    .authenticationEntryPoint(this);
+            proofs.addTo(server, asked -> asked); // phones know this service by many names
+            server.dPoP(bound -> bound.requestMatcher(request -> isBound(request) && required()));
+        });
+    }
+
+    private static boolean isBound(HttpServletRequest request) {
+        String credentials = request.getHeader(HttpHeaders.AUTHORIZATION);
+        return credentials != null && credentials.regionMatches(true, 0, "DPoP ", 0, "DPoP ".length());
     }
 
     /** A token that is bound to a certificate is good where that is shown, and nowhere else (RFC 8705 §3). */

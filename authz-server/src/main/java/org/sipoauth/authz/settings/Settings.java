@@ -265,6 +265,8 @@ public record Settings(
      * @param deviceName what the device is called, such as {@code $1} or {@code SEP$1}
      * @param refusedSerials serial numbers of certificates that are not taken, hexadecimal, one a line; read again when it
      *     changes
+     * @param revocationLists revocation lists (RFC 5280 §5) of every authority in a phone's path, PEM or DER; read again
+     *     when it changes
      * @param ways as {@link DeskPhones#ways}, for phones that show a certificate of this manufacturer; unset: as for all
      */
     public record Manufacturer(
@@ -273,6 +275,7 @@ public record Settings(
             String commonName,
             @DefaultValue("$1") String deviceName,
             @Nullable Path refusedSerials,
+            @Nullable Path revocationLists,
             @DefaultValue List<String> ways) {}
 
     /**

@@ -3,16 +3,13 @@ package org.sipoauth.authz.signin;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.sipoauth.authz.settings.RandomSecret;
+import org.sipoauth.authz.throttle.SharedBuckets;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.DefaultRedisScript;
 import org.springframework.data.redis.core.script.RedisScript;
@@ -54,7 +51,7 @@ final class KnownBrowsers {
 
     /** What the browser is called in the store, if somebody has signed in to this account on it. */
     Optional<String> recognize(String account, HttpServletRequest request) {
-        return cookie(request).map(KnownBrowsers::hash).filter(browser -> {
+        return cookie(request).map(SharedBuckets::hash).filter(browser -> {
             Double since = redis.opsForZSet().score(key(account), browser);
             return since != null && since > oldest();
         });
@@ -66,8 +63,8 @@ final class KnownBrowsers {
         redis.execute(
                 REMEMBER,
                 List.of(key(account)),
-                hash(value),
-                cookie(request).map(KnownBrowsers::hash).orElse(""),
+                SharedBuckets.hash(value),
+                cookie(request).map(SharedBuckets::hash).orElse(""),
                 Long.toString(clock.instant().getEpochSecond()),
                 Long.toString(oldest()),
                 Integer.toString(MOST_BROWSERS),
@@ -101,19 +98,6 @@ final class KnownBrowsers {
     }
 
     private static String key(String account) {
-        return "known-browsers:" + hash(account);
-    }
-
-    /** Of names, too: people type their passwords there. */
-    static String hash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder()
-                    .withoutPadding()
-                    .encodeToString(digest)
-                    .substring(0, 22);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java runtime has no SHA-256", e);
-        }
+        return "known-browsers:" + SharedBuckets.hash(account); // of names, too: people type their passwords there
     }
 }

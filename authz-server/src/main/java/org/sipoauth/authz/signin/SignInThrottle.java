@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.sipoauth.authz.throttle.DrainingBuckets.Limit;
 import org.sipoauth.authz.throttle.Network;
 import org.sipoauth.authz.throttle.SharedBuckets;
 import org.sipoauth.authz.throttle.SharedBuckets.Bucket;
+import org.sipoauth.authz.throttle.SharedBuckets.Limit;
 import org.springframework.stereotype.Component;
 
 /**
@@ -24,6 +24,8 @@ import org.springframework.stereotype.Component;
  *   <li>And it needs room in the bucket of the account from anywhere, which somebody with many networks fills; or, while
  *       that is full, in one of three tries a day for each network: those of an owner on a new browser.
  * </ul>
+ *
+ * <p>What a network is: {@link Network}.
  */
 @Component
 final class SignInThrottle {
@@ -59,15 +61,14 @@ final class SignInThrottle {
                     ? new Attempt(Optional.empty(), name, List.of(own), List.of())
                     : Attempt.refused(wait, name);
         }
-        String address = request.getRemoteAddr();
-        return beginAsStranger(name, Network.of(address).orElseGet(() -> KnownBrowsers.hash(address)));
+        return beginAsStranger(name, Network.of(request.getRemoteAddr()));
     }
 
     private Attempt beginAsStranger(String name, String network) {
-        String both = KnownBrowsers.hash(name + ' ' + network);
+        String both = SharedBuckets.hash(name + ' ' + network);
         Bucket accountAtNetwork = new Bucket("account-at-network:" + both, ACCOUNT_AT_NETWORK);
         Bucket ofNetwork = new Bucket("network:" + network, NETWORK);
-        Bucket ofAccount = new Bucket("account:" + KnownBrowsers.hash(name), ACCOUNT);
+        Bucket ofAccount = new Bucket("account:" + SharedBuckets.hash(name), ACCOUNT);
         Duration wait = buckets.take(List.of(accountAtNetwork, ofNetwork, ofAccount));
         if (wait.isZero()) {
             return new Attempt(Optional.empty(), name, List.of(accountAtNetwork), List.of(ofNetwork, ofAccount));

@@ -5,10 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.sipoauth.authz.throttle.SharedBuckets.Limit;
 
 /**
- * Counts by buckets that drain with time: what is to be seldom adds to one, and a full one means to wait. Kept in memory,
- * bounded: who floods the table pushes out the oldest.
+ * Buckets as {@link SharedBuckets} are, of one server alone: for what comes too often to be counted in the store. Kept in
+ * memory, bounded: who floods the table pushes out the oldest.
  */
 public final class DrainingBuckets {
     private static final int REMEMBERED = 50_000;
@@ -27,9 +28,6 @@ public final class DrainingBuckets {
         this.clock = clock;
     }
 
-    /** @param capacity so many at once; one drains every {@code drain} */
-    public record Limit(int capacity, Duration drain) {}
-
     private record Bucket(double level, Instant at) {
         double levelAt(Instant now, Limit limit) {
             double drained = (double) Duration.between(at, now).toMillis()
@@ -46,16 +44,8 @@ public final class DrainingBuckets {
                 : Duration.ofMillis((long) Math.ceil(excess * limit.drain().toMillis()));
     }
 
-    public synchronized boolean isEmpty(String key, Limit limit) {
-        return level(key, limit) == 0;
-    }
-
     public synchronized void add(String key, Limit limit) {
         buckets.put(key, new Bucket(Math.min(limit.capacity(), level(key, limit) + 1), clock.instant()));
-    }
-
-    public synchronized void clear(String key) {
-        buckets.remove(key);
     }
 
     private double level(String key, Limit limit) {

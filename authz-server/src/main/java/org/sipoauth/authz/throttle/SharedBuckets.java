@@ -1,10 +1,13 @@
 package org.sipoauth.authz.throttle;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
-import org.sipoauth.authz.throttle.DrainingBuckets.Limit;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.DefaultRedisScript;
@@ -12,9 +15,9 @@ import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 
 /**
- * {@link DrainingBuckets} in Redis, so that a bound holds for all servers together and through their restarts. Of each
- * bucket the store has one number, the instant at which it will be empty, and forgets it then: a table that can grow no
- * faster than attempts are let through.
+ * Counts by buckets that drain with time: what is to be seldom takes room in one, and a full one means to wait. They are in
+ * Redis, so that a bound holds for all servers together and through their restarts. Of each bucket the store has one number,
+ * the instant at which it will be empty, and forgets it then: a table that can grow no faster than attempts are let through.
  *
  * <p>Room is taken before an attempt is looked at, and given back if it was a good one: attempts side by side are no way
  * around a limit.
@@ -61,8 +64,16 @@ public final class SharedBuckets {
         this.clock = clock;
     }
 
+    /** @param capacity so many at once; one drains every {@code drain} */
+    public record Limit(int capacity, Duration drain) {}
+
     /** @param name without anything that people type: what they take for a field's may be a secret */
-    public record Bucket(String name, Limit limit) {}
+    public record Bucket(String name, Limit limit) {
+        /** The same for who may take room in it only while it is empty. */
+        public Bucket ifEmpty() {
+            return new Bucket(name, new Limit(1, limit.drain()));
+        }
+    }
 
     /**
      * Takes room for one in each of these, or in none.
@@ -83,6 +94,19 @@ public final class SharedBuckets {
 
     public void empty(List<Bucket> buckets) {
         redis.delete(keys(buckets));
+    }
+
+    /** What the store has of a text that came from outside: 132 bits of its SHA-256, in base64url. */
+    public static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString(digest)
+                    .substring(0, 22);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java runtime has no SHA-256", e);
+        }
     }
 
     private long run(RedisScript<Long> script, List<Bucket> buckets) {

@@ -61,6 +61,11 @@ public record Confirmation(String member, String thumbprint) {
                 : OAuth2AccessToken.TokenType.BEARER;
     }
 
+    /** Whether a token with these claims is bound to this. */
+    public boolean isThatOf(Map<String, ?> claims) {
+        return claim().equals(claims.get(CLAIM));
+    }
+
     public boolean isCertificate() {
         return member.equals(CERTIFICATE);
     }

@@ -15,8 +15,8 @@ import org.sipoauth.authz.settings.Loopback;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.signin.SignIn;
 import org.sipoauth.authz.throttle.DrainingBuckets;
-import org.sipoauth.authz.throttle.DrainingBuckets.Limit;
 import org.sipoauth.authz.throttle.Network;
+import org.sipoauth.authz.throttle.SharedBuckets.Limit;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -62,7 +62,7 @@ final class RequestRates extends OncePerRequestFilter {
             chain.doFilter(request, response);
             return;
         }
-        String network = Network.of(address).orElse("none");
+        String network = Network.of(address);
         if (isFull(all, network, limit, tooMany, response)
                 || BEGINNINGS.contains(request.getRequestURI())
                         && isFull(begun, network, BEGIN, tooManyBegun, response)) {

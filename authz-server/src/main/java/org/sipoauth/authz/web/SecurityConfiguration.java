@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.sipoauth.authz.client.Clients;
+import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.grant.GrantFeature;
 import org.sipoauth.authz.provisioning.ProvisioningAccess;
 import org.sipoauth.authz.settings.Settings;
@@ -135,14 +136,17 @@ class SecurityConfiguration {
         return http.build();
     }
 
-    /** RFC 6750 for services; people have pages. */
+    /** RFC 6750 and RFC 9449 for services; people have pages. */
     @Bean
     @Order(3)
-    SecurityFilterChain administrationChain(HttpSecurity http, AdministrationTokens tokens) {
+    SecurityFilterChain administrationChain(
+            HttpSecurity http, AdministrationTokens tokens, DpopProofs proofs, Settings settings) {
         return http.securityMatcher(PATH.matcher("/admin/api/**"))
                 .authorizeHttpRequests(requests -> requests.anyRequest().access(new AdministrationRights()))
-                .oauth2ResourceServer(server ->
-                        server.jwt(jwt -> jwt.decoder(tokens.decoder())).accessDeniedHandler(new InsufficientScope()))
+                .oauth2ResourceServer(server -> {
+                    server.jwt(jwt -> jwt.decoder(tokens.decoder())).accessDeniedHandler(new InsufficientScope());
+                    proofs.addTo(server, asked -> settings.issuer().resolve(asked.getRawPath()));
+                })
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
@@ -150,14 +154,15 @@ class SecurityConfiguration {
                 .build();
     }
 
-    /** Status lists, the list of edges and the mode are for everybody, and can only be read. */
+    /** Status lists, the list of edges, mode and ports are for everybody, and can only be read. */
     @Bean
     @Order(4)
     SecurityFilterChain openListsChain(HttpSecurity http) {
         return http.securityMatcher(new OrRequestMatcher(
                         PATH.matcher("/oauth2/status-lists/**"),
                         PATH.matcher("/edges"),
-                        PATH.matcher("/sip-oauth-mode")))
+                        PATH.matcher("/sip-oauth-mode"),
+                        PATH.matcher("/sip-oauth-ports")))
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable)

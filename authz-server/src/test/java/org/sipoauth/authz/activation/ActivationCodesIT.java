@@ -1,6 +1,7 @@
 package org.sipoauth.authz.activation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.sipoauth.authz.activation.ActivationCodes.Created;
 import org.sipoauth.authz.redis.RedisForTests;
+import org.sipoauth.authz.redis.WriteNotConfirmed;
 import org.sipoauth.authz.signing.KeyedHashes;
 import org.sipoauth.keys.KeyRing;
 import org.sipoauth.keys.KeyUse;
@@ -167,6 +169,35 @@ class ActivationCodesIT {
 
         assertThat(codes.bind(PHONE, dead.claim(), "s01.dead", START)).isFalse();
         assertThat(codes.bind(PHONE, next.claim(), "s01.family", START)).isTrue();
+    }
+
+    /** No login begins of which a replica that takes over would know nothing; and none is lost for that. */
+    @Test
+    void areUsedOnlyWhenTheReplicasKnowAndThenByWhoComesAgain() {
+        ActivationCodes cutOff =
+                new ActivationCodes(redis.template(), redis.unconfirmedWrites(), new KeyedHashes(() -> ring), LIFE);
+
+        assertThatThrownBy(() -> cutOff.redeem(PHONE, Optional.of("alice"), created.code(), CLIENT, START))
+                .isInstanceOf(WriteNotConfirmed.class);
+        assertThat(redeem(created.code(), START)).as("for a moment").isEqualTo(new Redemption.Busy());
+        Instant later = START.plusSeconds(15);
+        Redemption.Claimed claimed = (Redemption.Claimed) redeem(created.code(), later);
+        assertThatThrownBy(() -> cutOff.bind(PHONE, claimed.claim(), "s01.family", later))
+                .isInstanceOf(WriteNotConfirmed.class);
+
+        assertThat(redeem(created.code(), later)).isEqualTo(new Redemption.Again("s01.family"));
+    }
+
+    @Test
+    void areNeitherMadeNorEndedUnlessTheReplicasKnow() {
+        ActivationCodes cutOff =
+                new ActivationCodes(redis.template(), redis.unconfirmedWrites(), new KeyedHashes(() -> ring), LIFE);
+
+        assertThatThrownBy(() -> cutOff.create(PHONE, "alice", START)).isInstanceOf(WriteNotConfirmed.class);
+        assertThatThrownBy(() -> cutOff.remove(PHONE, START)).isInstanceOf(WriteNotConfirmed.class);
+        assertThat(cutOff.redeem(PHONE, Optional.of("alice"), created.code(), CLIENT, START))
+                .as("a wrong code writes nothing")
+                .isEqualTo(new Redemption.Wrong());
     }
 
     @Test

@@ -161,6 +161,22 @@ class ActivationGrantIT {
         await().untilAsserted(() -> assertThat(audit(device)).contains("activation code used twice", "code_replayed"));
     }
 
+    @Test
+    void isOverWhenItHasExpired() throws Exception {
+        String device = newPhone("SEP000000000016");
+        String code = code(create(device));
+        server.bean(StringRedisTemplate.class)
+                .opsForHash()
+                .increment("activation-code:" + device, "e", -Duration.ofDays(7).toMillis());
+
+        Answer late = redeem(device, code);
+
+        assertThat(late.json()).containsEntry("error", "invalid_grant");
+        assertThat(delete(device).statusCode()).as("nothing to end").isEqualTo(404);
+        await().untilAsserted(() -> assertThat(audit(device)).contains("the code has expired"));
+        assertThat(redeem(device, code(create(device))).status()).isEqualTo(200);
+    }
+
     /** The same answer, whatever is wrong. */
     @Test
     void doesNotTellWhetherThereIsSuchADevice() throws Exception {

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.authz.TestAdministrator;
+import org.sipoauth.authz.TestAuthority;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestPhone.Answer;
 import org.sipoauth.authz.TestServer;
@@ -35,6 +36,9 @@ class DevicesEndpointIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String TABLET = "{\"owner\":\"heidi\",\"addresses_of_record\":[\"sip:1008@example.com\"]}";
 
+    private static final String GRANT = "urn:sipoauth:params:oauth:grant-type:";
+    private static final TestAuthority ACME = TestAuthority.create("Acme Manufacturing CA");
+
     @TempDir
     private static Path folder;
 
@@ -44,7 +48,13 @@ class DevicesEndpointIT {
 
     @BeforeAll
     static void start() {
-        server = TestServer.start(folder, "--sipoauth.status-lists.look-every=100ms");
+        server = TestServer.start(
+                folder,
+                "--sipoauth.status-lists.look-every=100ms",
+                "--sipoauth.mutual-tls.port=0",
+                "--sipoauth.manufacturers[0].name=acme",
+                "--sipoauth.manufacturers[0].authorities=" + ACME.writeTo(folder.resolve("acme.pem")),
+                "--sipoauth.manufacturers[0].common-name=(SEP[0-9A-F]{12})");
         phone = new TestPhone(server);
         administrator = new TestAdministrator(server);
     }
@@ -243,11 +253,54 @@ class DevicesEndpointIT {
         awaitBit(third);
     }
 
+    /** Whichever way they came in. */
+    @Test
+    void endsTheLoginsOfADeskPhoneThatIsDisabledAtOnce() throws Exception {
+        String name = "SEP00005E00530A";
+        administrator.put("/devices/" + name, device("heidi", "sip:1008@example.com", "standard-oauth", true));
+        List<DeskPhone> phones = everyWayIn(name, "heidi");
+
+        administrator.put("/devices/" + name, device("heidi", "sip:1008@example.com", "standard-oauth", false));
+
+        for (DeskPhone phone : phones) {
+            assertThat(phone.refresh().json()).as(phone.way()).containsEntry("error", "invalid_grant");
+            awaitBit(phone.tokens());
+        }
+    }
+
+    /** Else a code on a lost sheet of paper would be good for the next device of that name. */
+    @Test
+    void endsTheUnusedActivationCodeOfADeviceThatNobodyMaySignInOn() {
+        String path = "/devices/SEP00005E00530B";
+        String usable = device("ivan", "sip:1009@example.com", "standard-oauth", true);
+        administrator.put(path, usable);
+
+        String code = activationCode(path);
+        administrator.delete(path);
+        administrator.put(path, usable);
+        assertThat(activate(path, code).json()).as("removed").containsEntry("error", "invalid_grant");
+
+        for (String unusable : List.of(
+                device("ivan", "sip:1009@example.com", "standard-oauth", false),
+                device("heidi", "sip:1009@example.com", "standard-oauth", true),
+                device("ivan", "sip:1009@example.com", "standard-tls", true))) {
+            code = activationCode(path);
+            administrator.put(path, unusable);
+            administrator.put(path, usable);
+            assertThat(activate(path, code).json()).as(unusable).containsEntry("error", "invalid_grant");
+        }
+
+        code = activationCode(path);
+        administrator.put(path, device("ivan", "sip:1019@example.com", "standard-oauth", true));
+        assertThat(activate(path, code).status()).as("only another address").isEqualTo(200);
+    }
+
     @Test
     void endsTheLoginsOfAllDevicesWhoseProfileLosesOauth() throws Exception {
         administrator.put("/security-profiles/desks", profile(true));
         administrator.put("/devices/CSFDAVE", device("dave", "sip:1004@example.com", "desks", true));
         administrator.put("/devices/SEP00005E005304", device("dave", "sip:1004@example.com", "desks", true));
+        List<DeskPhone> phones = everyWayIn("SEP00005E005304", "dave");
         Answer dave = logIn("dave", "CSFDAVE");
         Answer erin = logIn("erin", "CSFERIN");
 
@@ -258,6 +311,10 @@ class DevicesEndpointIT {
                 .containsKeys("begun_before", "revoked");
         assertThat(refresh(dave).json()).containsEntry("error", "invalid_grant");
         awaitBit(dave);
+        for (DeskPhone phone : phones) {
+            assertThat(phone.refresh().json()).as(phone.way()).containsEntry("error", "invalid_grant");
+            awaitBit(phone.tokens());
+        }
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(json(administrator.get("/security-profiles/desks")))
                         .doesNotContainKey("ending_logins")
@@ -414,6 +471,64 @@ class DevicesEndpointIT {
             assertThat(phone.get(url, "Authorization", "Bearer " + token).statusCode())
                     .isEqualTo(401);
         }
+    }
+
+    /** A login on a desk phone. */
+    private record DeskPhone(String way, TestPhone phone, Answer tokens) {
+        DeskPhone {
+            assertThat(tokens.status()).as(way + ": " + tokens.json()).isEqualTo(200);
+        }
+
+        Answer refresh() {
+            return phone.token(Map.of(
+                    "grant_type", "refresh_token",
+                    "client_id", "deskphone",
+                    "refresh_token", tokens.text("refresh_token")));
+        }
+    }
+
+    private static List<DeskPhone> everyWayIn(String device, String owner) {
+        TestPhone certified = TestPhone.showing(ACME.issue("CN=" + device), server);
+        return List.of(
+                new DeskPhone("device code", phone, byDeviceCode(device, owner)),
+                new DeskPhone(
+                        "activation code", phone, activate("/devices/" + device, activationCode("/devices/" + device))),
+                new DeskPhone(
+                        "certificate",
+                        certified,
+                        certified.token(
+                                Map.of("grant_type", GRANT + "manufacturer-certificate", "client_id", "deskphone"))));
+    }
+
+    private static Answer byDeviceCode(String device, String owner) {
+        Answer codes = phone.post(
+                "/oauth2/device_authorization",
+                Map.of("client_id", "deskphone", "scope", "sip.register", "device_name", device));
+        TestPhone browser = new TestPhone(server);
+        browser.signIn(owner, server.passwordOf(owner));
+        browser.postForm(
+                "/device", "/device/decision", Map.of("user_code", codes.text("user_code"), "decision", "approve"));
+        return phone.token(Map.of(
+                "grant_type", "urn:ietf:params:oauth:grant-type:device_code",
+                "client_id", "deskphone",
+                "device_code", codes.text("device_code")));
+    }
+
+    private static String activationCode(String pathOfDevice) {
+        return (String) json(administrator.send("POST", pathOfDevice + "/activation-code", new byte[0]))
+                .get("activation_code");
+    }
+
+    private static Answer activate(String pathOfDevice, String code) {
+        return phone.token(Map.of(
+                "grant_type",
+                GRANT + "activation-code",
+                "client_id",
+                "deskphone",
+                "device_name",
+                pathOfDevice.substring("/devices/".length()),
+                "activation_code",
+                code));
     }
 
     private static HttpResponse<String> send(String path, String csv) {

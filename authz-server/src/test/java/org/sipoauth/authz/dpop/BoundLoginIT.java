@@ -1,10 +1,17 @@
 package org.sipoauth.authz.dpop;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTParser;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -143,6 +150,106 @@ class BoundLoginIT {
         assertThat(introspect(sip.text("access_token")).json())
                 .containsEntry("token_type", "Bearer")
                 .doesNotContainKey("cnf");
+    }
+
+    /** RFC 9449 §7: at this server's own interfaces. */
+    @Test
+    void administersWithABoundTokenAndAProofForTheRequest() throws Exception {
+        String[] admin = Files.readString(folder.resolve("data/admin-client.txt"))
+                .strip()
+                .split(":");
+        Map<String, String> form = Map.of(
+                "grant_type",
+                "client_credentials",
+                "client_id",
+                admin[0],
+                "client_secret",
+                admin[1],
+                "scope",
+                "admin.read");
+        String token = phone.post("/oauth2/token", form, "DPoP", proof(key)).text("access_token");
+        String unbound = phone.post("/oauth2/token", form).text("access_token");
+        URI devices = server.url("/admin/api/v1/devices?limit=1");
+        String address = TestServer.ISSUER + "/admin/api/v1/devices";
+
+        HttpResponse<String> asBearer = phone.get(devices, "Authorization", "Bearer " + token);
+        assertThat(asBearer.statusCode()).isEqualTo(401);
+        assertThat(asBearer.headers().firstValue("WWW-Authenticate").orElse(""))
+                .startsWith("Bearer")
+                .contains("error=\"invalid_token\"");
+
+        String proof = get(address, token).sign();
+        assertThat(phone.get(devices, "Authorization", "DPoP " + token, "DPoP", proof)
+                        .statusCode())
+                .isEqualTo(200);
+        Map<String, HttpResponse<String>> refused = Map.of(
+                "used before", phone.get(devices, "Authorization", "DPoP " + token, "DPoP", proof),
+                "without a proof", phone.get(devices, "Authorization", "DPoP " + token),
+                "by another key",
+                        withProof(
+                                devices,
+                                token,
+                                TestProof.at(TestProof.key(), address, Instant.now())
+                                        .with("htm", "GET")
+                                        .with("ath", hash(token))),
+                "for another method",
+                        withProof(devices, token, get(address, token).with("htm", "DELETE")),
+                "for another address", withProof(devices, token, get(address + "/CSFALICE", token)),
+                "for another token", withProof(devices, token, get(address, unbound)),
+                "for no token", withProof(devices, token, get(address, token).with("ath", null)),
+                "for a token that is bound to no key", withProof(devices, unbound, get(address, unbound)));
+        refused.forEach((why, answer) -> {
+            assertThat(answer.statusCode()).as(why).isEqualTo(401);
+            assertThat(answer.headers().firstValue("WWW-Authenticate").orElse(""))
+                    .as(why)
+                    .startsWith("DPoP")
+                    .contains("error=");
+        });
+    }
+
+    /** A token for the same device that is not for SIP: a refresh narrows it, and only then it is bound. */
+    @Test
+    void givesAConfigurationFileToWhoProvesTheKeyOfABoundToken() throws Exception {
+        Map<String, String> request = TestPhone.request("CSFALICE");
+        request.put("scope", "sip.register openid");
+        Answer login = phone.redeem(phone.authorize("alice", request).get("code"), proof(key));
+        Answer narrowed = phone.post(
+                "/oauth2/token",
+                Map.of(
+                        "grant_type",
+                        "refresh_token",
+                        "client_id",
+                        "softphone",
+                        "refresh_token",
+                        login.text("refresh_token"),
+                        "scope",
+                        "openid"),
+                "DPoP",
+                proof(key));
+        assertThat(narrowed.text("token_type")).isEqualTo("DPoP");
+        String token = narrowed.text("access_token");
+        URI file = server.provisioningUrl("/CSFALICE.cnf.xml");
+
+        assertThat(phone.get(file, "Authorization", "Bearer " + token).statusCode())
+                .isEqualTo(401);
+        assertThat(withProof(file, token, get(file.toString(), token)).statusCode())
+                .isEqualTo(200);
+        assertThat(withProof(file, token, get(TestServer.ISSUER + "/CSFALICE.cnf.xml", token))
+                        .statusCode())
+                .isEqualTo(401);
+    }
+
+    private TestProof get(String address, String token) throws Exception {
+        return TestProof.at(key, address, Instant.now()).with("htm", "GET").with("ath", hash(token));
+    }
+
+    private HttpResponse<String> withProof(URI address, String token, TestProof proof) {
+        return phone.get(address, "Authorization", "DPoP " + token, "DPoP", proof.sign());
+    }
+
+    private static String hash(String token) throws Exception {
+        return Base64URL.encode(MessageDigest.getInstance("SHA-256").digest(token.getBytes(US_ASCII)))
+                .toString();
     }
 
     private Answer serviceToken(String scope) {

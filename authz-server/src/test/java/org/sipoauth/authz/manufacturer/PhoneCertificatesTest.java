@@ -145,6 +145,54 @@ class PhoneCertificatesTest {
     }
 
     @Test
+    void takesBackWhatItsAuthorityHasRevokedAsSoonAsTheListSaysSo() throws Exception {
+        X509Certificate phone = acme.issue(SUBJECT).certificate();
+        X509Certificate another = acme.issue("CN=CP-8845-SEP00005E005302").certificate();
+        Path lists = Files.writeString(
+                folder.resolve("lists.pem"), acme.revocationList(now.minusSeconds(60), now.plusSeconds(60)));
+        PhoneCertificates certificates = certificates(null, lists);
+        assertThat(certificates.judge(phone)).isInstanceOf(Judgement.Taken.class);
+
+        Files.writeString(lists, acme.revocationList(now.minusSeconds(60), now.plusSeconds(60), phone));
+
+        assertThat(certificates.judge(phone))
+                .isInstanceOfSatisfying(
+                        Judgement.NotTaken.class, not -> assertThat(not.why()).contains("revoked", "KEY_COMPROMISE"));
+        assertThat(certificates.judge(another)).isInstanceOf(Judgement.Taken.class);
+        Files.writeString(lists, "no list\n");
+        assertThat(certificates.judge(phone))
+                .as("what was read before holds on")
+                .isInstanceOf(Judgement.NotTaken.class);
+    }
+
+    /** Who withholds a list revokes all, rather than none. */
+    @Test
+    void takesNoneWithoutAListInForceOfEachAuthorityInItsPath() throws Exception {
+        TestAuthority factory = acme.subordinate("Acme Factory 7");
+        Instant from = now.minusSeconds(60);
+        Instant until = now.plus(Duration.ofHours(1));
+        X509Certificate[] shown = factory.issue(SUBJECT).chain().toArray(X509Certificate[]::new);
+        String ofAcme = acme.revocationList(from, until);
+        String ofFactory = factory.revocationList(from, until);
+        String ofAnother = TestAuthority.create("Acme Factory 7").revocationList(from, until);
+        Path lists = Files.writeString(folder.resolve("lists.pem"), ofAcme + ofFactory);
+        PhoneCertificates certificates = certificates(null, lists);
+        assertThat(certificates.judge(shown)).isInstanceOf(Judgement.Taken.class);
+
+        for (String tooFew : List.of(ofAcme, ofFactory, ofAcme + ofAnother)) {
+            Files.writeString(lists, tooFew);
+            assertThat(certificates.judge(shown))
+                    .isInstanceOfSatisfying(
+                            Judgement.NotTaken.class,
+                            not -> assertThat(not.why()).contains("acme: there is no revocation list in force"));
+        }
+        Files.writeString(lists, ofAcme + ofFactory + "\n");
+        assertThat(certificates.judge(shown)).isInstanceOf(Judgement.Taken.class);
+        now = until.plus(Duration.ofMinutes(16)); // Java allows for clocks that are 15 minutes wrong
+        assertThat(certificates.judge(shown)).as("expired").isInstanceOf(Judgement.NotTaken.class);
+    }
+
+    @Test
     void takesAuthoritiesAsSoonAsTheFileNamesThem() throws Exception {
         PhoneCertificates certificates = certificates();
         TestAuthority next = TestAuthority.create("Acme Manufacturing CA 2 with a longer name");
@@ -186,12 +234,15 @@ class PhoneCertificatesTest {
     @Test
     void refusesFilesThatCannotBeUsedAndWaysThatCannotBeMet() throws Exception {
         Path nothing = Files.writeString(folder.resolve("nothing.pem"), "nothing\n");
-        assertThatThrownBy(() ->
-                        new Manufacturer(new Settings.Manufacturer("acme", nothing, "(.*)", "$1", null, List.of())))
+        assertThatThrownBy(() -> new Manufacturer(
+                        new Settings.Manufacturer("acme", nothing, "(.*)", "$1", null, null, List.of())))
                 .hasMessageContaining("authorities is " + nothing);
         assertThatThrownBy(() -> new Manufacturer(settings("acme", acme, "(.*)", "$1", nothing, List.of())))
                 .hasMessageContaining("refused-serials is " + nothing)
                 .hasMessageContaining("line 1 is no hexadecimal number");
+        assertThatThrownBy(() -> certificates(null, nothing))
+                .hasMessageContaining("revocation-lists is " + nothing)
+                .hasMessageContaining("it holds no");
         assertThatThrownBy(
                         () -> new Manufacturer(settings("acme", acme, "(.*)", "$1", null, List.of("activation-code"))))
                 .hasMessageContaining("none has manufacturer-certificate");
@@ -214,10 +265,20 @@ class PhoneCertificatesTest {
     }
 
     private PhoneCertificates certificates(Path refusedSerials) {
+        return certificates(refusedSerials, null);
+    }
+
+    private PhoneCertificates certificates(Path refusedSerials, Path revocationLists) {
         return new PhoneCertificates(
                 List.of(
-                        new Manufacturer(
-                                settings("acme", acme, "CP-[0-9]+-(SEP[0-9A-F]{12})", "$1", refusedSerials, List.of())),
+                        new Manufacturer(new Settings.Manufacturer(
+                                "acme",
+                                acme.writeTo(folder.resolve("acme.pem")),
+                                "CP-[0-9]+-(SEP[0-9A-F]{12})",
+                                "$1",
+                                refusedSerials,
+                                revocationLists,
+                                List.of())),
                         new Manufacturer(settings("other", other, "T46-([0-9A-F]{12})", "SEP$1", null, List.of()))),
                 source.withZone(ZoneOffset.UTC));
     }
@@ -230,6 +291,12 @@ class PhoneCertificatesTest {
             Path refusedSerials,
             List<String> ways) {
         return new Settings.Manufacturer(
-                name, authority.writeTo(folder.resolve(name + ".pem")), commonName, deviceName, refusedSerials, ways);
+                name,
+                authority.writeTo(folder.resolve(name + ".pem")),
+                commonName,
+                deviceName,
+                refusedSerials,
+                null,
+                ways);
     }
 }

@@ -88,6 +88,19 @@ class NodesEndpointIT {
         assertThat(file()).contains("<processNodeName>127.0.0.1</processNodeName>");
     }
 
+    @Test
+    void registrarsAreToldWhereToListenAndNoAddress() throws Exception {
+        put(EAST + "," + WEST);
+
+        HttpResponse<String> served = new TestPhone(server).get(server.url("/sip-oauth-ports"));
+
+        assertThat(JSONObjectUtils.getJSONObjectArray(json(served), "nodes"))
+                .containsExactly(
+                        Map.of("name", "east", "sip_oauth_port", 1024L, "sip_mra_oauth_port", 49151L),
+                        Map.of("name", "West & more", "sip_oauth_port", 5090L, "sip_mra_oauth_port", 5091L));
+        assertThat(served.headers().firstValue("Cache-Control")).contains("no-cache");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "sip_oauth_port,1023,1024 to 49151",

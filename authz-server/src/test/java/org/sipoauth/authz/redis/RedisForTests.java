@@ -93,17 +93,24 @@ public class RedisForTests {
     public abstract static class Running implements AutoCloseable {
         private final LettuceConnectionFactory connections;
         private final ConfirmedWrites confirmed;
+        private final ConfirmedWrites unconfirmed;
 
         private Running(RedisStandaloneConfiguration configuration) {
             connections = new LettuceConnectionFactory(configuration);
             connections.afterPropertiesSet();
             connections.start();
             confirmed = new ConfirmedWrites(connections, 0, Duration.ofSeconds(1), new SimpleMeterRegistry());
+            unconfirmed = withoutItsReplicas(connections);
         }
 
         private Running(LettuceConnectionFactory connections, ConfirmedWrites confirmed) {
             this.connections = connections;
             this.confirmed = confirmed;
+            this.unconfirmed = withoutItsReplicas(connections);
+        }
+
+        private static ConfirmedWrites withoutItsReplicas(LettuceConnectionFactory connections) {
+            return new ConfirmedWrites(connections, 1, Duration.ofMillis(50), new SimpleMeterRegistry());
         }
 
         public StringRedisTemplate template() {
@@ -114,9 +121,15 @@ public class RedisForTests {
             return confirmed;
         }
 
+        /** To this Redis as if it had lost its replica: every write is made, and confirmed by nobody. */
+        public ConfirmedWrites unconfirmedWrites() {
+            return unconfirmed;
+        }
+
         @Override
         public void close() {
             confirmed.close();
+            unconfirmed.close();
             connections.destroy();
         }
     }

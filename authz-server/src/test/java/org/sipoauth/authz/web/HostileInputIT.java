@@ -152,6 +152,7 @@ class HostileInputIT {
         endpoint("POST /applications/withdraw", Map.of("client_id", "app"));
         endpoint("GET /edges", Map.of("x", "y"));
         endpoint("GET /sip-oauth-mode", Map.of("x", "y"));
+        endpoint("GET /sip-oauth-ports", Map.of("x", "y"));
         endpoint("GET /oauth2/status-lists", Map.of("x", "y"));
     }
 

@@ -21,8 +21,8 @@ import org.sipoauth.benchmarks.platform.Store;
 import org.sipoauth.benchmarks.platform.Violations;
 
 /**
- * Passwords of one account, one password at many names, user codes and client secrets are guessed at full rate, one after the
- * other, while the account's owner, other users and a service go on. Exits 0 if none of those was refused even once, and no
+ * Passwords of one account, one password at many names, user codes, activation codes and client secrets are guessed at full
+ * rate, one after the other, while the account's owner, other users, phones and a service go on. Exits 0 if none of those was refused even once, and no
  * more guesses were looked at than the bounds allow.
  *
  * <p>{@code java -cp benchmarks/target/benchmarks.jar org.sipoauth.benchmarks.guessing.BruteForce --help}, in the repository,
@@ -41,6 +41,12 @@ public final class BruteForce {
     private static final int SECONDS_OF_A_NETWORK = 10;
     private static final int USER_CODES_OF_AN_ACCOUNT = 10;
     private static final int SECONDS_OF_USER_CODES = 60;
+    private static final int ACTIVATION_CODES_OF_A_PHONE_AT_A_NETWORK = 10;
+    private static final int SECONDS_OF_ACTIVATION_CODES = 60;
+    /** Of the activation codes that come too often one in so many is looked at. */
+    private static final int LOT = 32;
+
+    private static final String PHONE = "SEP00005E005301";
     private static final long SECONDS_OF_A_DAY = Duration.ofDays(1).toSeconds();
 
     private final Plan plan;
@@ -111,13 +117,20 @@ public final class BruteForce {
         out.println(plan + ", " + cluster.nodes().size() + " servers");
         BruteForce run = new BruteForce(plan, cluster, violations);
         List<Figures> figures = List.of(
-                run.passwordsOfOneAccount(), run.onePasswordAtManyNames(), run.userCodes(), run.clientSecrets());
+                run.passwordsOfOneAccount(),
+                run.onePasswordAtManyNames(),
+                run.userCodes(),
+                run.activationCodes(),
+                run.clientSecrets());
         figures.forEach(each -> out.println(each.line()));
         out.println("guesses a day that the bounds allow: at one account "
                 + (OF_AN_ACCOUNT + SECONDS_OF_A_DAY / SECONDS_OF_AN_ACCOUNT) + ", and " + 2 * OF_A_NEW_NETWORK
                 + " for each network; from one network at any names "
                 + (OF_A_NETWORK + SECONDS_OF_A_DAY / SECONDS_OF_A_NETWORK) + "; user codes of one account "
-                + (USER_CODES_OF_AN_ACCOUNT + SECONDS_OF_A_DAY / SECONDS_OF_USER_CODES));
+                + (USER_CODES_OF_AN_ACCOUNT + SECONDS_OF_A_DAY / SECONDS_OF_USER_CODES)
+                + "; activation codes of one phone from one network "
+                + (ACTIVATION_CODES_OF_A_PHONE_AT_A_NETWORK + SECONDS_OF_A_DAY / SECONDS_OF_ACTIVATION_CODES)
+                + ", and one in " + LOT + " of those beyond");
         violations.report().forEach(out::println);
         return figures;
     }
@@ -158,7 +171,6 @@ public final class BruteForce {
         return within(bound(OF_A_NETWORK, SECONDS_OF_A_NETWORK, figures.took()), figures);
     }
 
-    /** In the memory of each server: every one of them allows as many. */
     private Figures userCodes() throws IOException, InterruptedException {
         List<Browser> attackers = new ArrayList<>();
         for (int worker = 0; worker < plan.workers(); worker++) {
@@ -173,10 +185,38 @@ public final class BruteForce {
                 "user codes by one account",
                 bystanders(),
                 (worker, number) -> attackers.get(worker).enterUserCode(userCode()));
-        int nodes = cluster.nodes().size();
-        // workers that ask at the same instant are counted when their code has turned out to be wrong
-        int bound = nodes * bound(USER_CODES_OF_AN_ACCOUNT, SECONDS_OF_USER_CODES, figures.took()) + plan.workers();
-        return within(bound, figures);
+        return within(bound(USER_CODES_OF_AN_ACCOUNT, SECONDS_OF_USER_CODES, figures.took()), figures);
+    }
+
+    /** Of one phone, from the network at which other phones are activated; its own code is entered elsewhere. */
+    private Figures activationCodes() throws IOException, InterruptedException {
+        Activations activations = new Activations(http, cluster);
+        Figures figures = attack(
+                "activation codes of one phone, one network",
+                activators(activations),
+                (worker, number) -> activations.enter(anyNode(), PHONE, activationCode(), "10.4.0.1"));
+        int byLot = figures.tries() / LOT;
+        int chance = 5 * (int) Math.sqrt(byLot + 1.0); // so many more once in millions of runs
+        return within(
+                bound(ACTIVATION_CODES_OF_A_PHONE_AT_A_NETWORK, SECONDS_OF_ACTIVATION_CODES, figures.took())
+                        + byLot
+                        + chance,
+                figures);
+    }
+
+    /** Other phones at the attackers' network, and the attacked phone itself at another, each with a code of its own. */
+    private List<Errand> activators(Activations activations) throws IOException, InterruptedException {
+        List<Errand> errands = new ArrayList<>();
+        for (String phone : List.of("SEP00005E005302", "SEP00005E005303", PHONE)) {
+            String network = phone.equals(PHONE) ? "192.0.2.4" : "10.4.0.1";
+            errands.add(() -> {
+                Browser.Answer answer = activations.enter(anyNode(), phone, activations.create(phone), network);
+                if (answer != Browser.Answer.TAKEN) {
+                    violations.add(Violation.PHONE_KEPT_OUT, phone + ": " + answer);
+                }
+            });
+        }
+        return errands;
     }
 
     private Figures clientSecrets() throws IOException, InterruptedException {
@@ -310,6 +350,10 @@ public final class BruteForce {
             code.append("BCDFGHJKLMNPQRSTVWXZ".charAt(random.nextInt(20)));
         }
         return code.toString();
+    }
+
+    private String activationCode() {
+        return String.format(Locale.ROOT, "%016d", random.nextLong(10_000_000_000_000_000L));
     }
 
     private URI anyNode() {

@@ -65,6 +65,7 @@ public final class RegistrarRig {
                 "--mode=enabled",
                 "--oauth-port=" + port,
                 "--mra-oauth-port=none",
+                "--max-connections-per-address=none", // all of them come from this machine
                 "--management-port=" + metrics.getPort(),
                 "--issuer=" + TokenIssuer.NAME,
                 "--audience=" + TokenIssuer.AUDIENCE,

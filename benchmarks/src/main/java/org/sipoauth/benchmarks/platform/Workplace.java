@@ -78,13 +78,20 @@ public final class Workplace implements AutoCloseable {
         throw new IOException("needs " + file + ": run this in the repository, after mvn package");
     }
 
-    /** The redis-server on the path, else the one that embedded-redis carries. */
-    public Path redisServer() throws IOException {
-        Optional<Path> onPath = Arrays.stream(
-                        Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator))
-                .map(entry -> Path.of(entry, "redis-server"))
+    /** A program by others. */
+    public static Optional<Path> onPath(String program) {
+        String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
+        return Stream.of(path, "/usr/sbin") // Debian's root only
+                .flatMap(folders -> Arrays.stream(folders.split(File.pathSeparator)))
+                .filter(folder -> !folder.isEmpty())
+                .map(folder -> Path.of(folder, program))
                 .filter(Files::isExecutable)
                 .findFirst();
+    }
+
+    /** The redis-server on the path, else the one that embedded-redis carries. */
+    public Path redisServer() throws IOException {
+        Optional<Path> onPath = onPath("redis-server");
         return onPath.isPresent()
                 ? onPath.get()
                 : ExecutableProvider.newJarResourceProvider(folder.toFile())

@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.sipoauth.benchmarks.platform.ChildProcess;
 import org.sipoauth.benchmarks.platform.Options;
 import org.sipoauth.benchmarks.platform.ProcessUsage;
 import org.sipoauth.benchmarks.platform.RegistrarRig;
+import org.sipoauth.benchmarks.platform.Store;
 import org.sipoauth.benchmarks.platform.Workplace;
 
 /**
@@ -31,14 +33,16 @@ public final class RegistrationStorm {
 
     private final Plan plan;
     private final RegistrarRig rig;
+    private final List<String> location;
     private final PrintStream out;
 
     /**
      * @param arrivals phones that start in a second, the first time
      * @param every between two registrations of a phone
      * @param steady how long to look at phones that only stay registered
+     * @param redis whether the bindings are kept in one, as registrars that share them do
      */
-    record Plan(int phones, int arrivals, Duration every, Duration steady) {}
+    record Plan(int phones, int arrivals, Duration every, Duration steady, boolean redis) {}
 
     /**
      * What was seen.
@@ -58,9 +62,10 @@ public final class RegistrationStorm {
         }
     }
 
-    private RegistrationStorm(Plan plan, RegistrarRig rig, PrintStream out) {
+    private RegistrationStorm(Plan plan, RegistrarRig rig, List<String> location, PrintStream out) {
         this.plan = plan;
         this.rig = rig;
+        this.location = location;
         this.out = out;
     }
 
@@ -71,12 +76,14 @@ public final class RegistrationStorm {
                 .option("--arrivals", 300, "phones that start in a second, the first time")
                 .option("--every", 120, "seconds between two registrations of a phone")
                 .option("--steady", 240, "seconds to look at phones that only stay registered")
+                .flag("--redis", "bindings in a Redis, which outlives the registrar")
                 .parse(args);
         Plan plan = new Plan(
                 options.get("--phones"),
                 options.get("--arrivals"),
                 Duration.ofSeconds(options.get("--every")),
-                Duration.ofSeconds(options.get("--steady")));
+                Duration.ofSeconds(options.get("--steady")),
+                options.isSet("--redis"));
         long failures = run(plan, System.out).failures();
         System.exit(failures == 0 ? 0 : 1);
     }
@@ -86,7 +93,13 @@ public final class RegistrationStorm {
         out.println(plan);
         try (Workplace workplace = Workplace.open("registration-storm")) {
             RegistrarRig rig = RegistrarRig.prepare(workplace, plan.phones());
-            return new RegistrationStorm(plan, rig, out).run();
+            List<String> location = List.of();
+            if (plan.redis()) {
+                int port = workplace.freePort();
+                Store.startRedis(workplace, "redis", "redis", port, List.of()).awaitReady();
+                location = List.of("--location.redis=redis://127.0.0.1:" + port);
+            }
+            return new RegistrationStorm(plan, rig, location, out).run();
         }
     }
 
@@ -128,9 +141,9 @@ public final class RegistrationStorm {
     }
 
     private ChildProcess startRegistrar(String name) throws IOException {
-        return rig.startRegistrar(
-                name,
-                List.of("--expires=" + plan.every().multipliedBy(3).dividedBy(2).toSeconds() + "s"));
+        List<String> options = new ArrayList<>(location);
+        options.add("--expires=" + plan.every().multipliedBy(3).dividedBy(2).toSeconds() + "s");
+        return rig.startRegistrar(name, options);
     }
 
     private ChildProcess startStorm() throws IOException {

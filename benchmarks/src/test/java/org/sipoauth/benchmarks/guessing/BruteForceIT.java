@@ -22,7 +22,7 @@ class BruteForceIT {
 
         assertThat(violations.details()).isEmpty();
         assertThat(figures)
-                .hasSize(4)
+                .hasSize(5)
                 .allSatisfy(each -> assertThat(each.lookedAt()).isPositive());
     }
 }

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** The run in short: fewer phones, and no more of the steady state than shows that it is measured. */
+/** The run in short, with bindings in Redis: fewer phones, and no more of the steady state than shows that it is measured. */
 class RegistrationStormIT {
 
     @Test
     void everyPhoneIsBackAfterARestart() throws Exception {
         RegistrationStorm.Plan plan =
-                new RegistrationStorm.Plan(300, 300, Duration.ofSeconds(20), Duration.ofSeconds(2));
+                new RegistrationStorm.Plan(300, 300, Duration.ofSeconds(20), Duration.ofSeconds(2), true);
 
         RegistrationStorm.Seen seen = RegistrationStorm.run(plan, System.out);
 

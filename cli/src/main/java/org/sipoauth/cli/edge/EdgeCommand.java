@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "edge",
         description = {
-            "Lists, adds and removes edges that may connect to the SIP servers, and checks whether one is let in.",
+            "Lists, shows, adds and removes edges that may connect to the SIP servers, and checks whether one is let in.",
             "An edge takes phones in from outside, and connects to the registrars by mutual TLS, port 5091."
         },
         synopsisSubcommandLabel = "COMMAND")
@@ -25,6 +25,7 @@ public final class EdgeCommand implements Runnable {
     public static CommandLine commandLine(InstantSource clock) {
         CommandLine edge = new CommandLine(new EdgeCommand());
         edge.addSubcommand(new ListCommand());
+        edge.addSubcommand(new ShowCommand());
         edge.addSubcommand(new AddCommand());
         edge.addSubcommand(new RemoveCommand());
         edge.addSubcommand(new CheckCommand(clock));

@@ -9,14 +9,32 @@ import java.util.Map;
 import java.util.Optional;
 import org.sipoauth.cli.console.Printable;
 import org.sipoauth.cli.console.Times;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** Prints keys for people, or as JSON for programs. */
+/** What a command on keys prints: the keys as they are then, for people, or as JSON for programs. */
 final class KeyTable {
     private static final String LINE = "%-10s  %-9s  %-7s  %-20s  %-20s  %-20s  %s%n";
 
-    private KeyTable() {}
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
 
-    static void print(List<KeyRow> rows, PrintWriter out) {
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    void print(List<KeyRow> rows) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(JSONObjectUtils.toJSONString(
+                    Map.of("keys", rows.stream().map(KeyRow::json).toList())));
+        } else {
+            print(rows, out);
+        }
+        out.flush();
+    }
+
+    private static void print(List<KeyRow> rows, PrintWriter out) {
         out.printf(LINE, "USE", "STATE", "ALG", "PUBLISHED", "ACTIVATED", "ENDED", "KID");
         for (KeyRow row : rows) {
             out.printf(
@@ -29,13 +47,6 @@ final class KeyTable {
                     seconds(row.endedAt()),
                     Printable.word(row.kid()));
         }
-        out.flush();
-    }
-
-    static void printJson(List<KeyRow> rows, PrintWriter out) {
-        out.println(JSONObjectUtils.toJSONString(
-                Map.of("keys", rows.stream().map(KeyRow::json).toList())));
-        out.flush();
     }
 
     private static String seconds(Optional<Instant> instant) {

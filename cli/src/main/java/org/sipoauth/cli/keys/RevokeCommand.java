@@ -26,6 +26,9 @@ final class RevokeCommand implements Callable<Integer> {
     @Mixin
     private KeyOptions options;
 
+    @Mixin
+    private KeyTable table;
+
     @Parameters(paramLabel = "KID", description = "The key's id, as keys list prints it.")
     private String kid;
 
@@ -45,7 +48,7 @@ final class RevokeCommand implements Callable<Integer> {
                 .orElseThrow(() -> new CommandFailure(
                         ExitCodes.NO, "the ring has no key with that id", "See sipoauth keys list."));
         requireKnowing(spec, key, yes);
-        KeyTable.print(access.revoke(kid), spec.commandLine().getOut());
+        table.print(access.revoke(kid));
         return ExitCodes.OK;
     }
 

@@ -29,6 +29,9 @@ final class RotateCommand implements Callable<Integer> {
     @Mixin
     private KeyOptions options;
 
+    @Mixin
+    private KeyTable table;
+
     @Option(
             names = "--use",
             paramLabel = "USE",
@@ -50,9 +53,7 @@ final class RotateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         KeyAccess access = options.open(clock);
-        KeyTable.print(
-                emergency ? revokeActive(access) : access.rotate(use),
-                spec.commandLine().getOut());
+        table.print(emergency ? revokeActive(access) : access.rotate(use));
         return ExitCodes.OK;
     }
 

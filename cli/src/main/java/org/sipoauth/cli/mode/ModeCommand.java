@@ -3,17 +3,13 @@ package org.sipoauth.cli.mode;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import java.io.PrintWriter;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.sipoauth.cli.admin.AdminApi;
-import org.sipoauth.cli.admin.ServerOptions;
-import org.sipoauth.cli.console.ExitCodes;
+import org.sipoauth.cli.admin.AdminCommand;
 import org.sipoauth.cli.console.Printable;
 import org.sipoauth.cli.json.JsonObject;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -49,29 +45,17 @@ public final class ModeCommand implements Runnable {
     }
 
     /** Asks the server for something, and prints the mode that it answers. */
-    private abstract static class Request implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private ServerOptions server;
-
-        @Option(names = "--json", description = "Print JSON.")
-        private boolean json;
-
+    private abstract static class Request extends AdminCommand {
         abstract JsonObject send(AdminApi api) throws InterruptedException;
 
         @Override
-        public Integer call() throws InterruptedException {
-            JsonObject mode = send(server.open());
+        protected final void run(AdminApi api, PrintWriter out, boolean asJson) throws InterruptedException {
+            JsonObject mode = send(api);
             String word = mode.string("mode").orElseThrow(AdminApi::notAServer);
             String since = mode.string("changed_at")
                     .map(at -> ", switched at " + Printable.word(at))
                     .orElse(", as the server's settings say");
-            PrintWriter out = spec.commandLine().getOut();
-            out.println(json ? mode.toJson() : "SIP OAuth mode: " + Printable.word(word) + since);
-            out.flush();
-            return ExitCodes.OK;
+            out.println(asJson ? mode.toJson() : "SIP OAuth mode: " + Printable.word(word) + since);
         }
     }
 

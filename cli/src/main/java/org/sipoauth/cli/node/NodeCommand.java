@@ -1,12 +1,11 @@
 package org.sipoauth.cli.node;
 
+import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.cli.admin.AdminApi;
-import org.sipoauth.cli.admin.ServerOptions;
-import org.sipoauth.cli.console.ExitCodes;
+import org.sipoauth.cli.admin.AdminCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,22 +47,12 @@ public final class NodeCommand implements Runnable {
     }
 
     /** Asks the server for something, and prints the list as it is then. */
-    private abstract static class Request implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private ServerOptions server;
-
-        @Option(names = "--json", description = "Print JSON.")
-        private boolean json;
-
+    private abstract static class Request extends AdminCommand {
         abstract NodeList send(AdminApi api) throws InterruptedException;
 
         @Override
-        public final Integer call() throws InterruptedException {
-            send(server.open()).print(spec.commandLine().getOut(), json);
-            return ExitCodes.OK;
+        protected final void run(AdminApi api, PrintWriter out, boolean asJson) throws InterruptedException {
+            send(api).print(out, asJson);
         }
     }
 
@@ -145,9 +134,6 @@ public final class NodeCommand implements Runnable {
 
     @Command(name = "set", description = "Changes the address or ports of one; what is not given stays as it is.")
     private static final class Set extends Request {
-        @Spec
-        private CommandSpec spec;
-
         @Parameters(paramLabel = "NODE", description = "Its name, as node list prints it.")
         private String name;
 
@@ -164,7 +150,7 @@ public final class NodeCommand implements Runnable {
                 change.put("address", address);
             }
             if (change.isEmpty()) {
-                throw new ParameterException(spec.commandLine(), "Say what is to change: --address or a port.");
+                throw misused("Say what is to change: --address or a port.");
             }
             return NodeList.change(api, nodes -> nodes.changed(name, change));
         }

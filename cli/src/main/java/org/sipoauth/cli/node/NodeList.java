@@ -116,7 +116,6 @@ record NodeList(JsonObject json, List<Map<String, @Nullable Object>> nodes) {
                 out.println("These are of the server's settings; nobody has set others.");
             }
         }
-        out.flush();
     }
 
     private static String text(Map<String, @Nullable Object> node, String member) {

@@ -7,16 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.sipoauth.cli.admin.AdminApi;
-import org.sipoauth.cli.admin.ServerOptions;
-import org.sipoauth.cli.console.ExitCodes;
+import org.sipoauth.cli.admin.AdminCommand;
 import org.sipoauth.cli.json.JsonObject;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -31,6 +27,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND")
 public final class ParameterCommand implements Runnable {
     private static final String PATH = "/parameters";
+    private static final String LINE = "%-32s  %-16s  %-20s  %-12s  %s%n";
 
     @Spec
     private CommandSpec spec;
@@ -41,6 +38,7 @@ public final class ParameterCommand implements Runnable {
     public static CommandLine commandLine() {
         CommandLine parameter = new CommandLine(new ParameterCommand());
         parameter.addSubcommand(new ListParameters());
+        parameter.addSubcommand(new Show());
         parameter.addSubcommand(new Set());
         parameter.addSubcommand(new Reset());
         return parameter;
@@ -51,51 +49,31 @@ public final class ParameterCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "Name a command.");
     }
 
-    private abstract static class Request implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private ServerOptions server;
-
-        @Option(names = "--json", description = "Print JSON.")
-        private boolean json;
-
-        /** Asks the server, and prints its answer: as JSON or for a person. */
-        abstract void run(AdminApi api, PrintWriter out, boolean asJson) throws InterruptedException;
-
+    @Command(name = "list", description = "Shows all, with the values they take and what Unified CM calls them.")
+    private static final class ListParameters extends AdminCommand {
         @Override
-        public final Integer call() throws InterruptedException {
-            PrintWriter out = spec.commandLine().getOut();
-            run(server.open(), out, json);
-            out.flush();
-            return ExitCodes.OK;
+        protected void run(AdminApi api, PrintWriter out, boolean asJson) throws InterruptedException {
+            JsonObject answer = api.get(PATH);
+            print(answer, answer.objects("parameters"), out, asJson);
         }
     }
 
-    @Command(name = "list", description = "Shows all, with the values they take and what Unified CM calls them.")
-    private static final class ListParameters extends Request {
-        private static final String LINE = "%-32s  %-16s  %-20s  %-12s  %s%n";
+    @Command(name = "show", description = "Shows one.")
+    private static final class Show extends AdminCommand {
+        @Parameters(paramLabel = "PARAMETER", description = "Its name, as parameter list prints it.")
+        private String name;
 
         @Override
-        void run(AdminApi api, PrintWriter out, boolean asJson) throws InterruptedException {
-            JsonObject answer = api.get(PATH);
-            if (asJson) {
-                out.println(answer.toJson());
-                return;
-            }
-            List<ParameterRow> rows =
-                    answer.objects("parameters").stream().map(ParameterRow::of).toList();
-            out.printf(LINE, "PARAMETER", "VALUE", "RANGE", "DEFAULT", "IN UNIFIED CM");
-            rows.forEach(row -> out.printf(
-                    LINE, row.name(), row.value(), row.range(), row.isSet() ? row.usual() : "", row.familiarName()));
+        protected void run(AdminApi api, PrintWriter out, boolean asJson) throws InterruptedException {
+            JsonObject answer = api.get(path(name));
+            print(answer, List.of(answer), out, asJson);
         }
     }
 
     @Command(
             name = "set",
             description = "Sets one. The list says its range; one that takes several values is set to these alone.")
-    private static final class Set extends Request {
+    private static final class Set extends AdminCommand {
         @Parameters(index = "0", paramLabel = "PARAMETER", description = "Its name, as parameter list prints it.")
         private String name;
 
@@ -106,7 +84,7 @@ public final class ParameterCommand implements Runnable {
         private List<String> values = new ArrayList<>();
 
         @Override
-        void run(AdminApi api, PrintWriter out, boolean asJson) throws InterruptedException {
+        protected void run(AdminApi api, PrintWriter out, boolean asJson) throws InterruptedException {
             String path = path(name);
             Object value = ParameterRow.value(api.get(path), values);
             JsonObject answer = api.put(path, JSONObjectUtils.toJSONString(Map.of("value", value)));
@@ -115,16 +93,27 @@ public final class ParameterCommand implements Runnable {
     }
 
     @Command(name = "reset", description = "Takes back what was set: what the server's settings say holds again.")
-    private static final class Reset extends Request {
+    private static final class Reset extends AdminCommand {
         @Parameters(paramLabel = "PARAMETER", description = "Its name, as parameter list prints it.")
         private String name;
 
         @Override
-        void run(AdminApi api, PrintWriter out, boolean asJson) throws InterruptedException {
+        protected void run(AdminApi api, PrintWriter out, boolean asJson) throws InterruptedException {
             api.delete(path(name));
             JsonObject answer = api.get(path(name));
             out.println(asJson ? answer.toJson() : ParameterRow.of(answer).sentence());
         }
+    }
+
+    private static void print(JsonObject answer, List<JsonObject> parameters, PrintWriter out, boolean asJson) {
+        if (asJson) {
+            out.println(answer.toJson());
+            return;
+        }
+        List<ParameterRow> rows = parameters.stream().map(ParameterRow::of).toList();
+        out.printf(LINE, "PARAMETER", "VALUE", "RANGE", "DEFAULT", "IN UNIFIED CM");
+        rows.forEach(row -> out.printf(
+                LINE, row.name(), row.value(), row.range(), row.isSet() ? row.usual() : "", row.familiarName()));
     }
 
     private static String path(String name) {

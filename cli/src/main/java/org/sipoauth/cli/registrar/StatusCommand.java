@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.sipoauth.cli.console.CommandFailure;
@@ -130,11 +131,21 @@ final class StatusCommand implements Callable<Integer> {
     private void print(JsonObject status, PrintWriter out) {
         out.printf(FIELD, "status", text(status, "status"));
         out.printf(FIELD, "node", text(status, "node"));
+        Map<String, Object> pending =
+                status.object("portsPending").map(JsonObject::members).orElse(Map.of());
         status.object("listeners")
                 .ifPresent(ports -> ports.members()
-                        .forEach((port, address) ->
-                                out.printf(FIELD, "listens, " + Printable.word(port), Printable.word("" + address))));
-        out.printf(FIELD, "SIP OAuth mode", text(status, "mode"));
+                        .forEach((port, address) -> out.printf(
+                                FIELD,
+                                "listens, " + Printable.word(port),
+                                Printable.word("" + address)
+                                        + (pending.containsKey(port)
+                                                ? ", not as the server wants: " + Printable.line("" + pending.get(port))
+                                                : ""))));
+        if (status.members().containsKey("portsReadAt")) {
+            out.printf(FIELD, "ports, as served", age(status, "portsReadAt"));
+        }
+        out.printf(FIELD, "SIP OAuth mode", text(status, "mode") + ageIfFollowed(status, "modeReadAt"));
         out.printf(FIELD, "bindings", text(status, "bindings"));
         out.printf(FIELD, "keys", status.strings("keyIds").size() + ", " + age(status, "keysReadAt"));
         if (status.members().containsKey("statusLists")) {
@@ -144,11 +155,7 @@ final class StatusCommand implements Callable<Integer> {
                     text(status, "statusLists") + ", " + age(status, "statusListsReadAt") + ", "
                             + text(status, "revoked") + " logins revoked");
         }
-        out.printf(
-                FIELD,
-                "edges",
-                text(status, "edges")
-                        + (status.members().containsKey("edgesReadAt") ? ", " + age(status, "edgesReadAt") : ""));
+        out.printf(FIELD, "edges", text(status, "edges") + ageIfFollowed(status, "edgesReadAt"));
         out.printf(FIELD, "certificate ends", text(status, "certificateEnds"));
         List<JsonObject> refusals = status.objects("lastRefusals");
         out.printf(FIELD, "last refusals", refusals.isEmpty() ? "none since the start" : "");
@@ -167,6 +174,10 @@ final class StatusCommand implements Callable<Integer> {
                             : Printable.word(String.join(",", refusal.strings("devices"))),
                     text(refusal, "detail"));
         }
+    }
+
+    private String ageIfFollowed(JsonObject json, String member) {
+        return json.members().containsKey(member) ? ", " + age(json, member) : "";
     }
 
     private String age(JsonObject json, String member) {

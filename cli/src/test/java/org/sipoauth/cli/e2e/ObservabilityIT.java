@@ -68,7 +68,8 @@ class ObservabilityIT {
                 List.of(
                         "--sipoauth.audit.folder=" + folder.resolve("audit"),
                         "--sipoauth.audit.syslog.address=tcp://127.0.0.1:" + LoopbackPorts.free()), // nobody's
-                List.of());
+                List.of("--mode=served", "--ports=served"));
+        await().atMost(PATIENCE).until(() -> platform.registrarPage("/health").contains("\"mode\":\"enabled\""));
         use();
         await().atMost(PATIENCE).until(() -> {
             server = metrics(platform.serverPage("/actuator/prometheus"));

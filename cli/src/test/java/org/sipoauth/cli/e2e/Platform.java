@@ -115,7 +115,9 @@ final class Platform implements AutoCloseable {
                 "sip-registrar",
                 "sip-registrar/target/sip-registrar.jar",
                 "--bind=127.0.0.1",
+                "--node-name=node1",
                 "--mode=enabled",
+                "--max-connections=500", // few enough for any machine's limit of open files
                 "--oauth-port=" + oauthPort,
                 "--mra-oauth-port=" + edgePort,
                 "--management-port=" + registrarManagementPort,

@@ -59,6 +59,20 @@ class EdgeListCommandsTest {
     }
 
     @Test
+    void showsAnEdge() throws Exception {
+        server.answering(200, EAST);
+
+        CommandRun run = edge("show", "east");
+
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(server.requests()).containsExactly("GET /admin/api/v1/edges/east ");
+        assertThat(run.out().lines().map(line -> line.replaceAll(" +", " ")))
+                .containsExactly("EDGE CERTIFICATE NAMES", "east east.example.com");
+        assertThat(JsonObject.parse(edge("show", "east", "--json").out()).string("name"))
+                .contains("east");
+    }
+
+    @Test
     void addsAnEdgeByItsCertificateNames() {
         server.answering(201, WEST);
 

@@ -127,6 +127,23 @@ class KeysCommandTest {
     }
 
     @Test
+    void rotateAndRevokePrintJson() throws Exception {
+        String rotated = keys(START.plus(PROPAGATION), "rotate", "--json").out();
+        String successor =
+                ring().successor(KeyUse.ACCESS_TOKEN_SIGNING).orElseThrow().id().value();
+        String revoked = keys(START.plus(PROPAGATION), "revoke", successor, "--yes", "--json")
+                .out();
+
+        assertThat(JsonObject.parse(rotated).objects("keys"))
+                .extracting(key -> key.string("kid").orElse(""))
+                .contains(successor);
+        assertThat(JsonObject.parse(revoked).objects("keys"))
+                .filteredOn(key -> key.string("kid").orElse("").equals(successor))
+                .extracting(key -> key.string("state").orElse(""))
+                .containsExactly("revoked");
+    }
+
+    @Test
     void revokingAnUnknownKeySaysSo() {
         CommandRun run = keys(START, "revoke", "nobody", "--yes");
 

@@ -59,6 +59,24 @@ class ParameterCommandTest {
     }
 
     @Test
+    void showsOne() throws Exception {
+        server.answering(200, FLOW);
+
+        CommandRun run = parameter("show", "refresh-login-flow");
+
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(server.requests()).containsExactly("GET " + PATH + "/refresh-login-flow ");
+        assertThat(run.out().lines().map(line -> line.replaceAll(" {2,}", "|")))
+                .containsExactly(
+                        "PARAMETER|VALUE|RANGE|DEFAULT|IN UNIFIED CM",
+                        "refresh-login-flow|disabled|enabled or disabled|enabled|OAuth with Refresh Login Flow");
+        assertThat(JsonObject.parse(parameter("show", "refresh-login-flow", "--json")
+                                .out())
+                        .toJson())
+                .isEqualTo(JsonObject.parse(FLOW).toJson());
+    }
+
+    @Test
     void setsANumber() {
         server.answering(200, EXPIRY)
                 .thenAnswering(

@@ -68,6 +68,23 @@ class StatusCommandTest {
     }
 
     @Test
+    void showsWhatIsNotYetAsTheServerWantsIt() {
+        page = STATUS.replace(
+                "\"status\":",
+                "\"portsPending\":{\"oauth\":\"0.0.0.0:5190 cannot be bound: in use\"},"
+                        + "\"portsReadAt\":\"2026-01-01T11:59:50Z\",\"modeReadAt\":\"2026-01-01T11:59:55Z\",\"status\":");
+
+        CommandRun run = status();
+
+        assertThat(run.out())
+                .containsPattern(
+                        "listens, oauth +0.0.0.0:5090, not as the server wants: 0.0.0.0:5190 cannot be bound: in use\n")
+                .containsPattern("listens, mra +0.0.0.0:5091\n")
+                .containsPattern("ports, as served +read 10 s ago")
+                .containsPattern("SIP OAuth mode +enabled, read 5 s ago");
+    }
+
+    @Test
     void passesTheDocumentOn() throws Exception {
         CommandRun run = status("--json");
 

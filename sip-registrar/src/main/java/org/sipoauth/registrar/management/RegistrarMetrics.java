@@ -18,9 +18,9 @@ import org.sipoauth.registrar.register.Refusal;
 import org.sipoauth.registrar.register.RefusedRequest;
 import org.sipoauth.registrar.register.RegistrationEvents;
 import org.sipoauth.registrar.served.Followed;
-import org.sipoauth.registrar.served.ServedEdges;
 import org.sipoauth.registrar.sip.Parsed;
 import org.sipoauth.registrar.transport.ConnectionEvents;
+import org.sipoauth.registrar.transport.ConnectionLimit;
 import org.sipoauth.registrar.transport.Deadline;
 import org.sipoauth.registrar.transport.EdgeList;
 import org.sipoauth.registrar.transport.HandshakeFailure;
@@ -39,7 +39,7 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
     private record PortMeters(
             AtomicInteger open,
             Counter opened,
-            Counter turnedAway,
+            Map<ConnectionLimit, Counter> turnedAway,
             Map<HandshakeFailure, Counter> handshakeFailures,
             Map<Deadline, Counter> timeouts,
             Counter revoked,
@@ -94,7 +94,14 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
         return new PortMeters(
                 open,
                 counter("sip.connections.opened", "Connections taken", port, "result", "opened"),
-                counter("sip.connections.turned.away", "Connections beyond the limit", port, "result", "closed"),
+                each(
+                        ConnectionLimit.class,
+                        limit -> counter(
+                                "sip.connections.turned.away",
+                                "Connections beyond a limit",
+                                port,
+                                "limit",
+                                limit.label())),
                 each(
                         HandshakeFailure.class,
                         failure -> counter(
@@ -145,14 +152,25 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
                 .register(registry);
     }
 
-    /** Adds what is known of a server's list of them. */
-    public void watchServedEdges(Followed<ServedEdges> edges, InstantSource clock) {
-        Gauge.builder("sip.edges.age", edges, served -> secondsSince(served.readAt(), clock))
-                .description("Since the server last confirmed its list of edges")
+    /**
+     * Adds how old it is what a server decides.
+     *
+     * @param name of what it decides, as in the metrics' own
+     */
+    public void watchServed(String name, Followed<?> followed, InstantSource clock) {
+        Gauge.builder("sip." + name + ".age", followed, served -> secondsSince(served.readAt(), clock))
+                .description("Since the server last confirmed it")
                 .baseUnit("seconds")
                 .register(registry);
-        FunctionCounter.builder("sip.edges.refresh.failures", edges, Followed::failedPolls)
-                .description("Readings of that list that failed")
+        FunctionCounter.builder("sip." + name + ".refresh.failures", followed, Followed::failedPolls)
+                .description("Readings of it that failed")
+                .register(registry);
+    }
+
+    /** Adds the ports that the server has changed and that could not be opened. */
+    public void watchPendingPorts(Supplier<Number> pending) {
+        Gauge.builder("sip.ports.pending", pending)
+                .description("OAuth ports that are not where the server wants them")
                 .register(registry);
     }
 
@@ -200,8 +218,8 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
     }
 
     @Override
-    public void turnedAway(Port port) {
-        of(ports, port).turnedAway().increment();
+    public void turnedAway(Port port, ConnectionLimit limit) {
+        of(of(ports, port).turnedAway(), limit).increment();
     }
 
     @Override

@@ -87,6 +87,13 @@ public final class Followed<T extends Served> implements AutoCloseable {
         return new Followed<>(settings, form, listener).open();
     }
 
+    /** The same for the ports of nodes. */
+    public static Followed<ServedPorts> ports(UrlSettings settings, Consumer<ServedPorts> listener) {
+        Form<ServedPorts> form = new Form<>(
+                "ports-url", "sipoauth-ports 1", ServedPorts.MAX_BYTES, ServedPorts.UNKNOWN, ServedPorts::parse);
+        return new Followed<>(settings, form, listener).open();
+    }
+
     private Followed<T> open() {
         if (cache != null) {
             readCache(cache);

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** Something that administrators decide at the server, as it was at a time. {@code toString} is for logs. */
-public sealed interface Served permits ServedEdges, ServedMode {
+public sealed interface Served permits ServedEdges, ServedMode, ServedPorts {
     /** When it was decided; empty where nobody ever has, or the server has lost it. */
     Optional<Instant> changedAt();
 

@@ -10,7 +10,7 @@ public interface ConnectionEvents {
     void closed(Port port);
 
     /** Closed at once, for there are as many connections as allowed. */
-    void turnedAway(Port port);
+    void turnedAway(Port port, ConnectionLimit limit);
 
     void handshakeFailed(Port port, HandshakeFailure cause);
 

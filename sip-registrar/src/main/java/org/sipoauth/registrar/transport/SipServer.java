@@ -4,6 +4,8 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -14,10 +16,12 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -48,25 +52,28 @@ public final class SipServer {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final AtomicInteger open = new AtomicInteger();
-    private final List<Channel> listening = new ArrayList<>();
-    private final List<SipListener> listeners = new ArrayList<>();
+    private final ConnectionsByAddress byAddress;
+    private final Map<Port, SipListener> listeners = new EnumMap<>(Port.class); // guarded by this
+    private final Map<Port, Channel> listening = new EnumMap<>(Port.class); // guarded by this
 
     public SipServer(TransportSettings settings, ServerTls tls, RequestHandler handler, ConnectionEvents events) {
         this.settings = settings;
         this.tls = tls;
         this.handler = handler;
         this.events = events;
+        this.byAddress = new ConnectionsByAddress(settings.maxConnectionsPerAddress());
         tls.edges().onChange(this::endUnlisted);
     }
 
     /**
-     * Opens a port.
+     * Opens a port, or moves it: then the address of before takes no more connections, and those that it has taken go on.
      *
      * @return the address that was bound, its port chosen by the system if it was 0
-     * @throws PortInUseException if the address cannot be had
+     * @throws PortInUseException if the address cannot be had; what was open before stays so
      */
-    public InetSocketAddress listen(Port port, InetSocketAddress address) throws PortInUseException {
-        SipListener listener = new SipListener(port, settings, tls, handler, events);
+    public synchronized InetSocketAddress listen(Port port, InetSocketAddress address) throws PortInUseException {
+        SipListener listener =
+                listeners.computeIfAbsent(port, opened -> new SipListener(opened, settings, tls, handler, events));
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
@@ -87,8 +94,8 @@ public final class SipServer {
         if (!bound.isSuccess()) {
             throw new PortInUseException(port, address, bound.cause());
         }
-        listening.add(bound.channel());
-        listeners.add(listener);
+        Optional.ofNullable(listening.put(port, bound.channel()))
+                .ifPresent(before -> before.close().awaitUninterruptibly());
         return (InetSocketAddress) bound.channel().localAddress();
     }
 
@@ -98,19 +105,51 @@ public final class SipServer {
 
     private void admit(Channel connection, SipListener listener) {
         if (open.incrementAndGet() > settings.maxConnections()) {
-            open.decrementAndGet();
-            events.turnedAway(listener.port());
-            connection.close();
+            turnAway(connection, listener, ConnectionLimit.TOTAL);
+            return;
+        }
+        InetSocketAddress peer = (InetSocketAddress) connection.remoteAddress();
+        Optional<ConnectionsByAddress.Place> place = byAddress.enter(peer.getAddress());
+        if (place.isEmpty()) {
+            turnAway(connection, listener, ConnectionLimit.ADDRESS);
             return;
         }
         events.opened(listener.port());
         connections.add(connection);
         connection.closeFuture().addListener(closed -> {
             open.decrementAndGet();
+            place.get().leave();
             events.closed(listener.port());
         });
         connection.config().setRecvByteBufAllocator(oneTurn());
         connection.pipeline().addLast(new LingeringClose(), new FirstByte(listener));
+        if (listener.port() == Port.MRA) {
+            connection.pipeline().addLast(new EdgeLetIn(place.get()));
+        }
+    }
+
+    private void turnAway(Channel connection, SipListener listener, ConnectionLimit limit) {
+        open.decrementAndGet();
+        events.turnedAway(listener.port(), limit);
+        connection.close();
+    }
+
+    /** Behind an edge there are phones without number: once it has shown its certificate, its connections do not count. */
+    private static final class EdgeLetIn extends ChannelInboundHandlerAdapter {
+        private final ConnectionsByAddress.Place place;
+
+        EdgeLetIn(ConnectionsByAddress.Place place) {
+            this.place = place;
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (event instanceof SslHandshakeCompletionEvent completion && completion.isSuccess()) {
+                place.leave();
+                context.pipeline().remove(this);
+            }
+            context.fireUserEventTriggered(event);
+        }
     }
 
     /** Ends the connections of phones over which a revoked login has registered; those of edges carry others, and stay. */
@@ -125,9 +164,9 @@ public final class SipServer {
     }
 
     /** Accepts no more, lets messages that have begun end and be answered, closes, and ends its threads. */
-    public void stop() {
-        listening.forEach(channel -> channel.close().awaitUninterruptibly());
-        listeners.forEach(SipListener::drain);
+    public synchronized void stop() {
+        listening.values().forEach(channel -> channel.close().awaitUninterruptibly());
+        listeners.values().forEach(SipListener::drain);
         connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(SipListener.DRAIN));
         if (!connections.newCloseFuture().awaitUninterruptibly(settings.drain().toMillis())) {
             connections.close().awaitUninterruptibly(1000);

@@ -7,6 +7,7 @@ import org.sipoauth.registrar.sip.Limits;
  * How long and how much we bear with a peer; see {@link Deadline} for the times.
  *
  * @param maxConnections on both ports together
+ * @param maxConnectionsPerAddress of one address, without those of edges; of IPv6, of one /64
  * @param drain how long messages that have begun may take to end when we stop
  */
 public record TransportSettings(
@@ -16,4 +17,5 @@ public record TransportSettings(
         Duration idle,
         Duration drain,
         int maxConnections,
+        int maxConnectionsPerAddress,
         Limits limits) {}

@@ -50,7 +50,8 @@ class SipConnectionTest {
                 new EdgeList(List.of(), Optional.empty()),
                 false);
         Duration minute = Duration.ofMinutes(1);
-        TransportSettings settings = new TransportSettings(minute, minute, minute, minute, minute, 1, Limits.DEFAULT);
+        TransportSettings settings =
+                new TransportSettings(minute, minute, minute, minute, minute, 1, 1, Limits.DEFAULT);
         listener = new SipListener(
                 Arrival.Port.OAUTH, settings, tls, this::answer, new RegistrarMetrics(new SimpleMeterRegistry()));
         channel = new EmbeddedChannel() {

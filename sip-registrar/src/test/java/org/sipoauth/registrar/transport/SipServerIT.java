@@ -64,7 +64,14 @@ class SipServerIT {
                 false);
         Duration minute = Duration.ofMinutes(1);
         TransportSettings settings = new TransportSettings(
-                minute, minute, minute, minute, Duration.ofMillis(1), MOST_THREADS + 1, Limits.DEFAULT);
+                minute,
+                minute,
+                minute,
+                minute,
+                Duration.ofMillis(1),
+                MOST_THREADS + 1,
+                MOST_THREADS + 1,
+                Limits.DEFAULT);
         server = new SipServer(settings, tls, this::answer, new RegistrarMetrics(new SimpleMeterRegistry()));
         address = server.listen(Arrival.Port.OAUTH, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }

@@ -1,0 +1,45 @@
+package org.sipoauth.registrar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class PartsTest {
+    private static final String[] REQUIRED = {
+        "--issuer=https://as.example.com",
+        "--audience=sip:example.com",
+        "--domain=example.com",
+        "--tls.certificate=node.crt",
+        "--tls.private-key=node.key",
+        "--max-connections="
+    };
+
+    private static int maxConnections(String value, OptionalLong files) throws SettingsException {
+        String[] arguments = REQUIRED.clone();
+        arguments[arguments.length - 1] += value;
+        return Parts.maxConnections(Settings.of(arguments), files);
+    }
+
+    @Test
+    void takesAsManyConnectionsAsItIsToldIfTheirFilesCanBeOpened() throws Exception {
+        assertThat(maxConnections("1488", OptionalLong.of(2000))).isEqualTo(1488);
+        assertThat(maxConnections("60000", OptionalLong.empty())).isEqualTo(60_000);
+    }
+
+    @Test
+    void refusesMoreConnectionsThanFilesAndNamesBoth() {
+        assertThatThrownBy(() -> maxConnections("1489", OptionalLong.of(2000)))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("--max-connections: 1489 connections need 2001 open files")
+                .hasMessageContaining("may have 2000");
+    }
+
+    @Test
+    void makesDoWithTheFilesThereAreWhereNobodySaysHowMany() throws Exception {
+        assertThat(maxConnections("", OptionalLong.of(1024))).isEqualTo(512);
+        assertThat(maxConnections("", OptionalLong.of(1_000_000))).isEqualTo(50_000);
+        assertThatThrownBy(() -> maxConnections("", OptionalLong.of(512))).isInstanceOf(SettingsException.class);
+    }
+}
