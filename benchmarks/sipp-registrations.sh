@@ -93,9 +93,9 @@ stop() {
   wait "$1" 2>/dev/null || true
 }
 
-# await NAME PROCESS CONDITION…: until the condition holds, the process ends, or a minute has gone
+# await NAME PROCESS CONDITION…: until the condition holds, the process ends, or three minutes have gone
 await() {
-  local name=$1 process=$2 limit=$((SECONDS + 60))
+  local name=$1 process=$2 limit=$((SECONDS + 180))
   shift 2
   until "$@" >/dev/null 2>&1; do
     if ! kill -0 "$process" 2>/dev/null || ((SECONDS > limit)); then

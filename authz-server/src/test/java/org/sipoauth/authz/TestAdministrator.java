@@ -22,15 +22,17 @@ public final class TestAdministrator {
     public TestAdministrator(TestServer server) {
         this.server = server;
         this.http = new TestPhone(server);
-        this.token = token(server, http);
+        this.token = token(server);
     }
 
-    private static String token(TestServer server, TestPhone http) {
+    /** A fresh one. */
+    public static String token(TestServer server) {
         try {
             String[] client = Files.readString(server.folder().resolve("data/admin-client.txt"))
                     .strip()
                     .split(":", 2);
-            return http.token(Map.of("grant_type", "client_credentials", "scope", "admin"), client[0], client[1])
+            return new TestPhone(server)
+                    .token(Map.of("grant_type", "client_credentials", "scope", "admin"), client[0], client[1])
                     .text("access_token");
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);

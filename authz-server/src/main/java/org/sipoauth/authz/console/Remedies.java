@@ -109,6 +109,10 @@ final class Remedies {
             // codes
             .put("code_replayed", "A code was used twice, so what it began is over.", TWO_HOLDERS)
             .put(
+                    "ended_since",
+                    "All logins of its user were ended after the code was given out, or allowed.",
+                    "Nothing, if whoever ended them meant it. " + SIGN_IN_AGAIN)
+            .put(
                     "unknown_code",
                     "There is no such code, or it has expired.",
                     "Have the phone begin anew: it shows another code, or opens the sign-in page again.")
@@ -241,6 +245,15 @@ final class Remedies {
                     "away",
                     "The directory gave no answer.",
                     "See whether this server reaches it. Phones that are signed in go on without it.")
+            .put(
+                    "other_sort",
+                    "They have an account as a user and come as an administrator, or the other way round.",
+                    "Whoever is to be both needs two names there. Else remove the account, and have them sign in again.")
+            .put(
+                    "too_many_gone",
+                    "The directory lacks so many at once that it may be broken, so nobody's logins are ended.",
+                    "See whether it is whole, and whether the searching account may read all of it. If so many have left,"
+                            + " raise ldap.most-gone-percent for one check, or revoke their logins.")
             .put(
                     "unavailable",
                     "The directory or the provider gave no answer to a sign-in.",

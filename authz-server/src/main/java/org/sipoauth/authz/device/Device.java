@@ -2,13 +2,14 @@ package org.sipoauth.authz.device;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
  * One phone.
  *
  * @param name as in its configuration file's address, such as {@code CSFALICE}; by the rules of {@link DeviceType}
- * @param owner the subscriber who may sign in on it
+ * @param owner the subscriber who may sign in on it, in lower case as all names of accounts
  * @param addressesOfRecord the SIP URIs it may register; capped, so that an access token stays under 1,000 bytes
  * @param securityProfile the name of the {@link SecurityProfile} that says whether it registers by token
  * @param enabled false: it gets no tokens
@@ -29,6 +30,7 @@ public record Device(
     public Device {
         requireName(name);
         requireOwner(owner);
+        owner = owner.toLowerCase(Locale.ROOT);
         addressesOfRecord = List.copyOf(addressesOfRecord);
         requireAddresses(addressesOfRecord);
         SecurityProfile.requireName(securityProfile);
@@ -37,6 +39,10 @@ public record Device(
     /** One that may register by token. */
     public Device(String name, String owner, List<String> addressesOfRecord) {
         this(name, owner, addressesOfRecord, SecurityProfile.WITH_OAUTH, true);
+    }
+
+    Device disabled() {
+        return new Device(name, owner, addressesOfRecord, securityProfile, false);
     }
 
     public DeviceType type() {

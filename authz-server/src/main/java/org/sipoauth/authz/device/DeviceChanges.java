@@ -65,6 +65,31 @@ final class DeviceChanges {
     }
 
     /**
+     * Disables a device, unless it is disabled, or has another owner by now.
+     *
+     * @return whether it did
+     */
+    boolean disable(String name, String owner) {
+        for (int tries = 0; tries < TRIES; tries++) {
+            Optional<StoredDevice> before = devices.findStored(name)
+                    .filter(stored -> stored.device().enabled())
+                    .filter(stored -> stored.device().owner().equals(owner));
+            if (before.isEmpty()) {
+                return false;
+            }
+            try {
+                save(
+                        before.get().device().disabled(),
+                        new Expected.Revision(before.get().revision()));
+                return true;
+            } catch (RecordChanged another) {
+                // once more, with what it is now
+            }
+        }
+        throw new ConcurrencyFailureException("others keep changing this device");
+    }
+
+    /**
      * @return what it was; empty: there was none
      * @throws RecordChanged if the device is not as expected
      */

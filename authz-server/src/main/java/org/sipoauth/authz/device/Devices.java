@@ -41,7 +41,7 @@ public final class Devices {
 
     /** The device, if a token may be issued for it to this subscriber: it is theirs, enabled, and OAuth is on for it. */
     public Optional<Device> findUsable(String name, String subscriber) {
-        return find(name).filter(device -> device.owner().equals(subscriber) && isUsable(device));
+        return find(name).filter(device -> device.owner().equalsIgnoreCase(subscriber) && isUsable(device));
     }
 
     /** Whether its owner may have tokens for it. */
@@ -118,6 +118,16 @@ public final class Devices {
         return page == null ? List.of() : new ArrayList<>(page);
     }
 
+    /** Finds the devices of an owner who had a name with capitals by the name in lower case; to be called again if cut off. */
+    public void keepOwnerInLowerCase(String former) {
+        String formerKey = "devices-of-owner:" + former;
+        Set<String> names = redis.opsForZSet().range(formerKey, 0, -1);
+        if (names != null) {
+            names.forEach(name -> redis.opsForZSet().add(ofOwnerKey(former), name, 0));
+        }
+        redis.delete(formerKey);
+    }
+
     /** A page of the names of devices that have, or had, this security profile. */
     public List<String> namesOfProfile(String profile, Optional<String> after, int limit) {
         return ofProfile(profile).page(after, limit);
@@ -144,6 +154,6 @@ public final class Devices {
     }
 
     private static String ofOwnerKey(String owner) {
-        return "devices-of-owner:" + owner;
+        return "devices-of-owner:" + owner.toLowerCase(Locale.ROOT);
     }
 }

@@ -78,7 +78,7 @@ final class DevicesEndpoint {
         }
         List<Map<String, Object>> found = names.stream()
                 .flatMap(name -> devices.find(name).stream())
-                .filter(device -> owner.isEmpty() || owner.get().equals(device.owner()))
+                .filter(device -> owner.isEmpty() || owner.get().equalsIgnoreCase(device.owner()))
                 .filter(device -> profile.isEmpty() || profile.get().equals(device.securityProfile()))
                 .map(DevicesEndpoint::json)
                 .toList();

@@ -120,7 +120,9 @@ final class DeviceCodes {
             case "too_early" -> new Poll.TooEarly();
             case "denied" -> new Poll.Denied();
             case "expired" -> new Poll.Expired();
-            case "claimed" -> new Poll.Claimed(claim, (String) answer.get(1), (String) answer.get(2));
+            case "claimed" ->
+                new Poll.Claimed(
+                        claim, (String) answer.get(1), (String) answer.get(2), instant((String) answer.get(3)));
             case "again" -> new Poll.Again((String) answer.get(3), (String) answer.get(1), (String) answer.get(2));
             case "replayed" ->
                 new Poll.Replayed((String) answer.get(3), (String) answer.get(1), (String) answer.get(2));

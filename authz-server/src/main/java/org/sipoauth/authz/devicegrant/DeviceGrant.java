@@ -122,6 +122,7 @@ final class DeviceGrant implements AuthenticationProvider {
         Begun begun = families.begin(
                 new Login(client, claimed.subscriber(), Optional.of(claimed.device()), DeskPhoneGrants.SCOPES, proven));
         try {
+            requireNotEnded(claimed, begun, client);
             OAuth2AccessTokenAuthenticationToken tokens = PhoneTokens.first(holder, begun, proven, caller, request);
             if (!codes.bind(code, claimed.claim(), begun.familyId(), clock.instant())) {
                 throw pending(); // too slow: another poll has begun a login, or is about to
@@ -130,6 +131,17 @@ final class DeviceGrant implements AuthenticationProvider {
         } catch (RuntimeException e) {
             families.revoke(begun.familyId(), "no tokens were handed out");
             throw e;
+        }
+    }
+
+    /** Somebody else may have allowed it in the subscriber's name, and have been found out since. */
+    private void requireNotEnded(Poll.Claimed claimed, Begun begun, RegisteredClient client) {
+        if (families.endedSince(claimed.subscriber(), claimed.allowed())) {
+            throw invalid(
+                    "ended_since",
+                    "all logins of its subscriber were ended after it was allowed",
+                    "Nothing: whoever ended the logins of this user meant this one, too. The phone shows a new code.",
+                    new Concerned(begun.familyId(), claimed.subscriber(), claimed.device(), client.getClientId()));
         }
     }
 

@@ -1,5 +1,7 @@
 package org.sipoauth.authz.devicegrant;
 
+import java.time.Instant;
+
 /** What one token request with a device code came to (RFC 8628 §3.5). */
 sealed interface Poll {
     /** No such device code, or it is long over. */
@@ -21,8 +23,9 @@ sealed interface Poll {
      * Allowed, and this poll alone may begin the login now.
      *
      * @param claim to be named when the login has begun
+     * @param allowed when
      */
-    record Claimed(String claim, String subscriber, String device) implements Poll {}
+    record Claimed(String claim, String subscriber, String device, Instant allowed) implements Poll {}
 
     /** The login began a short while ago: the answer may have been lost. */
     record Again(String familyId, String subscriber, String device) implements Poll {}

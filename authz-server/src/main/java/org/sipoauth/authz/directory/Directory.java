@@ -11,12 +11,16 @@ import com.unboundid.ldap.sdk.SearchRequest;
 import com.unboundid.ldap.sdk.SearchResultEntry;
 import com.unboundid.ldap.sdk.SearchScope;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.StartupRefused;
+import org.sipoauth.authz.subscriber.Account.Kind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +33,9 @@ public final class Directory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Directory.class);
     private static final String NO_ATTRIBUTES = "1.1"; // RFC 4511 §4.5.1.8
 
+    /** Stands for what is typed, in a filter that is taken apart. */
+    private static final String TYPED = "what-is-typed";
+
     /** RFC 4511 appendix A: answers to a bind that are about this person rather than about the directory. */
     private static final Set<ResultCode> REFUSALS = Set.of(
             ResultCode.INVALID_CREDENTIALS,
@@ -40,6 +47,7 @@ public final class Directory implements AutoCloseable {
 
     private final Settings.Ldap ldap;
     private final LDAPConnectionPool pool;
+    private final Filter anybody;
     private final MeterRegistry registry;
     private final AtomicBoolean away = new AtomicBoolean();
 
@@ -48,16 +56,21 @@ public final class Directory implements AutoCloseable {
         this.pool = pool;
         this.registry = registry;
         requireFilter("sipoauth.ldap.user-filter", ldap.userFilter(), List.of("{0}"));
-        if (ldap.groupFilter() != null) {
-            requireFilter("sipoauth.ldap.group-filter", ldap.groupFilter(), List.of("{0}", "{1}"));
-        }
+        this.anybody = ofAnybody(template(ldap.userFilter()));
+        requireGroupFilter("sipoauth.ldap.group-filter", ldap.groupFilter());
+        requireGroupFilter("sipoauth.ldap.administrator-filter", ldap.administratorFilter());
+        requireGroupFilter("sipoauth.ldap.operator-filter", ldap.operatorFilter());
+        requireGroupFilter("sipoauth.ldap.read-only-filter", ldap.readOnlyFilter());
     }
 
     /** What the directory says of a name and a password. */
     public sealed interface Answer {
 
-        /** @param name the subscriber's, in lower case, however it was typed */
-        record SignedIn(String name) implements Answer {}
+        /**
+         * @param name of the account, in lower case, however it was typed
+         * @param kind a subscriber's, or an administrator's by the filter that found them
+         */
+        record SignedIn(String name, Kind kind) implements Answer {}
 
         /** @param why for the audit; whoever asked learns only that it failed */
         record Refused(Why why) implements Answer {}
@@ -87,6 +100,27 @@ public final class Directory implements AutoCloseable {
         }
     }
 
+    /**
+     * Whether somebody could sign in by this name and as this, if they knew the password: an entry has the name, the filters
+     * find it whatever is typed, and it is of the group. Of several entries one is enough, although nobody could sign in
+     * then.
+     *
+     * @throws DirectoryAway if it cannot be asked
+     */
+    boolean has(String name, Kind kind) throws DirectoryAway {
+        try {
+            Filter named = Filter.createANDFilter(Filter.createEqualityFilter(ldap.nameAttribute(), name), anybody);
+            boolean found = false;
+            for (SearchResultEntry entry : search(ldap.baseDn(), named, NO_ATTRIBUTES)) {
+                found |= kind(entry.getDN(), name).filter(kind::equals).isPresent();
+            }
+            answered();
+            return found;
+        } catch (LDAPException e) {
+            throw away(e);
+        }
+    }
+
     /** @throws DirectoryAway if it cannot be asked */
     void check() throws DirectoryAway {
         try {
@@ -108,19 +142,34 @@ public final class Directory implements AutoCloseable {
             return new Answer.Refused(Why.NOT_ONE_NAME);
         }
         String name = names.getValue().toLowerCase(Locale.ROOT);
-        if (!isInGroup(entry.getDN(), name)) {
+        Optional<Kind> kind = kind(entry.getDN(), name);
+        if (kind.isEmpty()) {
             return new Answer.Refused(Why.NOT_IN_GROUP);
         }
-        return isPassword(entry.getDN(), password) ? new Answer.SignedIn(name) : new Answer.Refused(Why.WRONG_PASSWORD);
+        return isPassword(entry.getDN(), password)
+                ? new Answer.SignedIn(name, kind.get())
+                : new Answer.Refused(Why.WRONG_PASSWORD);
     }
 
-    private boolean isInGroup(String dn, String name) throws LDAPException {
-        if (ldap.groupFilter() == null) {
-            return true;
+    /** Whoever has a role is an administrator, and no subscriber. Empty: nothing of either. */
+    private Optional<Kind> kind(String dn, String name) throws LDAPException {
+        if (ldap.administratorFilter() != null && isFound(ldap.administratorFilter(), dn, name)) {
+            return Optional.of(Kind.ADMINISTRATOR);
         }
+        if (ldap.operatorFilter() != null && isFound(ldap.operatorFilter(), dn, name)) {
+            return Optional.of(Kind.OPERATOR);
+        }
+        if (ldap.readOnlyFilter() != null && isFound(ldap.readOnlyFilter(), dn, name)) {
+            return Optional.of(Kind.READ_ONLY);
+        }
+        return ldap.groupFilter() == null || isFound(ldap.groupFilter(), dn, name)
+                ? Optional.of(Kind.SUBSCRIBER)
+                : Optional.empty();
+    }
+
+    private boolean isFound(String groupFilter, String dn, String name) throws LDAPException {
         String base = ldap.groupBaseDn() == null ? ldap.baseDn() : ldap.groupBaseDn();
-        return !search(base, filter(ldap.groupFilter(), dn, name), NO_ATTRIBUTES)
-                .isEmpty();
+        return !search(base, filter(groupFilter, dn, name), NO_ATTRIBUTES).isEmpty();
     }
 
     /** At most two entries: one, or too many. */
@@ -173,6 +222,33 @@ public final class Directory implements AutoCloseable {
         registry.counter("sipoauth.directory.requests", "outcome", outcome).increment();
     }
 
+    private static Filter template(String userFilter) {
+        try {
+            return filter(userFilter, TYPED);
+        } catch (LDAPException e) {
+            throw new IllegalStateException("a filter was checked, and is none", e);
+        }
+    }
+
+    /** The same filter, for whoever types whatever finds them: where that is compared, any value will do. */
+    private static Filter ofAnybody(Filter filter) {
+        return switch (filter.getFilterType()) {
+            case Filter.FILTER_TYPE_AND -> Filter.createANDFilter(ofAnybody(filter.getComponents()));
+            case Filter.FILTER_TYPE_OR -> Filter.createORFilter(ofAnybody(filter.getComponents()));
+            case Filter.FILTER_TYPE_NOT -> Filter.createNOTFilter(ofAnybody(filter.getNOTComponent()));
+            default -> filter.toString().contains(TYPED) ? anyValue(filter.getAttributeName()) : filter;
+        };
+    }
+
+    private static List<Filter> ofAnybody(Filter[] filters) {
+        return Arrays.stream(filters).map(Directory::ofAnybody).toList();
+    }
+
+    /** @param attribute null: of any at all, which is true (RFC 4526) */
+    private static Filter anyValue(@Nullable String attribute) {
+        return attribute == null ? Filter.createANDFilter() : Filter.createPresenceFilter(attribute);
+    }
+
     /** What is put in is escaped (RFC 4515 §3), so it can be nothing but a value to compare with. */
     private static Filter filter(String template, String... values) throws LDAPException {
         String text = template;
@@ -185,6 +261,12 @@ public final class Directory implements AutoCloseable {
     /** Braces as well, so that no value is taken for a place where the next one goes. */
     private static String escape(String value) {
         return Filter.encodeValue(value).replace("{", "\\7b").replace("}", "\\7d");
+    }
+
+    private static void requireGroupFilter(String setting, @Nullable String template) {
+        if (template != null) {
+            requireFilter(setting, template, List.of("{0}", "{1}"));
+        }
     }
 
     /** @param places one of which has to be there: else it would let everybody in, or nobody */

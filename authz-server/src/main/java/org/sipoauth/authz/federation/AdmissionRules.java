@@ -3,16 +3,18 @@ package org.sipoauth.authz.federation;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.StartupRefused;
+import org.sipoauth.authz.subscriber.Account.Kind;
 import org.sipoauth.authz.subscriber.Accounts;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.oidc.StandardClaimNames;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 
-/** Who of the provider's people may sign in, and as which subscriber: by the claims of what it has said about them. */
+/** Who of the provider's people may sign in, and as whom: by the claims of what it has said about them. */
 final class AdmissionRules {
     private final Settings.OpenidConnect settings;
 
@@ -22,17 +24,51 @@ final class AdmissionRules {
                     "Of sipoauth.openid-connect.required-claim and .required-values one is set and the other is not.",
                     "Set both, so that only people whose claim has one of the values may sign in, or neither.");
         }
+        boolean noValues = Stream.of(
+                        settings.administratorValues(), settings.operatorValues(), settings.readOnlyValues())
+                .allMatch(List::isEmpty);
+        if (settings.roleClaim() == null != noValues) {
+            throw new StartupRefused(
+                    "Of sipoauth.openid-connect.role-claim and the values of it that make administrators, one is set"
+                            + " without the other.",
+                    "Set role-claim and at least one of administrator-values, operator-values and read-only-values, or"
+                            + " none of them.");
+        }
         this.settings = settings;
     }
 
+    /** @param name as the claim has it */
+    record Admitted(String name, Kind kind) {}
+
     /**
-     * The name of the subscriber, letter by letter as the claim has it.
+     * Whoever has a role is an administrator, and no subscriber.
      *
      * @throws OAuth2AuthenticationException if they may not sign in, or have no name that an account can have
      */
-    String subscriber(OidcUser person) {
-        requireClaim(person);
+    Admitted admit(OidcUser person) {
+        Kind kind = kind(person);
+        if (kind.isSubscriber()) {
+            requireClaim(person);
+        }
         requireEmailDomain(person);
+        return new Admitted(name(person), kind);
+    }
+
+    private Kind kind(OidcUser person) {
+        if (settings.roleClaim() == null) {
+            return Kind.SUBSCRIBER;
+        }
+        Object roles = person.getClaims().get(settings.roleClaim());
+        if (isOneOf(roles, settings.administratorValues())) {
+            return Kind.ADMINISTRATOR;
+        }
+        if (isOneOf(roles, settings.operatorValues())) {
+            return Kind.OPERATOR;
+        }
+        return isOneOf(roles, settings.readOnlyValues()) ? Kind.READ_ONLY : Kind.SUBSCRIBER;
+    }
+
+    private String name(OidcUser person) {
         if (!(person.getClaims().get(settings.nameClaim()) instanceof String name) || !Accounts.isName(name)) {
             throw refusal("no_name");
         }

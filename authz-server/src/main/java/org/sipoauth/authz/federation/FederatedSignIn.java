@@ -38,7 +38,7 @@ import org.springframework.web.client.RestTemplate;
 
 /**
  * Signing in at another provider: Spring Security's login with state, nonce and PKCE, all of which wait in the session, so
- * any of several servers may get the answer. Whoever comes back is the subscriber whom the set claim names. A name stays
+ * any of several servers may get the answer. Whoever comes back has the account that the set claim names. A name stays
  * with the {@code sub} that had it first: the provider's other claims may be given to somebody else later (OpenID Connect
  * Core 1.0 §5.7). The provider's tokens are dropped once they are read.
  */
@@ -132,8 +132,13 @@ public final class FederatedSignIn {
 
     private OidcUser admit(OidcUserRequest request) {
         OidcUser person = people.loadUser(request); // and sees that sub is the same in both (Core §5.3.2)
-        accounts.admit(rules.subscriber(person), provider.issuer() + ' ' + person.getSubject())
-                .orElseThrow(() -> new OAuth2AuthenticationException(new OAuth2Error("name_taken")));
+        AdmissionRules.Admitted admitted = rules.admit(person);
+        try {
+            accounts.admit(admitted.name(), admitted.kind(), provider.issuer() + ' ' + person.getSubject())
+                    .orElseThrow(() -> new OAuth2AuthenticationException(new OAuth2Error("name_taken")));
+        } catch (Accounts.OtherSort known) {
+            throw new OAuth2AuthenticationException(new OAuth2Error("other_sort"));
+        }
         return new DefaultOidcUser(List.of(), person.getIdToken(), person.getUserInfo(), settings.nameClaim());
     }
 

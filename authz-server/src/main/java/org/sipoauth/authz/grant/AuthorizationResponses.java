@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Audit;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;
@@ -17,14 +18,21 @@ import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationException;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationToken;
+import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 import org.springframework.web.util.UriComponentsBuilder;
 import org.springframework.web.util.UriUtils;
 
 /**
  * Answers authorization requests: back to the client with a code or an error, each time with {@code iss} (RFC 9207), by
  * which a client of several servers knows who answered. Without a redirect URI that can be trusted the answer stays here.
+ *
+ * <p>No link to this server sends anybody on before they have signed in here (RFC 9700 §4.11.2): a faulty request leads to
+ * the sign-in as a good one does, and its error goes to the client after that.
  */
 final class AuthorizationResponses {
+    private static final String SIGN_IN_PAGE = "/login";
+
+    private final HttpSessionRequestCache errands = new HttpSessionRequestCache();
     private final String issuer;
     private final Audit audit;
     private final GrantMetrics metrics;
@@ -64,6 +72,13 @@ final class AuthorizationResponses {
             response.sendError(HttpStatus.BAD_REQUEST.value());
             return;
         }
+        if (!isSignedIn(refused)) {
+            if (HttpMethod.GET.matches(request.getMethod())) {
+                errands.saveRequest(request, response);
+            }
+            response.sendRedirect(SIGN_IN_PAGE);
+            return;
+        }
         Map<String, @Nullable String> parameters = new LinkedHashMap<>();
         parameters.put("error", error.getErrorCode());
         parameters.put("error_description", error.getDescription());
@@ -72,10 +87,9 @@ final class AuthorizationResponses {
 
     /** Into the trail if somebody who has signed in was refused: others are refused before a client is even known. */
     private void record(OAuth2Error error, @Nullable OAuth2AuthorizationCodeRequestAuthenticationToken refused) {
-        Authentication who = refused == null ? null : (Authentication) refused.getPrincipal();
-        boolean signedIn = who != null && who.isAuthenticated() && !(who instanceof AnonymousAuthenticationToken);
+        boolean signedIn = refused != null && isSignedIn(refused);
         Audit.Entry entry = audit.event("authorization_refused")
-                .with("user", signedIn ? who.getName() : null)
+                .with("user", signedIn ? refused.getName() : null)
                 .with("client", refused == null ? null : refused.getClientId())
                 .with("outcome", error.getErrorCode())
                 .with("detail", error.getDescription());
@@ -84,6 +98,12 @@ final class AuthorizationResponses {
         } else {
             entry.write();
         }
+    }
+
+    private static boolean isSignedIn(OAuth2AuthorizationCodeRequestAuthenticationToken request) {
+        return request.getPrincipal() instanceof Authentication who
+                && who.isAuthenticated()
+                && !(who instanceof AnonymousAuthenticationToken);
     }
 
     private void redirect(

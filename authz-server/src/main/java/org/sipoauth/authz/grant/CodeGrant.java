@@ -1,5 +1,6 @@
 package org.sipoauth.authz.grant;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,6 +27,7 @@ import org.springframework.security.oauth2.core.oidc.OidcScopes;
 import org.springframework.security.oauth2.core.oidc.endpoint.OidcParameterNames;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
+import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationCode;
 import org.springframework.security.oauth2.server.authorization.OAuth2TokenType;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AccessTokenAuthenticationToken;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeAuthenticationToken;
@@ -38,12 +40,14 @@ import org.springframework.security.oauth2.server.authorization.token.JwtGenerat
 /**
  * Exchanges an authorization code for tokens (RFC 6749 §4.1.3). The verifier was checked when the client authenticated
  * (RFC 7636 §4.6). The code is used up by the first attempt, right or wrong; a second one ends what the first began
- * (RFC 6749 §4.1.2, RFC 9700 §2.1.1). Spring's own provider lets two requests at the same instant through.
+ * (RFC 6749 §4.1.2, RFC 9700 §4.2.4). Spring's own provider lets two requests at the same instant through.
  */
 final class CodeGrant implements AuthenticationProvider {
     private static final String TRY_AGAIN = "Nothing, if its user signs in again: a code lives for a minute.";
     private static final String NOT_ALLOWED = "See whether there still is such a subscriber, and whether the device is"
             + " theirs and OAuth is switched on for it; then sign in again.";
+    private static final String ENDED =
+            "Nothing: whoever ended the logins of this user meant this one, too. The user signs" + " in again.";
     private static final String REPLAYED = "Find out how somebody else came by the code: another app on the phone, or a"
             + " proxy between. What it began is over, and its user signs in again.";
 
@@ -91,6 +95,7 @@ final class CodeGrant implements AuthenticationProvider {
                 .orElseThrow(() ->
                         refusal("not_allowed", "subscriber or device is no longer allowed to", NOT_ALLOWED, concerned));
         if (!client.getAuthorizationGrantTypes().contains(AuthorizationGrantType.REFRESH_TOKEN)) {
+            requireNotEnded(login, concerned);
             return tokens(login, request, caller, holder, proven, null);
         }
         Begun begun = begin(
@@ -98,6 +103,7 @@ final class CodeGrant implements AuthenticationProvider {
                 new Login(client, login.getPrincipalName(), device, login.getAuthorizedScopes(), proven),
                 concerned);
         try {
+            requireNotEnded(login, concerned);
             return tokens(login, request, caller, holder, proven, begun);
         } catch (RuntimeException e) {
             families.revoke(begun.familyId(), "no tokens could be made");
@@ -189,6 +195,16 @@ final class CodeGrant implements AuthenticationProvider {
             throw refusal("code_replayed", "the code was used again at the same time", REPLAYED, concerned);
         }
         return begun;
+    }
+
+    /** Somebody else may have signed in, and have been found out since. */
+    private void requireNotEnded(OAuth2Authorization login, Concerned concerned) {
+        Instant granted = Objects.requireNonNull(Objects.requireNonNull(login.getToken(OAuth2AuthorizationCode.class))
+                .getToken()
+                .getIssuedAt());
+        if (families.endedSince(login.getPrincipalName(), granted)) {
+            throw refusal("ended_since", "all logins of its user were ended after it was given out", ENDED, concerned);
+        }
     }
 
     /** OpenID Connect Core §3.1.3.3; empty unless asked for. */

@@ -1,5 +1,6 @@
 package org.sipoauth.authz.grant;
 
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,12 @@ public interface LoginFamilies {
      * @throws GrantRefused if that is not what the family is bound to
      */
     Optional<Begun> again(String familyId, RegisteredClient client, Optional<Confirmation> proven);
+
+    /**
+     * Whether all logins of a subscriber were ended after they granted something: then nothing may begin by that. To be
+     * asked when the login has begun, for then either this tells of the end, or the end has met the login.
+     */
+    boolean endedSince(String subscriber, Instant granted);
 
     /** Ends a family for good; does nothing if there is none. */
     void revoke(String familyId, String why);

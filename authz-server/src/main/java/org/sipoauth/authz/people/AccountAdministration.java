@@ -6,6 +6,7 @@ import org.sipoauth.authz.administration.Members;
 import org.sipoauth.authz.administration.PageRequest;
 import org.sipoauth.authz.administration.RequestRefused;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.device.OwnedDevices;
 import org.sipoauth.authz.redis.Expected;
 import org.sipoauth.authz.refresh.Sessions;
 import org.sipoauth.authz.settings.RandomSecret;
@@ -28,12 +29,15 @@ final class AccountAdministration {
 
     private final Accounts accounts;
     private final Sessions sessions;
+    private final OwnedDevices devices;
     private final PasswordRules rules;
     private final Audit audit;
 
-    AccountAdministration(Accounts accounts, Sessions sessions, PasswordRules rules, Audit audit) {
+    AccountAdministration(
+            Accounts accounts, Sessions sessions, OwnedDevices devices, PasswordRules rules, Audit audit) {
         this.accounts = accounts;
         this.sessions = sessions;
+        this.devices = devices;
         this.rules = rules;
         this.audit = audit;
     }
@@ -74,7 +78,7 @@ final class AccountAdministration {
         Accounts.Saved saved = put(name, new Wish(kind, enabled, password), oneTimePassword, expected);
         audit.event(saved.created() ? "account_created" : "account_changed")
                 .with("by", by)
-                .with("user", name)
+                .with("user", saved.account().name())
                 .with("role", AccountAnswers.role(kind))
                 .with("enabled", enabled)
                 .with("password_set", password.isPresent() ? true : null)
@@ -123,11 +127,15 @@ final class AccountAdministration {
         return new Outcome(changed, false, given.isPresent() ? Optional.empty() : Optional.of(password.text()));
     }
 
-    /** Disabled first: no login begins any more while those that there are come to their end. */
+    /**
+     * Disabled first: no login begins any more while those that there are come to their end. The devices of a user stay,
+     * disabled: they are nobody's until an administrator gives them to somebody, be it another user of the same name.
+     */
     void remove(Account account, Expected expected, String by) {
         accounts.disable(account.name(), expected);
         if (account.kind().isSubscriber()) {
             sessions.revokeUser(account.name(), "user removed");
+            devices.disableAll(account.name(), by);
         }
         accounts.remove(account);
         audit.event("account_removed")

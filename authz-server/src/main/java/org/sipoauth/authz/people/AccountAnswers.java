@@ -53,6 +53,9 @@ final class AccountAnswers {
         }
         json.put("enabled", account.enabled());
         json.put("must_change_password", account.mustChangePassword());
+        if (account.left()) {
+            json.put("left_directory", true);
+        }
         return json;
     }
 

@@ -36,15 +36,23 @@ final class Families implements LoginFamilies, Sessions {
 
     private final FamilyStore store;
     private final FamilyIndex index;
+    private final UserCutoffs cutoffs;
     private final CurrentKeyRing ring;
     private final Clock clock;
     private final Audit audit;
     private final MeterRegistry meters;
 
     Families(
-            FamilyStore store, FamilyIndex index, CurrentKeyRing ring, Clock clock, Audit audit, MeterRegistry meters) {
+            FamilyStore store,
+            FamilyIndex index,
+            UserCutoffs cutoffs,
+            CurrentKeyRing ring,
+            Clock clock,
+            Audit audit,
+            MeterRegistry meters) {
         this.store = store;
         this.index = index;
+        this.cutoffs = cutoffs;
         this.ring = ring;
         this.clock = clock;
         this.audit = audit;
@@ -107,6 +115,11 @@ final class Families implements LoginFamilies, Sessions {
     }
 
     @Override
+    public boolean endedSince(String subscriber, Instant granted) {
+        return cutoffs.endedSince(subscriber, granted);
+    }
+
+    @Override
     public void revoke(String familyId, String why) {
         revoke(FamilyId.parse(familyId), Kind.CODE, why);
     }
@@ -149,6 +162,7 @@ final class Families implements LoginFamilies, Sessions {
 
     @Override
     public int revokeUser(String user, String reason) {
+        cutoffs.end(user, clock.instant()); // before: what begins meanwhile sees it
         return revokeAll(index.ofUser(user), Kind.USER, reason);
     }
 

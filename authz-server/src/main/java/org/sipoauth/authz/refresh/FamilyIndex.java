@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.redis.ConfirmedWrites;
@@ -23,7 +24,7 @@ import org.springframework.data.redis.core.script.RedisScript;
  * <p>A login is entered before its family begins, so that there is never a family that cannot be found; and again at its
  * first refresh and now and then, in case the store lost the entry. An entry may thus stand for no family.
  */
-final class FamilyIndex {
+final class FamilyIndex implements UserIndex {
     private static final RedisScript<Long> ENTER =
             RedisScript.of(new ClassPathResource("index.lua", FamilyIndex.class), Long.class);
 
@@ -65,9 +66,24 @@ final class FamilyIndex {
         Object run(RedisScript<Long> script, List<String> keys, String... arguments);
     }
 
-    /** The families that are entered for a user; some may be gone. */
+    /** The families that are entered for a user, in whatever case; some may be gone. */
     List<FamilyId> ofUser(String user) {
-        return of("users:", user);
+        return of("users:", user.toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public void keepInLowerCase(String former, Instant now) {
+        String name = former.toLowerCase(Locale.ROOT);
+        for (Entry entry : entries("users:" + bucket(former))) {
+            if (entry.name().equals(former)) {
+                confirmed.execute(
+                        ENTER,
+                        List.of("users:" + bucket(name)),
+                        Long.toString(now.getEpochSecond()),
+                        name + " " + entry.id(),
+                        Long.toString(entry.end().getEpochSecond()));
+            }
+        }
     }
 
     /** The families that are entered for a device; some may be gone. */

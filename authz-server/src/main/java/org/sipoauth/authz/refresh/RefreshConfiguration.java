@@ -2,6 +2,7 @@ package org.sipoauth.authz.refresh;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.grant.GrantFeature;
@@ -18,6 +19,8 @@ import org.springframework.security.oauth2.server.authorization.web.authenticati
 /** Puts the refresh grant into Spring's token endpoint. */
 @Configuration(proxyBeanMethods = false)
 class RefreshConfiguration {
+    /** Longer than an authorization code lives, and than clocks differ. */
+    private static final Duration MARGIN = Duration.ofMinutes(10);
 
     @Bean
     FamilyStore familyStore(StringRedisTemplate redis, ConfirmedWrites confirmed, Settings settings) {
@@ -30,9 +33,21 @@ class RefreshConfiguration {
     }
 
     @Bean
+    UserCutoffs userCutoffs(StringRedisTemplate redis, ConfirmedWrites confirmed, Settings settings) {
+        return new UserCutoffs(
+                redis, confirmed, settings.deviceGrant().expiresIn().plus(MARGIN));
+    }
+
+    @Bean
     Families families(
-            FamilyStore store, FamilyIndex index, CurrentKeyRing ring, Clock clock, Audit audit, MeterRegistry meters) {
-        return new Families(store, index, ring, clock, audit, meters);
+            FamilyStore store,
+            FamilyIndex index,
+            UserCutoffs cutoffs,
+            CurrentKeyRing ring,
+            Clock clock,
+            Audit audit,
+            MeterRegistry meters) {
+        return new Families(store, index, cutoffs, ring, clock, audit, meters);
     }
 
     @Bean

@@ -44,7 +44,11 @@ public interface Sessions {
     /** @return false if there is no such login, or it is revoked already */
     boolean revoke(FamilyId id, Kind kind, String reason);
 
-    /** @return how many were not revoked before */
+    /**
+     * Ends also what the user has granted and no phone has redeemed yet.
+     *
+     * @return how many were not revoked before
+     */
     int revokeUser(String user, String reason);
 
     /** @return how many were not revoked before */

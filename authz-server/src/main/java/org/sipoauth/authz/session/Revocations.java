@@ -1,6 +1,7 @@
 package org.sipoauth.authz.session;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.refresh.FamilyId;
 import org.sipoauth.authz.refresh.Sessions;
@@ -44,7 +45,9 @@ public final class Revocations {
     public int user(String name, String reason, String by) {
         requireShort(reason);
         int revoked = sessions.revokeUser(name, reason);
-        record("user", name, reason, by).with("revoked", revoked).keep();
+        record("user", name.toLowerCase(Locale.ROOT), reason, by)
+                .with("revoked", revoked)
+                .keep();
         return revoked;
     }
 

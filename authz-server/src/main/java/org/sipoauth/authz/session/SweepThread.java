@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /** Sweeps on a thread of its own, for it may take minutes. Stops before the store's connections do. */
-final class SweepThread implements SmartLifecycle {
+public final class SweepThread implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(SweepThread.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration LAST_WRITES = Duration.ofSeconds(3);
@@ -18,7 +18,8 @@ final class SweepThread implements SmartLifecycle {
     private final Runnable sweep;
     private @Nullable ScheduledExecutorService thread;
 
-    SweepThread(Runnable sweep) {
+    /** @param sweep called every second, after it has come to its end; it does nothing if nothing is to be done */
+    public SweepThread(Runnable sweep) {
         this.sweep = sweep;
     }
 

@@ -320,7 +320,7 @@ public record Settings(
             @DefaultValue("5091") int sipMraOauthPort) {}
 
     /**
-     * A directory (LDAP, RFC 4511) whose people may sign in as subscribers.
+     * A directory (LDAP, RFC 4511) whose people may sign in.
      *
      * @param urls {@code ldaps://host}, or {@code ldap://host} with {@code startTls}; the first that answers is asked
      * @param insecurePlainLdap passwords unprotected on the wire, to a directory or TLS tunnel on this machine
@@ -334,7 +334,13 @@ public record Settings(
      *     the subscriber's name. Unset: everybody whom {@code userFilter} finds may sign in
      * @param nameAttribute its only value, in lower case, is the subscriber's name
      * @param responseTimeout of each step: to connect is one, to find the entry is one, to check the password is one
+     * @param administratorFilter as {@code groupFilter}, for administrators; unset: nobody of the directory is one
+     * @param operatorFilter the same for operators, who are not found by the one before
+     * @param readOnlyFilter the same for those who only see, who are found by neither
      * @param connections at most to the directory
+     * @param checkEvery how often everybody who has signed in is looked for, to end what those have here who have left; 0:
+     *     never
+     * @param mostGonePercent if more of them than this are gone at once, nothing is ended
      */
     public record Ldap(
             List<URI> urls,
@@ -352,13 +358,18 @@ public record Settings(
             @DefaultValue("(uid={0})") String userFilter,
             @Nullable String groupBaseDn,
             @Nullable String groupFilter,
+            @Nullable String administratorFilter,
+            @Nullable String operatorFilter,
+            @Nullable String readOnlyFilter,
             @DefaultValue("uid") String nameAttribute,
             @DefaultValue("3s") Duration connectTimeout,
             @DefaultValue("3s") Duration responseTimeout,
-            @DefaultValue("8") int connections) {}
+            @DefaultValue("8") int connections,
+            @DefaultValue("1h") Duration checkEvery,
+            @DefaultValue("10") int mostGonePercent) {}
 
     /**
-     * Another provider (OpenID Connect Core 1.0) whose people may sign in as subscribers.
+     * Another provider (OpenID Connect Core 1.0) whose people may sign in.
      *
      * @param issuer exactly as its discovery document has it
      * @param clientId by which it knows this server
@@ -366,8 +377,13 @@ public record Settings(
      *     {@code SIPOAUTH_OPENID_CONNECT_CLIENT_SECRET} in the environment, else a public client
      * @param trust PEM file of the authorities that its certificate may come from; unset: those of the Java runtime
      * @param scopes to ask for beside {@code openid}
-     * @param nameClaim is the subscriber's name, letter by letter; {@code email} counts only if it is verified
-     * @param requiredClaim has to have one of {@code requiredValues}; unset: everybody of the provider may sign in
+     * @param nameClaim is the subscriber's name, in lower case; {@code email} counts only if it is verified
+     * @param requiredClaim has to have one of {@code requiredValues}; unset: everybody of the provider may sign in as a
+     *     subscriber
+     * @param roleClaim whose value makes somebody an administrator, in place of a subscriber; unset: nobody is one
+     * @param administratorValues of it, any of which makes an administrator
+     * @param operatorValues any of which makes an operator, where there is none of those
+     * @param readOnlyValues any of which makes one who only sees, where there is neither
      * @param emailDomains of one of which the verified e-mail address has to be; unset: of any
      * @param button what it says on the sign-in page
      * @param timeout to connect, and to wait for each answer
@@ -383,6 +399,10 @@ public record Settings(
             @DefaultValue("preferred_username") String nameClaim,
             @Nullable String requiredClaim,
             @DefaultValue List<String> requiredValues,
+            @Nullable String roleClaim,
+            @DefaultValue List<String> administratorValues,
+            @DefaultValue List<String> operatorValues,
+            @DefaultValue List<String> readOnlyValues,
             @DefaultValue List<String> emailDomains,
 
             @DefaultValue("Sign in with your organisation's account")

@@ -94,6 +94,7 @@ final class SettingsRules implements Validator {
         check.said("ldap.userFilter", ldap.userFilter());
         check.said("ldap.nameAttribute", ldap.nameAttribute());
         check.within("ldap.connections", ldap.connections(), 1, 100);
+        check.within("ldap.mostGonePercent", ldap.mostGonePercent(), 0, 100);
     }
 
     private static void provider(OpenidConnect provider, Check check) {

@@ -13,11 +13,9 @@ import org.springframework.security.core.Authentication;
 
 /**
  * Passwords of local accounts are checked here, all others by the directory. A local account is never asked for there, and
- * who signs in there never becomes one: no entry that somebody names {@code admin} makes an administrator.
+ * who signs in there never becomes one: no entry that somebody names {@code admin} makes that administrator.
  */
 final class DirectoryPasswords implements AuthenticationProvider {
-    private static final String VOUCHER = "directory";
-
     private final Accounts accounts;
     private final Directory directory;
     private final AuthenticationProvider local;
@@ -45,17 +43,25 @@ final class DirectoryPasswords implements AuthenticationProvider {
         if (!Accounts.isName(typed)) {
             throw new DirectoryRefused("not_a_name");
         }
-        String name = ask(typed, attempt.getCredentials() instanceof String password ? password : "");
-        Account account =
-                accounts.admit(name, VOUCHER).orElseThrow(() -> new DirectoryRefused("not_a_name_of_the_directory"));
+        Answer.SignedIn person = ask(typed, attempt.getCredentials() instanceof String password ? password : "");
+        Account account = admit(person);
         return UsernamePasswordAuthenticationToken.authenticated(account.name(), null, SignedIn.authorities(account));
     }
 
-    private String ask(String name, String password) {
+    private Account admit(Answer.SignedIn person) {
+        try {
+            return accounts.admit(person.name(), person.kind(), Accounts.DIRECTORY)
+                    .orElseThrow(() -> new DirectoryRefused("not_a_name_of_the_directory"));
+        } catch (Accounts.OtherSort known) {
+            throw new DirectoryRefused("other_sort");
+        }
+    }
+
+    private Answer.SignedIn ask(String name, String password) {
         try {
             Answer answer = directory.signIn(name, password);
             if (answer instanceof Answer.SignedIn signedIn) {
-                return signedIn.name();
+                return signedIn;
             }
             throw new DirectoryRefused(((Answer.Refused) answer).why().name().toLowerCase(Locale.ROOT));
         } catch (DirectoryAway e) {

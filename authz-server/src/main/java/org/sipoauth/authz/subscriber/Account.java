@@ -9,6 +9,7 @@ import org.sipoauth.authz.settings.RandomSecret;
  * @param mustChangePassword whether the password is good for nothing but choosing another
  * @param enabled whether they may sign in, and get tokens
  * @param voucher who vouches for them, and knows their password, in our place; empty if nobody does
+ * @param left whether they are disabled because their voucher has them no more: they are back with their next sign-in there
  * @param signInMark goes into each session that begins: once the account has another mark, those from before are over
  * @param revision another with every change, and never again the same
  */
@@ -19,6 +20,7 @@ public record Account(
         boolean mustChangePassword,
         boolean enabled,
         String voucher,
+        boolean left,
         String signInMark,
         String revision) {
     private static final int MARK_BITS = 72;
@@ -40,17 +42,17 @@ public record Account(
 
     /** One that is not stored yet. */
     static Account create(String name, Kind kind, boolean enabled, String passwordHash, boolean mustChangePassword) {
-        return new Account(name, kind, passwordHash, mustChangePassword, enabled, "", newMark(), "");
+        return new Account(name, kind, passwordHash, mustChangePassword, enabled, "", false, newMark(), "");
     }
 
-    /** A subscriber who has no password here, and is not stored yet. */
-    static Account vouchedFor(String name, String voucher) {
-        return new Account(name, Kind.SUBSCRIBER, "", false, true, voucher, newMark(), "");
+    /** Somebody who has no password here, and is not stored yet. */
+    static Account vouchedFor(String name, Kind kind, String voucher) {
+        return new Account(name, kind, "", false, true, voucher, false, newMark(), "");
     }
 
     /** With another password, one of ours, which ends what was signed in to with the old one. */
     Account withPassword(String hash, boolean mustChange) {
-        return new Account(name, kind, hash, mustChange, enabled, "", newMark(), revision);
+        return new Account(name, kind, hash, mustChange, enabled, "", false, newMark(), revision);
     }
 
     /** In another role or condition; one that differs ends what was signed in to in the old one. */
@@ -63,12 +65,19 @@ public record Account(
                 mustChangePassword,
                 nowEnabled,
                 voucher,
+                false,
                 same ? signInMark : newMark(),
                 revision);
     }
 
+    /** Of somebody whom their voucher has no more, which ends what they were signed in to; or of somebody it has again. */
+    Account asLeft(boolean nowLeft) {
+        return new Account(
+                name, kind, passwordHash, mustChangePassword, !nowLeft, voucher, nowLeft, newMark(), revision);
+    }
+
     Account withRevision(String stored) {
-        return new Account(name, kind, passwordHash, mustChangePassword, enabled, voucher, signInMark, stored);
+        return new Account(name, kind, passwordHash, mustChangePassword, enabled, voucher, left, signInMark, stored);
     }
 
     /** Whether this server knows the password; else a directory or another provider does, and they alone are asked. */

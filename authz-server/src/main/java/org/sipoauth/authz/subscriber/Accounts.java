@@ -1,5 +1,6 @@
 package org.sipoauth.authz.subscriber;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,11 +20,22 @@ import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
-/** The accounts, one small Redis hash each. Subscribers and administrators share one space of names. */
+/**
+ * The accounts, one small Redis hash each. Subscribers and administrators share one space of names, in which case makes no
+ * difference: whatever is typed, a name is kept and handed on in lower case, as the profile UsernameCaseMapped has it
+ * (RFC 8265 §3.3), of whose characters ours are some in ASCII.
+ */
 @Component
 public final class Accounts {
+    /** The voucher of people of a directory. */
+    public static final String DIRECTORY = "directory";
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
     private static final int MOST_TRIES = 5;
+    private static final int PAGE = 1000;
+
+    /** In a record that was kept under another spelling: which. */
+    private static final String FORMER_NAME = "former-name";
 
     private final Records records;
     private final NameIndex subscribers;
@@ -37,8 +49,9 @@ public final class Accounts {
         this.passwords = passwords;
     }
 
+    /** @param name in any case */
     public Optional<Account> find(String name) {
-        return isName(name) ? records.find(key(name)).map(record -> read(name, record)) : Optional.empty();
+        return isName(name) ? records.find(key(name)).map(record -> read(inLowerCase(name), record)) : Optional.empty();
     }
 
     /** Whether tokens may be issued to this account. */
@@ -60,7 +73,7 @@ public final class Accounts {
             return false; // before a password is hashed for nothing, which takes longer than all else
         }
         try {
-            save(Account.create(name, kind, true, hash(password), mustChangePassword), Expected.ABSENT);
+            save(Account.create(inLowerCase(name), kind, true, hash(password), mustChangePassword), Expected.ABSENT);
             return true;
         } catch (RecordChanged takenMeanwhile) {
             return false;
@@ -68,27 +81,63 @@ public final class Accounts {
     }
 
     /**
-     * The subscriber whom somebody else vouches for, made at the first time. A name belongs to whoever has had it first:
-     * to a local account, an administrator's above all, or to one voucher.
+     * The account of somebody whom somebody else vouches for, made at the first time, and in another role if they say so. A
+     * name belongs to whoever has had it first: to a local account, an administrator's above all, or to one voucher.
      *
      * @param voucher who says so, with what they know the subscriber by for good if that is not the name itself
      * @return empty, with nothing changed, if the name is another's, the account is disabled, or it is no name
+     * @throws OtherSort if they were a subscriber and are an administrator now, or the other way round
      */
-    public Optional<Account> admit(String name, String voucher) {
+    public Optional<Account> admit(String name, Kind kind, String voucher) {
         if (!isName(name)) {
             return Optional.empty();
         }
         Optional<Account> known = find(name);
         if (known.isEmpty()) {
             try {
-                return Optional.of(save(Account.vouchedFor(name, voucher), Expected.ABSENT));
+                return Optional.of(save(Account.vouchedFor(inLowerCase(name), kind, voucher), Expected.ABSENT));
             } catch (RecordChanged takenMeanwhile) {
                 known = find(name);
             }
         }
-        return known.filter(account -> account.enabled()
-                && account.kind().isSubscriber()
-                && account.voucher().equals(voucher));
+        return known.filter(Accounts::mayBeAdmitted)
+                .filter(account -> account.voucher().equals(voucher))
+                .flatMap(account -> as(kind, account))
+                .filter(Account::enabled);
+    }
+
+    private Optional<Account> as(Kind kind, Account account) {
+        requireSort(account, kind.isSubscriber());
+        if (account.kind() == kind && account.enabled()) {
+            return Optional.of(account);
+        }
+        try {
+            return Optional.of(change(account.name(), Expected.PRESENT, now -> {
+                requireSort(now, kind.isSubscriber());
+                return mayBeAdmitted(now) ? now.asLeft(false).as(kind, true) : now;
+            }));
+        } catch (RecordChanged gone) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean mayBeAdmitted(Account account) {
+        return account.enabled() || account.left();
+    }
+
+    /**
+     * Notes that whoever vouched for somebody has them no more, or not in this role: they get no tokens, and their sessions
+     * are over, until they sign in there again.
+     *
+     * @param account as it was when that was seen
+     * @throws RecordChanged if it is not so any more
+     */
+    public void leave(Account account) {
+        save(account.asLeft(true), revision(account));
+    }
+
+    private static Expected revision(Account account) {
+        return new Expected.Revision(account.revision());
     }
 
     /** Sets a password of the account's own choosing, and ends its other sessions; does nothing if the account is gone. */
@@ -139,8 +188,8 @@ public final class Accounts {
         if (mayCreate && find(name).isEmpty()) {
             NewPassword password = wish.password().orElse(passwordIfNew);
             try {
-                Account created =
-                        Account.create(name, wish.kind(), wish.enabled(), hash(password.text()), password.mustChange());
+                Account created = Account.create(
+                        inLowerCase(name), wish.kind(), wish.enabled(), hash(password.text()), password.mustChange());
                 return new Saved(save(created, Expected.ABSENT), true);
             } catch (RecordChanged createdMeanwhile) {
                 if (expected.equals(Expected.ABSENT)) {
@@ -183,6 +232,59 @@ public final class Accounts {
         index(account).remove(account.name());
     }
 
+    /** The names that an earlier release has kept in another spelling than {@link #find} looks for. */
+    public List<String> namesWithCapitals() {
+        List<String> found = new ArrayList<>();
+        for (NameIndex index : List.of(subscribers, administrators)) {
+            List<String> page = index.page(Optional.empty(), PAGE);
+            while (!page.isEmpty()) {
+                page.stream().filter(name -> !name.equals(inLowerCase(name))).forEach(found::add);
+                page = index.page(Optional.of(page.get(page.size() - 1)), PAGE);
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Keeps an account by its name in lower case as well; to be called again if it was cut off.
+     *
+     * @param former as {@link #namesWithCapitals} has it
+     * @throws RecordChanged if there is another account whose name differs by case alone
+     */
+    public void keepInLowerCase(String former) {
+        Optional<StoredRecord> record = records.find(formerKey(former));
+        if (record.isPresent()) {
+            Map<String, String> fields = new HashMap<>(record.get().fields());
+            fields.put(FORMER_NAME, former);
+            saveUnlessThere(former, fields);
+            index(read(former, record.get())).enter(inLowerCase(former));
+        }
+    }
+
+    /** The last step of {@link #keepInLowerCase}. */
+    public void forgetFormerName(String former) {
+        records.remove(formerKey(former), Expected.ANYTHING);
+        subscribers.remove(former);
+        administrators.remove(former);
+    }
+
+    private static String formerKey(String former) {
+        return "account:" + former;
+    }
+
+    private void saveUnlessThere(String former, Map<String, String> fields) {
+        try {
+            records.save(key(former), fields, Expected.ABSENT);
+        } catch (RecordChanged there) {
+            boolean cutOff = records.find(key(former))
+                    .filter(stored -> former.equals(stored.fields().get(FORMER_NAME)))
+                    .isPresent();
+            if (!cutOff) {
+                throw there;
+            }
+        }
+    }
+
     private Account change(String name, Expected expected, UnaryOperator<Account> change) {
         for (int tries = 0; tries < MOST_TRIES; tries++) {
             Account before = find(name).orElseThrow(RecordChanged::new);
@@ -207,6 +309,7 @@ public final class Accounts {
         fields.put("change", Boolean.toString(account.mustChangePassword()));
         fields.put("enabled", Boolean.toString(account.enabled()));
         fields.put("voucher", account.voucher());
+        fields.put("left", Boolean.toString(account.left()));
         fields.put("mark", account.signInMark());
         return account.withRevision(
                 records.save(key(account.name()), fields, expected).revision());
@@ -237,6 +340,10 @@ public final class Accounts {
         return NAME.matcher(text).matches();
     }
 
+    private static String inLowerCase(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+
     private static Account read(String name, StoredRecord record) {
         Map<String, String> fields = record.fields();
         return new Account(
@@ -246,11 +353,12 @@ public final class Accounts {
                 Boolean.parseBoolean(fields.get("change")),
                 Boolean.parseBoolean(fields.getOrDefault("enabled", "true")),
                 fields.getOrDefault("voucher", ""),
+                Boolean.parseBoolean(fields.get("left")),
                 fields.getOrDefault("mark", ""),
                 record.revision());
     }
 
     private static String key(String name) {
-        return "account:" + name;
+        return "account:" + inLowerCase(name);
     }
 }

@@ -5,6 +5,7 @@
 --   n  the phone's name                      a  the address that it asked from
 --   b  begun                                 e  when the codes expire
 --   d  APPROVED or DENIED (absent: nobody has decided)      u  the subscriber who did
+--   v  when they did (absent: an earlier release wrote it)
 --   t  last poll                             w  how long to wait between polls (absent: as long as the phone was told)
 --   k  the poll that claimed the request     x  when it did, or when its login was noted
 --   f  the family that the request led to
@@ -15,7 +16,8 @@
 -- ARGV[3]  the client that presents it
 -- ARGV[4]  a claim that was never used before
 -- ARGV[5]  how long the phone was told to wait between polls
--- Returns  the outcome; for 'claimed', 'again' and 'replayed' the subscriber and the phone, then the family if there is one
+-- Returns  the outcome; for 'claimed', 'again' and 'replayed' the subscriber and the phone, then the family if there is one, or
+--          for 'claimed' when it was allowed
 
 local SLOWER_MS = 5000    -- RFC 8628 §3.5
 local SLOWEST_MS = 60000  -- no more than this is ever asked of a phone
@@ -24,7 +26,7 @@ local LEASE_MS = 15000    -- so long a poll may take to begin the login; longer 
 local AGAIN_MS = 60000    -- so long may a lost answer be asked for again, as with refresh tokens
 
 local now = tonumber(ARGV[1])
-local f = redis.call('HMGET', KEYS[1], 'h', 'c', 'e', 'd', 'u', 'n', 't', 'w', 'k', 'x', 'f')
+local f = redis.call('HMGET', KEYS[1], 'h', 'c', 'e', 'd', 'u', 'n', 't', 'w', 'k', 'x', 'f', 'v', 'b')
 
 -- The id follows from the user code, which others see: only the secret may move or reveal anything.
 if f[1] ~= ARGV[2] then return {'unknown'} end
@@ -42,7 +44,7 @@ if f[4] == 'DENIED' then return {'denied'} end
 if f[4] == 'APPROVED' then
   if f[9] and now - tonumber(f[10]) < LEASE_MS then return {'pending'} end
   redis.call('HSET', KEYS[1], 'k', ARGV[4], 'x', now)
-  return {'claimed', f[5], f[6]}
+  return {'claimed', f[5], f[6], f[12] or f[13]}
 end
 
 -- The pace matters only while there is nothing to give: a phone that cannot slow down gets its tokens all the same. Who

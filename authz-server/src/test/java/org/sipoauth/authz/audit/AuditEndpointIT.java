@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.authz.TestAdministrator;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestPhone.Answer;
 import org.sipoauth.authz.TestServer;
@@ -32,14 +32,10 @@ class AuditEndpointIT {
     private static String adminToken;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start() {
         server = TestServer.start(folder);
         caller = new TestPhone(server);
-        String[] client = Files.readString(folder.resolve("data/admin-client.txt"))
-                .strip()
-                .split(":", 2);
-        adminToken = caller.token(Map.of("grant_type", "client_credentials", "scope", "admin"), client[0], client[1])
-                .text("access_token");
+        adminToken = TestAdministrator.token(server);
     }
 
     @AfterAll

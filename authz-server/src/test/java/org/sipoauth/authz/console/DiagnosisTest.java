@@ -213,7 +213,7 @@ class DiagnosisTest {
     }
 
     private static Account account(Account.Kind kind, boolean enabled) {
-        return new Account("alice", kind, "hash", false, enabled, "", "mark", "revision");
+        return new Account("alice", kind, "hash", false, enabled, "", false, "mark", "revision");
     }
 
     private static Map<String, String> refusal(Instant at, String outcome) {

@@ -25,6 +25,7 @@ class RemediesTest {
             "created",
             "device",
             "device_authorization",
+            "done",
             "email",
             "introspect",
             "issued",

@@ -2,6 +2,9 @@ package org.sipoauth.authz.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.unboundid.ldap.sdk.LDAPConnectionPool;
+import com.unboundid.ldap.sdk.Modification;
+import com.unboundid.ldap.sdk.ModificationType;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +22,8 @@ import org.sipoauth.authz.TestPhone.Answer;
 import org.sipoauth.authz.TestServer;
 import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.device.Devices;
+import org.sipoauth.authz.refresh.Sessions;
+import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
 
@@ -43,6 +48,13 @@ class DirectorySignInIT {
             sn: Wanda
             mail: wanda@example.com
             userPassword: password of wanda
+
+            dn: uid=wilma,ou=people,dc=example,dc=com
+            objectClass: inetOrgPerson
+            uid: wilma
+            cn: Wilma
+            sn: Wilma
+            userPassword: password of wilma
 
             dn: uid=walter,ou=people,dc=example,dc=com
             objectClass: inetOrgPerson
@@ -76,6 +88,7 @@ class DirectorySignInIT {
             objectClass: groupOfNames
             cn: phones
             member: uid=Wanda,ou=people,dc=example,dc=com
+            member: uid=wilma,ou=people,dc=example,dc=com
             member: uid=admin,ou=people,dc=example,dc=com
             member: uid=alice,ou=people,dc=example,dc=com
             """;
@@ -101,6 +114,7 @@ class DirectorySignInIT {
                 "--sipoauth.ldap.base-dn=dc=example,dc=com",
                 "--sipoauth.ldap.user-filter=(&(objectClass=inetOrgPerson)(|(uid={0})(mail={0})))",
                 "--sipoauth.ldap.group-filter=(&(objectClass=groupOfNames)(cn=phones)(member={0}))",
+                "--sipoauth.ldap.check-every=1ms", // due whenever a test asks for it
                 "--sipoauth.ldap.response-timeout=1s");
         server.bean(Devices.class).save(new Device("CSFWANDA", "wanda", List.of("sip:2001@example.com")));
     }
@@ -193,6 +207,34 @@ class DirectorySignInIT {
         assertThat(TestPhone.location(browser.signIn("wanda", "password of wanda")))
                 .hasPath("/");
         assertThat(health("")).contains("\"directory\":{\"status\":\"UP\"}");
+    }
+
+    @Test
+    void endsWhatSomebodyHasHereWhoLeavesTheGroupAndBeginsAgainWhenTheyAreBack() throws Exception {
+        new TestPhone(server).signIn("wilma", "password of wilma");
+        Answer tokens = phoneOfWanda();
+        browser.signIn("wanda", "password of wanda");
+
+        ofTheGroup(ModificationType.DELETE, "uid=Wanda,ou=people,dc=example,dc=com");
+        try {
+            server.bean(LeaverCheck.class).check();
+
+            assertThat(refresh(tokens).text("error")).isEqualTo("invalid_grant");
+            assertThat(TestPhone.location(browser.get(server.url("/")))).hasPath("/login");
+            assertThat(server.bean(Sessions.class).ofUser("wanda"))
+                    .allSatisfy(session -> assertThat(session.revoked()).isPresent());
+            assertThat(server.bean(Accounts.class).isSubscriber("wilma")).isTrue();
+        } finally {
+            ofTheGroup(ModificationType.ADD, "uid=Wanda,ou=people,dc=example,dc=com");
+        }
+        assertThat(phoneOfWanda().status()).isEqualTo(200);
+    }
+
+    private static void ofTheGroup(ModificationType change, String member) throws Exception {
+        Settings.Ldap ldap = server.bean(Settings.class).ldap();
+        try (LDAPConnectionPool connections = DirectoryConnections.open(ldap, SEARCHER_PASSWORD)) {
+            connections.modify("cn=phones,dc=example,dc=com", new Modification(change, "member", member));
+        }
     }
 
     @Test

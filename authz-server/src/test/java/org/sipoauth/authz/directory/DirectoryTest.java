@@ -26,6 +26,7 @@ import org.sipoauth.authz.directory.Directory.Answer;
 import org.sipoauth.authz.directory.Directory.Why;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.StartupRefused;
+import org.sipoauth.authz.subscriber.Account.Kind;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.ssl.SslBundle;
@@ -88,7 +89,7 @@ class DirectoryTest {
     @ValueSource(strings = {"alice", "Alice", "ALICE", "alice@example.com"})
     void namesTheSubscriberInOneWayHoweverTheNameIsTyped(String typed) throws Exception {
         try (Directory directory = open(Map.of("user-filter", "(|(uid={0})(mail={0}))"))) {
-            assertThat(directory.signIn(typed, "alice's password")).isEqualTo(new Answer.SignedIn("alice"));
+            assertThat(directory.signIn(typed, "alice's password")).isEqualTo(signedIn("alice"));
         }
     }
 
@@ -96,8 +97,8 @@ class DirectoryTest {
     void refusesAWrongPasswordAndGoesOnSearching() throws Exception {
         try (Directory directory = open(Map.of("connections", "1"))) {
             assertThat(directory.signIn("alice", "wrong")).isEqualTo(refused(Why.WRONG_PASSWORD));
-            assertThat(directory.signIn("alice", "alice's password")).isEqualTo(new Answer.SignedIn("alice"));
-            assertThat(directory.signIn("bob", "bob's password")).isEqualTo(new Answer.SignedIn("bob"));
+            assertThat(directory.signIn("alice", "alice's password")).isEqualTo(signedIn("alice"));
+            assertThat(directory.signIn("bob", "bob's password")).isEqualTo(signedIn("bob"));
         }
     }
 
@@ -122,7 +123,7 @@ class DirectoryTest {
     void findsByANameOfFilterCharactersTheEntryOfThatName() throws Exception {
         person("(*)", "stars@example.com", "the password of stars");
         try (Directory directory = open(Map.of())) {
-            assertThat(directory.signIn("(*)", "the password of stars")).isEqualTo(new Answer.SignedIn("(*)"));
+            assertThat(directory.signIn("(*)", "the password of stars")).isEqualTo(signedIn("(*)"));
         } finally {
             server.delete("cn=(*),dc=example,dc=com");
         }
@@ -162,8 +163,23 @@ class DirectoryTest {
     @CsvSource({"alice, alice's password, true", "bob, bob's password, false", "bob, wrong, false"})
     void letsTheGroupInAndNobodyElse(String name, String password, boolean in) throws Exception {
         try (Directory directory = open(Map.of("group-filter", GROUPS))) {
-            assertThat(directory.signIn(name, password))
-                    .isEqualTo(in ? new Answer.SignedIn(name) : refused(Why.NOT_IN_GROUP));
+            assertThat(directory.signIn(name, password)).isEqualTo(in ? signedIn(name) : refused(Why.NOT_IN_GROUP));
+        }
+    }
+
+    /** The first filter that finds somebody decides; whoever has a role needs no group, and is no subscriber. */
+    @ParameterizedTest
+    @CsvSource({"alice, OPERATOR", "bob, ADMINISTRATOR", "carol, READ_ONLY"})
+    void makesAdministratorsOfWhomTheirFilterFinds(String name, Kind kind) throws Exception {
+        Map<String, String> settings = Map.of(
+                "group-filter", GROUPS,
+                "administrator-filter", "(&(uid=bob)(uid={1}))",
+                "operator-filter", "(&(|(uid=alice)(uid=bob))(uid={1}))",
+                "read-only-filter", "(&(uid=carol)(uid={1}))");
+        try (Directory directory = open(settings)) {
+            assertThat(directory.signIn(name, name + "'s password")).isEqualTo(new Answer.SignedIn(name, kind));
+            assertThat(directory.has(name, kind)).isTrue();
+            assertThat(directory.has(name, Kind.SUBSCRIBER)).isFalse();
         }
     }
 
@@ -174,10 +190,26 @@ class DirectoryTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "alice, (uid={0}), true",
+        "alice, (mail={0}), true", // found by another attribute than that of the name
+        "alice, (|(uid={0})(cn:caseExactMatch:={0})), true",
+        "alice, (&(uid={0})(!(mail=alice@example.com))), false",
+        "bob, (uid={0}), false", // not of the group
+        "nobody, (uid={0}), false",
+        "*, (uid={0}), false",
+    })
+    void hasThoseWhoCouldSignInWhateverTheyTypedThen(String name, String userFilter, boolean has) throws Exception {
+        try (Directory directory = open(Map.of("user-filter", userFilter, "group-filter", GROUPS))) {
+            assertThat(directory.has(name, Kind.SUBSCRIBER)).isEqualTo(has);
+        }
+    }
+
     @Test
     void signsInByStartTls() throws Exception {
         try (Directory directory = open(Map.of("urls", ldap("localhost"), "start-tls", "true"))) {
-            assertThat(directory.signIn("alice", "alice's password")).isEqualTo(new Answer.SignedIn("alice"));
+            assertThat(directory.signIn("alice", "alice's password")).isEqualTo(signedIn("alice"));
         }
     }
 
@@ -210,7 +242,7 @@ class DirectoryTest {
     void asksTheNextDirectoryWhereOneIsAway() throws Exception {
         String urls = "ldaps://localhost:" + portThatNobodyHears() + "," + ldaps("localhost");
         try (Directory directory = open(Map.of("urls", urls))) {
-            assertThat(directory.signIn("alice", "alice's password")).isEqualTo(new Answer.SignedIn("alice"));
+            assertThat(directory.signIn("alice", "alice's password")).isEqualTo(signedIn("alice"));
         }
     }
 
@@ -236,7 +268,7 @@ class DirectoryTest {
                         "urls", "ldap://127.0.0.1:" + silent.getLocalPort() + "," + ldap("127.0.0.1"),
                         "insecure-plain-ldap", "true",
                         "response-timeout", "500ms"))) {
-            assertThat(directory.signIn("alice", "alice's password")).isEqualTo(new Answer.SignedIn("alice"));
+            assertThat(directory.signIn("alice", "alice's password")).isEqualTo(signedIn("alice"));
         }
     }
 
@@ -274,6 +306,7 @@ class DirectoryTest {
         "user-filter, (uid={1})",
         "user-filter, uid={0})",
         "group-filter, (member=all)",
+        "administrator-filter, (member=all)",
         "group-filter, ((member={0})",
     })
     void startsWithNoFilterThatLetsEverybodyInOrIsNone(String setting, String filter) {
@@ -320,6 +353,10 @@ class DirectoryTest {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
+    }
+
+    private static Answer signedIn(String name) {
+        return new Answer.SignedIn(name, Kind.SUBSCRIBER);
     }
 
     private static Answer refused(Why why) {

@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.authz.TestAdministrator;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -191,7 +189,7 @@ class EdgesEndpointIT {
         try (TestServer alone = TestServer.start(
                 other, "--sipoauth.redis.confirm-replicas=1", "--sipoauth.redis.confirm-timeout=100ms")) {
             TestPhone administrator = new TestPhone(alone);
-            String token = adminToken(administrator, other);
+            String token = TestAdministrator.token(alone);
 
             HttpResponse<String> answer =
                     administrator.send(HttpRequest.newBuilder(alone.url(API + "/edges/unconfirmed"))
@@ -247,19 +245,6 @@ class EdgesEndpointIT {
     }
 
     private static String adminToken() {
-        return adminToken(caller, folder);
-    }
-
-    private static String adminToken(TestPhone administrator, Path data) {
-        try {
-            String[] client = Files.readString(data.resolve("data/admin-client.txt"))
-                    .strip()
-                    .split(":", 2);
-            return administrator
-                    .token(Map.of("grant_type", "client_credentials", "scope", "admin"), client[0], client[1])
-                    .text("access_token");
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
+        return TestAdministrator.token(server);
     }
 }

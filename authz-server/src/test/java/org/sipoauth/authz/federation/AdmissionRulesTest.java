@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.StartupRefused;
+import org.sipoauth.authz.subscriber.Account.Kind;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
@@ -24,8 +25,10 @@ import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 class AdmissionRulesTest {
 
     @Test
-    void namesTheSubscriberLetterByLetter() {
-        assertThat(rules(Map.of()).subscriber(person(Map.of("preferred_username", "Wanda.W"))))
+    void namesTheSubscriberAsTheClaimDoes() {
+        assertThat(rules(Map.of())
+                        .admit(person(Map.of("preferred_username", "Wanda.W")))
+                        .name())
                 .isEqualTo("Wanda.W");
     }
 
@@ -51,7 +54,7 @@ class AdmissionRulesTest {
         }
 
         if (verified.equals("true")) {
-            assertThat(rules.subscriber(person(claims))).isEqualTo("wanda@example.com");
+            assertThat(rules.admit(person(claims)).name()).isEqualTo("wanda@example.com");
         } else {
             assertRefused("unverified_email", rules, claims);
         }
@@ -71,7 +74,7 @@ class AdmissionRulesTest {
         Map<String, Object> claims = Map.of("preferred_username", "wanda", "email", email, "email_verified", verified);
 
         if (refusal == null) {
-            assertThat(rules.subscriber(person(claims))).isEqualTo("wanda");
+            assertThat(rules.admit(person(claims)).name()).isEqualTo("wanda");
         } else {
             assertRefused(refusal, rules, claims);
         }
@@ -81,9 +84,11 @@ class AdmissionRulesTest {
     void letsInWhoHasOneOfTheValuesThatAreRequired() {
         AdmissionRules rules = rules(Map.of("required-claim", "groups", "required-values", "phones,desks"));
 
-        assertThat(rules.subscriber(person(Map.of("preferred_username", "wanda", "groups", "desks"))))
+        assertThat(rules.admit(person(Map.of("preferred_username", "wanda", "groups", "desks")))
+                        .name())
                 .isEqualTo("wanda");
-        assertThat(rules.subscriber(person(Map.of("preferred_username", "wanda", "groups", List.of("a", "phones")))))
+        assertThat(rules.admit(person(Map.of("preferred_username", "wanda", "groups", List.of("a", "phones"))))
+                        .name())
                 .isEqualTo("wanda");
         assertRefused("not_allowed", rules, Map.of("preferred_username", "wanda", "groups", "phones,desks"));
         assertRefused("not_allowed", rules, Map.of("preferred_username", "wanda", "groups", List.of("Phones")));
@@ -91,14 +96,40 @@ class AdmissionRulesTest {
         assertRefused("not_allowed", rules, Map.of("preferred_username", "wanda"));
     }
 
+    /** The highest decides; whoever has a role needs not what is required of subscribers. */
+    @Test
+    void makesAdministratorsOfThoseWithARole() {
+        AdmissionRules rules = rules(Map.of(
+                "required-claim", "groups",
+                "required-values", "phones",
+                "role-claim", "roles",
+                "administrator-values", "root,sip-admins",
+                "operator-values", "helpdesk",
+                "read-only-values", "auditors"));
+
+        assertThat(kind(rules, "roles", List.of("auditors", "sip-admins", "helpdesk")))
+                .isEqualTo(Kind.ADMINISTRATOR);
+        assertThat(kind(rules, "roles", List.of("auditors", "helpdesk"))).isEqualTo(Kind.OPERATOR);
+        assertThat(kind(rules, "roles", "auditors")).isEqualTo(Kind.READ_ONLY);
+        assertThat(kind(rules, "groups", List.of("phones", "sip-admins"))).isEqualTo(Kind.SUBSCRIBER);
+        assertRefused("not_allowed", rules, Map.of("preferred_username", "wanda", "roles", "Sip-Admins"));
+    }
+
+    private static Kind kind(AdmissionRules rules, String claim, Object value) {
+        return rules.admit(person(Map.of("preferred_username", "wanda", claim, value)))
+                .kind();
+    }
+
     @Test
     void startsWithNoHalfOfARequirement() {
+        assertThatThrownBy(() -> rules(Map.of("role-claim", "roles"))).isInstanceOf(StartupRefused.class);
+        assertThatThrownBy(() -> rules(Map.of("operator-values", "helpdesk"))).isInstanceOf(StartupRefused.class);
         assertThatThrownBy(() -> rules(Map.of("required-claim", "groups"))).isInstanceOf(StartupRefused.class);
         assertThatThrownBy(() -> rules(Map.of("required-values", "phones"))).isInstanceOf(StartupRefused.class);
     }
 
     private static void assertRefused(String code, AdmissionRules rules, Map<String, Object> claims) {
-        assertThatThrownBy(() -> rules.subscriber(person(claims)))
+        assertThatThrownBy(() -> rules.admit(person(claims)))
                 .isInstanceOfSatisfying(
                         OAuth2AuthenticationException.class,
                         refusal -> assertThat(refusal.getError().getErrorCode()).isEqualTo(code));

@@ -71,6 +71,9 @@ class FederatedSignInIT {
                 "--sipoauth.openid-connect.trust=" + provider.trust(),
                 "--sipoauth.openid-connect.required-claim=groups",
                 "--sipoauth.openid-connect.required-values=phones",
+                "--sipoauth.openid-connect.role-claim=groups",
+                "--sipoauth.openid-connect.administrator-values=sip-admins",
+                "--sipoauth.openid-connect.operator-values=helpdesk",
                 "--sipoauth.openid-connect.button=Sign in with Example");
         trust = Files.writeString(
                 folder.resolve("both.crt"),
@@ -225,6 +228,42 @@ class FederatedSignInIT {
         provider.idToken = claims -> claims.subject("subject-2");
 
         assertThat(location(signIn(browser()))).isEqualTo(server.url(FAILED));
+    }
+
+    /** Another role there is another role here with the next sign-in, and ends what was signed in to with the old one. */
+    @Test
+    void makesAnAdministratorOfWhoHasTheRoleAndNeverASubscriberOfOne() {
+        olga("sip-admins", "phones");
+        signIn(browser);
+        assertThat(get(browser, server.url("/console")).statusCode()).isEqualTo(200);
+        Accounts accounts = server.bean(Accounts.class);
+        assertThat(accounts.find("olga").orElseThrow().kind()).isEqualTo(Account.Kind.ADMINISTRATOR);
+        assertThat(accounts.isSubscriber("olga")).isFalse();
+
+        olga("helpdesk");
+        signIn(browser());
+        assertThat(accounts.find("olga").orElseThrow().kind()).isEqualTo(Account.Kind.OPERATOR);
+        assertThat(location(get(browser, server.url("/console"))).getPath()).isEqualTo("/login");
+
+        olga("phones");
+        assertThat(location(signIn(browser()))).isEqualTo(server.url(FAILED));
+        assertThat(accounts.isSubscriber("olga")).isFalse();
+    }
+
+    private static void olga(String... groups) {
+        provider.idToken = claims -> claims.subject("subject-of-olga")
+                .claim("preferred_username", "Olga")
+                .claim("groups", List.of(groups));
+    }
+
+    @Test
+    void makesNoAdministratorOfWhoIsASubscriberAlready() {
+        signIn(browser);
+        provider.idToken = claims -> claims.claim("groups", List.of("sip-admins"));
+
+        assertThat(location(signIn(browser()))).isEqualTo(server.url(FAILED));
+        assertThat(server.bean(Accounts.class).find("wanda").orElseThrow().kind())
+                .isEqualTo(Account.Kind.SUBSCRIBER);
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package org.sipoauth.authz.grant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
+import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -140,18 +141,22 @@ class CodeGrantIT {
         "code_challenge_method, plain, invalid_request",
         "response_type, token, unsupported_response_type",
     })
-    void refusesABadRequestBeforeTheSignIn(String parameter, String value, String error) {
+    void refusesABadRequest(String parameter, String value, String error) {
         Map<String, String> request = TestPhone.request("CSFALICE");
         if (value == null) {
             request.remove(parameter);
         } else {
             request.put(parameter, value);
         }
+        URI link = server.url("/oauth2/authorize?" + query(request));
 
-        HttpResponse<String> answer = phone.get(server.url("/oauth2/authorize?" + query(request)));
+        HttpResponse<String> answer = phone.get(link);
 
         if (answer.statusCode() == 302) {
-            assertThat(TestPhone.parameters(TestPhone.location(answer)))
+            assertThat(TestPhone.location(answer))
+                    .as("no link sends anybody on who has not signed in: RFC 9700 §4.11.2")
+                    .isEqualTo(server.url("/login"));
+            assertThat(phone.authorize("alice", request))
                     .containsEntry("error", error)
                     .containsEntry("iss", TestServer.ISSUER);
         } else {

@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.authz.TestAdministrator;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -148,14 +146,6 @@ class ModeIT {
     }
 
     private static String adminToken() {
-        try {
-            String[] client = Files.readString(folder.resolve("data/admin-client.txt"))
-                    .strip()
-                    .split(":", 2);
-            return caller.token(Map.of("grant_type", "client_credentials", "scope", "admin"), client[0], client[1])
-                    .text("access_token");
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
+        return TestAdministrator.token(server);
     }
 }

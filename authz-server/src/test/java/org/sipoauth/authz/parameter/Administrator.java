@@ -1,14 +1,12 @@
 package org.sipoauth.authz.parameter;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.text.ParseException;
 import java.util.Map;
+import org.sipoauth.authz.TestAdministrator;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
 
@@ -43,15 +41,7 @@ final class Administrator {
     }
 
     private String token() {
-        try {
-            String[] client = Files.readString(server.folder().resolve("data/admin-client.txt"))
-                    .strip()
-                    .split(":", 2);
-            return http.token(Map.of("grant_type", "client_credentials", "scope", "admin"), client[0], client[1])
-                    .text("access_token");
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
+        return TestAdministrator.token(server);
     }
 
     static Map<String, Object> json(HttpResponse<String> answer) {

@@ -1,6 +1,7 @@
 package org.sipoauth.authz.people;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
@@ -23,6 +24,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
+import org.sipoauth.authz.redis.NameIndex;
+import org.sipoauth.authz.settings.StartupRefused;
+import org.sipoauth.authz.subscriber.Accounts;
+import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** Users and administrators over TLS, as services manage them, and what that does to people and phones. */
 class AccountsIT {
@@ -138,6 +143,32 @@ class AccountsIT {
         assertThat(TestPhone.location(browser.get(server.url("/")))).hasPath("/login");
     }
 
+    /** They are nobody's, until somebody gives them to somebody. */
+    @Test
+    void leavesTheDevicesOfARemovedUserDisabledAlsoForAnotherOfThatName() {
+        assertThat(send("DELETE", "/users/judy", "").statusCode()).isEqualTo(204);
+
+        assertThat(get("/devices/CSFJUDY").body())
+                .contains("\"owner\":\"judy\"")
+                .contains("\"enabled\":false");
+        assertThat(get("/devices/SEP00005E00530A").body()).contains("\"enabled\":false");
+        put("/users/judy", "{\"enabled\":true,\"password\":\"" + GOOD + "\",\"must_change_password\":false}");
+        TestPhone phone = new TestPhone(server);
+        phone.signIn("judy", GOOD);
+        assertThat(phone.authorize("judy", TestPhone.request("CSFJUDY"))).containsEntry("error", "access_denied");
+        await().untilAsserted(() -> assertThat(
+                        get("/audit?event=device_disabled&user=judy").body())
+                .contains("CSFJUDY", "SEP00005E00530A"));
+
+        put(
+                "/devices/CSFJUDY",
+                "{\"owner\":\"judy\",\"addresses_of_record\":[\"sip:1010@example.com\"],\"enabled\":true}");
+        assertThat(phone.redeem(phone.authorize("judy", TestPhone.request("CSFJUDY"))
+                                .get("code"))
+                        .status())
+                .isEqualTo(200);
+    }
+
     @Test
     void endsBrowserSessionsWithAPasswordAndPhonesOnlyOnSuspicion() throws Exception {
         TestPhone phone = new TestPhone(server);
@@ -158,6 +189,74 @@ class AccountsIT {
         assertThat(refresh(phone, second).status()).isEqualTo(400);
         assertThat(TestPhone.location(browser.signIn("dave", first))).hasPath("/login");
         assertThat(TestPhone.location(browser.signIn("dave", GOOD))).hasPath("/change-password");
+    }
+
+    /** A code that a stranger was given at the sign-in before is good for nothing any more, though it lives for a minute. */
+    @Test
+    void redeemsNoCodeThatWasGivenOutBeforeAllLoginsOfItsUserEnded() {
+        TestPhone phone = new TestPhone(server);
+        phone.signIn("ivan", server.passwordOf("ivan"));
+        String before = phone.authorize("ivan", TestPhone.request("CSFIVAN")).get("code");
+
+        assertThat(post("/revocations", "{\"user\":\"Ivan\"}").statusCode()).isEqualTo(200);
+
+        assertThat(phone.redeem(before).text("error")).isEqualTo("invalid_grant");
+        await().untilAsserted(() -> assertThat(get("/audit?user=ivan").body()).contains("ended_since"));
+        assertThat(get("/sessions?user=ivan").body())
+                .as("no login has begun, or it has ended")
+                .matches("\\{\"sessions\":\\[(|.*\"revoked\".*)]}");
+        String after = phone.authorize("ivan", TestPhone.request("CSFIVAN")).get("code");
+        assertThat(phone.redeem(after).status()).isEqualTo(200);
+    }
+
+    /** As an earlier release kept them, for which case made a difference. */
+    @Test
+    void goesOnWithAnAccountThatAnEarlierReleaseKeptWithCapitals() {
+        put("/users/uma", "{\"enabled\":true,\"password\":\"" + GOOD + "\",\"must_change_password\":false}");
+        put("/devices/CSFUMA", "{\"owner\":\"uma\",\"addresses_of_record\":[\"sip:3001@example.com\"]}");
+        TestPhone phone = new TestPhone(server);
+        phone.signIn("Uma", GOOD);
+        TestPhone.Answer login =
+                phone.redeem(phone.authorize("uma", TestPhone.request("CSFUMA")).get("code"));
+        keepAsBefore("uma", "Uma");
+        StringRedisTemplate redis = server.bean(StringRedisTemplate.class);
+        redis.rename("devices-of-owner:uma", "devices-of-owner:Uma");
+        redis.opsForHash().put("device:CSFUMA", "owner", "Uma");
+        assertThat(get("/users/uma").statusCode()).isEqualTo(404);
+
+        server.bean(NamesInLowerCase.class).afterSingletonsInstantiated();
+
+        assertThat(get("/users/UMA").body()).contains("\"name\":\"uma\"");
+        assertThat(get("/users?limit=1000").body()).contains("\"uma\"").doesNotContain("Uma");
+        assertThat(get("/devices?owner=uma").body()).contains("CSFUMA").contains("\"owner\":\"uma\"");
+        assertThat(refresh(phone, login).status()).isEqualTo(200);
+        assertThat(TestPhone.location(new TestPhone(server).signIn("UMA", GOOD)))
+                .hasPath("/");
+        assertThat(redis.hasKey("account:Uma")).isFalse();
+        server.bean(NamesInLowerCase.class).afterSingletonsInstantiated(); // as at each start
+    }
+
+    @Test
+    void startsWithNoTwoAccountsWhoseNamesDifferByCaseAlone() {
+        put("/users/vera", "{\"enabled\":true}");
+        keepAsBefore("vera", "Vera");
+        put("/users/vera", "{\"enabled\":true}");
+
+        assertThatThrownBy(() -> server.bean(NamesInLowerCase.class).afterSingletonsInstantiated())
+                .isInstanceOf(StartupRefused.class)
+                .hasMessageContaining("Vera");
+
+        assertThat(server.bean(StringRedisTemplate.class).hasKey("account:Vera"))
+                .isTrue();
+        server.bean(Accounts.class).forgetFormerName("Vera");
+    }
+
+    private static void keepAsBefore(String name, String former) {
+        StringRedisTemplate redis = server.bean(StringRedisTemplate.class);
+        redis.rename("account:" + name, "account:" + former);
+        NameIndex names = new NameIndex(redis, "subscribers");
+        names.enter(former);
+        names.remove(name);
     }
 
     /** Nobody else's browser stays signed in; the phones do. */

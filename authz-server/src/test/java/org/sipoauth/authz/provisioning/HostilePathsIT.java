@@ -9,7 +9,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,6 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sipoauth.authz.TestAdministrator;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
 
@@ -276,14 +276,9 @@ class HostilePathsIT {
         return targets;
     }
 
-    private static void switchMode(String mode) throws IOException {
+    private static void switchMode(String mode) {
         TestPhone administrator = new TestPhone(server);
-        String[] client = Files.readString(folder.resolve("data/admin-client.txt"))
-                .strip()
-                .split(":", 2);
-        String token = administrator
-                .token(Map.of("grant_type", "client_credentials", "scope", "admin"), client[0], client[1])
-                .text("access_token");
+        String token = TestAdministrator.token(server);
         HttpResponse<String> answer =
                 administrator.send(HttpRequest.newBuilder(server.url("/admin/api/v1/sip-oauth-mode"))
                         .header("Authorization", "Bearer " + token)

@@ -140,7 +140,10 @@ public class RedisForTests {
      */
     public static Running connect(List<String> options) {
         List<String> arguments = new ArrayList<>(options);
-        arguments.addAll(List.of("--sipoauth.audience=sip:example.com", "--sipoauth.insecure-plain-http=true"));
+        arguments.addAll(List.of(
+                "--sipoauth.audience=sip:example.com",
+                "--sipoauth.insecure-plain-http=true",
+                "--logging.level.org.sipoauth.audit=OFF")); // thousands of logins have hundreds of thousands of lines
         return new Connected(new SpringApplicationBuilder(Connection.class)
                 .web(WebApplicationType.NONE)
                 .run(arguments.toArray(String[]::new)));

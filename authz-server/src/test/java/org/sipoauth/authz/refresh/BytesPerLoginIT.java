@@ -72,6 +72,7 @@ class BytesPerLoginIT {
     private static void logIn(RedisForTests.Running redis, int from, int count) throws Exception {
         FamilyStore store = new FamilyStore(redis.template(), redis.confirmedWrites(), Duration.ofHours(1));
         FamilyIndex index = new FamilyIndex(redis.template(), redis.confirmedWrites());
+        UserCutoffs cutoffs = LoginsForTests.cutoffs(redis);
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try {
             List<Future<?>> work = new ArrayList<>();
@@ -79,7 +80,7 @@ class BytesPerLoginIT {
                 int first = from + thread;
                 work.add(threads.submit(() -> {
                     for (int i = first; i < from + count; i += THREADS) {
-                        logIn(store, index, i);
+                        logIn(store, index, cutoffs, i);
                     }
                 }));
             }
@@ -91,12 +92,12 @@ class BytesPerLoginIT {
         }
     }
 
-    private static void logIn(FamilyStore store, FamilyIndex index, int i) {
+    private static void logIn(FamilyStore store, FamilyIndex index, UserCutoffs cutoffs, int i) {
         Random random = new Random(i);
         Instant begun = NOW.minusSeconds(random.nextInt(60 * 24 * 3600 - 3600));
         Clock clock = Clock.fixed(begun, ZoneOffset.UTC);
         Families families = new Families(
-                store, index, () -> RING, clock, new Audit(clock, record -> {}), new SimpleMeterRegistry());
+                store, index, cutoffs, () -> RING, clock, new Audit(clock, record -> {}), new SimpleMeterRegistry());
         FamilyId id = FamilyId.parse(families.begin(new Login(
                         LoginsForTests.CLIENT,
                         String.format("firstname.name%06d", i),

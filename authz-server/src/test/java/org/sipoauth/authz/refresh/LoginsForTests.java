@@ -52,7 +52,7 @@ final class LoginsForTests {
         Audit audit = new Audit(clock, record -> {});
         store = new FamilyStore(redis.template(), redis.confirmedWrites(), Duration.ofHours(1));
         FamilyIndex index = new FamilyIndex(redis.template(), redis.confirmedWrites());
-        families = new Families(store, index, () -> ring, clock, audit, meters);
+        families = new Families(store, index, cutoffs(redis), () -> ring, clock, audit, meters);
         grant = new RefreshGrant(
                 store,
                 families,
@@ -69,6 +69,10 @@ final class LoginsForTests {
                 clock,
                 audit,
                 meters);
+    }
+
+    static UserCutoffs cutoffs(RedisForTests.Running redis) {
+        return new UserCutoffs(redis.template(), redis.confirmedWrites(), Duration.ofMinutes(20));
     }
 
     Phone begin(String user) {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.authz.TestClock;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.grant.GrantRefused;
@@ -62,7 +63,7 @@ class RefreshTimesIT {
 
     private final RotationPolicy policy = RotationPolicy.defaults();
     private final KeyVault vault = KeyVault.inRing();
-    private final MovableClock clock = new MovableClock();
+    private final TestClock clock = new TestClock();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final FamilyStore store = new FamilyStore(redis.template(), redis.confirmedWrites(), Duration.ofHours(1));
     private RegisteredClient client = PHONE;
@@ -71,6 +72,7 @@ class RefreshTimesIT {
     private final Families families = new Families(
             store,
             new FamilyIndex(redis.template(), redis.confirmedWrites()),
+            LoginsForTests.cutoffs(redis),
             () -> ring,
             clock,
             new Audit(clock, record -> {}),

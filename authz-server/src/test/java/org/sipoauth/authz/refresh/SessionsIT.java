@@ -131,6 +131,44 @@ class SessionsIT {
     }
 
     @Test
+    void findsAndRevokesInWhateverCaseAUserIsNamed() {
+        FamilyId one = begin(START, "Alice", "CSFALICE");
+        FamilyId two = begin(START, "alice", "SEP001122334455");
+
+        assertThat(sessions.ofUser("ALICE")).extracting(Session::user).containsExactly("alice", "alice");
+        assertThat(sessions.revokeUser("aLICE", "left the company")).isEqualTo(2);
+
+        assertThat(present(one)).isEqualTo(Outcome.REVOKED);
+        assertThat(present(two)).isEqualTo(Outcome.REVOKED);
+    }
+
+    @Test
+    void findsTheLoginsThatAnEarlierReleaseEnteredByANameWithCapitals() {
+        FamilyId id = begin(START, "alice", "CSFALICE");
+        redis.template().delete("users:" + FamilyIndex.bucket("alice"));
+        enter("users:" + FamilyIndex.bucket("Alice"), "Alice " + id, START.plus(Duration.ofDays(60)));
+        assertThat(sessions.ofUser("alice")).isEmpty();
+
+        index.keepInLowerCase("Alice", START);
+
+        assertThat(sessions.revokeUser("alice", "left the company")).isEqualTo(1);
+    }
+
+    /** What was granted before is over, to the millisecond; what is granted from then on is not, nor what others granted. */
+    @Test
+    void endsWhatAUserHasGrantedBefore() {
+        assertThat(families.endedSince("alice", START.minusSeconds(60))).isFalse();
+
+        families(START).revokeUser("Alice", "left the company");
+        families(START.minusSeconds(60)).revokeUser("alice", "by a server whose clock is behind");
+
+        assertThat(families.endedSince("alice", START.minusSeconds(60))).isTrue();
+        assertThat(families.endedSince("alice", START)).isTrue();
+        assertThat(families.endedSince("alice", START.plusMillis(1))).isFalse();
+        assertThat(families.endedSince("bob", START.minusSeconds(60))).isFalse();
+    }
+
+    @Test
     void revokesAllLoginsOnADevice() {
         FamilyId lost = begin(START, "alice", "CSFALICE");
         FamilyId other = begin(START, "alice", "SEP001122334455");
@@ -241,6 +279,7 @@ class SessionsIT {
         return new Families(
                 store,
                 index,
+                LoginsForTests.cutoffs(redis),
                 () -> RING,
                 Clock.fixed(now, ZoneOffset.UTC),
                 new Audit(Clock.systemUTC(), record -> {}),

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.authz.TestClock;
 import org.sipoauth.authz.redis.RedisForTests;
 import org.sipoauth.authz.redis.RedisNodes;
 import org.sipoauth.authz.refresh.LoginsForTests.Phone;
@@ -20,7 +21,7 @@ import org.sipoauth.authz.refresh.LoginsForTests.Phone;
 class ThousandLoginsIT {
     private static final int LOGINS = 1_000;
 
-    private final MovableClock clock = new MovableClock();
+    private final TestClock clock = new TestClock();
     private final Random random = new Random(7);
     private final List<Phone> phones = new ArrayList<>();
     private RedisNodes nodes;

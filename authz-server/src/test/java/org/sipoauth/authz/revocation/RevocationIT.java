@@ -6,11 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.SignedJWT;
-import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.util.Base64;
@@ -24,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.authz.TestAdministrator;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestPhone.Answer;
 import org.sipoauth.authz.TestServer;
@@ -426,12 +425,8 @@ class RevocationIT {
         return post("/oauth2/revoke", "token", token, "client_id", "softphone");
     }
 
-    private static HttpResponse<String> revokeAllOf(String client) throws IOException {
-        String[] admin = Files.readString(folder.resolve("data/admin-client.txt"))
-                .strip()
-                .split(":", 2);
-        String token = phone.token(Map.of("grant_type", "client_credentials", "scope", "admin"), admin[0], admin[1])
-                .text("access_token");
+    private static HttpResponse<String> revokeAllOf(String client) {
+        String token = TestAdministrator.token(server);
         return phone.send(HttpRequest.newBuilder(server.url("/admin/api/v1/revocations"))
                 .header("Authorization", "Bearer " + token)
                 .header("Content-Type", "application/json")

@@ -5,12 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sipoauth.authz.TestClock;
 import org.sipoauth.authz.redis.RedisForTests;
 import org.sipoauth.authz.refresh.FamilyId;
 import org.sipoauth.authz.refresh.Session;
@@ -44,7 +41,7 @@ class ClientSweeperIT {
     @TempDir
     Path folder;
 
-    private final MovingClock clock = new MovingClock();
+    private final TestClock clock = new TestClock();
     private final MadeUpSessions sessions = new MadeUpSessions();
     private StringRedisTemplate template;
 
@@ -66,13 +63,13 @@ class ClientSweeperIT {
 
     @Test
     void endsTheLoginsOfTheClientThatBeganBefore() {
-        sessions.add(0, "softphone", clock.now);
+        sessions.add(0, "softphone", clock.instant());
         int last = Sessions.BUCKETS - 1;
-        sessions.add(last, "softphone", clock.now.minusSeconds(1));
-        sessions.add(7, "deskphone", clock.now.minusSeconds(1));
+        sessions.add(last, "softphone", clock.instant().minusSeconds(1));
+        sessions.add(7, "deskphone", clock.instant().minusSeconds(1));
         Server server = new Server();
         server.revocations.begin("softphone", "stolen");
-        sessions.add(9, "softphone", clock.now.plusSeconds(1));
+        sessions.add(9, "softphone", clock.instant().plusSeconds(1));
 
         clock.advance(SETTLED);
         server.sweeper.turn();
@@ -102,7 +99,7 @@ class ClientSweeperIT {
     void refusesAtEveryServerWithinALook() {
         Server one = new Server();
         Server other = new Server(folder.resolve("other"));
-        Instant before = clock.now;
+        Instant before = clock.instant();
         one.revocations.begin("softphone", "stolen");
         assertThat(one.revocations.isRevoked("softphone", before)).isTrue();
         assertThat(other.revocations.isRevoked("softphone", before)).isFalse();
@@ -121,7 +118,7 @@ class ClientSweeperIT {
     @Test
     void goesOnWhereADeadServerWas() {
         for (int bucket = 0; bucket < Sessions.BUCKETS; bucket += 1_000) {
-            sessions.add(bucket, "softphone", clock.now);
+            sessions.add(bucket, "softphone", clock.instant());
         }
         Server first = new Server();
         Server second = new Server(folder.resolve("second"));
@@ -156,7 +153,7 @@ class ClientSweeperIT {
         server.revocations.begin("softphone", "stolen");
         clock.advance(SETTLED);
         server.sweeper.turn();
-        sessions.add(5, "softphone", clock.now);
+        sessions.add(5, "softphone", clock.instant());
 
         server.revocations.begin("softphone", "stolen again");
         clock.advance(SETTLED);
@@ -169,9 +166,9 @@ class ClientSweeperIT {
 
     @Test
     void goesOnAfterTheStoreLostEverything() {
-        sessions.add(5, "softphone", clock.now);
+        sessions.add(5, "softphone", clock.instant());
         Server server = new Server();
-        Instant before = clock.now;
+        Instant before = clock.instant();
         server.revocations.begin("softphone", "stolen");
 
         forgetEverything();
@@ -187,8 +184,8 @@ class ClientSweeperIT {
     /** All servers stopped, and Redis back from a backup that is older than the revocation. */
     @Test
     void goesOnFromItsFileAfterTheStoreLostEverythingAndTheServerWasStopped() {
-        sessions.add(5, "softphone", clock.now);
-        Instant before = clock.now;
+        sessions.add(5, "softphone", clock.instant());
+        Instant before = clock.instant();
         new Server().revocations.begin("softphone", "stolen");
         forgetEverything();
 
@@ -206,11 +203,12 @@ class ClientSweeperIT {
     @Test
     void startsWithoutWhatCannotBeReadOfItsFile() throws IOException {
         Files.writeString(
-                folder.resolve("client-revocations"), "%d softphone\nno number\n".formatted(clock.now.toEpochMilli()));
+                folder.resolve("client-revocations"),
+                "%d softphone\nno number\n".formatted(clock.instant().toEpochMilli()));
 
         Server server = new Server();
 
-        assertThat(server.revocations.isRevoked("softphone", clock.now.minusMillis(1)))
+        assertThat(server.revocations.isRevoked("softphone", clock.instant().minusMillis(1)))
                 .isTrue();
         server.revocations.begin("deskphone", "stolen");
         assertThat(new CutoffFile(folder.resolve("client-revocations")).load())
@@ -220,7 +218,7 @@ class ClientSweeperIT {
     @Test
     void forgetsARevocationWhenNoLoginFromBeforeIsLeft() {
         Server server = new Server();
-        Instant before = clock.now;
+        Instant before = clock.instant();
         server.revocations.begin("softphone", "stolen");
         for (String key : Set.of("clients:revoked", "clients:sweep:softphone")) {
             assertThat(template.getExpire(key))
@@ -344,29 +342,6 @@ class ClientSweeperIT {
         @Override
         public int revokeDevice(String device, Instant cutoff, String reason) {
             throw new UnsupportedOperationException();
-        }
-    }
-
-    private static final class MovingClock extends Clock {
-        private Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-
-        void advance(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
         }
     }
 }

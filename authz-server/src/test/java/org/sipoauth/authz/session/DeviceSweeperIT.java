@@ -3,11 +3,8 @@ package org.sipoauth.authz.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sipoauth.authz.TestClock;
 import org.sipoauth.authz.TestServer;
 import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.device.DeviceLogins;
@@ -41,7 +39,8 @@ class DeviceSweeperIT {
 
     private static TestServer server;
 
-    private final MovingClock clock = new MovingClock();
+    private final TestClock clock =
+            new TestClock(Instant.now().plus(1, ChronoUnit.HOURS).truncatedTo(ChronoUnit.MILLIS));
     private final MadeUpSessions sessions = new MadeUpSessions();
     private final EndingStore store =
             new EndingStore(server.bean(StringRedisTemplate.class), server.bean(ConfirmedWrites.class));
@@ -68,7 +67,7 @@ class DeviceSweeperIT {
         DeviceLogins.Order order = endings.orderForDevice("CSFALICE", "device disabled");
         order.carryOut();
         assertThat(sessions.ended).containsExactly("CSFALICE");
-        assertThat(sessions.cutoff).isEqualTo(clock.now.plusMillis(1));
+        assertThat(sessions.cutoff).isEqualTo(clock.instant().plusMillis(1));
 
         sweeper().turn();
         assertThat(sessions.ended).as("not settled yet").hasSize(1);
@@ -78,7 +77,7 @@ class DeviceSweeperIT {
         assertThat(sessions.ended).containsExactly("CSFALICE", "CSFALICE");
         assertThat(sessions.cutoff)
                 .as("what began later goes on")
-                .isEqualTo(clock.now.minus(SETTLED).plusMillis(1));
+                .isEqualTo(clock.instant().minus(SETTLED).plusMillis(1));
 
         sweeper().turn();
         assertThat(sessions.ended).hasSize(2);
@@ -208,29 +207,6 @@ class DeviceSweeperIT {
         @Override
         public List<Entry> inBucket(int bucket) {
             throw new UnsupportedOperationException();
-        }
-    }
-
-    private static final class MovingClock extends Clock {
-        private Instant now = Instant.now().plus(1, ChronoUnit.HOURS).truncatedTo(ChronoUnit.MILLIS);
-
-        void advance(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
         }
     }
 }

@@ -5,11 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.JWTParser;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
@@ -21,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.authz.TestAdministrator;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestPhone.Answer;
 import org.sipoauth.authz.TestServer;
@@ -246,14 +244,6 @@ class RevocationsIT {
     }
 
     private static String adminToken() {
-        try {
-            String[] client = Files.readString(folder.resolve("data/admin-client.txt"))
-                    .strip()
-                    .split(":", 2);
-            return caller.token(Map.of("grant_type", "client_credentials", "scope", "admin"), client[0], client[1])
-                    .text("access_token");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return TestAdministrator.token(server);
     }
 }

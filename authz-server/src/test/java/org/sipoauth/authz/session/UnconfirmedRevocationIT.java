@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sipoauth.authz.TestAdministrator;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
 
@@ -20,12 +19,7 @@ class UnconfirmedRevocationIT {
         try (TestServer server = TestServer.start(
                 folder, "--sipoauth.redis.confirm-replicas=1", "--sipoauth.redis.confirm-timeout=100ms")) {
             TestPhone caller = new TestPhone(server);
-            String[] client = Files.readString(folder.resolve("data/admin-client.txt"))
-                    .strip()
-                    .split(":", 2);
-            String token = caller.token(
-                            Map.of("grant_type", "client_credentials", "scope", "admin"), client[0], client[1])
-                    .text("access_token");
+            String token = TestAdministrator.token(server);
 
             HttpResponse<String> answer = caller.send(HttpRequest.newBuilder(server.url("/admin/api/v1/revocations"))
                     .header("Authorization", "Bearer " + token)

@@ -71,7 +71,8 @@ class SettingsRulesTest {
         "provisioning.nodes[0].ethernet-phone-port, provisioning.nodes[0].ethernetPhonePort, 0, 65536",
         "provisioning.nodes[0].sip-oauth-port, provisioning.nodes[0].sipOauthPort, 1023, 49152",
         "provisioning.nodes[0].sip-mra-oauth-port, provisioning.nodes[0].sipMraOauthPort, 1023, 49152",
-        "ldap.connections, ldap.connections, 0, 101"
+        "ldap.connections, ldap.connections, 0, 101",
+        "ldap.most-gone-percent, ldap.mostGonePercent, -1, 101"
     })
     void nameWhatIsOutOfItsRange(String property, String name, String below, String above) {
         assertThat(wrong(Map.of(property, below))).containsExactly(name);

@@ -3,11 +3,8 @@ package org.sipoauth.authz.signin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.servlet.http.Cookie;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.sipoauth.authz.TestClock;
 import org.sipoauth.authz.redis.RedisForTests;
 import org.sipoauth.authz.throttle.SharedBuckets;
 import org.springframework.data.redis.core.RedisCallback;
@@ -34,7 +32,7 @@ class SignInThrottleIT {
     private static RedisForTests.Running store;
     private static StringRedisTemplate redis;
 
-    private final TestClock clock = new TestClock();
+    private final TestClock clock = new TestClock(Instant.parse("2026-01-01T00:00:00Z"));
     private final SignInThrottle throttle = server();
 
     @BeforeAll
@@ -287,28 +285,5 @@ class SignInThrottleIT {
         request.setRemoteAddr(address);
         request.setCookies(cookies);
         return request;
-    }
-
-    private static final class TestClock extends Clock {
-        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-
-        void advance(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
     }
 }

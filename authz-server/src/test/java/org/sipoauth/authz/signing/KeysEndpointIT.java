@@ -3,17 +3,15 @@ package org.sipoauth.authz.signing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sipoauth.authz.TestAdministrator;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
 import org.sipoauth.keys.KeyUse;
@@ -141,15 +139,7 @@ class KeysEndpointIT {
     }
 
     private static String adminToken() {
-        try {
-            String[] client = Files.readString(folder.resolve("data/admin-client.txt"))
-                    .strip()
-                    .split(":", 2);
-            return caller.token(Map.of("grant_type", "client_credentials", "scope", "admin"), client[0], client[1])
-                    .text("access_token");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return TestAdministrator.token(server);
     }
 
     private static HttpResponse<String> get(String token) {

@@ -6,11 +6,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Random;
@@ -20,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sipoauth.authz.TestClock;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.redis.RedisForTests;
 import org.sipoauth.authz.signing.TestSigningKeys;
@@ -37,7 +35,7 @@ class StatusListMirrorIT {
     Path folder;
 
     private final TestSigningKeys keys = new TestSigningKeys();
-    private final MovingClock clock = new MovingClock();
+    private final TestClock clock = new TestClock(Instant.now());
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final StatusListName name =
             StatusListName.forEnd(17, clock.instant().plus(60, ChronoUnit.DAYS), 0);
@@ -214,7 +212,7 @@ class StatusListMirrorIT {
         Path file = folder.resolve("one").resolve(name.toString());
         assertThat(file).exists();
 
-        clock.now = name.goneAt(ACCESS_TOKEN).minus(Duration.ofMinutes(1));
+        clock.set(name.goneAt(ACCESS_TOKEN).minus(Duration.ofMinutes(1)));
         loseEverything();
         server.mirror.look();
 
@@ -235,13 +233,13 @@ class StatusListMirrorIT {
         Instant read = server.mirror.seen().at();
         other.close();
 
-        clock.now = clock.now.plusSeconds(31);
+        clock.set(clock.instant().plusSeconds(31));
         server.mirror.look();
 
         assertThat(server.revoked(name)).isEmpty();
         assertThat(server.mirror.seen().at()).isEqualTo(read);
         assertThat(health.health().getStatus().getCode()).isEqualTo("DOWN");
-        clock.now = clock.now.minusSeconds(1);
+        clock.set(clock.instant().minusSeconds(1));
         assertThat(health.health().getStatus().getCode()).isEqualTo("UP");
     }
 
@@ -318,24 +316,5 @@ class StatusListMirrorIT {
             return List.of();
         };
         store.execute(flush);
-    }
-
-    private static final class MovingClock extends Clock {
-        private Instant now = Instant.now();
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

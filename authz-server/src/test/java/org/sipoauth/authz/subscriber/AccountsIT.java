@@ -67,6 +67,23 @@ class AccountsIT {
     }
 
     @Test
+    void takesANameInWhateverCaseForTheSameAccount() {
+        assertThat(accounts.create("Alice", Kind.SUBSCRIBER, "a password", false))
+                .isTrue();
+
+        assertThat(accounts.create("alice", Kind.SUBSCRIBER, "a password", false))
+                .isFalse();
+        assertThat(accounts.find("ALICE").orElseThrow().name()).isEqualTo("alice");
+        assertThat(accounts.names(true, Optional.empty(), 10)).containsExactly("alice");
+        assertThat(accounts.admit("aLICE", Kind.SUBSCRIBER, "somebody")).isEmpty();
+        assertThatThrownBy(() -> accounts.put(
+                        "ALICE", new Wish(Kind.OPERATOR, true, Optional.empty()), ONE_TIME, Expected.ANYTHING))
+                .isInstanceOf(Accounts.OtherSort.class);
+        accounts.remove(accounts.find("Alice").orElseThrow());
+        assertThat(accounts.find("alice")).isEmpty();
+    }
+
+    @Test
     void givesTokensToEnabledSubscribersAlone() {
         accounts.create("alice", Kind.SUBSCRIBER, "a password", false);
         accounts.create("bob", Kind.OPERATOR, "a password", false);

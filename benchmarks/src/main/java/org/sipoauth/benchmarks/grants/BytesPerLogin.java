@@ -19,13 +19,14 @@ public final class BytesPerLogin {
         Options options = new Options("BytesPerLogin: what a live login takes in Redis, here and in Spring's sample.")
                 .option("--logins", 100_000, "logins of each kind")
                 .parse(args);
-        Result result = run(options.get("--logins"), System.out);
+        Result result = run(options.get("--logins"), options.get("--logins"), System.out);
         System.exit(result.ours() <= 500 ? 0 : 1);
     }
 
     record Result(long ours, long springSample) {}
 
-    static Result run(int logins, PrintStream out) throws IOException, InterruptedException {
+    /** @param samples logins of Spring's sample: there, each takes what one takes */
+    static Result run(int logins, int samples, PrintStream out) throws IOException, InterruptedException {
         try (Workplace workplace = Workplace.open("bytes-per-login")) {
             List<String> store = Store.single(workplace);
             try (SipOauthServer server =
@@ -50,11 +51,11 @@ public final class BytesPerLogin {
                 redis.ask("FLUSHALL");
                 empty = used(redis);
                 SpringSampleRecord spring = new SpringSampleRecord(redis);
-                for (int i = 0; i < logins; i++) {
+                for (int i = 0; i < samples; i++) {
                     spring.add(i);
                 }
                 redis.ask("PING");
-                long sample = (used(redis) - empty) / logins;
+                long sample = (used(redis) - empty) / samples;
                 out.printf("| bytes a login, %,d logins | |%n| --- | --- |%n", logins);
                 out.printf("| sip-oauth, with indexes by user and device and a status bit | %d |%n", ours);
                 out.printf("| Spring's sample | %d |%n", sample);

@@ -45,6 +45,7 @@ public final class GrantComparison {
         }
         boolean clean = run(
                 new Plan(
+                        LOGINS,
                         Integer.parseInt(options.get("--rounds")),
                         Duration.ofSeconds(Long.parseLong(options.get("--seconds"))),
                         Duration.ofSeconds(Long.parseLong(options.get("--warm-up"))),
@@ -64,6 +65,7 @@ public final class GrantComparison {
     }
 
     /**
+     * @param logins on each server, which take turns
      * @param length of a measurement
      * @param warmUp processor time that each server takes before it is measured
      * @param starts how often each server is started with the data it has; 0: start-up and memory are not measured
@@ -73,6 +75,7 @@ public final class GrantComparison {
      * @param keycloak its distribution, unpacked; null: ours alone
      */
     record Plan(
+            int logins,
             int rounds,
             Duration length,
             Duration warmUp,
@@ -104,7 +107,7 @@ public final class GrantComparison {
                 for (Server server : servers) {
                     figures.put(server, new Figures());
                     server.start();
-                    phones.put(server, server.refreshTokens(LOGINS).toArray(String[]::new));
+                    phones.put(server, server.refreshTokens(plan.logins()).toArray(String[]::new));
                     clean &= warmUp(server, phones.get(server), plan, out);
                 }
                 for (int round = 1; round <= plan.rounds(); round++) {

@@ -17,7 +17,6 @@ import org.sipoauth.benchmarks.platform.Workplace;
  * org.sipoauth.benchmarks.grants.RefreshLatency}, in the repository, after {@code mvn package}.
  */
 public final class RefreshLatency {
-    private static final int PHONES = 512;
     private static final int PEAK_CONNECTIONS = 16;
     private static final int CONNECTIONS = 64;
 
@@ -26,12 +25,14 @@ public final class RefreshLatency {
     public static void main(String[] args) throws IOException, InterruptedException {
         Options options = new Options("RefreshLatency: how long a refresh takes as logins become many.")
                 .option("--most", 1_000_000, "logins at the end, from 1,000 on by tens")
+                .option("--phones", 512, "of them, that refresh")
                 .option("--percent", 70, "of the peak rate")
                 .option("--seconds", 20, "of each measurement")
                 .option("--warm-up", 150, "seconds of the server's processor time")
                 .parse(args);
         List<Step> steps = run(
                 options.get("--most"),
+                options.get("--phones"),
                 options.get("--percent"),
                 Duration.ofSeconds(options.get("--seconds")),
                 Duration.ofSeconds(options.get("--warm-up")),
@@ -55,7 +56,8 @@ public final class RefreshLatency {
             Duration machine,
             int failures) {}
 
-    static List<Step> run(int most, int percent, Duration length, Duration warmUp, PrintStream out)
+    static List<Step> run(
+            int most, int phonesThatRefresh, int percent, Duration length, Duration warmUp, PrintStream out)
             throws IOException, InterruptedException {
         try (Workplace workplace = Workplace.open("refresh-latency")) {
             List<String> store = Store.single(workplace);
@@ -63,7 +65,7 @@ public final class RefreshLatency {
                             "sip-oauth", workplace, List.of("-Xmx256m", "-XX:+UseSerialGC"), List.of(), store);
                     RedisPipe redis = new RedisPipe(BytesPerLogin.port(store))) {
                 server.start();
-                String[] phones = server.refreshTokens(PHONES).toArray(String[]::new);
+                String[] phones = server.refreshTokens(phonesThatRefresh).toArray(String[]::new);
                 GrantLoad peak = new GrantLoad(server.endpoint(), PEAK_CONNECTIONS);
                 Duration warm = server.process().processorTime().plus(warmUp);
                 while (server.process().processorTime().compareTo(warm) < 0) {

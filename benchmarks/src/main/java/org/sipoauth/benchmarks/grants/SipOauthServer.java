@@ -48,7 +48,7 @@ final class SipOauthServer implements Server {
         this.folder = Files.createDirectories(workplace.folder().resolve(name));
         this.port = workplace.freePort();
         this.managementPort = workplace.freePort();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(Workplace.java());
         command.addAll(javaOptions);
         if (cache != null) {
             command.add(cache.javaOption());

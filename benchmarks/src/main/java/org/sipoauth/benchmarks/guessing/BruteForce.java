@@ -109,7 +109,11 @@ public final class BruteForce {
     /** As behind a proxy, which says from where each request comes. */
     static Cluster.Setup setup(int nodes) {
         return new Cluster.Setup(
-                nodes, Cluster.Transport.PLAIN, Store::single, List.of("--server.forward-headers-strategy=native"));
+                nodes,
+                Cluster.Transport.PLAIN,
+                Store::single,
+                List.of("--server.forward-headers-strategy=native"),
+                List.of("-XX:TieredStopAtLevel=4")); // passwords that are hashed slowly are not guessed often
     }
 
     static List<Figures> run(Plan plan, Cluster cluster, Violations<Violation> violations, PrintStream out)

@@ -35,8 +35,13 @@ public final class Cluster implements AutoCloseable {
      * @param nodes how many servers
      * @param transport how they are spoken to
      * @param serverOptions given to each of them, beside what makes them a cluster
+     * @param javaOptions of each of them, in place of those that this program was given
      */
-    public record Setup(int nodes, Transport transport, Store store, List<String> serverOptions) {
+    public record Setup(
+            int nodes, Transport transport, Store store, List<String> serverOptions, List<String> javaOptions) {
+        public Setup(int nodes, Transport transport, Store store, List<String> serverOptions) {
+            this(nodes, transport, store, serverOptions, List.of());
+        }
 
         /** Servers in plain HTTP on one Redis, for scenarios in which what TLS protects plays no part. */
         public static Setup plain(int nodes) {
@@ -136,7 +141,7 @@ public final class Cluster implements AutoCloseable {
         }
         arguments.addAll(storeOptions);
         arguments.addAll(setup.serverOptions());
-        List<String> command = Workplace.java("authz-server/target/authz-server.jar", arguments);
+        List<String> command = Workplace.server(setup.javaOptions(), arguments);
         URI actuator = URI.create("http://127.0.0.1:" + management + "/actuator/");
         return new Node(name, address, actuator, command, startServer(name, command));
     }

@@ -3,6 +3,7 @@ package org.sipoauth.benchmarks.platform;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -57,14 +58,42 @@ public final class Workplace implements AutoCloseable {
         return process;
     }
 
-    /** The command that runs a jar of this build, on the Java that runs this. */
+    /** The command that runs a jar of this build, on {@link #java this Java}. */
     public static List<String> java(String jar, List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx384m",
-                "-jar",
-                built(jar).toString()));
+        List<String> command = java();
+        command.addAll(List.of("-Xmx384m", "-jar", built(jar).toString()));
         command.addAll(arguments);
+        return command;
+    }
+
+    /**
+     * The command that runs the server: with the classes that {@code cli/src/test/sh/archive-server.sh} has archived, unless
+     * its jar is newer. How soon it starts is no measure then.
+     *
+     * @param javaOptions in place of those that this was given
+     */
+    static List<String> server(List<String> javaOptions, List<String> arguments) throws IOException {
+        Path jar = built("authz-server/target/authz-server.jar");
+        Path archive = jar.resolveSibling("archived/authz-server.jsa");
+        boolean isArchived = archive.toFile().lastModified() >= jar.toFile().lastModified();
+        List<String> command = java();
+        command.addAll(javaOptions);
+        if (isArchived) {
+            command.add("-XX:SharedArchiveFile=" + archive);
+        }
+        command.addAll(List.of(
+                "-Xmx384m", "-jar", (isArchived ? archive.resolveSibling("authz-server.jar") : jar).toString()));
+        command.addAll(arguments);
+        return command;
+    }
+
+    /** The Java that runs this, with the {@code -XX} options that this was given. */
+    public static List<String> java() {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> option.startsWith("-XX:"))
+                .forEach(command::add);
         return command;
     }
 

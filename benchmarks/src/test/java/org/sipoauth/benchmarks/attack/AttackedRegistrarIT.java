@@ -16,7 +16,7 @@ class AttackedRegistrarIT {
                 Duration.ofSeconds(1),
                 new Attacks.Volume(500, 30, 20_000_000, 20_000),
                 Duration.ofSeconds(3),
-                Duration.ofSeconds(6),
+                Duration.ofSeconds(4),
                 900_000_000);
         Violations<Violation> violations = new Violations<>(Violation.class);
 

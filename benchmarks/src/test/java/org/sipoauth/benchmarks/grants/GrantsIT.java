@@ -18,7 +18,7 @@ class GrantsIT {
     @Test
     void grantsAllThatTheLoadAsksFor() throws Exception {
         GrantComparison.Plan plan =
-                new GrantComparison.Plan(1, SHORT, Duration.ZERO, 0, List.of("-Xmx256m"), false, null, null);
+                new GrantComparison.Plan(32, 1, SHORT, Duration.ZERO, 0, List.of("-Xmx256m"), false, null, null);
 
         assertThat(GrantComparison.run(plan, System.out)).isTrue();
     }
@@ -48,7 +48,7 @@ class GrantsIT {
 
     @Test
     void keepsALoginInFiveHundredBytes() throws Exception {
-        BytesPerLogin.Result bytes = BytesPerLogin.run(40_000, System.out);
+        BytesPerLogin.Result bytes = BytesPerLogin.run(40_000, 4_000, System.out);
 
         assertThat(bytes.ours()).isLessThanOrEqualTo(500);
         assertThat(bytes.springSample()).isGreaterThan(10 * bytes.ours());
@@ -56,7 +56,7 @@ class GrantsIT {
 
     @Test
     void refreshesAtAFixedRateWhileTheStoreFills() throws Exception {
-        List<RefreshLatency.Step> steps = RefreshLatency.run(10_000, 50, SHORT, Duration.ZERO, System.out);
+        List<RefreshLatency.Step> steps = RefreshLatency.run(10_000, 64, 50, SHORT, Duration.ZERO, System.out);
 
         assertThat(steps).extracting(RefreshLatency.Step::logins).containsExactly(1_000, 10_000);
         assertThat(steps)

@@ -10,7 +10,7 @@ class RotationSoakIT {
 
     @Test
     void losesNothingWhileKeysRotateUnderLoad() throws Exception {
-        Plan plan = new Plan(Duration.ofSeconds(45), Duration.ofSeconds(12), 4);
+        Plan plan = new Plan(Duration.ofSeconds(36), Duration.ofSeconds(10), 4);
         Tally tally = new Tally();
 
         Soak.Result result = RotationSoak.run(plan, tally, System.out);

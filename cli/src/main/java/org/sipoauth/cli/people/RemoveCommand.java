@@ -18,8 +18,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "remove",
         description =
-                "Removes one, with all browser sessions and logins of phones. A user's devices stay, and would be those"
-                        + " of the next user by that name: remove them as well, or give them to somebody else.")
+                "Removes one, with all browser sessions and logins of phones. A user's devices stay, disabled: remove them"
+                        + " as well, or give them to somebody and enable them.")
 final class RemoveCommand implements Callable<Integer> {
     private final Sort sort;
 

@@ -267,10 +267,8 @@ public final class StormCommand implements Callable<Integer> {
             JsonObject claims = UnverifiedToken.parse(accessToken)
                     .claims()
                     .orElseThrow(() -> unusable(file, "a token is encrypted, so that its phone is not known"));
-            String user = claims.strings("aor").stream()
-                    .findFirst()
-                    .flatMap(aor -> SipUri.parse(aor).user())
-                    .orElseThrow(() -> unusable(file, "a token names no address-of-record"));
+            String user =
+                    Tokens.sipUser(claims).orElseThrow(() -> unusable(file, "a token names no address-of-record"));
             String device = claims.string("device_name").orElse(user);
             return new Storm.Identity(SipUri.parse("sip:" + user + "@" + uriHost), device, tokens);
         } catch (UnverifiedToken.NotAToken malformed) {

@@ -3,6 +3,7 @@ package org.sipoauth.cli.phone;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.sipoauth.cli.json.JsonObject;
 import org.sipoauth.cli.token.UnverifiedToken;
 import org.sipoauth.registrar.sip.SipSyntaxException;
 import org.sipoauth.registrar.sip.SipUri;
@@ -23,11 +24,19 @@ record Tokens(String accessToken, Optional<String> refreshToken, Instant receive
      */
     Optional<String> sipUser() {
         try {
-            return UnverifiedToken.parse(accessToken)
-                    .claims()
-                    .flatMap(claims -> claims.strings("aor").stream().findFirst())
+            return UnverifiedToken.parse(accessToken).claims().flatMap(Tokens::sipUser);
+        } catch (UnverifiedToken.NotAToken opaque) {
+            return Optional.empty();
+        }
+    }
+
+    /** That of an access token's claims. */
+    static Optional<String> sipUser(JsonObject claims) {
+        try {
+            return claims.strings("aor").stream()
+                    .findFirst()
                     .flatMap(address -> SipUri.parse(address).user());
-        } catch (UnverifiedToken.NotAToken | SipSyntaxException opaque) {
+        } catch (SipSyntaxException unreadable) {
             return Optional.empty();
         }
     }

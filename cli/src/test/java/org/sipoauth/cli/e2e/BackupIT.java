@@ -42,7 +42,7 @@ class BackupIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final List<String> SUBSCRIBERS =
             List.of("alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy");
-    private static final int PHONES = 50;
+    private static final int PHONES = 20;
     private static final String VERIFIER = "a-verifier-of-forty-three-characters-or-more";
     private static final URI CALLBACK = URI.create("http://127.0.0.1/callback");
     private static final Pattern HIDDEN = Pattern.compile("name=\"(_csrf)\" value=\"([^\"]+)\"");

@@ -44,7 +44,9 @@ class FirstHourIT {
         // a shell at a terminal has job control; what is still there at the end of a failure ends with it
         Path script = Files.writeString(
                 clone.resolve("first-hour.sh"),
-                "set -euom pipefail\ntrap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT\n" + commands + "\n");
+                "export JDK_JAVA_OPTIONS='" + String.join(" ", Platform.JAVA_OPTIONS)
+                        + "'\nset -euom pipefail\ntrap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT\n" + commands
+                        + "\n");
 
         try (ChildProcess shell =
                 ChildProcess.start("first-hour.md", clone, List.of(Peer.BASH.path(), script.toString()))) {

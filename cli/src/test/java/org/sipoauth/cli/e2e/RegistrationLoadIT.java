@@ -41,6 +41,8 @@ class RegistrationLoadIT {
         Peer.STUNNEL.path();
         Peer.CURL.path();
         List<String> command = new ArrayList<>(List.of(
+                "env",
+                "JDK_JAVA_OPTIONS=" + String.join(" ", Platform.JAVA_OPTIONS),
                 Peer.BASH.path(),
                 Repository.file("benchmarks/sipp-registrations.sh").toString(),
                 "--pairs",

@@ -205,11 +205,13 @@ class StormCommandTest {
     void saysWhatIsWrongWithTheFile() throws IOException {
         Path noToken = Files.writeString(folder.resolve("no-token"), "secret\n");
         Path anonymous = Files.writeString(folder.resolve("anonymous"), token("{\"sub\":\"alice\"}") + "\n");
+        Path number = Files.writeString(folder.resolve("number"), token("{\"aor\":[\"tel:1001\"]}") + "\n");
 
         assertThat(storm("--tokens", noToken.toString()).err())
                 .contains("a line is not a token")
                 .doesNotContain("secret");
         assertThat(storm("--tokens", anonymous.toString()).err()).contains("names no address-of-record");
+        assertThat(storm("--tokens", number.toString()).err()).contains("names no address-of-record");
         assertThat(storm("--tokens", tokens(3), "--phones", "4").err()).contains("it holds 3 phones");
         CommandRun missing = storm("--tokens", folder.resolve("missing").toString());
         assertThat(missing.err()).contains("cannot use", "NoSuchFile");
