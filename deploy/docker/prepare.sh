@@ -26,7 +26,8 @@ new() { # owner, name; the content comes from standard input
 
 install -d -m 0711 "$secrets"
 if [[ ! -e $secrets/ca.crt ]]; then
-  java -jar "$jar" dev-pki --out "$secrets" --node "$host" --host "$host" --host sip-registrar >/dev/null
+  # The edge is shown to phones by that name, too.
+  java -jar "$jar" dev-pki --out "$secrets" --node "$host" --host "$host" --host sip-registrar --edge "$host" >/dev/null
   chmod 0444 "$secrets"/*.crt
 fi
 new $server server.key <"$secrets/node.key"
@@ -39,9 +40,14 @@ random | new $grafana grafana.password
 new $redis redis.conf <<CONF
 dir /data
 requirepass $(cat "$secrets/redis.password")
-save ""
-appendonly yes
-appendfsync always
-maxmemory-policy noeviction
+masterauth $(cat "$secrets/redis.password")
+$(grep -v -e '^#' -e '^dir ' "$here/../redis/redis.conf")
+CONF
+# For sentinel.yaml and cluster.yaml.
+new $redis redis-cli.password <"$secrets/redis.password"
+new $redis sentinel.conf <<CONF
+$(grep -v '^#' "$here/../redis/sentinel.conf" | sed "s/ 192[.]0[.]2[.]11 / ${STORE_NETWORK:-172.31.250}.11 /")
+sentinel auth-pass sip-oauth $(cat "$secrets/redis.password")
+requirepass $(cat "$secrets/redis.password")
 CONF
 printf 'made %s: keep a copy of master.key apart from all backups, and ca.key somewhere else\n' "$secrets"

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -69,7 +70,10 @@ public final class TestCertificate {
     public void writeTo(Path folder) {
         try {
             Files.createDirectories(folder);
-            Files.writeString(folder.resolve("node.key"), pem("PRIVATE KEY", privateKey.getEncoded()));
+            Path key = folder.resolve("node.key");
+            Files.deleteIfExists(key);
+            Files.createFile(key, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(key, pem("PRIVATE KEY", privateKey.getEncoded()));
             Files.writeString(folder.resolve("node.crt"), pem("CERTIFICATE", certificate.getEncoded()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -50,7 +51,13 @@ public final class TestServer implements AutoCloseable {
                 "--sipoauth.tls.certificate=" + folder.resolve("node.crt"),
                 "--sipoauth.tls.private-key=" + folder.resolve("node.key"),
                 "--sipoauth.data-dir=" + folder.resolve("data")));
+        Map<String, Object> ofStore = new HashMap<>(); // a password on the command line is refused
         for (String option : options) { // in place of ours, to which Spring would append it
+            if (option.startsWith("--spring.data.redis.")) {
+                String[] parts = option.substring(2).split("=", 2);
+                ofStore.put(parts[0], parts[1]);
+                continue;
+            }
             String name = option.substring(0, option.indexOf('=') + 1);
             arguments.removeIf(ours -> ours.startsWith(name));
             arguments.add(option);
@@ -60,6 +67,7 @@ public final class TestServer implements AutoCloseable {
                 certificate,
                 new SpringApplicationBuilder(sources.toArray(Class<?>[]::new))
                         .profiles("demo")
+                        .properties(ofStore)
                         .run(arguments.toArray(String[]::new)));
     }
 

@@ -24,7 +24,15 @@ class AuditConfiguration {
                         audit.fileSize().toBytes(),
                         audit.keep(),
                         clock),
+                clock,
                 meters);
+    }
+
+    @Bean
+    @ConditionalOnProperty("sipoauth.audit.syslog.address")
+    SyslogTrail syslogTrail(Settings settings, Clock clock, MeterRegistry meters) {
+        return new SyslogTrail(
+                new SyslogReceiver(Objects.requireNonNull(settings.audit().syslog())), clock, meters);
     }
 
     private static DataDirectory folder(Path folder) {

@@ -19,7 +19,6 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,7 +30,6 @@ import org.sipoauth.authz.settings.DurableFile;
 import org.sipoauth.authz.settings.RandomSecret;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The files of one server's {@link AuditChain}, {@code audit-<seq>-<time>.jsonl} by their first record, and beside them
@@ -43,7 +41,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class AuditFolder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AuditFolder.class);
-    private static final JsonMapper JSON = new JsonMapper();
     private static final String STATE = "chain-state";
     private static final int LONGEST_LINE = 1 << 20;
     private static final int KEY_BITS = 256;
@@ -260,13 +257,8 @@ final class AuditFolder implements AutoCloseable {
         chain = last;
     }
 
-    /** A record about the files themselves. */
-    String record(String event, Map<String, ?> fields) {
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("event", event);
-        members.put("at", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
-        members.putAll(fields);
-        return JSON.writeValueAsString(members);
+    private String record(String event, Map<String, ?> fields) {
+        return AuditRecord.ofItself(event, clock.instant(), fields);
     }
 
     private void removeOld() throws IOException {

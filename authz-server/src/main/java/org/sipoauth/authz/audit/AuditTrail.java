@@ -1,6 +1,6 @@
 package org.sipoauth.authz.audit;
 
-/** Where decisions are kept. Never makes its caller wait, nor fails. */
+/** Where decisions go, beside the log. Never makes its caller wait, nor fails. */
 @FunctionalInterface
 public interface AuditTrail {
 

@@ -15,6 +15,7 @@ import java.util.Locale;
 import javax.net.SocketFactory;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.settings.Loopback;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.StartupRefused;
 import org.sipoauth.authz.settings.TrustedAuthorities;
@@ -116,8 +117,7 @@ final class DirectoryConnections {
     }
 
     private static boolean isLoopback(URI url) {
-        String host = host(url);
-        return host.equals("localhost") || host.matches("127(\\.\\d{1,3}){3}") || host.equals("::1");
+        return Loopback.isLoopback(host(url));
     }
 
     private static String host(URI url) {

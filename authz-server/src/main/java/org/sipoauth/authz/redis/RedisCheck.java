@@ -13,11 +13,14 @@ import java.util.Properties;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.sipoauth.authz.settings.Loopback;
 import org.sipoauth.authz.settings.StartupRefused;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisClusterNode;
 import org.springframework.data.redis.connection.RedisConnection;
@@ -25,7 +28,8 @@ import org.springframework.data.redis.connection.RedisSentinelConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * Refuses, at start-up, a Redis that would forget logins: one that cannot be reached, or that evicts. Warns of one that
+ * Refuses, at start-up, a Redis that would forget logins: one that cannot be reached, or that evicts; and one on another
+ * machine that lets everybody in. Warns of one that
  * does not write to its disk what it has acknowledged. Looks at every node that may come to hold logins: at each of a
  * cluster, and behind Sentinel at the replicas as well.
  */
@@ -38,12 +42,19 @@ final class RedisCheck implements SmartInitializingSingleton {
 
     private final LettuceConnectionFactory redis;
 
-    RedisCheck(LettuceConnectionFactory redis) {
+    private final boolean insecureWithoutPassword;
+
+    RedisCheck(LettuceConnectionFactory redis, boolean insecureWithoutPassword) {
         this.redis = redis;
+        this.insecureWithoutPassword = insecureWithoutPassword;
     }
 
     @Override
     public void afterSingletonsInstantiated() {
+        requireProtected(
+                hosts(redis).filter(host -> !Loopback.isLoopback(host)).findFirst(),
+                redis.getPassword() != null || insecureWithoutPassword,
+                redis.isUseSsl());
         try (RedisConnection connection = redis.getConnection()) {
             if (connection instanceof RedisClusterConnection cluster) {
                 checkNodes(cluster);
@@ -62,6 +73,37 @@ final class RedisCheck implements SmartInitializingSingleton {
                     "Check spring.data.redis.* and that this Redis runs; leave them all unset for the embedded one.",
                     e);
         }
+    }
+
+    private static Stream<String> hosts(LettuceConnectionFactory redis) {
+        RedisSentinelConfiguration sentinel = redis.getSentinelConfiguration();
+        RedisClusterConfiguration cluster = redis.getClusterConfiguration();
+        if (sentinel != null) {
+            return sentinel.getSentinels().stream().map(node -> String.valueOf(node.getHost()));
+        }
+        return cluster != null
+                ? cluster.getClusterNodes().stream().map(node -> String.valueOf(node.getHost()))
+                : Stream.of(redis.getHostName());
+    }
+
+    /** @param elsewhere a node on another machine, if there is one */
+    static void requireProtected(Optional<String> elsewhere, boolean password, boolean tls) {
+        elsewhere.ifPresent(host -> {
+            if (!password) {
+                throw new StartupRefused(
+                        "The Redis at " + host
+                                + " is used without a password: whoever reaches it can revoke logins, and"
+                                + " read what passwords and refresh tokens are made of.",
+                        "Set a password there (requirepass), and spring.data.redis.password here. If nobody else can reach"
+                                + " it, set sipoauth.redis.insecure-without-password=true.");
+            }
+            if (!tls) {
+                LOG.warn(
+                        "the Redis at {} is not asked over TLS: who can listen between it and this server reads its"
+                                + " password; set spring.data.redis.ssl.enabled unless that network is yours alone",
+                        host);
+            }
+        });
     }
 
     private static void checkNodes(RedisClusterConnection cluster) {

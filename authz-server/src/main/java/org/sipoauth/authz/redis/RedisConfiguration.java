@@ -34,8 +34,8 @@ class RedisConfiguration {
     }
 
     @Bean
-    RedisCheck redisCheck(LettuceConnectionFactory redis) {
-        return new RedisCheck(redis);
+    RedisCheck redisCheck(LettuceConnectionFactory redis, Settings settings) {
+        return new RedisCheck(redis, settings.redis().insecureWithoutPassword());
     }
 
     /** A single Redis has no replicas that could confirm; Sentinel and Cluster are there because of them. */

@@ -17,6 +17,8 @@ import org.springframework.util.unit.DataSize;
  * @param dataDir where keys, generated passwords and the embedded Redis live
  * @param sipOauthMode whether phones are told to register by token; disabled unless set
  * @param insecurePlainHttp serves without TLS, for a TLS proxy in front on the same machine
+ * @param insecureOpenManagement lets the management port be open beyond this machine, where the network keeps others away
+ * @param tls the certificate of every listener; made Spring's before anything starts
  * @param rememberedSignIn how long a browser stays signed in if its user says so; 0: nobody is asked
  * @param masterKeyFile the key that encrypts the key ring; unset: {@code SIPOAUTH_MASTER_KEY} in the environment, else
  *     {@code master.key} in the data folder
@@ -25,7 +27,7 @@ import org.springframework.util.unit.DataSize;
  * @param openidConnect another provider whose people may sign in; unset: there is none
  * @param ldap the directory whose people may sign in; unset: there is none
  */
-@ConfigurationProperties("sipoauth")
+@ConfigurationProperties(prefix = "sipoauth", ignoreUnknownFields = false)
 public record Settings(
         @DefaultValue("https://localhost:8443") URI issuer,
 
@@ -34,12 +36,15 @@ public record Settings(
         @DefaultValue("./data") Path dataDir,
         @DefaultValue("disabled") SipOauthMode sipOauthMode,
         @DefaultValue("false") boolean insecurePlainHttp,
+        @DefaultValue("false") boolean insecureOpenManagement,
+        @Nullable Tls tls,
         @Nullable Path masterKeyFile,
         @Nullable Path previousMasterKeyFile,
         @DefaultValue Tokens tokens,
         @DefaultValue Keys keys,
         @DefaultValue StatusLists statusLists,
         @DefaultValue Redis redis,
+        @DefaultValue Requests requests,
         @DefaultValue DeviceGrant deviceGrant,
         @DefaultValue DeskPhones deskPhones,
         @DefaultValue ActivationCodes activationCodes,
@@ -58,6 +63,14 @@ public record Settings(
         ENABLED,
         DISABLED
     }
+
+    /**
+     * PEM files, read again when they change.
+     *
+     * @param certificate with those of its authorities, if it needs them
+     * @param privateKey that not everybody on this machine can read
+     */
+    public record Tls(@Nullable Path certificate, @Nullable Path privateKey) {}
 
     /**
      * The longest that access tokens may be made to live while this server runs, so that verifiers have the key of each:
@@ -127,10 +140,22 @@ public record Settings(
      *
      * @param confirmReplicas how many replicas have to have the write; unset: 1 with Sentinel or Cluster, else 0
      * @param confirmTimeout how long they have to say so; then the request is answered with 503
+     * @param insecureWithoutPassword lets a Redis on another machine be used that asks for no password
      */
     public record Redis(
             @Nullable Integer confirmReplicas,
-            @DefaultValue("1s") Duration confirmTimeout) {}
+            @DefaultValue("1s") Duration confirmTimeout,
+            @DefaultValue("false") boolean insecureWithoutPassword) {}
+
+    /**
+     * How much one network may ask of each server.
+     *
+     * @param perSecond requests in the long run; 0: as many as it likes
+     * @param burst requests at once
+     */
+    public record Requests(
+            @DefaultValue("500") int perSecond,
+            @DefaultValue("20000") int burst) {}
 
     /**
      * The signing key and its changes; contradictions are refused at start-up.
@@ -192,16 +217,32 @@ public record Settings(
     }
 
     /**
-     * The tamper-evident files of every decision.
+     * Where every decision is recorded beside the log.
      *
-     * @param folder where they are; unset: there are none
+     * @param folder where the tamper-evident files are; unset: there are none
      * @param fileSize before the next file begins, as it does every day
      * @param keep how long a file is kept after its last record
+     * @param syslog the receiver of all records; unset: there is none
      */
     public record Audit(
             @Nullable Path folder,
             @DefaultValue("64MB") DataSize fileSize,
-            @DefaultValue("90d") Duration keep) {}
+            @DefaultValue("90d") Duration keep,
+            @Nullable Syslog syslog) {}
+
+    /**
+     * A syslog receiver (RFC 5424).
+     *
+     * @param address {@code tls://host:port}, or {@code tcp://127.0.0.1:port} to this machine
+     * @param trust PEM file of the authorities that its certificate may come from; unset: those of the Java runtime
+     * @param certificate PEM file of this server's own certificate, if the receiver asks for one
+     * @param privateKey PEM file of the key for that
+     */
+    public record Syslog(
+            URI address,
+            @Nullable Path trust,
+            @Nullable Path certificate,
+            @Nullable Path privateKey) {}
 
     /**
      * How phones without a browser sign in (RFC 8628).

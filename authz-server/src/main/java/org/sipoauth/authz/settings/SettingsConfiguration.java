@@ -2,6 +2,7 @@ package org.sipoauth.authz.settings;
 
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -23,19 +24,35 @@ class SettingsConfiguration {
     @Bean
     DataDirectory dataDirectory(Settings settings) {
         requireHttps(settings);
+        requireLives(settings.tokens());
         return new DataDirectory(settings.dataDir());
     }
 
     /** RFC 8414 §2. */
     private static void requireHttps(Settings settings) {
         URI issuer = settings.issuer();
-        if (!"https".equals(issuer.getScheme()) && !settings.insecurePlainHttp()
-                || issuer.getHost() == null
+        if (issuer.getHost() == null
+                || !"https".equals(issuer.getScheme())
+                        && !(settings.insecurePlainHttp() && Loopback.isLoopback(issuer.getHost()))
                 || issuer.getQuery() != null
                 || issuer.getFragment() != null) {
             throw new StartupRefused(
                     "The issuer " + issuer + " is no https URL without query and fragment.",
-                    "Set the address by which phones reach this server with --sipoauth.issuer=https://<host>:<port>.");
+                    "Set the address by which phones reach this server with --sipoauth.issuer=https://<host>:<port>; behind a"
+                            + " TLS proxy, that of the proxy.");
+        }
+    }
+
+    private static void requireLives(Settings.Tokens tokens) {
+        requireLife("softphone-refresh", tokens.softphoneRefresh(), tokens.access());
+        requireLife("desk-phone-refresh", tokens.deskPhoneRefresh(), tokens.access());
+    }
+
+    private static void requireLife(String setting, Duration refresh, Duration access) {
+        if (access.isNegative() || access.isZero() || refresh.compareTo(access) < 0) {
+            throw new StartupRefused(
+                    "sipoauth.tokens.access is " + access + ", and sipoauth.tokens." + setting + " is " + refresh + ".",
+                    "An access token has to live for some time, 60m say, and no longer than the login, 60d say.");
         }
     }
 

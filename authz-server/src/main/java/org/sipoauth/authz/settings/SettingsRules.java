@@ -33,6 +33,14 @@ final class SettingsRules implements Validator {
                 "is required: name the SIP platform the tokens are for, such as sip:example.com");
         check.said("keys.algorithm", settings.keys().algorithm());
         check.within("redis.confirmReplicas", settings.redis().confirmReplicas(), 0, 10);
+        check.within("requests.perSecond", settings.requests().perSecond(), 0, 1000);
+        check.within("requests.burst", settings.requests().burst(), 1, 10_000_000);
+        if (settings.audit().syslog() != null) {
+            check.given(
+                    "audit.syslog.address",
+                    settings.audit().syslog().address(),
+                    "is required: name the receiver, such as tls://syslog.example.com");
+        }
         check.within("mutualTls.port", settings.mutualTls().port(), 0, 65535);
         Hsm hsm = settings.keys().hsm();
         if (hsm != null) {

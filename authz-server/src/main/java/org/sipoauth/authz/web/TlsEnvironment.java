@@ -1,7 +1,11 @@
 package org.sipoauth.authz.web;
 
+import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.sipoauth.authz.settings.StartupRefused;
@@ -44,11 +48,13 @@ public final class TlsEnvironment implements EnvironmentPostProcessor {
         String bundle = "spring.ssl.bundle.pem." + BUNDLE + ".";
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put(bundle + "keystore.certificate", requireFile(environment, CERTIFICATE));
-        properties.put(bundle + "keystore.private-key", requireFile(environment, PRIVATE_KEY));
+        properties.put(bundle + "keystore.private-key", requireSecretFile(environment, PRIVATE_KEY));
         properties.put(bundle + "reload-on-update", "true");
         properties.put(bundle + "options.enabled-protocols", "TLSv1.3,TLSv1.2");
         properties.put("server.ssl.bundle", BUNDLE);
         properties.put("server.servlet.session.cookie.secure", "true");
+        // On Kubernetes and other clouds Boot would believe X-Forwarded-For of everybody who has a private address.
+        properties.put("server.forward-headers-strategy", "none");
         return properties;
     }
 
@@ -68,5 +74,24 @@ public final class TlsEnvironment implements EnvironmentPostProcessor {
                             + " things out (node.crt, node.key).");
         }
         return Path.of(file).toAbsolutePath().toUri().toString();
+    }
+
+    private static String requireSecretFile(ConfigurableEnvironment environment, String option) {
+        String location = requireFile(environment, option);
+        try {
+            Path file = Path.of(URI.create(location));
+            if (Files.getFileStore(file).supportsFileAttributeView(PosixFileAttributeView.class)
+                    && Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
+                throw new StartupRefused(
+                        "Every user of this machine can read the private key that " + option + " names, " + file + ".",
+                        "Take that right away: chmod o= " + file);
+            }
+            return location;
+        } catch (IOException e) {
+            throw new StartupRefused(
+                    "The rights of the file that " + option + " names cannot be read: " + e.getMessage(),
+                    "Check the path and its rights.",
+                    e);
+        }
     }
 }

@@ -1,6 +1,8 @@
 package org.sipoauth.authz.web;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import org.sipoauth.authz.settings.Settings;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -18,6 +20,14 @@ class WebConfiguration {
         FilterRegistrationBean<PortSeparation> registration =
                 new FilterRegistrationBean<>(new PortSeparation(provisioning, mutualTls));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return registration;
+    }
+
+    @Bean
+    FilterRegistrationBean<RequestRates> requestRates(Settings settings, Clock clock, MeterRegistry meters) {
+        FilterRegistrationBean<RequestRates> registration =
+                new FilterRegistrationBean<>(new RequestRates(settings.requests(), clock, meters));
+        registration.setOrder(SessionRepositoryFilter.DEFAULT_ORDER - 3); // before anything costs anything
         return registration;
     }
 

@@ -1,6 +1,7 @@
 package org.sipoauth.authz.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +15,7 @@ import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestPhone.Answer;
 import org.sipoauth.authz.TestServer;
 
-/** The file that a server leaves behind. */
+/** The file that a server leaves behind, and what its syslog receiver has got meanwhile. */
 class AuditFileIT {
     @TempDir
     private Path folder;
@@ -24,10 +25,18 @@ class AuditFileIT {
         Path audit = folder.resolve("audit");
         Answer login;
         String password;
-        try (TestServer server = TestServer.start(folder, "--sipoauth.audit.folder=" + audit)) {
-            login = new TestPhone(server).logIn("alice", "CSFALICE");
-            password = server.passwordOf("alice");
-            new TestPhone(server).signIn("alice", "wrong-password");
+        List<String> sent;
+        try (TestSyslog receiver = TestSyslog.tcp(0)) {
+            try (TestServer server = TestServer.start(
+                    folder,
+                    "--sipoauth.audit.folder=" + audit,
+                    "--sipoauth.audit.syslog.address=tcp://127.0.0.1:" + receiver.port())) {
+                login = new TestPhone(server).logIn("alice", "CSFALICE");
+                password = server.passwordOf("alice");
+                new TestPhone(server).signIn("alice", "wrong-password");
+            }
+            await().until(() -> receiver.messages().size() >= decisions(audit).size());
+            sent = List.copyOf(receiver.messages());
         }
 
         List<String> lines = Files.readAllLines(only(audit, ".jsonl"));
@@ -48,6 +57,19 @@ class AuditFileIT {
                         || line.contains(password)
                         || line.contains("wrong-password"));
         assertThat(lines.get(lines.size() - 1)).contains("\"event\":\"audit_checkpoint\"");
+        assertThat(sent)
+                .allMatch(message -> message.startsWith("<110>1 "))
+                .extracting(message -> message.substring(message.indexOf('{')))
+                .containsExactlyInAnyOrderElementsOf(decisions(audit));
+    }
+
+    /** The records of the file as they were before the chain took them up, without those about the file itself. */
+    private static List<String> decisions(Path audit) throws IOException {
+        return Files.readAllLines(only(audit, ".jsonl")).stream()
+                .filter(line -> !line.contains("\"event\":\"audit_"))
+                .map(line -> line.replaceAll("^\\{\"seq\":\\d+,\"epoch\":\\d+,", "{")
+                        .replaceAll(",\"mac\":\"[^\"]+\"}$", "}"))
+                .toList();
     }
 
     private static Path only(Path folder, String end) throws IOException {

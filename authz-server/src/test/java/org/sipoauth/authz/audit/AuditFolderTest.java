@@ -153,7 +153,7 @@ class AuditFolderTest {
         AuditFolder audit = open(BIG, NOON);
         Files.delete(folder);
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        AuditFileTrail trail = new AuditFileTrail(audit, meters);
+        AuditFileTrail trail = new AuditFileTrail(audit, Clock.fixed(NOON, ZoneOffset.UTC), meters);
         int most = AuditFileTrail.MOST_WAITING;
         IntStream.range(0, most + 7).forEach(i -> trail.record(record(i)));
         trail.start();

@@ -94,7 +94,7 @@ class AuditTrailIT {
 
     @Test
     void writesWhatRequestsLeaveAndWhatIsWaitingWhenItStops() {
-        RedisAuditTrail trail = new RedisAuditTrail(stream, meters);
+        RedisAuditTrail trail = new RedisAuditTrail(stream, Clock.systemUTC(), meters);
         trail.start();
         trail.keep("{\"n\":\"1\"}");
         await().until(() -> template.opsForStream().size("audit") == 1);
@@ -112,8 +112,8 @@ class AuditTrailIT {
         LettuceConnectionFactory nobody = new LettuceConnectionFactory("127.0.0.1", closedPort());
         nobody.afterPropertiesSet();
         nobody.start();
-        RedisAuditTrail trail =
-                new RedisAuditTrail(new AuditStream(new StringRedisTemplate(nobody), Clock.systemUTC()), meters);
+        RedisAuditTrail trail = new RedisAuditTrail(
+                new AuditStream(new StringRedisTemplate(nobody), Clock.systemUTC()), Clock.systemUTC(), meters);
         trail.start();
         int tooMany = RedisAuditTrail.MOST_WAITING + 1000;
         long before = System.nanoTime();

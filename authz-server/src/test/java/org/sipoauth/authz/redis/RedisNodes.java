@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.slf4j.Logger;
@@ -24,13 +26,16 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Redis in several processes on the loopback interface: alone, behind a Sentinel, or as a cluster. Takes the redis-server
+ * Redis in several processes on the loopback interface: alone, behind a Sentinel, or as a cluster; configured as {@code
+ * deploy/redis} has it, but for names, ports and what makes a test wait. Takes the redis-server
  * on the {@code PATH}, else the one that the application carries, which {@code -Dsipoauth.test.redis=carried} always takes.
  */
 public final class RedisNodes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisNodes.class);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Set<Integer> USED = new HashSet<>();
+    private static final Path DEPLOYED =
+            Path.of(System.getProperty("basedir", "")).resolve("../deploy/redis");
 
     private final Path folder;
     private final Path executable;
@@ -52,11 +57,33 @@ public final class RedisNodes implements AutoCloseable {
 
     /** Starts a server that keeps what it has in memory alone. */
     public Node start(String... options) {
+        return startConfigured("redis.conf", options);
+    }
+
+    private Node startConfigured(String configuration, String... options) {
         int port = freePort();
-        List<String> command = new ArrayList<>(List.of("--port", Integer.toString(port), "--save", ""));
-        command.addAll(List.of("--maxmemory-policy", "noeviction", "--repl-diskless-sync-delay", "0"));
+        List<String> command = new ArrayList<>();
+        command.add(configured(port, configuration, UnaryOperator.identity()).toString());
+        command.addAll(List.of("--port", Integer.toString(port), "--appendonly", "no"));
         command.addAll(List.of(options));
         return launch(port, command);
+    }
+
+    /** A file of {@code deploy/redis}, changed. */
+    private Path configured(int port, String name, UnaryOperator<String> change) {
+        try {
+            String lines = Files.readAllLines(DEPLOYED.resolve(name)).stream()
+                    .filter(line -> !line.startsWith("dir ") && !line.startsWith("port "))
+                    .map(line -> line.startsWith("include ")
+                            ? "include "
+                                    + configured(
+                                            port, String.valueOf(Path.of(line).getFileName()), change)
+                            : line)
+                    .collect(Collectors.joining("\n", "", "\n"));
+            return Files.writeString(folder.resolve(port + "-" + name), change.apply(lines));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Starts a server that follows another, and returns when it does. */
@@ -83,19 +110,13 @@ public final class RedisNodes implements AutoCloseable {
     /** Starts a Sentinel that lets the replica take over when the master is away for a second. */
     public Node startSentinel(String name, Node master) {
         int port = freePort();
-        Path configuration = folder.resolve("sentinel-" + port + ".conf");
-        try {
-            Files.writeString(
-                    configuration,
-                    String.join(
-                            "\n",
-                            "sentinel monitor " + name + " 127.0.0.1 " + master.port() + " 1",
-                            "sentinel down-after-milliseconds " + name + " 1000",
-                            "sentinel failover-timeout " + name + " 3000",
-                            ""));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Path configuration = configured(
+                port,
+                "sentinel.conf",
+                lines -> lines.replace(" sip-oauth 192.0.2.11 6379 2", " sip-oauth 127.0.0.1 " + master.port() + " 1")
+                        .replace("down-after-milliseconds sip-oauth 5000", "down-after-milliseconds sip-oauth 1000")
+                        .replace("failover-timeout sip-oauth 60000", "failover-timeout sip-oauth 3000")
+                        .replace(" sip-oauth ", " " + name + " "));
         return launch(port, List.of(configuration.toString(), "--sentinel", "--port", Integer.toString(port)));
     }
 
@@ -103,7 +124,7 @@ public final class RedisNodes implements AutoCloseable {
     public List<Node> startCluster(int masters, int replicas) {
         List<Node> cluster = new ArrayList<>();
         for (int i = 0; i < masters + replicas; i++) {
-            cluster.add(start("--cluster-enabled", "yes", "--cluster-node-timeout", "2000"));
+            cluster.add(startConfigured("cluster.conf", "--cluster-node-timeout", "2000"));
         }
         for (int i = 0; i < masters; i++) {
             int from = 16_384 * i / masters;

@@ -16,15 +16,24 @@ import org.sipoauth.authz.TestServer;
 class CertificateReloadIT {
 
     @Test
-    void showsARenewedCertificateOnBothListenersWithoutARestart(@TempDir Path folder) throws IOException {
-        try (TestServer server = TestServer.start(folder)) {
+    void showsARenewedCertificateOnEveryListenerWithoutARestart(@TempDir Path folder) throws IOException {
+        try (TestServer server = TestServer.start(folder, "--sipoauth.mutual-tls.port=0")) {
+            int[] ports = {
+                server.port(),
+                server.provisioningPort(),
+                server.mutualTlsUrl("/").getPort()
+            };
             TestCertificate renewed = TestCertificate.create();
 
             renewed.writeTo(folder);
 
             Instant deadline = Instant.now().plus(Duration.ofMinutes(1));
-            while (!shows(renewed, server.port()) || !shows(renewed, server.provisioningPort())) {
-                assertThat(Instant.now()).as("waiting for the new certificate").isBefore(deadline);
+            for (int port : ports) {
+                while (!shows(renewed, port)) {
+                    assertThat(Instant.now())
+                            .as("waiting for the new certificate")
+                            .isBefore(deadline);
+                }
             }
         }
     }

@@ -62,7 +62,13 @@ class ObservabilityIT {
 
     @BeforeAll
     static void start() throws Exception {
-        platform = Platform.start(folder, "edge.example.com", List.of(), List.of("--mode=served", "--ports=served"));
+        platform = Platform.start(
+                folder,
+                "edge.example.com",
+                List.of(
+                        "--sipoauth.audit.folder=" + folder.resolve("audit"),
+                        "--sipoauth.audit.syslog.address=tcp://127.0.0.1:" + LoopbackPorts.free()), // nobody's
+                List.of("--mode=served", "--ports=served"));
         await().atMost(PATIENCE).until(() -> platform.registrarPage("/health").contains("\"mode\":\"enabled\""));
         use();
         await().atMost(PATIENCE).until(() -> {

@@ -1,0 +1,95 @@
+package org.sipoauth.authz.web;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Set;
+import org.sipoauth.authz.settings.Loopback;
+import org.sipoauth.authz.settings.Settings;
+import org.sipoauth.authz.signin.SignIn;
+import org.sipoauth.authz.throttle.DrainingBuckets;
+import org.sipoauth.authz.throttle.Network;
+import org.sipoauth.authz.throttle.SharedBuckets.Limit;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Keeps one network from taking what all share: turns requests away with 429 (RFC 6585 §4) and {@code Retry-After} that
+ * come faster than those of a large office do. Requests that make the store remember something of somebody who has not
+ * shown anything yet have a bucket of their own, so that nobody fills the store. Counts in memory of each server; requests
+ * of this machine, a proxy's own among them, are not counted.
+ *
+ * <p>Guessing is another matter: passwords and codes have limits by account and device, where they are looked at.
+ */
+final class RequestRates extends OncePerRequestFilter {
+    private static final Set<String> BEGINNINGS = Set.of("/oauth2/authorize", "/oauth2/par", SignIn.PAGE);
+
+    /** Of each network; a sign-in is three or four of these requests. */
+    private static final Limit BEGIN = new Limit(5_000, Duration.ofMillis(20));
+
+    private static final long LONGEST_WAIT_SECONDS = 60;
+
+    private final DrainingBuckets all;
+    private final DrainingBuckets begun;
+    private final boolean limited;
+    private final Limit limit;
+    private final Counter tooMany;
+    private final Counter tooManyBegun;
+
+    RequestRates(Settings.Requests settings, Clock clock, MeterRegistry meters) {
+        this.all = new DrainingBuckets(clock);
+        this.begun = new DrainingBuckets(clock);
+        this.limited = settings.perSecond() > 0;
+        this.limit = new Limit(settings.burst(), Duration.ofSeconds(1).dividedBy(Math.max(1, settings.perSecond())));
+        this.tooMany = meters.counter("sipoauth.requests.turned.away", "limit", "all");
+        this.tooManyBegun = meters.counter("sipoauth.requests.turned.away", "limit", "sign_in");
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        String address = request.getRemoteAddr();
+        if (!limited || Loopback.isLoopback(address)) {
+            chain.doFilter(request, response);
+            return;
+        }
+        String network = Network.of(address);
+        if (isFull(all, network, limit, tooMany, response)
+                || BEGINNINGS.contains(request.getRequestURI())
+                        && isFull(begun, network, BEGIN, tooManyBegun, response)) {
+            return;
+        }
+        chain.doFilter(request, response);
+    }
+
+    /** Counts the request, or answers it. */
+    private static boolean isFull(
+            DrainingBuckets buckets, String network, Limit limit, Counter refused, HttpServletResponse response)
+            throws IOException {
+        Duration wait = buckets.untilRoom(network, limit);
+        if (wait.isZero()) {
+            buckets.add(network, limit);
+            return false;
+        }
+        refused.increment();
+        response.setStatus(HttpStatus.TOO_MANY_REQUESTS.value());
+        response.setHeader(
+                HttpHeaders.RETRY_AFTER, Long.toString(Math.min(wait.toSeconds() + 1, LONGEST_WAIT_SECONDS)));
+        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+        response.getOutputStream()
+                .write(
+                        "{\"error\":\"temporarily_unavailable\",\"error_description\":\"too many requests from your network\"}"
+                                .getBytes(StandardCharsets.UTF_8));
+        return true;
+    }
+}
