@@ -7,6 +7,7 @@
 #   --pairs N        registrations, each a challenge and a 200, a round          (10000)
 #   --tokens N       distinct tokens that they share                             (1000)
 #   --rounds N       rounds of each, taking turns; the figures are the medians   (3)
+#   --warm-up N      rounds of each before those, shown but not counted: a new process compiles in them (0)
 #   --dialect D      407: Proxy-Authorization, or 401: Authorization             (407)
 #   --in-flight N    registrations under way at the same time                    (100)
 #   --connections C  one: all over one TLS connection; each: one each            (one)
@@ -24,10 +25,10 @@ readonly registration_limit=300 # seconds, the longest a round may take
 
 usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; }
 
-pairs=10000 tokens=1000 rounds=3 dialect=407 in_flight=100 connections=one edge=false alone=false
+pairs=10000 tokens=1000 rounds=3 warm_up=0 dialect=407 in_flight=100 connections=one edge=false alone=false
 while [[ $# -gt 0 ]]; do
   case $1 in
-    --pairs | --tokens | --rounds | --dialect | --in-flight | --connections)
+    --pairs | --tokens | --rounds | --warm-up | --dialect | --in-flight | --connections)
       name=${1#--}
       [[ $# -ge 2 ]] || { echo "$1 needs a value" >&2; exit 2; }
       printf -v "${name//-/_}" '%s' "$2"
@@ -274,12 +275,13 @@ printf '%d registrations a round, %d distinct tokens, dialect %s, %s in flight, 
   "$pairs" "$tokens" "$dialect" "$in_flight" "$connections" "$(nproc)" "$("$java" -version 2>&1 | sed -n 1p)"
 if $edge; then echo 'through the edge'; fi
 declare -A rates costs
-# measure NAME …: a round, whose figures join that name's
+# measure NAME …: a round, whose figures join that name's once the warm-up is over
 measure() {
   round "$@" || fail "not every pair went through"
+  ((i > warm_up)) || return 0
   rates[$1]+="$rate " costs[$1]+="$cpu_per_pair "
 }
-for ((i = 1; i <= rounds; i++)); do
+for ((i = 1; i <= warm_up + rounds; i++)); do
   measure sip-registrar "$here/sipp/register-$dialect.xml" "$work/tokens.csv" "$registrar" "$entrance_host" "$entrance"
   if ! $alone; then
     measure floor "$here/sipp/register-$dialect.xml" "$work/tokens.csv" "$floor" localhost "$floor_oauth"
@@ -290,7 +292,7 @@ done
 # The registrar's own count, so that the figure does not hang on sipp's alone.
 bound=$(curl --fail --silent "http://127.0.0.1:$registrar_management/metrics" |
   awk '/^sip_registrations_total[{].*outcome="accepted"/ { print int($NF) }')
-[[ $bound -eq $((pairs * rounds)) ]] || fail "the registrar counts $bound registrations, not $((pairs * rounds))"
+[[ $bound -eq $((pairs * (warm_up + rounds))) ]] || fail "the registrar counts $bound registrations, not $((pairs * (warm_up + rounds)))"
 
 echo 'medians:'
 # shellcheck disable=SC2086 # one word a round
