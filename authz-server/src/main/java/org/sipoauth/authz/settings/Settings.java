@@ -1,11 +1,5 @@
 package org.sipoauth.authz.settings;
 
-import jakarta.validation.Valid;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotBlank;
-import jakarta.validation.constraints.NotEmpty;
-import jakarta.validation.constraints.NotNull;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
-import org.springframework.validation.annotation.Validated;
 
 /**
  * Everything under {@code sipoauth.} in the configuration.
@@ -32,12 +25,10 @@ import org.springframework.validation.annotation.Validated;
  * @param openidConnect another provider whose people may sign in; unset: there is none
  * @param ldap the directory whose people may sign in; unset: there is none
  */
-@Validated
 @ConfigurationProperties("sipoauth")
 public record Settings(
         @DefaultValue("https://localhost:8443") URI issuer,
 
-        @NotBlank(message = "is required: name the SIP platform the tokens are for, such as sip:example.com")
         String audience,
 
         @DefaultValue("./data") Path dataDir,
@@ -45,22 +36,22 @@ public record Settings(
         @DefaultValue("false") boolean insecurePlainHttp,
         @Nullable Path masterKeyFile,
         @Nullable Path previousMasterKeyFile,
-        @DefaultValue @Valid Tokens tokens,
-        @DefaultValue @Valid Keys keys,
-        @DefaultValue @Valid StatusLists statusLists,
-        @DefaultValue @Valid Redis redis,
-        @DefaultValue @Valid DeviceGrant deviceGrant,
-        @DefaultValue @Valid DeskPhones deskPhones,
-        @DefaultValue @Valid ActivationCodes activationCodes,
-        @DefaultValue @Valid MutualTls mutualTls,
-        @DefaultValue List<@Valid Manufacturer> manufacturers,
-        @DefaultValue @Valid Provisioning provisioning,
-        @DefaultValue @Valid Parameters parameters,
-        @DefaultValue @Valid Audit audit,
-        @Nullable @Valid Ldap ldap,
-        @Nullable @Valid OpenidConnect openidConnect,
-        @DefaultValue("12h") @NotNull Duration rememberedSignIn,
-        @DefaultValue List<@Valid Client> clients) {
+        @DefaultValue Tokens tokens,
+        @DefaultValue Keys keys,
+        @DefaultValue StatusLists statusLists,
+        @DefaultValue Redis redis,
+        @DefaultValue DeviceGrant deviceGrant,
+        @DefaultValue DeskPhones deskPhones,
+        @DefaultValue ActivationCodes activationCodes,
+        @DefaultValue MutualTls mutualTls,
+        @DefaultValue List<Manufacturer> manufacturers,
+        @DefaultValue Provisioning provisioning,
+        @DefaultValue Parameters parameters,
+        @DefaultValue Audit audit,
+        @Nullable Ldap ldap,
+        @Nullable OpenidConnect openidConnect,
+        @DefaultValue("12h") Duration rememberedSignIn,
+        @DefaultValue List<Client> clients) {
 
     public enum SipOauthMode {
         ENABLED,
@@ -92,9 +83,9 @@ public record Settings(
      * @param deskPhoneSliding the same for desk phones
      */
     public record Tokens(
-            @DefaultValue("60m") @NotNull Duration access,
-            @DefaultValue("60d") @NotNull Duration softphoneRefresh,
-            @DefaultValue("60d") @NotNull Duration deskPhoneRefresh,
+            @DefaultValue("60m") Duration access,
+            @DefaultValue("60d") Duration softphoneRefresh,
+            @DefaultValue("60d") Duration deskPhoneRefresh,
             @DefaultValue("false") boolean softphoneSliding,
             @DefaultValue("false") boolean deskPhoneSliding) {
 
@@ -128,7 +119,7 @@ public record Settings(
      *
      * @param lookEvery how often a server looks for changes by others
      */
-    public record Parameters(@DefaultValue("5s") @NotNull Duration lookEvery) {}
+    public record Parameters(@DefaultValue("5s") Duration lookEvery) {}
 
     /**
      * How sure a login and a revocation are when they are answered.
@@ -137,8 +128,8 @@ public record Settings(
      * @param confirmTimeout how long they have to say so; then the request is answered with 503
      */
     public record Redis(
-            @Nullable @Min(0) @Max(10) Integer confirmReplicas,
-            @DefaultValue("1s") @NotNull Duration confirmTimeout) {}
+            @Nullable Integer confirmReplicas,
+            @DefaultValue("1s") Duration confirmTimeout) {}
 
     /**
      * The signing key and its changes; contradictions are refused at start-up.
@@ -154,15 +145,15 @@ public record Settings(
      * @param lookEvery how often a server looks for changes to the ring, its own and those of others
      */
     public record Keys(
-            @DefaultValue("ES256") @NotBlank String algorithm,
-            @DefaultValue("90d") @NotNull Duration rotateEvery,
-            @DefaultValue("15m") @NotNull Duration propagation,
+            @DefaultValue("ES256") String algorithm,
+            @DefaultValue("90d") Duration rotateEvery,
+            @DefaultValue("15m") Duration propagation,
             @Nullable Duration retention,
-            @DefaultValue("5m") @NotNull Duration verifierRefresh,
-            @DefaultValue("5m") @NotNull Duration jwkSetMaxAge,
-            @DefaultValue("file") @NotNull KeyStore store,
-            @DefaultValue("5s") @NotNull Duration lookEvery,
-            @Nullable @Valid Hsm hsm) {
+            @DefaultValue("5m") Duration verifierRefresh,
+            @DefaultValue("5m") Duration jwkSetMaxAge,
+            @DefaultValue("file") KeyStore store,
+            @DefaultValue("5s") Duration lookEvery,
+            @Nullable Hsm hsm) {
 
         /** How far the clock of a verifier may be off. */
         public static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
@@ -175,7 +166,7 @@ public record Settings(
      *
      * @param lookEvery how often a server looks for revocations by others
      */
-    public record StatusLists(@DefaultValue("2s") @NotNull Duration lookEvery) {}
+    public record StatusLists(@DefaultValue("2s") Duration lookEvery) {}
 
     /**
      * The tamper-evident files of every decision.
@@ -186,8 +177,8 @@ public record Settings(
      */
     public record Audit(
             @Nullable Path folder,
-            @DefaultValue("64MB") @NotNull DataSize fileSize,
-            @DefaultValue("90d") @NotNull Duration keep) {}
+            @DefaultValue("64MB") DataSize fileSize,
+            @DefaultValue("90d") Duration keep) {}
 
     /**
      * How phones without a browser sign in (RFC 8628).
@@ -197,8 +188,8 @@ public record Settings(
      * @param networks from which phones may ask for codes, such as {@code 192.0.2.0/24}; unset: from any
      */
     public record DeviceGrant(
-            @DefaultValue("10m") @NotNull Duration expiresIn,
-            @DefaultValue("5s") @NotNull Duration interval,
+            @DefaultValue("10m") Duration expiresIn,
+            @DefaultValue("5s") Duration interval,
             @DefaultValue List<String> networks) {}
 
     /**
@@ -214,8 +205,7 @@ public record Settings(
      *
      * @param expiresIn how long one can be used
      */
-    public record ActivationCodes(
-            @DefaultValue("7d") @NotNull Duration expiresIn) {}
+    public record ActivationCodes(@DefaultValue("7d") Duration expiresIn) {}
 
     /**
      * The listener for phones that show a certificate (RFC 8705).
@@ -224,8 +214,7 @@ public record Settings(
      * @param url by which phones reach it; unset: the issuer's host at this port
      */
     public record MutualTls(
-            @Nullable @Min(0) @Max(65535) Integer port,
-            @Nullable URI url) {}
+            @Nullable Integer port, @Nullable URI url) {}
 
     /**
      * Whose certificates in phones are taken.
@@ -238,10 +227,10 @@ public record Settings(
      * @param ways as {@link DeskPhones#ways}, for phones that show a certificate of this manufacturer; unset: as for all
      */
     public record Manufacturer(
-            @NotBlank String name,
-            @NotNull Path authorities,
-            @NotBlank String commonName,
-            @DefaultValue("$1") @NotBlank String deviceName,
+            String name,
+            Path authorities,
+            String commonName,
+            @DefaultValue("$1") String deviceName,
             @Nullable Path refusedSerials,
             @DefaultValue List<String> ways) {}
 
@@ -252,8 +241,7 @@ public record Settings(
      * @param slot the slot's id, as {@code pkcs11-tool --list-slots} prints it
      * @param pinFile holds the user PIN and nothing else
      */
-    public record Hsm(
-            @NotNull Path library, long slot, @NotNull Path pinFile) {}
+    public record Hsm(Path library, long slot, Path pinFile) {}
 
     public enum KeyStore {
         FILE,
@@ -266,9 +254,9 @@ public record Settings(
      * @param nodes the SIP servers that phones are sent to, in order of priority; unset: one on this machine
      */
     public record Provisioning(
-            @DefaultValue("6970") @Min(0) @Max(65535) int port,
-            @DefaultValue("ccmsipline") @NotBlank String realm,
-            @DefaultValue List<@Valid Node> nodes) {
+            @DefaultValue("6970") int port,
+            @DefaultValue("ccmsipline") String realm,
+            @DefaultValue List<Node> nodes) {
 
         public Provisioning {
             nodes = nodes.isEmpty()
@@ -279,13 +267,13 @@ public record Settings(
 
     /** A SIP server as a phone sees it; the two OAuth ports accept 1024 to 49151. */
     public record Node(
-            @NotBlank String name,
-            @NotBlank String address,
-            @DefaultValue("2000") @Min(1) @Max(65535) int ethernetPhonePort,
-            @DefaultValue("5060") @Min(1) @Max(65535) int sipPort,
-            @DefaultValue("5061") @Min(1) @Max(65535) int securedSipPort,
-            @DefaultValue("5090") @Min(1024) @Max(49151) int sipOauthPort,
-            @DefaultValue("5091") @Min(1024) @Max(49151) int sipMraOauthPort) {}
+            String name,
+            String address,
+            @DefaultValue("2000") int ethernetPhonePort,
+            @DefaultValue("5060") int sipPort,
+            @DefaultValue("5061") int securedSipPort,
+            @DefaultValue("5090") int sipOauthPort,
+            @DefaultValue("5091") int sipMraOauthPort) {}
 
     /**
      * A directory (LDAP, RFC 4511) whose people may sign in as subscribers.
@@ -305,28 +293,25 @@ public record Settings(
      * @param connections at most to the directory
      */
     public record Ldap(
-            @NotEmpty(message = "is required: name the directory, such as ldaps://ldap.example.com")
             List<URI> urls,
 
             @DefaultValue("false") boolean startTls,
             @DefaultValue("false") boolean insecurePlainLdap,
             @Nullable Path trust,
 
-            @NotBlank(message = "is required: name the account that searches the directory")
             String bindDn,
 
             @Nullable Path passwordFile,
 
-            @NotBlank(message = "is required: name the entry below which people are, such as dc=example,dc=com")
             String baseDn,
 
-            @DefaultValue("(uid={0})") @NotBlank String userFilter,
+            @DefaultValue("(uid={0})") String userFilter,
             @Nullable String groupBaseDn,
             @Nullable String groupFilter,
-            @DefaultValue("uid") @NotBlank String nameAttribute,
-            @DefaultValue("3s") @NotNull Duration connectTimeout,
-            @DefaultValue("3s") @NotNull Duration responseTimeout,
-            @DefaultValue("8") @Min(1) @Max(100) int connections) {}
+            @DefaultValue("uid") String nameAttribute,
+            @DefaultValue("3s") Duration connectTimeout,
+            @DefaultValue("3s") Duration responseTimeout,
+            @DefaultValue("8") int connections) {}
 
     /**
      * Another provider (OpenID Connect Core 1.0) whose people may sign in as subscribers.
@@ -344,24 +329,22 @@ public record Settings(
      * @param timeout to connect, and to wait for each answer
      */
     public record OpenidConnect(
-            @NotNull(message = "is required: name the provider, such as https://login.example.com")
             URI issuer,
 
-            @NotBlank(message = "is required: name the client as which this server is registered there")
             String clientId,
 
             @Nullable Path clientSecretFile,
             @Nullable Path trust,
             @DefaultValue({"profile", "email"}) List<String> scopes,
-            @DefaultValue("preferred_username") @NotBlank String nameClaim,
+            @DefaultValue("preferred_username") String nameClaim,
             @Nullable String requiredClaim,
             @DefaultValue List<String> requiredValues,
             @DefaultValue List<String> emailDomains,
 
-            @DefaultValue("Sign in with your organisation's account") @NotBlank
+            @DefaultValue("Sign in with your organisation's account")
             String button,
 
-            @DefaultValue("5s") @NotNull Duration timeout) {}
+            @DefaultValue("5s") Duration timeout) {}
 
     /**
      * A client beside the built-in ones.
@@ -371,7 +354,7 @@ public record Settings(
      * @param thirdParty whether people are asked before it gets anything
      */
     public record Client(
-            @NotBlank String id,
+            String id,
             @Nullable String secretHash,
             @DefaultValue List<String> grantTypes,
             @DefaultValue List<String> scopes,

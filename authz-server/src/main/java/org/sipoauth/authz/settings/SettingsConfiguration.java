@@ -2,13 +2,23 @@ package org.sipoauth.authz.settings;
 
 import java.net.URI;
 import java.time.Clock;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
+import org.springframework.validation.Validator;
 
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(Settings.class)
 class SettingsConfiguration {
+
+    /** By this name Spring Boot asks it before the settings are anybody's. */
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static Validator configurationPropertiesValidator() {
+        return new SettingsRules();
+    }
 
     @Bean
     DataDirectory dataDirectory(Settings settings) {
