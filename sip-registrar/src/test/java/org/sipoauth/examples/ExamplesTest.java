@@ -1,17 +1,31 @@
 package org.sipoauth.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.nimbusds.jose.EncryptionMethod;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWEAlgorithm;
+import com.nimbusds.jose.JWEHeader;
+import com.nimbusds.jose.JWEObject;
+import com.nimbusds.jose.Payload;
+import com.nimbusds.jose.crypto.DirectEncrypter;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.OctetSequenceKey;
+import com.nimbusds.jose.jwk.gen.OctetSequenceKeyGenerator;
 import io.netty.channel.DefaultChannelId;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import javax.sip.SipFactory;
 import javax.sip.message.Request;
@@ -20,6 +34,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.registrar.TestTokens;
+import org.sipoauth.verifier.Expectations;
+import org.sipoauth.verifier.Reason;
+import org.sipoauth.verifier.TokenVerifier;
+import org.sipoauth.verifier.Verdict;
 import org.sipoauth.verifier.keys.KeySource;
 import org.sipoauth.verifier.status.StatusSnapshot;
 import org.sipoauth.verifier.status.StatusSource;
@@ -69,7 +87,7 @@ class ExamplesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"RegisterGate", "JainSipRegistrar", "NettyRegisterHandler"})
+    @ValueSource(strings = {"RegisterGate", "JainSipRegistrar", "NettyRegisterHandler", "HandedOverKeys"})
     void areShownAsTheyAre(String name) throws IOException {
         Path repository = Path.of("..").toAbsolutePath().normalize();
         String source = Files.readString(
@@ -138,6 +156,49 @@ class ExamplesTest {
                 .contains("authz_server=\"" + TestTokens.ISSUER + "\"");
         assertThat(accepted.getStatusCode()).isEqualTo(200);
         assertThat(parameter.getStatusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void takesTokensEncryptedWithEveryKeyThatIsHandedOverAndNoOthers() throws Exception {
+        OctetSequenceKey first =
+                new OctetSequenceKeyGenerator(256).keyID("first").generate();
+        OctetSequenceKey second =
+                new OctetSequenceKeyGenerator(256).keyID("second").generate();
+        HandedOverKeys decryptionKeys = new HandedOverKeys();
+        TokenVerifier verifier = decryptionKeys.verifier(
+                new Expectations(TestTokens.ISSUER, TestTokens.AUDIENCE, Duration.ZERO), keys, lists);
+
+        assertThat(reason(verifier, encrypted(first))).hasValue(Reason.UNKNOWN_KEY);
+        decryptionKeys.handOver(jwkSet(first));
+        assertThat(reason(verifier, encrypted(first))).isEmpty();
+        assertThat(reason(verifier, token().compact())).hasValue(Reason.NOT_DECRYPTED);
+        decryptionKeys.handOver(jwkSet(first, second));
+        assertThat(reason(verifier, encrypted(first))).isEmpty();
+        assertThat(reason(verifier, encrypted(second))).isEmpty();
+        decryptionKeys.handOver(jwkSet(second));
+        assertThat(reason(verifier, encrypted(first))).hasValue(Reason.UNKNOWN_KEY);
+        assertThatIllegalArgumentException().isThrownBy(() -> decryptionKeys.handOver("{\"keys\":[]}"));
+        assertThat(reason(verifier, encrypted(second))).isEmpty();
+    }
+
+    private String encrypted(OctetSequenceKey key) throws JOSEException {
+        JWEHeader header = new JWEHeader.Builder(JWEAlgorithm.DIR, EncryptionMethod.A256GCM)
+                .contentType("JWT")
+                .keyID(key.getKeyID())
+                .build();
+        JWEObject jwe = new JWEObject(header, new Payload(token().compact()));
+        jwe.encrypt(new DirectEncrypter(key));
+        return jwe.serialize();
+    }
+
+    private static String jwkSet(JWK... keys) {
+        return new JWKSet(List.of(keys)).toString(false);
+    }
+
+    private static Optional<Reason> reason(TokenVerifier verifier, String token) {
+        return verifier.verify(token) instanceof Verdict.Rejected rejected
+                ? Optional.of(rejected.reason())
+                : Optional.empty();
     }
 
     private static Request register(String authorization) throws Exception {

@@ -58,6 +58,7 @@ public final class AccessToken {
         return claims.tokenId();
     }
 
+    /** {@code iat}: when it was signed, by the issuer's clock. */
     public Instant issuedAt() {
         return claims.issuedAt();
     }

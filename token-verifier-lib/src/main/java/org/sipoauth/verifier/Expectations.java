@@ -14,6 +14,7 @@ import java.time.Duration;
 public record Expectations(String issuer, String audience, Duration clockTolerance, boolean statusRequired) {
     private static final Duration MAX_TOLERANCE = Duration.ofMinutes(5);
 
+    /** @throws IllegalArgumentException if issuer or audience is blank, or the tolerance is negative or of more than 5 minutes */
     public Expectations {
         requireText("issuer", issuer);
         requireText("audience", audience);

@@ -88,6 +88,7 @@ public final class TokenVerifier {
         }
     }
 
+    /** A verifier with further settings: decryption keys, known tokens, a grace, a clock. */
     public static Builder builder(Expectations expectations, KeySource keys) {
         return new Builder(expectations, keys);
     }

@@ -13,6 +13,7 @@ public sealed interface Verdict {
      *     {@link AccessToken#expiresAt}, and had better ask again every few minutes, as the grace ends with the outage
      */
     record Accepted(AccessToken token, Optional<Instant> graceUntil) implements Verdict {
+        /** Accepted because it is current, as nearly every accepted token is. */
         public Accepted(AccessToken token) {
             this(token, Optional.empty());
         }

@@ -2,16 +2,9 @@ package org.sipoauth.verifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWEObject;
-import com.nimbusds.jose.crypto.DirectDecrypter;
-import java.text.ParseException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jose4j.jwa.AlgorithmConstraints;
-import org.jose4j.jwe.JsonWebEncryption;
-import org.jose4j.lang.JoseException;
 import org.junit.jupiter.api.Test;
 import org.sipoauth.verifier.keys.DecryptionKeySource;
 import org.sipoauth.verifier.keys.KeySource;
@@ -98,38 +91,18 @@ class OracleTest {
         String signed = TestTokens.valid().sign(TestKeys.RS256);
         String token = TestTokens.encrypt(signed, TestKeys.A256GCM);
         assertThat(decrypting.verify(token)).isInstanceOf(Verdict.Accepted.class);
-        assertThat(nimbusDecrypts(token)).isTrue();
-        assertThat(jose4jDecrypts(token)).isTrue();
+        assertThat(Oracles.nimbusAcceptsNested(token)).isTrue();
+        assertThat(Oracles.jose4jAcceptsNested(token)).isTrue();
         for (int i = 0; i < token.length(); i++) {
             String changed = withCharacter(token, i, neighbour(token.charAt(i)));
             assertThat(decrypting.verify(changed)).as("ours, at %s", i).isInstanceOf(Verdict.Rejected.class);
             boolean lastOfPart = i == token.length() - 1 || token.charAt(i + 1) == '.';
-            assertThat(nimbusDecrypts(changed)).as("Nimbus, at %s", i).isIn(false, lastOfPart);
-            assertThat(jose4jDecrypts(changed)).as("jose4j, at %s", i).isIn(false, lastOfPart);
-        }
-    }
-
-    private static boolean nimbusDecrypts(String token) {
-        try {
-            JWEObject jwe = JWEObject.parse(token);
-            jwe.decrypt(new DirectDecrypter(TestKeys.A256GCM.toSecretKey("AES")));
-            return Oracles.nimbusAccepts(jwe.getPayload().toString());
-        } catch (ParseException | JOSEException | NullPointerException e) { // the last where enc is changed
-            return false;
-        }
-    }
-
-    private static boolean jose4jDecrypts(String token) {
-        try {
-            JsonWebEncryption jwe = new JsonWebEncryption();
-            jwe.setAlgorithmConstraints(new AlgorithmConstraints(AlgorithmConstraints.ConstraintType.PERMIT, "dir"));
-            jwe.setContentEncryptionAlgorithmConstraints(
-                    new AlgorithmConstraints(AlgorithmConstraints.ConstraintType.PERMIT, "A256GCM"));
-            jwe.setCompactSerialization(token);
-            jwe.setKey(TestKeys.A256GCM.toSecretKey("AES"));
-            return Oracles.jose4jAccepts(jwe.getPayload());
-        } catch (JoseException e) {
-            return false;
+            assertThat(Oracles.nimbusAcceptsNested(changed))
+                    .as("Nimbus, at %s", i)
+                    .isIn(false, lastOfPart);
+            assertThat(Oracles.jose4jAcceptsNested(changed))
+                    .as("jose4j, at %s", i)
+                    .isIn(false, lastOfPart);
         }
     }
 

@@ -1,9 +1,12 @@
 package org.sipoauth.verifier;
 
+import com.nimbusds.jose.EncryptionMethod;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWEObject;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSVerifier;
+import com.nimbusds.jose.crypto.DirectDecrypter;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.crypto.Ed25519Verifier;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
@@ -18,6 +21,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.Set;
 import org.jose4j.jwa.AlgorithmConstraints;
+import org.jose4j.jwe.JsonWebEncryption;
 import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jwt.NumericDate;
 import org.jose4j.jwt.consumer.InvalidJwtException;
@@ -62,6 +66,35 @@ final class Oracles {
             JOSE4J.processToClaims(token);
             return true;
         } catch (InvalidJwtException e) {
+            return false;
+        }
+    }
+
+    /** A token inside a JWE of {@code dir} with {@code A256GCM} under {@link TestKeys#A256GCM}. */
+    static boolean nimbusAcceptsNested(String token) {
+        try {
+            JWEObject jwe = JWEObject.parse(token);
+            if (!EncryptionMethod.A256GCM.equals(jwe.getHeader().getEncryptionMethod())) {
+                return false;
+            }
+            jwe.decrypt(new DirectDecrypter(TestKeys.A256GCM.toSecretKey("AES")));
+            return nimbusAccepts(jwe.getPayload().toString());
+        } catch (ParseException | JOSEException | NullPointerException e) { // the last where there is no enc
+            return false;
+        }
+    }
+
+    /** The same by jose4j. */
+    static boolean jose4jAcceptsNested(String token) {
+        try {
+            JsonWebEncryption jwe = new JsonWebEncryption();
+            jwe.setAlgorithmConstraints(new AlgorithmConstraints(AlgorithmConstraints.ConstraintType.PERMIT, "dir"));
+            jwe.setContentEncryptionAlgorithmConstraints(
+                    new AlgorithmConstraints(AlgorithmConstraints.ConstraintType.PERMIT, "A256GCM"));
+            jwe.setCompactSerialization(token);
+            jwe.setKey(TestKeys.A256GCM.toSecretKey("AES"));
+            return jose4jAccepts(jwe.getPayload());
+        } catch (JoseException e) {
             return false;
         }
     }

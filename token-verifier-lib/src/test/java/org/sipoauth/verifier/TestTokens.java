@@ -143,9 +143,13 @@ public final class TestTokens {
 
     /** Genuine encryption of any text under any header, well-formed or not. */
     public static String encryptRaw(String header, String plaintext, OctetSequenceKey key, int ivBytes, int tagBytes) {
+        return encryptRaw(header.getBytes(StandardCharsets.UTF_8), plaintext, key, ivBytes, tagBytes);
+    }
+
+    static String encryptRaw(byte[] header, String plaintext, OctetSequenceKey key, int ivBytes, int tagBytes) {
         byte[] iv = new byte[ivBytes];
         Arrays.fill(iv, (byte) ivBytes); // the same for all: a test needs no secrecy
-        String encodedHeader = base64Url(header.getBytes(StandardCharsets.UTF_8));
+        String encodedHeader = base64Url(header);
         try {
             Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
             cipher.init(Cipher.ENCRYPT_MODE, key.toSecretKey("AES"), new GCMParameterSpec(8 * tagBytes, iv));

@@ -20,11 +20,11 @@ public record Jws(Header header, byte[] bytes, int signed, byte[] payload, byte[
 
     /** @param known headers that need no second look */
     public static Jws parse(String compact, KnownHeaders known) throws MalformedException {
-        int firstDot = compact.indexOf('.');
-        int secondDot = compact.indexOf('.', firstDot + 1);
-        if (firstDot < 0 || secondDot < 0 || compact.indexOf('.', secondDot + 1) >= 0) {
+        if (countParts(compact) != 3) {
             throw new MalformedException("token is not of three parts");
         }
+        int firstDot = compact.indexOf('.');
+        int secondDot = compact.lastIndexOf('.');
         byte[] bytes = bytes(compact);
         Header header = known.read(bytes, firstDot);
         byte[] payload = CanonicalBase64Url.decode(bytes, firstDot + 1, secondDot);

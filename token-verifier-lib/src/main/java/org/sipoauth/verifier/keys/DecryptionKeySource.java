@@ -14,7 +14,10 @@ public interface DecryptionKeySource extends AutoCloseable {
     /** Tells the source that a token named a key that {@link #current} lacks: a hint, which returns at once. */
     default void keyUnknown(String keyId) {}
 
-    /** Ends the threads of this source; {@link #current} keeps its last answer. */
+    /**
+     * Ends the threads of this source; {@link #current} keeps its last answer. Those of this library wait until their thread has
+     * ended, so that it touches no file any more: 5 seconds at most, and not at all if it is that thread which closes.
+     */
     @Override
     default void close() {}
 

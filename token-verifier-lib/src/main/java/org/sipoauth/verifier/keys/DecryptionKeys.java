@@ -40,6 +40,7 @@ public final class DecryptionKeys {
         return new DecryptionKeys(JwkSet.usable(JwkSet.read(jwkSetUtf8), Jwk::toDecryptionKey));
     }
 
+    /** The key of that {@code kid}, compared character by character. */
     public Optional<DecryptionKey> find(String keyId) {
         return Optional.ofNullable(keys.get(keyId));
     }
@@ -50,6 +51,7 @@ public final class DecryptionKeys {
         return ours != null && ours.isSame(key);
     }
 
+    /** The {@code kid} of each key, in the order of the document. Unmodifiable. */
     public Set<String> keyIds() {
         return keys.keySet();
     }

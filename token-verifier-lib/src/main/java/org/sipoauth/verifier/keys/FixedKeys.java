@@ -1,12 +1,11 @@
 package org.sipoauth.verifier.keys;
 
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.sipoauth.verifier.refresh.BackgroundThread;
 
 /** Keys that never change; the thread ends with the last of their tables, or with {@link #close}. */
 final class FixedKeys implements KeySource {
     private final KeySnapshot keys;
-    private final ScheduledThreadPoolExecutor thread = BackgroundThread.named("sipoauth-keys-fixed");
+    private final BackgroundThread thread = new BackgroundThread("sipoauth-keys-fixed");
 
     FixedKeys(KeySnapshot keys) {
         this.keys = keys;
@@ -21,6 +20,6 @@ final class FixedKeys implements KeySource {
 
     @Override
     public void close() {
-        thread.shutdownNow();
+        thread.end();
     }
 }

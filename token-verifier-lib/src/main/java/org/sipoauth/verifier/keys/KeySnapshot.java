@@ -79,6 +79,7 @@ public final class KeySnapshot {
         }
     }
 
+    /** The key of that {@code kid}, compared character by character. */
     public Optional<VerificationKey> find(String keyId) {
         return Optional.ofNullable(keys.get(keyId));
     }
@@ -88,6 +89,7 @@ public final class KeySnapshot {
         return keys.get(key.keyId()) == key;
     }
 
+    /** The {@code kid} of each key, in the order of the JWK Set. Unmodifiable. */
     public Set<String> keyIds() {
         return keys.keySet();
     }

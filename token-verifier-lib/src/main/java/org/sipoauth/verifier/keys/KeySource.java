@@ -52,7 +52,10 @@ public interface KeySource extends AutoCloseable {
         return true;
     }
 
-    /** Ends the threads of this source; {@link #current} keeps its last answer. */
+    /**
+     * Ends the threads of this source; {@link #current} keeps its last answer. Those of this library wait until their thread has
+     * ended, so that it touches no file any more: 5 seconds at most, and not at all if it is that thread which closes.
+     */
     @Override
     default void close() {}
 

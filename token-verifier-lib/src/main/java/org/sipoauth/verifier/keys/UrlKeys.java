@@ -187,6 +187,7 @@ public final class UrlKeys implements KeySource {
             return this;
         }
 
+        /** Tells the time (default: the system's clock). */
         public Builder clock(InstantSource source) {
             settings.clock(source);
             return this;

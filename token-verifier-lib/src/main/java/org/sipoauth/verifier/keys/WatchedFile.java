@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.verifier.refresh.BackgroundThread;
@@ -26,13 +25,13 @@ abstract class WatchedFile<K> implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(WatchedFile.class.getName());
 
     private final Path file;
-    private final ScheduledThreadPoolExecutor thread;
+    private final BackgroundThread thread;
     private volatile @Nullable K current;
     private byte @Nullable [] lastRead; // by the opening thread, then by the background thread alone
 
     WatchedFile(Path file, String threadName) {
         this.file = file;
-        this.thread = BackgroundThread.named(threadName);
+        this.thread = new BackgroundThread(threadName);
     }
 
     /**
@@ -63,7 +62,7 @@ abstract class WatchedFile<K> implements AutoCloseable {
 
     @Override
     public final void close() {
-        thread.shutdownNow();
+        thread.end();
     }
 
     final void look() {

@@ -39,7 +39,8 @@ public final class VerifierMetrics {
     /**
      * {@code sipoauth.verifier.verifications} by {@code outcome} ({@code accepted}, {@code rejected}) and {@code reason} (a
      * {@link Reason} in small letters, {@code none} for the accepted); {@code sipoauth.verifier.known.hits}, those of the
-     * accepted that were known.
+     * accepted that were known; {@code sipoauth.verifier.grace.hits}, those of them that had expired
+     * ({@link TokenVerifier.Builder#outageGrace}).
      */
     public static MeterBinder verdicts(TokenVerifier verifier, Iterable<Tag> tags) {
         VerdictCounts counts = verifier.counts();
@@ -51,6 +52,7 @@ public final class VerifierMetrics {
                 meters.verifications("rejected", name, counts, all -> all.rejected(reason));
             }
             meters.counter("known.hits", "Accepted for they were known", counts, VerdictCounts::acceptedAsKnown);
+            meters.counter("grace.hits", "Accepted by grace", verifier, TokenVerifier::acceptedByGrace);
         };
     }
 

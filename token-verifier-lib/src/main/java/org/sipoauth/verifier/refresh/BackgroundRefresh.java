@@ -6,7 +6,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,7 +22,7 @@ public final class BackgroundRefresh implements AutoCloseable {
     private final Supplier<?> held;
     private final RefreshSchedule schedule;
     private final Task task;
-    private final ScheduledThreadPoolExecutor thread;
+    private final BackgroundThread thread;
 
     private final AtomicInteger underWay = new AtomicInteger(); // running, or to run at once
     private final AtomicBoolean asked = new AtomicBoolean();
@@ -52,7 +51,7 @@ public final class BackgroundRefresh implements AutoCloseable {
         this.held = held;
         this.schedule = new RefreshSchedule(settings.interval());
         this.task = task;
-        this.thread = BackgroundThread.named(threadName, atTheEnd);
+        this.thread = new BackgroundThread(threadName, atTheEnd);
     }
 
     /** The first refresh is at once, and each sets the time of the next. */
@@ -99,7 +98,7 @@ public final class BackgroundRefresh implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.shutdownNow();
+        thread.end();
     }
 
     private void atOnce() {

@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** Fetches documents over HTTP, bounded in time and size. Redirects are not followed: addresses are configuration. */
 public final class HttpFetcher implements AutoCloseable {
     private final Duration timeout;
-    private final HttpClient client;
+    private @Nullable HttpClient client;
     private final AtomicLong bytesRead = new AtomicLong();
 
     /** @param timeout for one fetch from connection to last byte */
@@ -112,7 +113,8 @@ public final class HttpFetcher implements AutoCloseable {
             request.header("If-None-Match", knownEntityTag.get());
         }
         return new Fetch(
-                client.sendAsync(request.build(), head -> new LimitedBody(maxBytes)), knownEntityTag.isPresent());
+                Objects.requireNonNull(client).sendAsync(request.build(), head -> new LimitedBody(maxBytes)),
+                knownEntityTag.isPresent());
     }
 
     /** Of all bodies so far. */
@@ -120,7 +122,7 @@ public final class HttpFetcher implements AutoCloseable {
         return bytesRead.get();
     }
 
-    /** Ends the client's thread at once from Java 21 on; before, it ends when the client is garbage. */
+    /** Ends the client's thread at once from Java 21 on; before, it ends when the client is garbage, which it is from now on. */
     @Override
     public void close() {
         if (client instanceof AutoCloseable closeable) {
@@ -130,6 +132,7 @@ public final class HttpFetcher implements AutoCloseable {
                 throw new IllegalStateException("an HTTP client closes without exception", e);
             }
         }
+        client = null;
     }
 
     /** Collects a body and gives up as soon as it exceeds the limit. */

@@ -36,18 +36,22 @@ public record BearerChallenge(
         }
     }
 
+    /** What a phone of either dialect understands: add to it with the methods below. */
     public static BearerChallenge ofRealm(String realm) {
         return new BearerChallenge(Optional.of(realm), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
+    /** The same, naming the authorization server (RFC 8898 §4): an https URI, as a rule the issuer's. */
     public BearerChallenge withAuthzServer(String uri) {
         return new BearerChallenge(realm, Optional.of(uri), scope, error);
     }
 
+    /** The same, naming the scopes that a token needs, one space between two (RFC 6749 §3.3). */
     public BearerChallenge withScope(String neededScope) {
         return new BearerChallenge(realm, authzServer, Optional.of(neededScope), error);
     }
 
+    /** The same, saying why the token that came was refused: {@code invalid_token}, {@code insufficient_scope} (RFC 6750 §3.1). */
     public BearerChallenge withError(String code) {
         return new BearerChallenge(realm, authzServer, scope, Optional.of(code));
     }

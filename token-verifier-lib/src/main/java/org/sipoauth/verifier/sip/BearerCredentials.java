@@ -62,6 +62,7 @@ public final class BearerCredentials {
         return Optional.ofNullable(token);
     }
 
+    /** How the phone has spelled them, also where there is no token. */
     public Dialect dialect() {
         return dialect;
     }

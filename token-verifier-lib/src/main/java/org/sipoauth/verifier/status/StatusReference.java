@@ -10,6 +10,7 @@ import java.util.Objects;
  * @param index from 0
  */
 public record StatusReference(String uri, int index) {
+    /** @throws IllegalArgumentException if {@code index} is below 0 */
     public StatusReference {
         Objects.requireNonNull(uri);
         if (index < 0) {

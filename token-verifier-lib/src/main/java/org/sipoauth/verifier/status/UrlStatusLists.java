@@ -117,6 +117,7 @@ public final class UrlStatusLists implements StatusSource {
         refresh.close();
     }
 
+    /** What this source has done so far. */
     public Counts counts() {
         return new Counts(refresh.done(), refresh.failed(), taken.get(), refused.get(), fetcher.bytesRead());
     }
@@ -384,6 +385,7 @@ public final class UrlStatusLists implements StatusSource {
             return this;
         }
 
+        /** Tells the time (default: the system's clock). */
         public Builder clock(InstantSource source) {
             settings.clock(source);
             return this;

@@ -13,7 +13,7 @@ import java.math.BigInteger;
  * a b 2^13 / 2^64 = a b / 2^51, rounded down; both hold for negative limbs too. A product is taken row by row after
  * Horner, from the highest limb of a: what is there moves up by a limb and the row is added. What moves out on top
  * comes in again below 19 times, since 2^255 ≡ 19. A limb holds at most ten halves, 19 times at most once, so with
- * limbs below 2^53 less than 19 (5 2^55 + 5 2^51) < 2^62.
+ * limbs below 2^53 less than 19 (5 2^55 + 5 2^51) &lt; 2^62.
  */
 final class Ed25519Field {
     static final int LIMBS = 5;

@@ -111,7 +111,7 @@ class DecryptionKeysTest {
             replace(file, TestKeys.decryptionKeys(TestKeys.a256gcm("third")));
             await().until(() -> keys.current().find("third").isPresent());
         }
-        await().until(() -> Threads.named("sipoauth-decryption-keys-file").isEmpty());
+        assertThat(Threads.named("sipoauth-decryption-keys-file")).isEmpty();
     }
 
     private static void replace(Path file, String document) throws IOException {

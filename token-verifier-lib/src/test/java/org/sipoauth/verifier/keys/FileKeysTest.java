@@ -111,7 +111,7 @@ class FileKeysTest {
         KeySource keys = KeySource.file(file, OFTEN);
         assertThat(Threads.named("sipoauth-keys-file")).isNotEmpty();
         keys.close();
-        await().until(() -> Threads.named("sipoauth-keys-file").isEmpty());
+        assertThat(Threads.named("sipoauth-keys-file")).isEmpty();
         assertThat(keys.current().keyIds()).containsExactly("first");
     }
 }

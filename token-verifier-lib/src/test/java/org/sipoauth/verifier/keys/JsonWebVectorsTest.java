@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -81,14 +82,18 @@ class JsonWebVectorsTest {
         assertThat(accepted).containsExactly("5 acceptsValid");
     }
 
-    /** None is encrypted as ours are, with {@code dir} and {@code A256GCM} (RFC 7520 §5.6 is A128GCM): a JWE is no JWS. */
+    /**
+     * None is encrypted as ours are, with {@code dir} and {@code A256GCM} (RFC 7520 §5.6 is A128GCM): a JWE is no JWS to who has no
+     * decryption key, and who has that very key takes no other algorithm with it.
+     */
     @Test
     void jsonWebEncryption() throws Exception {
-        TokenVerifier verifier = new TokenVerifier(
-                new Expectations("https://authz.example.com", "sip:example.com", Duration.ZERO),
-                KeySource.fixed(TestKeys.allKeys()));
+        Expectations expectations = new Expectations("https://authz.example.com", "sip:example.com", Duration.ZERO);
+        KeySource keys = KeySource.fixed(TestKeys.allKeys());
+        TokenVerifier verifier = new TokenVerifier(expectations, keys);
         int asked = 0;
         int direct = 0;
+        int askedWithKey = 0;
         for (Map<String, Object> group : Wycheproof.groups("json_web_encryption")) {
             for (Map<String, Object> test : Wycheproof.tests(group)) {
                 asked++;
@@ -100,10 +105,35 @@ class JsonWebVectorsTest {
                         .isInstanceOfSatisfying(
                                 Verdict.Rejected.class,
                                 rejected -> assertThat(rejected.reason()).isEqualTo(Reason.MALFORMED));
+                Optional<DecryptionKeySource> key = decryptionKey(group);
+                if (key.isPresent()) {
+                    askedWithKey++;
+                    TokenVerifier decrypting = TokenVerifier.builder(expectations, keys)
+                            .decryptionKeys(key.get())
+                            .build();
+                    assertThat(decrypting.verify(jwe)).as(name(test)).isInstanceOf(Verdict.Rejected.class);
+                }
             }
         }
         assertThat(asked).isEqualTo(139);
+        assertThat(askedWithKey).isEqualTo(42);
         assertThat(direct).isZero();
+    }
+
+    /** The group's key as one of ours, whatever algorithm it is for there; empty where it is not of 256 bits. */
+    private static Optional<DecryptionKeySource> decryptionKey(Map<String, Object> group) throws ParseException {
+        Map<String, Object> theirs = JSONObjectUtils.getJSONObject(group, "key");
+        if (theirs == null) {
+            return Optional.empty();
+        }
+        Map<String, Object> key = new TreeMap<>(theirs);
+        key.remove("alg");
+        key.putIfAbsent("kid", "k");
+        try {
+            return Optional.of(DecryptionKeySource.fixed(JSONObjectUtils.toJSONString(Map.of("keys", List.of(key)))));
+        } catch (IllegalArgumentException otherSize) {
+            return Optional.empty();
+        }
     }
 
     private int decide(String file) throws Exception {

@@ -11,9 +11,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -390,10 +392,33 @@ class UrlKeysTest {
         await().until(() -> server.requests() == 1);
         assertThat(Threads.named("sipoauth-keys-url")).isNotEmpty();
         keys.close();
-        await().until(() -> Threads.named("sipoauth-keys-url").isEmpty());
+        assertThat(Threads.named("sipoauth-keys-url")).isEmpty();
         keys.keyUnknown("x");
         assertThat(Threads.named("sipoauth-keys-url")).isEmpty();
         release.countDown();
+    }
+
+    /** On Java 17 the JDK's client ends its thread when it is garbage and no sooner, so nobody may hold on to it. */
+    @Test
+    void endsTheThreadOfItsHttpClientEvenIfItIsAskedLater() throws Exception {
+        Set<Thread> before = httpClientThreads();
+        UrlKeys keys = source().open();
+        assertThat(keys.awaitReady(LONG)).isTrue();
+        Set<Thread> ours = httpClientThreads();
+        ours.removeAll(before);
+        assertThat(ours).isNotEmpty();
+        keys.close();
+        await().until(() -> {
+            System.gc();
+            return ours.stream().noneMatch(Thread::isAlive);
+        });
+        assertThat(keys.current().keyIds()).containsExactly("first");
+    }
+
+    private static Set<Thread> httpClientThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().matches("HttpClient-\\d+-SelectorManager"))
+                .collect(Collectors.toSet());
     }
 
     private UrlKeys.Builder source() {

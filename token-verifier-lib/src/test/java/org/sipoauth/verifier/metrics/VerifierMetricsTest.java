@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.sipoauth.verifier.Expectations;
 import org.sipoauth.verifier.Reason;
@@ -23,6 +25,8 @@ import org.sipoauth.verifier.status.StatusSource;
 
 class VerifierMetricsTest {
     private static final Instant NOW = TestTokens.ISSUED.plusSeconds(60);
+    private static final Expectations EXPECTATIONS =
+            new Expectations(TestTokens.ISSUER, TestTokens.AUDIENCE, Duration.ZERO);
     private static final InstantSource CLOCK = InstantSource.fixed(NOW);
 
     private final MeterRegistry registry = new SimpleMeterRegistry();
@@ -49,6 +53,46 @@ class VerifierMetricsTest {
     }
 
     @Test
+    void countsExpiredTokensTakenByGrace() {
+        AtomicReference<Instant> now = new AtomicReference<>(NOW);
+        KeySnapshot held = KeySource.fixed(TestKeys.allKeys()).current();
+        KeySource outOfReach = new KeySource() {
+            @Override
+            public KeySnapshot current() {
+                return held;
+            }
+
+            @Override
+            public Optional<Instant> unreachableSince() {
+                return Optional.of(NOW);
+            }
+        };
+        String list =
+                TestStatusList.of(TestTokens.STATUS_LIST, TestTokens.ISSUED).sign(TestKeys.ES256);
+        StatusSnapshot lists =
+                StatusSnapshot.verify(Map.of(TestTokens.STATUS_LIST, list), TestTokens.ISSUER, outOfReach, NOW);
+        TokenVerifier verifier = TokenVerifier.builder(EXPECTATIONS, outOfReach)
+                .statuses(() -> lists)
+                .outageGrace(Duration.ofHours(1))
+                .clock(now::get)
+                .build();
+        VerifierMetrics.verdicts(verifier, Tags.empty()).bindTo(registry);
+        String token = TestTokens.valid().withStatus(TestTokens.STATUS_LIST, 7).sign(TestKeys.ES256);
+
+        verifier.verify(token);
+        assertThat(graceHits()).isZero();
+        now.set(TestTokens.EXPIRES);
+        verifier.verify(token);
+
+        assertThat(graceHits()).isEqualTo(1);
+        assertThat(verifications("accepted", "none")).isEqualTo(2);
+    }
+
+    private double graceHits() {
+        return registry.get("sipoauth.verifier.grace.hits").functionCounter().count();
+    }
+
+    @Test
     void hasOneSeriesAReasonWhateverTokensSay() {
         TokenVerifier verifier = verifier();
         VerifierMetrics.verdicts(verifier, Tags.empty()).bindTo(registry);
@@ -61,7 +105,7 @@ class VerifierMetricsTest {
                     .sign(TestKeys.ES256));
         }
 
-        assertThat(registry.getMeters()).hasSize(before).hasSize(Reason.values().length + 2);
+        assertThat(registry.getMeters()).hasSize(before).hasSize(Reason.values().length + 3);
     }
 
     @Test
@@ -137,9 +181,7 @@ class VerifierMetricsTest {
     }
 
     private static TokenVerifier verifier() {
-        return TokenVerifier.builder(
-                        new Expectations(TestTokens.ISSUER, TestTokens.AUDIENCE, Duration.ZERO),
-                        KeySource.fixed(TestKeys.allKeys()))
+        return TokenVerifier.builder(EXPECTATIONS, KeySource.fixed(TestKeys.allKeys()))
                 .clock(CLOCK)
                 .build();
     }

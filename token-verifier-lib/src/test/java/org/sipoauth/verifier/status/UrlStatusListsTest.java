@@ -557,8 +557,18 @@ class UrlStatusListsTest {
         asked.await();
         assertThat(Threads.named("sipoauth-status")).isNotEmpty();
         lists.close();
-        await().until(() -> Threads.named("sipoauth-status").isEmpty());
+        assertThat(Threads.named("sipoauth-status")).isEmpty();
         release.countDown();
+    }
+
+    @Test
+    void endsItsThreadWhereItsListenerClosesIt() throws Exception {
+        UrlStatusLists lists = source().refreshEvery(OFTEN).open();
+        assertThat(lists.awaitReady(LONG)).isTrue();
+        lists.onChange(snapshot -> lists.close());
+        server.put("b", list("b", NOON.plusSeconds(1)).revoked(3).sign(FIRST_KEY));
+        await().until(() -> Threads.named("sipoauth-status").isEmpty());
+        assertThat(find(lists, "b", 3)).isEqualTo(Status.REVOKED);
     }
 
     private TestStatusList list(String name, Instant issuedAt) {
