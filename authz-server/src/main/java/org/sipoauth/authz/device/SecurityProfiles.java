@@ -110,10 +110,11 @@ final class SecurityProfiles {
         throw new ConcurrencyFailureException("others keep changing the security profiles");
     }
 
+    /** One at a time: a look that began before a change must not end after it. */
     @Scheduled(
             fixedDelayString = "${sipoauth.status-lists.look-every:2s}",
             initialDelayString = "${sipoauth.status-lists.look-every:2s}")
-    void look() {
+    synchronized void look() {
         try {
             mirror = Map.copyOf(all());
         } catch (DataAccessException e) {
