@@ -356,12 +356,12 @@ class AccountsIT {
                         .statusCode())
                 .isEqualTo(409);
         assertThat(send("DELETE", "/users/quentin", "").statusCode()).isEqualTo(404);
-        assertThat(browser.get(server.url("/")).body()).contains("quentin");
+        assertThat(browser.get(server.url("/console")).body()).contains("quentin");
 
         assertThat(put("/administrators/quentin", "{\"role\":\"operator\",\"enabled\":true}")
                         .statusCode())
                 .isEqualTo(200);
-        assertThat(browser.get(server.url("/")).body())
+        assertThat(browser.get(server.url("/console")).body())
                 .as("nothing has changed")
                 .contains("quentin");
         assertThat(put("/administrators/quentin", "{\"role\":\"read_only\",\"enabled\":true}")
