@@ -96,10 +96,13 @@ class QuickstartIT {
                         return page.findElement(By.tagName("main")).getText().contains("Registered phones\n0\n");
                     });
             assertThat(phone()).isNotZero();
-            browser.open(URI.create(console + "/diagnosis?device=CSFALICE"));
+            browser.until(
+                    page -> { // with the console's next look at the registrar
+                        page.get(console + "/diagnosis?device=CSFALICE");
+                        return page.findElement(By.cssSelector(".walk")).getText().contains("node1 refused it");
+                    });
             browser.waitForText("#conclusion", "Its login was revoked");
             browser.waitForText("#conclusion", "phone lost");
-            browser.waitForText(".walk", "node1 refused it");
             browser.assertAccessible();
             picture(browser, "refused");
             browser.assertQuietAndAtHome(console.replace("/console", "/"));
