@@ -18,10 +18,12 @@ log=$folder/training.log
   </dev/null >"$log" 2>&1 &
 server=$!
 trap 'kill "$server" 2>/dev/null || true' EXIT
-until grep -q 'Started AuthzServerApplication' "$log"; do
+for ((tries = 0; tries < 1200; tries++)); do # two minutes and more
+  if grep -q 'Started AuthzServerApplication' "$log"; then break; fi
   kill -0 "$server" 2>/dev/null || { cat "$log" >&2; exit 1; }
   sleep 0.1
 done
+((tries < 1200)) || { cat "$log" >&2; exit 1; }
 kill "$server"
 status=0
 wait "$server" || status=$?

@@ -3,6 +3,7 @@ package org.sipoauth.authz;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -18,14 +19,20 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
 import org.bouncycastle.asn1.x509.CRLReason;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
@@ -71,20 +78,31 @@ public final class TestAuthority {
         }
     }
 
-    /** What a certificate is like; the usual one is a phone's. */
-    public record Profile(Instant from, Instant until, KeyPurposeId purpose) {
+    /**
+     * What a certificate is like; the usual one is a phone's.
+     *
+     * @param revocationList where it says that the list is which may name it
+     */
+    public record Profile(Instant from, Instant until, KeyPurposeId purpose, Optional<URI> revocationList) {
         public static Profile usual() {
             Instant now = Instant.now();
             return new Profile(
-                    now.minus(Duration.ofMinutes(5)), now.plus(Duration.ofDays(1)), KeyPurposeId.id_kp_clientAuth);
+                    now.minus(Duration.ofMinutes(5)),
+                    now.plus(Duration.ofDays(1)),
+                    KeyPurposeId.id_kp_clientAuth,
+                    Optional.empty());
         }
 
         public Profile with(KeyPurposeId other) {
-            return new Profile(from, until, other);
+            return new Profile(from, until, other, revocationList);
         }
 
         public Profile until(Instant end) {
-            return new Profile(from, end, purpose);
+            return new Profile(from, end, purpose, revocationList);
+        }
+
+        public Profile revocationListAt(URI address) {
+            return new Profile(from, until, purpose, Optional.of(address));
         }
     }
 
@@ -177,6 +195,15 @@ public final class TestAuthority {
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
             if (!authority) {
                 builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(profile.purpose()));
+            }
+            if (profile.revocationList().isPresent()) {
+                GeneralName address = new GeneralName(
+                        GeneralName.uniformResourceIdentifier,
+                        profile.revocationList().get().toString());
+                DistributionPoint point =
+                        new DistributionPoint(new DistributionPointName(new GeneralNames(address)), null, null);
+                builder.addExtension(
+                        Extension.cRLDistributionPoints, false, new CRLDistPoint(new DistributionPoint[] {point}));
             }
             return new JcaX509CertificateConverter()
                     .getCertificate(builder.build(

@@ -46,7 +46,7 @@ class DocumentedCommandsTest {
                 block.group(1)
                         .replace("\\\n", " ")
                         .lines()
-                        .map(String::strip)
+                        .map(line -> line.strip().replaceFirst("^sudo (?=sipoauth )", ""))
                         .filter(line -> line.startsWith("sipoauth "))
                         .forEach(command -> commands.add(file.getFileName() + ": " + command));
             }
@@ -76,7 +76,7 @@ class DocumentedCommandsTest {
             Process bash =
                     new ProcessBuilder("bash", "-n").redirectErrorStream(true).start();
             try (OutputStream input = bash.getOutputStream()) {
-                input.write(shell.replace("<this repository>", "URL").getBytes(StandardCharsets.UTF_8));
+                input.write(shell.getBytes(StandardCharsets.UTF_8));
             }
             String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(bash.waitFor())

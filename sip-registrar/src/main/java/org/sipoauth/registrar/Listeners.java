@@ -36,11 +36,29 @@ final class Listeners {
         this.served = served;
     }
 
-    /** @param ofTheSettings ports to open, each where the server wants it, or if it names none, here; 0: any free one */
+    /**
+     * Opens ports, each where the server wants it. One that it does not name, or that cannot be had there, is opened where the
+     * settings want it: a port that is taken keeps no registrar from starting that ran without it before.
+     *
+     * @param ofTheSettings ports to open; 0: any free one
+     * @throws PortInUseException if one cannot be had there either
+     */
     synchronized void open(Map<Port, Integer> ofTheSettings) throws PortInUseException {
         Optional<ServedPorts> list = served.get();
         for (Map.Entry<Port, Integer> each : ofTheSettings.entrySet()) {
-            listen(each.getKey(), wanted(list, each.getKey()).orElse(each.getValue()));
+            open(each.getKey(), each.getValue(), wanted(list, each.getKey()));
+        }
+    }
+
+    private void open(Port port, int ofTheSettings, Optional<Integer> wanted) throws PortInUseException {
+        try {
+            listen(port, wanted.orElse(ofTheSettings));
+        } catch (PortInUseException taken) {
+            if (wanted.isEmpty()) {
+                throw taken;
+            }
+            listen(port, ofTheSettings);
+            waiting(port, String.valueOf(taken.getMessage()));
         }
     }
 

@@ -112,18 +112,23 @@ final class RegistrarServer implements AutoCloseable {
         sip = new SipServer(transport, tls, registrar::answer, metrics);
         listeners = new Listeners(sip, settings.text(Setting.BIND), policy.nodeName(), () -> portsOfTheServer);
         try {
+            management = management(settings); // first: a port that the server names may not take this one's
+        } catch (SettingsException | RuntimeException wrong) {
+            stopParts();
+            throw wrong;
+        }
+        try {
             Map<Port, Integer> ports = new EnumMap<>(Port.class);
             ports.put(Port.OAUTH, settings.port(Setting.OAUTH_PORT));
             mraPort.ifPresent(port -> ports.put(Port.MRA, port));
             listeners.open(ports);
-            management = management(settings);
         } catch (PortInUseException taken) {
-            stopParts();
+            close();
             Setting option = taken.port() == Port.OAUTH ? Setting.OAUTH_PORT : Setting.MRA_OAUTH_PORT;
             throw new SettingsException(taken.getMessage() + "; choose another with "
                     + (portsOfTheServer.isPresent() ? "sipoauth node set, or " : "") + "--" + option.key() + "=…");
         } catch (SettingsException | RuntimeException wrong) {
-            stopParts();
+            close();
             throw wrong;
         }
         metrics.watch(location, tls::notAfter, clock);

@@ -190,11 +190,11 @@ class FollowedIT {
         };
         ports("node2", 1, 2);
         int oauth;
-        int mra = freePort();
+        int mra = LoopbackPorts.free();
         try (RunningRegistrar registrar = new RunningRegistrar(directory, pki, settings);
                 TestPhone phone = TestPhone.overTls(registrar.oauth(), pki.client(Optional.empty()));
                 TestPhone edge = connect(registrar, "edge.example.com")) {
-            ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            ServerSocket taken = new ServerSocket(LoopbackPorts.free(), 1, InetAddress.getLoopbackAddress());
             InetSocketAddress first = registrar.oauth();
             await().until(() -> registrar.metric("sip_ports_pending") == 2);
             assertThat(registrar.get("/status").body()).contains("the server's list has no node node1");
@@ -228,6 +228,19 @@ class FollowedIT {
             assertThat(registrar.oauth().getPort()).isEqualTo(oauth);
             assertThat(registrar.mra().getPort()).isEqualTo(mra);
         }
+        ServerSocket taken = new ServerSocket(oauth, 1, InetAddress.getLoopbackAddress());
+        try (RunningRegistrar registrar = new RunningRegistrar(directory, pki, settings);
+                TestPhone phone = TestPhone.overTls(registrar.oauth(), pki.client(Optional.empty()))) {
+            assertThat(registrar.oauth().getPort()).isNotEqualTo(oauth);
+            assertThat(registrar.mra().getPort()).isEqualTo(mra);
+            assertThat(registrar.get("/status").body())
+                    .contains("\"portsPending\":{\"oauth\":\"127.0.0.1:" + oauth + " cannot be bound");
+
+            taken.close();
+
+            await().until(() -> registrar.oauth().getPort() == oauth);
+            assertAlive(phone);
+        }
     }
 
     private void ports(String node, int oauth, int mra) {
@@ -235,12 +248,6 @@ class FollowedIT {
                 200,
                 "{\"nodes\":[{\"name\":\"" + node + "\",\"sip_oauth_port\":" + oauth + ",\"sip_mra_oauth_port\":" + mra
                         + "}]}");
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 
     private void mode(int change, String mode) {

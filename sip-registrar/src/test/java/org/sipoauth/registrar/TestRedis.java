@@ -3,16 +3,13 @@ package org.sipoauth.registrar;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.awaitility.Awaitility;
 import redis.embedded.core.ExecutableProvider;
 
@@ -21,7 +18,6 @@ import redis.embedded.core.ExecutableProvider;
  * carries. May be killed, started again and made to stand still.
  */
 public final class TestRedis implements AutoCloseable {
-    private static final Set<Integer> USED = new HashSet<>();
     private static final Path EXECUTABLE = executable();
 
     private final Path directory;
@@ -31,7 +27,7 @@ public final class TestRedis implements AutoCloseable {
 
     /** @param options as on redis-server's command line; they go before ours */
     public TestRedis(Path directory, String... options) throws IOException {
-        this(directory, freePort(), options);
+        this(directory, LoopbackPorts.free(), options);
     }
 
     private TestRedis(Path directory, int port, String... options) throws IOException {
@@ -61,7 +57,7 @@ public final class TestRedis implements AutoCloseable {
 
     /** Lets the replica take over when the master has been away for a second. */
     public static TestRedis sentinel(Path directory, String name, TestRedis master) throws IOException {
-        int port = freePort();
+        int port = LoopbackPorts.free();
         Path configuration = directory.resolve("sentinel-" + port + ".conf");
         Files.writeString(configuration, """
                 sentinel monitor %1$s 127.0.0.1 %2$d 1
@@ -104,27 +100,6 @@ public final class TestRedis implements AutoCloseable {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();
         } catch (IOException notYet) {
-            return false;
-        }
-    }
-
-    /** A Cluster's bus has the port that is 10,000 higher. */
-    private static synchronized int freePort() throws IOException {
-        while (true) {
-            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                int port = 10_000 + socket.getLocalPort() % 20_000;
-                if (isFree(port) && isFree(port + 10_000) && USED.add(port)) {
-                    return port;
-                }
-            }
-        }
-    }
-
-    private static boolean isFree(int port) {
-        try {
-            new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
-            return true;
-        } catch (IOException taken) {
             return false;
         }
     }

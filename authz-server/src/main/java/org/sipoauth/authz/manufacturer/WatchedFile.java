@@ -31,8 +31,9 @@ final class WatchedFile<T> {
 
     private final Path file;
     private final Reader<T> reader;
-    private @Nullable State seen;
-    private T content;
+    private State settled; // guarded by this
+    private @Nullable State lookedAt; // guarded by this; null: it was not there
+    private T content; // guarded by this
 
     /**
      * @throws IOException if it cannot be read
@@ -41,29 +42,33 @@ final class WatchedFile<T> {
     WatchedFile(Path file, Reader<T> reader) throws IOException {
         this.file = file;
         this.reader = reader;
-        this.seen = State.of(file);
+        this.settled = State.of(file);
+        this.lookedAt = settled;
         this.content = reader.read(file);
     }
 
     synchronized T content() {
-        State now;
+        State before = lookedAt;
         try {
-            now = State.of(file);
-        } catch (IOException gone) {
-            now = null;
-        }
-        if (!Objects.equals(now, seen)) {
-            seen = now;
-            try {
+            lookedAt = null;
+            lookedAt = State.of(file);
+            if (!lookedAt.equals(settled)) {
                 content = reader.read(file);
+                settled = lookedAt;
                 LOG.info("{} has changed and is read again", file);
-            } catch (IOException | IllegalArgumentException unusable) {
-                LOG.error(
-                        "{} has changed and cannot be used; what was read before holds on: {}",
-                        file,
-                        unusable.toString());
+            }
+        } catch (IllegalArgumentException senseless) {
+            settled = Objects.requireNonNull(lookedAt); // what it says is as senseless at the next look
+            report(senseless);
+        } catch (IOException unreadable) { // and perhaps no more at the next look
+            if (!Objects.equals(lookedAt, before)) {
+                report(unreadable);
             }
         }
         return content;
+    }
+
+    private void report(Exception unusable) {
+        LOG.error("{} has changed and cannot be used; what was read before holds on: {}", file, unusable.toString());
     }
 }

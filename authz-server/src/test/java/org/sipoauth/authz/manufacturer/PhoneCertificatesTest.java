@@ -3,6 +3,10 @@ package org.sipoauth.authz.manufacturer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -12,6 +16,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -190,6 +195,37 @@ class PhoneCertificatesTest {
         assertThat(certificates.judge(shown)).isInstanceOf(Judgement.Taken.class);
         now = until.plus(Duration.ofMinutes(16)); // Java allows for clocks that are 15 minutes wrong
         assertThat(certificates.judge(shown)).as("expired").isInstanceOf(Judgement.NotTaken.class);
+    }
+
+    @Test
+    void asksNobodyForAListThatTheFileLacks() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        HttpServer elsewhere = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        elsewhere.createContext("/", exchange -> {
+            asked.incrementAndGet();
+            exchange.close();
+        });
+        elsewhere.start();
+        try {
+            URI address =
+                    URI.create("http://127.0.0.1:" + elsewhere.getAddress().getPort() + "/acme.crl");
+            X509Certificate phone = acme.issue(SUBJECT, Profile.usual().revocationListAt(address))
+                    .certificate();
+            Path lists = Files.writeString(
+                    folder.resolve("lists.pem"), acme.revocationList(now.minusSeconds(60), now.plusSeconds(60)));
+            PhoneCertificates certificates = certificates(null, lists);
+            assertThat(certificates.judge(phone)).isInstanceOf(Judgement.Taken.class);
+
+            now = now.plus(Duration.ofHours(1));
+
+            assertThat(certificates.judge(phone))
+                    .isInstanceOfSatisfying(
+                            Judgement.NotTaken.class,
+                            not -> assertThat(not.why()).contains("there is no revocation list in force"));
+            assertThat(asked).hasValue(0);
+        } finally {
+            elsewhere.stop(0);
+        }
     }
 
     @Test
