@@ -84,7 +84,7 @@ final class ParameterPages {
     @GetMapping(PATH + "/change")
     String askForChange(@RequestParam String name, Model model) {
         ParameterChanges.Shown shown = require(name);
-        return ask(shown, typedFor(shown), Optional.empty(), model);
+        return ask(shown, typedFor(shown), shown.revision().orElse(""), Optional.empty(), model);
     }
 
     private static String typedFor(ParameterChanges.Shown shown) {
@@ -93,10 +93,12 @@ final class ParameterPages {
                 : shown.value().toString();
     }
 
-    private static String ask(ParameterChanges.Shown shown, String typed, Optional<String> objection, Model model) {
+    /** @param revision that was seen by whoever fills the form in */
+    private static String ask(
+            ParameterChanges.Shown shown, String typed, String revision, Optional<String> objection, Model model) {
         model.addAttribute("parameter", Row.of(shown));
         model.addAttribute("range", shown.range());
-        model.addAttribute("revision", shown.revision().orElse(""));
+        model.addAttribute("revision", revision);
         model.addAttribute("typed", typed);
         objection.ifPresent(text -> model.addAttribute("objection", text));
         return "console/parameter-form";
@@ -116,9 +118,10 @@ final class ParameterPages {
             parameters.set(name, read(shown, value), expected(revision), who.getName());
         } catch (RecordChanged stale) {
             model.addAttribute("stale", true);
-            return ask(require(name), value, Optional.empty(), model);
+            ParameterChanges.Shown now = require(name);
+            return ask(now, value, now.revision().orElse(""), Optional.empty(), model);
         } catch (IllegalArgumentException refused) {
-            return ask(shown, value, Optional.of(Objection.of(refused)), model);
+            return ask(shown, value, revision, Optional.of(Objection.of(refused)), model);
         }
         next.addFlashAttribute(
                 "done", name + " is changed. It is for what begins from now on: a token keeps the life it was given.");

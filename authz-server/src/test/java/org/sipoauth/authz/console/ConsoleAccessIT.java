@@ -421,9 +421,7 @@ class ConsoleAccessIT {
         assertThat(stale)
                 .contains("Somebody else has changed it", "<dd>bob</dd>", "sip:1078@example.com", "value=\"alice\"");
         assertThat(devices.find("CSFSTALE").orElseThrow().owner()).isEqualTo("bob");
-        typed.put(
-                "revision",
-                matches(stale, "name=\"revision\" value=\"([^\"]*)\"").get(0));
+        typed.put("revision", revisionIn(stale));
         assertThat(administrator
                         .follow(administrator.postForm(
                                 "/console/devices/edit?name=CSFSTALE", "/console/devices/edit", typed))
@@ -462,6 +460,20 @@ class ConsoleAccessIT {
                                 Map.of("name", "access-token-expiry", "value", "45", "revision", unset))
                         .body())
                 .contains("Somebody else has changed it", "90 minutes", "value=\"45\"");
+        String refused = administrator
+                .postForm(
+                        page,
+                        "/console/parameters/change",
+                        Map.of("name", "access-token-expiry", "value", "0", "revision", unset))
+                .body();
+        assertThat(administrator
+                        .postForm(
+                                page,
+                                "/console/parameters/change",
+                                Map.of("name", "access-token-expiry", "value", "45", "revision", revisionIn(refused)))
+                        .body())
+                .as("what was refused before somebody else's change is no later than that")
+                .contains("Somebody else has changed it", "90 minutes", "value=\"45\"");
 
         assertThat(change(
                         "/console/parameters/reset", Map.of("name", "access-token-expiry", "revision", revision(page))))
@@ -484,6 +496,9 @@ class ConsoleAccessIT {
         assertThat(nodes.load().get(0).sipOauthPort()).isEqualTo(6090);
 
         typed.put("name", "late");
+        typed.put("sip_oauth_port", "80");
+        typed.put("revision", revisionIn(administrator.postForm(add, add, typed).body()));
+        typed.put("sip_oauth_port", "6091");
         assertThat(administrator.postForm(add, add, typed).body())
                 .contains("Somebody else has changed the list of nodes", "<li>west, 192.0.2.7", "value=\"late\"");
 
@@ -502,8 +517,11 @@ class ConsoleAccessIT {
     }
 
     private static String revision(String page) {
-        return matches(administrator.get(server.url(page)).body(), "name=\"revision\" value=\"([^\"]*)\"")
-                .get(0);
+        return revisionIn(administrator.get(server.url(page)).body());
+    }
+
+    private static String revisionIn(String page) {
+        return matches(page, "name=\"revision\" value=\"([^\"]*)\"").get(0);
     }
 
     private static String secret(HttpResponse<String> page) {
