@@ -87,6 +87,23 @@ final class Registrars {
      */
     record Heard(String node, Instant at, Optional<String> refused) {}
 
+    /**
+     * What all that were asked about a phone answered.
+     *
+     * @param searched the nodes whose bindings were looked through
+     * @param unsearched those that answered, but have too many bindings, or did not list them
+     * @param silent those that did not answer
+     */
+    record Answers(Optional<Heard> heard, List<String> searched, List<String> unsearched, List<String> silent) {
+        static final Answers NONE = new Answers(Optional.empty(), List.of(), List.of(), List.of());
+
+        boolean asked() {
+            return !searched.isEmpty() || !unsearched.isEmpty() || !silent.isEmpty();
+        }
+    }
+
+    private record Search(String node, boolean done, Optional<Heard> registered) {}
+
     @Autowired
     Registrars(Settings settings, Clock clock) {
         this(settings.console().registrars(), clock);
@@ -115,17 +132,27 @@ final class Registrars {
     }
 
     /** That a phone is registered, or else its latest refusal. */
-    Optional<Heard> about(String device) {
+    Answers about(String device) {
         List<Seen> seen = all();
-        return seen.stream()
-                .filter(registrar -> registrar.bindings() > 0 && registrar.bindings() <= MOST_BINDINGS_READ)
-                .map(registrar -> bindings(registrar, device))
-                .toList()
-                .stream()
-                .map(CompletableFuture::join)
-                .flatMap(Optional::stream)
-                .max(Comparator.comparing(Heard::at))
-                .or(() -> latestRefusal(seen, device));
+        List<CompletableFuture<Search>> asked = seen.stream()
+                .filter(Seen::answers)
+                .map(registrar -> search(registrar, device))
+                .toList();
+        List<Search> searches = asked.stream().map(CompletableFuture::join).toList();
+        return new Answers(
+                searches.stream()
+                        .flatMap(search -> search.registered().stream())
+                        .max(Comparator.comparing(Heard::at))
+                        .or(() -> latestRefusal(seen, device)),
+                searches.stream().filter(Search::done).map(Search::node).toList(),
+                searches.stream()
+                        .filter(search -> !search.done())
+                        .map(Search::node)
+                        .toList(),
+                seen.stream()
+                        .filter(registrar -> !registrar.answers())
+                        .map(Seen::node)
+                        .toList());
     }
 
     private static Optional<Heard> latestRefusal(List<Seen> seen, String device) {
@@ -142,14 +169,19 @@ final class Registrars {
                 .exceptionally(away -> new Seen(address, address.getAuthority(), "", "", 0, List.of()));
     }
 
-    private CompletableFuture<Optional<Heard>> bindings(Seen registrar, String device) {
+    private CompletableFuture<Search> search(Seen registrar, String device) {
+        if (registrar.bindings() == 0 || registrar.bindings() > MOST_BINDINGS_READ) {
+            return CompletableFuture.completedFuture(
+                    new Search(registrar.node(), registrar.bindings() == 0, Optional.empty()));
+        }
         return get(registrar.address().resolve("/bindings"), LARGEST_BINDINGS)
                 .thenApplyAsync(body -> json.readValue(body, OBJECTS).stream()
                         .filter(binding -> device.equals(binding.get("device")))
                         .flatMap(binding -> instant(binding.get("expiresAt")).stream())
                         .max(Comparator.naturalOrder())
                         .map(until -> new Heard(registrar.node(), until, Optional.empty())))
-                .exceptionally(away -> Optional.empty());
+                .thenApply(registered -> new Search(registrar.node(), true, registered))
+                .exceptionally(away -> new Search(registrar.node(), false, Optional.empty()));
     }
 
     private CompletableFuture<byte[]> get(URI address, int most) {

@@ -76,19 +76,28 @@ class RegistrarsTest {
 
     @Test
     void findsARegisteredPhoneAndTheLatestRefusalOfAnother() {
-        assertThat(registrars().about("CSFALICE"))
+        assertThat(registrars().about("CSFALICE").heard())
                 .contains(new Registrars.Heard("node1", Instant.parse("2026-01-31T12:30:00Z"), Optional.empty()));
-        assertThat(registrars().about("CSFBOB"))
+        assertThat(registrars().about("CSFBOB").heard())
                 .contains(new Registrars.Heard(
                         "node1", Instant.parse("2026-01-31T11:59:00Z"), Optional.of("token_revoked")));
-        assertThat(registrars().about("CSFDAVE")).isEmpty();
+        assertThat(registrars().about("CSFDAVE"))
+                .isEqualTo(new Registrars.Answers(Optional.empty(), List.of("node1"), List.of(), List.of()));
     }
 
     @Test
     void readsNoListThatIsTooLongForOnePhone() {
         status = status.replace("\"bindings\":2,", "\"bindings\":2001,");
 
-        assertThat(registrars().about("CSFALICE")).isEmpty();
+        assertThat(registrars().about("CSFALICE"))
+                .isEqualTo(new Registrars.Answers(Optional.empty(), List.of(), List.of("node1"), List.of()));
+    }
+
+    @Test
+    void saysThatItHasNotSearchedARegistrarThatDoesNotListItsBindings() {
+        bindings = "no JSON";
+
+        assertThat(registrars().about("CSFALICE").unsearched()).containsExactly("node1");
     }
 
     @ParameterizedTest
@@ -113,7 +122,9 @@ class RegistrarsTest {
             assertThat(seen.answers()).isFalse();
             assertThat(seen.node()).isEqualTo(address.getAuthority());
         });
-        assertThat(registrars().about("CSFALICE")).isEmpty();
+        assertThat(registrars().about("CSFALICE"))
+                .isEqualTo(new Registrars.Answers(
+                        Optional.empty(), List.of(), List.of(), List.of(address.getAuthority())));
     }
 
     @Test
