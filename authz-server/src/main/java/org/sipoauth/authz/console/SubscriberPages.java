@@ -165,14 +165,34 @@ final class SubscriberPages {
         requireSubscriber(name);
         boolean enable = isEnable(to);
         try {
-            administration.put(
-                    name, Kind.SUBSCRIBER, enable, Optional.empty(), new Expected.Revision(revision), who.getName());
+            change(name, enable, revision, who);
             next.addFlashAttribute(
                     "done", name + (enable ? " may sign in again." : " is disabled, and their logins are revoked."));
         } catch (RecordChanged stale) {
             next.addFlashAttribute("objection", Objection.CHANGED_MEANWHILE);
         }
         return "redirect:" + Pages.subscriber(name);
+    }
+
+    /**
+     * An account that is disabled already may have logins yet, if the first try was cut off: to ask for the same again, from
+     * the same page, ends them.
+     */
+    private void change(String name, boolean enable, String revision, Authentication who) {
+        try {
+            put(name, enable, revision, who);
+        } catch (RecordChanged meanwhile) {
+            Account now = requireSubscriber(name);
+            if (enable || now.enabled()) {
+                throw meanwhile;
+            }
+            put(name, false, now.revision(), who);
+        }
+    }
+
+    private void put(String name, boolean enable, String revision, Authentication who) {
+        administration.put(
+                name, Kind.SUBSCRIBER, enable, Optional.empty(), new Expected.Revision(revision), who.getName());
     }
 
     /** Asks before a password is replaced. */
@@ -233,7 +253,7 @@ final class SubscriberPages {
                         List.of(
                                 "Their logins are revoked, and the account is gone. It cannot be undone; to shut them out"
                                         + " for a while, disable them.",
-                                "Devices that they own stay, without anybody who may sign in on them."),
+                                "Their devices stay, disabled: give each to somebody and enable it, or remove it."),
                         PATH + "/remove",
                         Map.of("name", name, "revision", account.revision()),
                         "Remove",

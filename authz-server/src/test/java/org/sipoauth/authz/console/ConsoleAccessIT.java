@@ -355,7 +355,7 @@ class ConsoleAccessIT {
                 .contains("otto is disabled", "Enable…");
         assertThat(accounts.find("otto").orElseThrow().enabled()).isFalse();
         assertThat(change("/console/subscribers/change", Map.of("name", "otto", "to", "enabled", "revision", seen)))
-                .contains("somebody else has changed it");
+                .contains("it is not as it was when you opened the page");
         assertThat(accounts.find("otto").orElseThrow().enabled()).isFalse();
 
         String remove = "/console/subscribers/remove?name=otto";
@@ -366,6 +366,20 @@ class ConsoleAccessIT {
                         .get(server.url("/console/subscribers/change?name=olga&to=disabled"))
                         .statusCode())
                 .isEqualTo(404); // an administrator is no subscriber
+    }
+
+    @Test
+    void endsTheLoginsOfASubscriberWhomAFirstTryOnlyDisabled() {
+        new TestPhone(server).logIn("heidi", "CSFHEIDI");
+        String seen = revision("/console/subscribers/change?name=heidi&to=disabled");
+        server.bean(Accounts.class).disable("heidi", Expected.PRESENT);
+
+        assertThat(change("/console/subscribers/change", Map.of("name", "heidi", "to", "disabled", "revision", seen)))
+                .contains("heidi is disabled, and their logins are revoked");
+
+        assertThat(server.bean(Sessions.class).ofUser("heidi"))
+                .isNotEmpty()
+                .allSatisfy(session -> assertThat(session.revoked()).isPresent());
     }
 
     @Test
@@ -419,7 +433,7 @@ class ConsoleAccessIT {
                 .body();
 
         assertThat(stale)
-                .contains("Somebody else has changed it", "<dd>bob</dd>", "sip:1078@example.com", "value=\"alice\"");
+                .contains("It is not as it was when you opened the page", "<dd>bob</dd>", "sip:1078@example.com", "value=\"alice\"");
         assertThat(devices.find("CSFSTALE").orElseThrow().owner()).isEqualTo("bob");
         typed.put("revision", revisionIn(stale));
         assertThat(administrator
@@ -459,7 +473,7 @@ class ConsoleAccessIT {
                                 "/console/parameters/change",
                                 Map.of("name", "access-token-expiry", "value", "45", "revision", unset))
                         .body())
-                .contains("Somebody else has changed it", "90 minutes", "value=\"45\"");
+                .contains("It is not as it was when you opened the page", "90 minutes", "value=\"45\"");
         String refused = administrator
                 .postForm(
                         page,
@@ -473,7 +487,7 @@ class ConsoleAccessIT {
                                 Map.of("name", "access-token-expiry", "value", "45", "revision", revisionIn(refused)))
                         .body())
                 .as("what was refused before somebody else's change is no later than that")
-                .contains("Somebody else has changed it", "90 minutes", "value=\"45\"");
+                .contains("It is not as it was when you opened the page", "90 minutes", "value=\"45\"");
 
         assertThat(change(
                         "/console/parameters/reset", Map.of("name", "access-token-expiry", "revision", revision(page))))
@@ -500,7 +514,7 @@ class ConsoleAccessIT {
         typed.put("revision", revisionIn(administrator.postForm(add, add, typed).body()));
         typed.put("sip_oauth_port", "6091");
         assertThat(administrator.postForm(add, add, typed).body())
-                .contains("Somebody else has changed the list of nodes", "<li>west, 192.0.2.7", "value=\"late\"");
+                .contains("The list of nodes is not as it was when you opened the page", "<li>west, 192.0.2.7", "value=\"late\"");
 
         String remove = "/console/parameters/node-remove";
         assertThat(change(remove, Map.of("name", "west", "revision", revision(remove + "?name=west"))))
