@@ -135,17 +135,44 @@ final class DevicePages {
         return text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
     }
 
+    static NamesPage namesOfOwner(Devices devices, String owner, String after) {
+        return NamesPage.of(
+                after,
+                (from, limit) -> devices.namesOfOwner(owner, from, limit),
+                next -> Pages.devicesOf(owner, next));
+    }
+
+    /** Those of a page that are, and not only were, the owner's. */
+    static List<DeviceInWords> ofOwner(Devices devices, String owner, NamesPage page) {
+        return page.names().stream()
+                .flatMap(one -> devices.find(one).stream())
+                .filter(device -> device.owner().equalsIgnoreCase(owner))
+                .map(device -> inWords(device, devices))
+                .toList();
+    }
+
     /**
      * One device, or those there are.
      *
      * @param name blank: a page of all
+     * @param owner of all; blank: whoever
      * @param after the name that the page before ended with
      */
     @GetMapping(PATH)
     String show(
-            @RequestParam(defaultValue = "") String name, @RequestParam(defaultValue = "") String after, Model model) {
+            @RequestParam(defaultValue = "") String name,
+            @RequestParam(defaultValue = "") String owner,
+            @RequestParam(defaultValue = "") String after,
+            Model model) {
         String wanted = name.strip();
         model.addAttribute("name", wanted);
+        model.addAttribute("owner", owner);
+        if (wanted.isEmpty() && !owner.isEmpty()) {
+            NamesPage page = namesOfOwner(devices, owner, after);
+            model.addAttribute("page", page);
+            model.addAttribute("devices", ofOwner(devices, owner, page));
+            return "console/devices";
+        }
         if (wanted.isEmpty()) {
             NamesPage page = NamesPage.of(after, devices::names, next -> Pages.after(PATH, next));
             model.addAttribute("page", page);

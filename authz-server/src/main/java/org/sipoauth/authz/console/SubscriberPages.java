@@ -28,7 +28,6 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @Controller
 final class SubscriberPages {
     private static final String PATH = Pages.SUBSCRIBERS;
-    private static final int DEVICES_SHOWN = 50;
 
     private final Accounts accounts;
     private final AccountAdministration administration;
@@ -85,22 +84,19 @@ final class SubscriberPages {
             return "console/subscribers";
         }
         Instant now = clock.instant();
-        model.addAttribute("account", accounts.find(wanted).map(AccountInWords::of));
-        model.addAttribute("devices", devicesOf(wanted));
-        model.addAttribute(
-                "rows",
-                sessions.ofUser(wanted).stream()
-                        .map(session -> SessionPages.row(session, now))
-                        .toList());
+        Optional<Account> account = accounts.find(wanted);
+        model.addAttribute("account", account.map(AccountInWords::of));
+        account.map(Account::name).ifPresent(owner -> {
+            NamesPage page = DevicePages.namesOfOwner(devices, owner, "");
+            model.addAttribute("devices", DevicePages.ofOwner(devices, owner, page));
+            model.addAttribute("more", page.next());
+            model.addAttribute(
+                    "rows",
+                    sessions.ofUser(owner).stream()
+                            .map(session -> SessionPages.row(session, now))
+                            .toList());
+        });
         return "console/subscribers";
-    }
-
-    private List<DevicePages.DeviceInWords> devicesOf(String owner) {
-        return devices.namesOfOwner(owner, Optional.empty(), DEVICES_SHOWN).stream()
-                .flatMap(one -> devices.find(one).stream())
-                .filter(device -> device.owner().equals(owner))
-                .map(device -> DevicePages.inWords(device, devices))
-                .toList();
     }
 
     @GetMapping(PATH + "/new")

@@ -383,6 +383,23 @@ class ConsoleAccessIT {
     }
 
     @Test
+    void showsAllDevicesOfASubscriberHoweverTheNameIsTyped() {
+        Devices devices = server.bean(Devices.class);
+        for (int i = 0; i < 51; i++) {
+            devices.save(new Device("CSFPAT%02d".formatted(i), "pat", List.of("sip:pat@example.com")));
+        }
+        server.bean(Accounts.class).create("pat", Account.Kind.SUBSCRIBER, PASSWORD, false);
+
+        String page =
+                administrator.get(server.url("/console/subscribers?name=Pat")).body();
+        assertThat(page).contains(">CSFPAT00<", ">CSFPAT49<").doesNotContain(">CSFPAT50<");
+        String all = matches(page, "There are more: <a href=\"([^\"]+)\"").get(0);
+        String rest = matches(administrator.get(server.url(all)).body(), "href=\"([^\"]+)\">Further")
+                .get(0);
+        assertThat(administrator.get(server.url(rest)).body()).contains(">CSFPAT50<", "Devices of pat");
+    }
+
+    @Test
     void keepsTheDevices() {
         Devices devices = server.bean(Devices.class);
         Map<String, String> typed = new HashMap<>(Map.of(
