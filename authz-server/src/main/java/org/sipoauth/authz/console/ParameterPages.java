@@ -124,11 +124,33 @@ final class ParameterPages {
             return ask(shown, value, revision, Optional.of(Objection.of(refused)), model);
         }
         next.addFlashAttribute(
-                "done", name + " is changed. It is for what begins from now on: a token keeps the life it was given.");
+                "done",
+                name + " is changed."
+                        + (isTime(shown)
+                                ? " It is for what begins from now on: a token keeps the life it was given."
+                                : ""));
         return "redirect:" + PATH;
     }
 
-    /** What the settings say holds again. */
+    /** Asks before what the settings say holds again. */
+    @GetMapping(PATH + "/reset")
+    String confirmReset(@RequestParam String name, Model model) {
+        ParameterChanges.Shown shown = require(name);
+        List<String> ofSettings = Row.of(shown).ofSettings();
+        model.addAttribute(
+                "asked",
+                new Confirmation(
+                        "Take back what is set for " + name + "?",
+                        new Diagnosis.Link("Parameters", PATH),
+                        List.of("What the settings of the servers say holds again: "
+                                + (ofSettings.isEmpty() ? "none" : String.join(", ", ofSettings)) + "."),
+                        PATH + "/reset",
+                        Map.of("name", name, "revision", shown.revision().orElse("")),
+                        "Back to the settings",
+                        false));
+        return "console/confirm";
+    }
+
     @PostMapping(PATH + "/reset")
     String reset(
             @RequestParam String name, @RequestParam String revision, Authentication who, RedirectAttributes next) {
@@ -148,9 +170,13 @@ final class ParameterPages {
         if (shown.range().containsKey("maximum_length")) {
             return DevicePages.lines(typed);
         }
-        return shown.range().containsKey("unit") && WHOLE_NUMBER.matcher(value).matches()
+        return isTime(shown) && WHOLE_NUMBER.matcher(value).matches()
                 ? Integer.valueOf(value)
                 : value;
+    }
+
+    private static boolean isTime(ParameterChanges.Shown shown) {
+        return shown.range().containsKey("unit");
     }
 
     /** Of what always has a value, if only that of the settings. */

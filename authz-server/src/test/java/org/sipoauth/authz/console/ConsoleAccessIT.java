@@ -506,8 +506,11 @@ class ConsoleAccessIT {
                 .as("what was refused before somebody else's change is no later than that")
                 .contains("It is not as it was when you opened the page", "90 minutes", "value=\"45\"");
 
+        String reset = "/console/parameters/reset?name=access-token-expiry";
+        assertThat(administrator.get(server.url(reset)).body()).contains("holds again: 60 minutes.");
         assertThat(change(
-                        "/console/parameters/reset", Map.of("name", "access-token-expiry", "revision", revision(page))))
+                        "/console/parameters/reset",
+                        Map.of("name", "access-token-expiry", "revision", revision(reset))))
                 .contains("as the settings of the servers have it");
         assertThat(server.bean(CurrentParameters.class).get().accessToken()).isEqualTo(Duration.ofMinutes(60));
     }
