@@ -242,7 +242,7 @@ final class DevicePages {
         boolean created = changes.save(device, expected, who.getName()).before().isEmpty();
         next.addFlashAttribute(
                 "done",
-                "Device " + device.name() + (created ? " is made." : " is changed.")
+                "Device " + device.name() + (created ? " was added." : " is changed.")
                         + (accounts.isSubscriber(device.owner())
                                 ? ""
                                 : " Nobody can sign in on it yet: there is no enabled subscriber " + device.owner()
@@ -304,18 +304,32 @@ final class DevicePages {
                         back(name),
                         List.of(
                                 "Whoever types it at the phone signs it in as " + device.owner() + ", once.",
-                                "A code that it had before is good no more."),
+                                "A code that it had before is no longer valid."),
                         PATH + "/activation-code",
-                        Map.of("name", name),
+                        Map.of("name", name, "revision", codes.revision(device)),
                         "Make a code",
                         false));
         return "console/confirm";
     }
 
-    /** Answers with the code, in this answer alone. */
+    /** Answers with the code, in this answer alone: to load the page anew must not end the code that somebody has noted. */
     @PostMapping(PATH + "/activation-code")
-    String createCode(@RequestParam String name, Authentication who, Model model) {
-        ActivationCodeChanges.NewCode code = codes.create(requireActivatable(name), who.getName());
+    String createCode(
+            @RequestParam String name,
+            @RequestParam String revision,
+            Authentication who,
+            Model model,
+            RedirectAttributes next) {
+        ActivationCodeChanges.NewCode code;
+        try {
+            code = codes.create(requireActivatable(name), revision, who.getName());
+        } catch (RecordChanged made) {
+            next.addFlashAttribute(
+                    "objection",
+                    "No other code was made: " + name
+                            + " was given one since you opened the page. It stays good; if nobody has noted it, ask again.");
+            return "redirect:" + Pages.device(name);
+        }
         Moment end = Moment.of(code.expiresAt(), clock.instant());
         model.addAttribute(
                 "made",

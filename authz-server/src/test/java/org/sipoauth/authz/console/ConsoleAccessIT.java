@@ -408,7 +408,7 @@ class ConsoleAccessIT {
                 "addresses", "sip:1099@example.com\r\nsip:1098@example.com",
                 "profile", "standard-oauth",
                 "enabled", "yes"));
-        assertThat(change("/console/devices/new", typed)).contains("Device SEP00005E0053FF is made");
+        assertThat(change("/console/devices/new", typed)).contains("Device SEP00005E0053FF was added");
         assertThat(devices.find("SEP00005E0053FF").orElseThrow().addressesOfRecord())
                 .containsExactly("sip:1099@example.com", "sip:1098@example.com");
         assertThat(administrator.postForm("/console/devices/new", typed).body())
@@ -417,11 +417,15 @@ class ConsoleAccessIT {
         assertThat(administrator.postForm("/console/devices/new", typed).body())
                 .contains("A device&#39;s name is one of", "value=\"SEP-nonsense\"");
 
-        HttpResponse<String> code = administrator.postForm(
-                "/console/devices/activation-code?name=SEP00005E0053FF",
-                "/console/devices/activation-code",
-                Map.of("name", "SEP00005E0053FF"));
-        assertThat(secret(code)).matches("[0-9]{4}(-[0-9]{4}){3}");
+        String activation = "/console/devices/activation-code";
+        Map<String, String> asked = Map.of(
+                "name", "SEP00005E0053FF", "revision", revision(activation + "?name=SEP00005E0053FF"));
+        assertThat(secret(administrator.postForm("/console", activation, asked)))
+                .matches("[0-9]{4}(-[0-9]{4}){3}");
+        assertThat(change(activation, asked))
+                .as("loaded anew")
+                .contains("No other code was made")
+                .doesNotContain("<output");
         assertThat(administrator
                         .get(server.url("/console/devices/activation-code?name=CSFALICE"))
                         .statusCode())
