@@ -190,6 +190,15 @@ final class NodePages {
                 .orElse(-1);
     }
 
+    /** A column or field for a port: its member in JSON, and what it is called here. */
+    record PortTitle(String name, String title) {}
+
+    static List<PortTitle> portTitles() {
+        return Nodes.ports().stream()
+                .map(port -> new PortTitle(port.name(), title(port.name())))
+                .toList();
+    }
+
     /** Such as {@code SIP OAuth port}. */
     private static String title(String member) {
         String words = member.replace('_', ' ')

@@ -76,7 +76,7 @@ final class ParameterPages {
         model.addAttribute("mode", mode.load().isEnabled());
         Nodes.Shown shown = nodes.show();
         model.addAttribute("nodes", shown.nodes());
-        model.addAttribute("ports", Nodes.ports());
+        model.addAttribute("ports", NodePages.portTitles());
         model.addAttribute("nodesSet", shown.revision().isPresent());
         return "console/parameters";
     }

@@ -122,7 +122,7 @@ final class SubscriberPages {
         } catch (IllegalArgumentException | RequestRefused refused) {
             return askForNew(name, Optional.of(Objection.of(refused)), model);
         }
-        return showPassword("Subscriber " + made.account().name() + " is made", made, model);
+        return showPassword("Subscriber " + made.account().name() + " was added", made, model);
     }
 
     /** Asks before somebody may not sign in any more, or may again. */
