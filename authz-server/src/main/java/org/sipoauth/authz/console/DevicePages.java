@@ -137,9 +137,7 @@ final class DevicePages {
 
     static NamesPage namesOfOwner(Devices devices, String owner, String after) {
         return NamesPage.of(
-                after,
-                (from, limit) -> devices.namesOfOwner(owner, from, limit),
-                next -> Pages.devicesOf(owner, next));
+                after, (from, limit) -> devices.namesOfOwner(owner, from, limit), next -> Pages.devicesOf(owner, next));
     }
 
     /** Those of a page that are, and not only were, the owner's. */

@@ -324,9 +324,7 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
             return open("Registrar", what + ", before it was given its latest token.");
         }
         if (facts.registrars().unsearched().contains(heard.node())) {
-            return open(
-                    "Registrar",
-                    what + "; whether it has registered since is not known here.");
+            return open("Registrar", what + "; whether it has registered since is not known here.");
         }
         return Remedies.of(Remedies.Where.REGISTRAR, cause)
                 .map(remedy -> fails("Registrar", what + ": " + remedy.meaning(), remedy.action(), null))

@@ -27,6 +27,7 @@ final class NodePages {
     private static final String PATH = Pages.PARAMETERS;
     private static final String NAME = "name";
     private static final String ADDRESS = "address";
+    private static final List<String> IN_LIST = List.of("sip_oauth_port", "sip_mra_oauth_port", "secured_sip_port");
     private static final Pattern WHOLE_NUMBER = Pattern.compile("[0-9]{1,9}");
 
     private final Nodes nodes;
@@ -193,10 +194,9 @@ final class NodePages {
     /** A column or field for a port: its member in JSON, and what it is called here. */
     record PortTitle(String name, String title) {}
 
+    /** Of the ports that the list of nodes has room for. */
     static List<PortTitle> portTitles() {
-        return Nodes.ports().stream()
-                .map(port -> new PortTitle(port.name(), title(port.name())))
-                .toList();
+        return IN_LIST.stream().map(port -> new PortTitle(port, title(port))).toList();
     }
 
     /** Such as {@code SIP OAuth port}. */

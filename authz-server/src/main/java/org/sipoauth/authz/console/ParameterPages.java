@@ -170,9 +170,7 @@ final class ParameterPages {
         if (shown.range().containsKey("maximum_length")) {
             return DevicePages.lines(typed);
         }
-        return isTime(shown) && WHOLE_NUMBER.matcher(value).matches()
-                ? Integer.valueOf(value)
-                : value;
+        return isTime(shown) && WHOLE_NUMBER.matcher(value).matches() ? Integer.valueOf(value) : value;
     }
 
     private static boolean isTime(ParameterChanges.Shown shown) {

@@ -122,7 +122,8 @@ final class Registrars {
     /** Whoever asks while others wait for an answer waits for the same one. */
     private synchronized CompletableFuture<Look> look() {
         if (last.isDone() && !last.join().at().plus(GOOD_FOR).isAfter(clock.instant())) {
-            List<CompletableFuture<Seen>> asked = addresses.stream().map(this::ask).toList();
+            List<CompletableFuture<Seen>> asked =
+                    addresses.stream().map(this::ask).toList();
             last = CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
                     .thenApply(all -> new Look(
                             clock.instant(),

@@ -209,7 +209,8 @@ class ActivationCodesIT {
         ActivationCodes cutOff =
                 new ActivationCodes(redis.template(), redis.unconfirmedWrites(), new KeyedHashes(() -> ring), LIFE);
 
-        assertThatThrownBy(() -> cutOff.create(PHONE, "alice", Optional.empty(), START)).isInstanceOf(WriteNotConfirmed.class);
+        assertThatThrownBy(() -> cutOff.create(PHONE, "alice", Optional.empty(), START))
+                .isInstanceOf(WriteNotConfirmed.class);
         assertThatThrownBy(() -> cutOff.remove(PHONE, START)).isInstanceOf(WriteNotConfirmed.class);
         assertThat(cutOff.redeem(PHONE, Optional.of("alice"), created.code(), CLIENT, START))
                 .as("a wrong code writes nothing")

@@ -418,8 +418,8 @@ class ConsoleAccessIT {
                 .contains("A device&#39;s name is one of", "value=\"SEP-nonsense\"");
 
         String activation = "/console/devices/activation-code";
-        Map<String, String> asked = Map.of(
-                "name", "SEP00005E0053FF", "revision", revision(activation + "?name=SEP00005E0053FF"));
+        Map<String, String> asked =
+                Map.of("name", "SEP00005E0053FF", "revision", revision(activation + "?name=SEP00005E0053FF"));
         assertThat(secret(administrator.postForm("/console", activation, asked)))
                 .matches("[0-9]{4}(-[0-9]{4}){3}");
         assertThat(change(activation, asked))
@@ -454,7 +454,11 @@ class ConsoleAccessIT {
                 .body();
 
         assertThat(stale)
-                .contains("It is not as it was when you opened the page", "<dd>bob</dd>", "sip:1078@example.com", "value=\"alice\"");
+                .contains(
+                        "It is not as it was when you opened the page",
+                        "<dd>bob</dd>",
+                        "sip:1078@example.com",
+                        "value=\"alice\"");
         assertThat(devices.find("CSFSTALE").orElseThrow().owner()).isEqualTo("bob");
         typed.put("revision", revisionIn(stale));
         assertThat(administrator
@@ -538,7 +542,10 @@ class ConsoleAccessIT {
         typed.put("revision", revisionIn(administrator.postForm(add, add, typed).body()));
         typed.put("sip_oauth_port", "6091");
         assertThat(administrator.postForm(add, add, typed).body())
-                .contains("The list of nodes is not as it was when you opened the page", "<li>west, 192.0.2.7", "value=\"late\"");
+                .contains(
+                        "The list of nodes is not as it was when you opened the page",
+                        "<li>west, 192.0.2.7",
+                        "value=\"late\"");
 
         String remove = "/console/parameters/node-remove";
         assertThat(change(remove, Map.of("name", "west", "revision", revision(remove + "?name=west"))))

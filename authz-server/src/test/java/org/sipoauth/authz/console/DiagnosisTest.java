@@ -227,7 +227,8 @@ class DiagnosisTest {
 
         assertThat(step("Registrar").state()).isEqualTo(State.OPEN);
         assertThat(step("Registrar").finding())
-                .isEqualTo("node1 refused it 1 min ago (token_revoked); whether it has registered since is not known here.");
+                .isEqualTo(
+                        "node1 refused it 1 min ago (token_revoked); whether it has registered since is not known here.");
         assertThat(diagnose().fine()).isTrue();
     }
 

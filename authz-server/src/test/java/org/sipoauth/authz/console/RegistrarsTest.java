@@ -177,9 +177,8 @@ class RegistrarsTest {
             return answer;
         });
         Registrars registrars = registrars();
-        List<Thread> lookers = Stream.generate(() -> new Thread(registrars::all))
-                .limit(3)
-                .toList();
+        List<Thread> lookers =
+                Stream.generate(() -> new Thread(registrars::all)).limit(3).toList();
         lookers.forEach(Thread::start);
         Awaitility.await()
                 .until(() -> asked.get() > 0
