@@ -11,6 +11,7 @@ import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.device.DeviceType;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.manufacturer.Admission;
+import org.sipoauth.authz.redis.RecordChanged;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
@@ -65,6 +66,11 @@ public final class ActivationCodeChanges {
                 : Optional.of(device.name() + " is disabled, or its security profile has no OAuth; enable that first");
     }
 
+    /** What tells the code that a device has from others before and after it, and tells nothing of it; empty: it has none. */
+    public String revision(Device device) {
+        return codes.revision(device.name());
+    }
+
     /**
      * Makes a code for a device, in place of the one that it has.
      *
@@ -72,8 +78,22 @@ public final class ActivationCodeChanges {
      * @param by who asks for it, for the audit
      * @throws DataAccessException if the store or its replicas did not confirm it; then it is to be asked for again
      */
-    public NewCode create(Device device, String by) {
-        ActivationCodes.Created created = codes.create(device.name(), device.owner(), clock.instant());
+    NewCode create(Device device, String by) {
+        return create(device, Optional.empty(), by);
+    }
+
+    /**
+     * The same, for somebody who must not replace a code that was made meanwhile.
+     *
+     * @param revision of the code that the device had when they asked
+     * @throws RecordChanged if it has another
+     */
+    public NewCode create(Device device, String revision, String by) {
+        return create(device, Optional.of(revision), by);
+    }
+
+    private NewCode create(Device device, Optional<String> replaced, String by) {
+        ActivationCodes.Created created = codes.create(device.name(), device.owner(), replaced, clock.instant());
         audit.event("activation_code_created")
                 .about(new Concerned(null, device.owner(), device.name(), null))
                 .with("by", by)

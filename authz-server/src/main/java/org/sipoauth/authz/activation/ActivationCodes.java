@@ -6,8 +6,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.sipoauth.authz.redis.ConfirmedWrites;
+import org.sipoauth.authz.redis.RecordChanged;
 import org.sipoauth.authz.settings.RandomSecret;
 import org.sipoauth.authz.signing.KeyedHashes;
 import org.springframework.core.io.ClassPathResource;
@@ -50,20 +52,28 @@ final class ActivationCodes {
     /** A code that nobody will be shown again. */
     record Created(String device, ActivationCode code, Instant expiresAt) {}
 
+    /** What tells the code that a device has from others before and after it, and tells nothing of it; empty: it has none. */
+    String revision(String device) {
+        return Objects.requireNonNullElse(redis.<String, String>opsForHash().get(key(device), "e"), "");
+    }
+
     /**
      * Makes a code for a device, in place of the one that it has.
      *
      * @param owner the device's, for whom the code is to be good
+     * @param replaced the {@link #revision} of the code that it is to have; empty: any, or none
+     * @throws RecordChanged if it has another
      * @throws DataAccessException if the store or its replicas did not confirm it; then it is to be asked for again
      */
-    Created create(String device, String owner, Instant now) {
+    Created create(String device, String owner, Optional<String> replaced, Instant now) {
         ActivationCode code = ActivationCode.random(RANDOM);
         Instant expiresAt = now.plus(life);
         KeyedHashes.Hash hash = hashes.hash(PURPOSE, text(device, code));
-        confirmed.execute(
+        long made = confirmed.execute(
                 CREATE,
                 List.of(key(device)),
                 millis(expiresAt.plus(MEMORY)),
+                replaced.orElse("*"),
                 "h",
                 encode(hash.bytes()),
                 "k",
@@ -72,6 +82,9 @@ final class ActivationCodes {
                 owner,
                 "e",
                 millis(expiresAt));
+        if (made == 0) {
+            throw new RecordChanged();
+        }
         return new Created(device, code, expiresAt);
     }
 

@@ -3,6 +3,7 @@ package org.sipoauth.authz.console;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -69,6 +70,7 @@ final class ConsoleFrame {
         response.setHeader(HttpHeaders.RETRY_AFTER, "5");
         ModelAndView page = new ModelAndView("console/problem", HttpStatus.SERVICE_UNAVAILABLE);
         page.addObject("frame", frame(request, account));
+        page.addObject("again", again(request));
         page.addObject(
                 "problem",
                 request.getMethod().equals("GET")
@@ -76,5 +78,13 @@ final class ConsoleFrame {
                         : "The store did not confirm it. What you asked for may have been done in part: ask for the same"
                                 + " again, which does no harm.");
         return page;
+    }
+
+    /** What the overview asked for to renew itself, to be asked for again: one failure does not end that. */
+    private static Optional<String> again(HttpServletRequest request) {
+        boolean renewal = request.getMethod().equals("GET")
+                && request.getRequestURI().equals(Pages.CONSOLE)
+                && request.getParameter("renewal") != null;
+        return renewal ? Optional.of(Pages.CONSOLE + "?" + request.getQueryString()) : Optional.empty();
     }
 }

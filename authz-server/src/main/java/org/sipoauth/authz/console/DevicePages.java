@@ -135,17 +135,42 @@ final class DevicePages {
         return text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
     }
 
+    static NamesPage namesOfOwner(Devices devices, String owner, String after) {
+        return NamesPage.of(
+                after, (from, limit) -> devices.namesOfOwner(owner, from, limit), next -> Pages.devicesOf(owner, next));
+    }
+
+    /** Those of a page that are, and not only were, the owner's. */
+    static List<DeviceInWords> ofOwner(Devices devices, String owner, NamesPage page) {
+        return page.names().stream()
+                .flatMap(one -> devices.find(one).stream())
+                .filter(device -> device.owner().equalsIgnoreCase(owner))
+                .map(device -> inWords(device, devices))
+                .toList();
+    }
+
     /**
      * One device, or those there are.
      *
      * @param name blank: a page of all
+     * @param owner of all; blank: whoever
      * @param after the name that the page before ended with
      */
     @GetMapping(PATH)
     String show(
-            @RequestParam(defaultValue = "") String name, @RequestParam(defaultValue = "") String after, Model model) {
+            @RequestParam(defaultValue = "") String name,
+            @RequestParam(defaultValue = "") String owner,
+            @RequestParam(defaultValue = "") String after,
+            Model model) {
         String wanted = name.strip();
         model.addAttribute("name", wanted);
+        model.addAttribute("owner", owner);
+        if (wanted.isEmpty() && !owner.isEmpty()) {
+            NamesPage page = namesOfOwner(devices, owner, after);
+            model.addAttribute("page", page);
+            model.addAttribute("devices", ofOwner(devices, owner, page));
+            return "console/devices";
+        }
         if (wanted.isEmpty()) {
             NamesPage page = NamesPage.of(after, devices::names, next -> Pages.after(PATH, next));
             model.addAttribute("page", page);
@@ -215,7 +240,7 @@ final class DevicePages {
         boolean created = changes.save(device, expected, who.getName()).before().isEmpty();
         next.addFlashAttribute(
                 "done",
-                "Device " + device.name() + (created ? " is made." : " is changed.")
+                "Device " + device.name() + (created ? " was added." : " is changed.")
                         + (accounts.isSubscriber(device.owner())
                                 ? ""
                                 : " Nobody can sign in on it yet: there is no enabled subscriber " + device.owner()
@@ -277,18 +302,32 @@ final class DevicePages {
                         back(name),
                         List.of(
                                 "Whoever types it at the phone signs it in as " + device.owner() + ", once.",
-                                "A code that it had before is good no more."),
+                                "A code that it had before is no longer valid."),
                         PATH + "/activation-code",
-                        Map.of("name", name),
+                        Map.of("name", name, "revision", codes.revision(device)),
                         "Make a code",
                         false));
         return "console/confirm";
     }
 
-    /** Answers with the code, in this answer alone. */
+    /** Answers with the code, in this answer alone: to load the page anew must not end the code that somebody has noted. */
     @PostMapping(PATH + "/activation-code")
-    String createCode(@RequestParam String name, Authentication who, Model model) {
-        ActivationCodeChanges.NewCode code = codes.create(requireActivatable(name), who.getName());
+    String createCode(
+            @RequestParam String name,
+            @RequestParam String revision,
+            Authentication who,
+            Model model,
+            RedirectAttributes next) {
+        ActivationCodeChanges.NewCode code;
+        try {
+            code = codes.create(requireActivatable(name), revision, who.getName());
+        } catch (RecordChanged made) {
+            next.addFlashAttribute(
+                    "objection",
+                    "No other code was made: " + name
+                            + " was given one since you opened the page. It stays good; if nobody has noted it, ask again.");
+            return "redirect:" + Pages.device(name);
+        }
         Moment end = Moment.of(code.expiresAt(), clock.instant());
         model.addAttribute(
                 "made",

@@ -58,7 +58,7 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
      * @param refusals records of the audit about the device or its owner that tell of a refusal, the newest first
      * @param accessLife how long an access token lives
      * @param said what somebody says that a registrar said
-     * @param heard what registrars say themselves, as far as this server may ask them
+     * @param registrars what they say themselves, as far as this server may ask them
      */
     record Facts(
             String device,
@@ -71,7 +71,7 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
             List<Map<String, String>> refusals,
             Duration accessLife,
             Optional<Said> said,
-            Optional<Registrars.Heard> heard) {
+            Registrars.Answers registrars) {
         Optional<Session> live() {
             return sessions.stream()
                     .filter(session -> session.revoked().isEmpty() && now.isBefore(session.end()))
@@ -271,7 +271,10 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
 
     private static Step registrar(Facts facts) {
         if (facts.said().isEmpty()) {
-            return facts.heard().map(heard -> heard(heard, facts)).orElseGet(Diagnosis::notAsked);
+            return facts.registrars()
+                    .heard()
+                    .map(heard -> heard(heard, facts))
+                    .orElseGet(() -> nothingHeard(facts.registrars()));
         }
         Said said = facts.said().get();
         return Remedies.of(said.where(), said.cause())
@@ -279,10 +282,30 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
                 .orElseGet(() -> open("Registrar", "No registrar of this release says that."));
     }
 
-    private static Step notAsked() {
+    private static Step nothingHeard(Registrars.Answers answers) {
         return open(
                 "Registrar",
-                "Registrars decide without this server. Choose above what its log, or “sipoauth registrar status”, says.");
+                (answers.asked() ? asked(answers) : "Registrars decide without this server.")
+                        + " Choose above what its log, or “sipoauth registrar status”, says.");
+    }
+
+    private static String asked(Registrars.Answers answers) {
+        List<String> parts = new ArrayList<>();
+        List<String> searched = answers.searched();
+        if (!searched.isEmpty()) {
+            parts.add("Asked " + String.join(", ", searched)
+                    + (searched.size() == 1
+                            ? ": it does not have it"
+                            : searched.size() == 2 ? ": neither has it" : ": none has it"));
+        }
+        if (!answers.unsearched().isEmpty()) {
+            parts.add("not searched: " + String.join(", ", answers.unsearched()));
+        }
+        if (!answers.silent().isEmpty()) {
+            parts.add(String.join(", ", answers.silent()) + " did not answer");
+        }
+        String text = String.join("; ", parts);
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1) + ".";
     }
 
     /** A refusal that came before the newest token tells of an older one. */
@@ -300,6 +323,9 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
                 .isPresent()) {
             return open("Registrar", what + ", before it was given its latest token.");
         }
+        if (facts.registrars().unsearched().contains(heard.node())) {
+            return open("Registrar", what + "; whether it has registered since is not known here.");
+        }
         return Remedies.of(Remedies.Where.REGISTRAR, cause)
                 .map(remedy -> fails("Registrar", what + ": " + remedy.meaning(), remedy.action(), null))
                 .orElseGet(() -> open("Registrar", what + "."));
@@ -308,7 +334,7 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
     private static Optional<Registrars.Heard> registered(Facts facts) {
         return facts.said().isPresent()
                 ? Optional.empty()
-                : facts.heard().filter(heard -> heard.refused().isEmpty());
+                : facts.registrars().heard().filter(heard -> heard.refused().isEmpty());
     }
 
     /** What comes next on the phone's side. */

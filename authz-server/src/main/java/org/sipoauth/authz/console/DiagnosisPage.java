@@ -85,7 +85,7 @@ final class DiagnosisPage {
                 device.isPresent() ? refusals(name, device.get().owner(), now) : List.of(),
                 parameters.get().accessToken(),
                 said,
-                device.flatMap(found -> registrars.about(found.name())));
+                device.map(found -> registrars.about(found.name())).orElse(Registrars.Answers.NONE));
     }
 
     /** Of the device; and of its owner where no device is named, for a sign-in or a code names none. */

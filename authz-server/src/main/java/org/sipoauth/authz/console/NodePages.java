@@ -27,6 +27,7 @@ final class NodePages {
     private static final String PATH = Pages.PARAMETERS;
     private static final String NAME = "name";
     private static final String ADDRESS = "address";
+    private static final List<String> IN_LIST = List.of("sip_oauth_port", "sip_mra_oauth_port", "secured_sip_port");
     private static final Pattern WHOLE_NUMBER = Pattern.compile("[0-9]{1,9}");
 
     private final Nodes nodes;
@@ -47,30 +48,33 @@ final class NodePages {
     String ask(@RequestParam(defaultValue = "") String name, Model model) {
         Nodes.Shown shown = nodes.show();
         Map<String, String> typed = new LinkedHashMap<>();
+        String revision = shown.revision().orElse("");
         if (name.isEmpty()) {
             Nodes.ports().forEach(port -> typed.put(port.name(), Integer.toString(port.usual())));
-            return ask(shown, name, typed, shown.nodes().size() + 1, Optional.empty(), model);
+            return ask(shown, name, typed, shown.nodes().size() + 1, revision, Optional.empty(), model);
         }
         int at = indexOf(shown, name);
         if (at < 0) {
             throw new ResponseStatusException(HttpStatus.NOT_FOUND);
         }
         shown.nodes().get(at).forEach((member, value) -> typed.put(member, value.toString()));
-        return ask(shown, name, typed, at + 1, Optional.empty(), model);
+        return ask(shown, name, typed, at + 1, revision, Optional.empty(), model);
     }
 
+    /** @param revision of the list that was seen by whoever fills the form in */
     private static String ask(
             Nodes.Shown shown,
             String original,
             Map<String, String> typed,
             int position,
+            String revision,
             Optional<String> objection,
             Model model) {
         boolean adding = indexOf(shown, original) < 0;
         model.addAttribute("original", original);
         model.addAttribute("adding", adding);
         model.addAttribute("nodes", shown.nodes());
-        model.addAttribute("revision", shown.revision().orElse(""));
+        model.addAttribute("revision", revision);
         model.addAttribute("name", typed.getOrDefault(NAME, ""));
         model.addAttribute("address", typed.getOrDefault(ADDRESS, ""));
         model.addAttribute("position", position);
@@ -116,9 +120,10 @@ final class NodePages {
             nodes.replace(wanted, ParameterPages.expected(revision), who.getName());
         } catch (RecordChanged stale) {
             model.addAttribute("stale", true);
-            return ask(nodes.show(), original, fields, position, Optional.empty(), model);
+            Nodes.Shown now = nodes.show();
+            return ask(now, original, fields, position, now.revision().orElse(""), Optional.empty(), model);
         } catch (IllegalArgumentException | RequestRefused refused) {
-            return ask(shown, original, fields, position, Optional.of(Objection.of(refused)), model);
+            return ask(shown, original, fields, position, revision, Optional.of(Objection.of(refused)), model);
         }
         next.addFlashAttribute(
                 "done", "Node " + fields.get(NAME) + " is saved. Phones have it with their next configuration file.");
@@ -184,6 +189,14 @@ final class NodePages {
                 .filter(i -> name.equals(shown.nodes().get(i).get(NAME)))
                 .findFirst()
                 .orElse(-1);
+    }
+
+    /** A column or field for a port: its member in JSON, and what it is called here. */
+    record PortTitle(String name, String title) {}
+
+    /** Of the ports that the list of nodes has room for. */
+    static List<PortTitle> portTitles() {
+        return IN_LIST.stream().map(port -> new PortTitle(port, title(port))).toList();
     }
 
     /** Such as {@code SIP OAuth port}. */

@@ -3,7 +3,8 @@ package org.sipoauth.authz.console;
 /** What somebody is told whose form was not taken. */
 final class Objection {
     static final String CHANGED_MEANWHILE =
-            "Nothing was done: somebody else has changed it since you opened the page. Look at it as it is now, and ask again.";
+            "Nothing was done: it is not as it was when you opened the page (somebody else changed it, or your first try did)."
+                    + " Look at it as it is now, and ask again.";
 
     private Objection() {}
 

@@ -15,6 +15,16 @@ final class Pages {
         return with(DEVICES, "name", name);
     }
 
+    /** The part of a subscriber's devices that follows a name. */
+    static String devicesOf(String owner, String after) {
+        return UriComponentsBuilder.fromPath(DEVICES)
+                .queryParam("owner", "{owner}")
+                .queryParam("after", "{after}")
+                .encode()
+                .buildAndExpand(owner, after)
+                .toUriString();
+    }
+
     static String subscriber(String name) {
         return with(SUBSCRIBERS, "name", name);
     }

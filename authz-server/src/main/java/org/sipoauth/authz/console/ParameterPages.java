@@ -76,7 +76,7 @@ final class ParameterPages {
         model.addAttribute("mode", mode.load().isEnabled());
         Nodes.Shown shown = nodes.show();
         model.addAttribute("nodes", shown.nodes());
-        model.addAttribute("ports", Nodes.ports());
+        model.addAttribute("ports", NodePages.portTitles());
         model.addAttribute("nodesSet", shown.revision().isPresent());
         return "console/parameters";
     }
@@ -84,7 +84,7 @@ final class ParameterPages {
     @GetMapping(PATH + "/change")
     String askForChange(@RequestParam String name, Model model) {
         ParameterChanges.Shown shown = require(name);
-        return ask(shown, typedFor(shown), Optional.empty(), model);
+        return ask(shown, typedFor(shown), shown.revision().orElse(""), Optional.empty(), model);
     }
 
     private static String typedFor(ParameterChanges.Shown shown) {
@@ -93,10 +93,12 @@ final class ParameterPages {
                 : shown.value().toString();
     }
 
-    private static String ask(ParameterChanges.Shown shown, String typed, Optional<String> objection, Model model) {
+    /** @param revision that was seen by whoever fills the form in */
+    private static String ask(
+            ParameterChanges.Shown shown, String typed, String revision, Optional<String> objection, Model model) {
         model.addAttribute("parameter", Row.of(shown));
         model.addAttribute("range", shown.range());
-        model.addAttribute("revision", shown.revision().orElse(""));
+        model.addAttribute("revision", revision);
         model.addAttribute("typed", typed);
         objection.ifPresent(text -> model.addAttribute("objection", text));
         return "console/parameter-form";
@@ -116,16 +118,39 @@ final class ParameterPages {
             parameters.set(name, read(shown, value), expected(revision), who.getName());
         } catch (RecordChanged stale) {
             model.addAttribute("stale", true);
-            return ask(require(name), value, Optional.empty(), model);
+            ParameterChanges.Shown now = require(name);
+            return ask(now, value, now.revision().orElse(""), Optional.empty(), model);
         } catch (IllegalArgumentException refused) {
-            return ask(shown, value, Optional.of(Objection.of(refused)), model);
+            return ask(shown, value, revision, Optional.of(Objection.of(refused)), model);
         }
         next.addFlashAttribute(
-                "done", name + " is changed. It is for what begins from now on: a token keeps the life it was given.");
+                "done",
+                name + " is changed."
+                        + (isTime(shown)
+                                ? " It is for what begins from now on: a token keeps the life it was given."
+                                : ""));
         return "redirect:" + PATH;
     }
 
-    /** What the settings say holds again. */
+    /** Asks before what the settings say holds again. */
+    @GetMapping(PATH + "/reset")
+    String confirmReset(@RequestParam String name, Model model) {
+        ParameterChanges.Shown shown = require(name);
+        List<String> ofSettings = Row.of(shown).ofSettings();
+        model.addAttribute(
+                "asked",
+                new Confirmation(
+                        "Take back what is set for " + name + "?",
+                        new Diagnosis.Link("Parameters", PATH),
+                        List.of("What the settings of the servers say holds again: "
+                                + (ofSettings.isEmpty() ? "none" : String.join(", ", ofSettings)) + "."),
+                        PATH + "/reset",
+                        Map.of("name", name, "revision", shown.revision().orElse("")),
+                        "Back to the settings",
+                        false));
+        return "console/confirm";
+    }
+
     @PostMapping(PATH + "/reset")
     String reset(
             @RequestParam String name, @RequestParam String revision, Authentication who, RedirectAttributes next) {
@@ -145,9 +170,11 @@ final class ParameterPages {
         if (shown.range().containsKey("maximum_length")) {
             return DevicePages.lines(typed);
         }
-        return shown.range().containsKey("unit") && WHOLE_NUMBER.matcher(value).matches()
-                ? Integer.valueOf(value)
-                : value;
+        return isTime(shown) && WHOLE_NUMBER.matcher(value).matches() ? Integer.valueOf(value) : value;
+    }
+
+    private static boolean isTime(ParameterChanges.Shown shown) {
+        return shown.range().containsKey("unit");
     }
 
     /** Of what always has a value, if only that of the settings. */

@@ -1,12 +1,11 @@
 package org.sipoauth.authz.console;
 
-import java.io.IOException;
-import java.io.InputStream;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What the registrars that the settings name say of themselves, at their management ports: asked when a page wants it, all
- * at once, and not again within some seconds. One that does not answer soon keeps no page waiting.
+ * at once, and not again within some seconds. One that does not answer soon keeps no page waiting, and no thread.
  */
 @Component
 final class Registrars {
@@ -50,7 +51,7 @@ final class Registrars {
             .connectTimeout(PATIENCE)
             .version(HttpClient.Version.HTTP_1_1)
             .build();
-    private volatile Look last = new Look(Instant.MIN, List.of());
+    private CompletableFuture<Look> last = CompletableFuture.completedFuture(new Look(Instant.MIN, List.of()));
 
     private record Look(Instant at, List<Seen> registrars) {}
 
@@ -86,6 +87,23 @@ final class Registrars {
      */
     record Heard(String node, Instant at, Optional<String> refused) {}
 
+    /**
+     * What all that were asked about a phone answered.
+     *
+     * @param searched the nodes whose bindings were looked through
+     * @param unsearched those that answered, but have too many bindings, or did not list them
+     * @param silent those that did not answer
+     */
+    record Answers(Optional<Heard> heard, List<String> searched, List<String> unsearched, List<String> silent) {
+        static final Answers NONE = new Answers(Optional.empty(), List.of(), List.of(), List.of());
+
+        boolean asked() {
+            return !searched.isEmpty() || !unsearched.isEmpty() || !silent.isEmpty();
+        }
+    }
+
+    private record Search(String node, boolean done, Optional<Heard> registered) {}
+
     @Autowired
     Registrars(Settings settings, Clock clock) {
         this(settings.console().registrars(), clock);
@@ -98,28 +116,44 @@ final class Registrars {
 
     /** In the order of the settings; none if those name none. */
     List<Seen> all() {
-        Look recent = last;
-        if (addresses.isEmpty() || recent.at().plus(GOOD_FOR).isAfter(clock.instant())) {
-            return recent.registrars();
+        return addresses.isEmpty() ? List.of() : look().join().registrars();
+    }
+
+    /** Whoever asks while others wait for an answer waits for the same one. */
+    private synchronized CompletableFuture<Look> look() {
+        if (last.isDone() && !last.join().at().plus(GOOD_FOR).isAfter(clock.instant())) {
+            List<CompletableFuture<Seen>> asked =
+                    addresses.stream().map(this::ask).toList();
+            last = CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
+                    .thenApply(all -> new Look(
+                            clock.instant(),
+                            asked.stream().map(CompletableFuture::join).toList()));
         }
-        List<CompletableFuture<Seen>> asked = addresses.stream().map(this::ask).toList();
-        List<Seen> seen = asked.stream().map(CompletableFuture::join).toList();
-        last = new Look(clock.instant(), seen);
-        return seen;
+        return last;
     }
 
     /** That a phone is registered, or else its latest refusal. */
-    Optional<Heard> about(String device) {
+    Answers about(String device) {
         List<Seen> seen = all();
-        return seen.stream()
-                .filter(registrar -> registrar.bindings() > 0 && registrar.bindings() <= MOST_BINDINGS_READ)
-                .map(registrar -> bindings(registrar, device))
-                .toList()
-                .stream()
-                .map(CompletableFuture::join)
-                .flatMap(Optional::stream)
-                .max(Comparator.comparing(Heard::at))
-                .or(() -> latestRefusal(seen, device));
+        List<CompletableFuture<Search>> asked = seen.stream()
+                .filter(Seen::answers)
+                .map(registrar -> search(registrar, device))
+                .toList();
+        List<Search> searches = asked.stream().map(CompletableFuture::join).toList();
+        return new Answers(
+                searches.stream()
+                        .flatMap(search -> search.registered().stream())
+                        .max(Comparator.comparing(Heard::at))
+                        .or(() -> latestRefusal(seen, device)),
+                searches.stream().filter(Search::done).map(Search::node).toList(),
+                searches.stream()
+                        .filter(search -> !search.done())
+                        .map(Search::node)
+                        .toList(),
+                seen.stream()
+                        .filter(registrar -> !registrar.answers())
+                        .map(Seen::node)
+                        .toList());
     }
 
     private static Optional<Heard> latestRefusal(List<Seen> seen, String device) {
@@ -132,37 +166,86 @@ final class Registrars {
 
     private CompletableFuture<Seen> ask(URI address) {
         return get(address.resolve("/status"), LARGEST_STATUS)
-                .thenApply(body -> read(address, json.readValue(body, OBJECT)))
+                .thenApplyAsync(body -> read(address, json.readValue(body, OBJECT)))
                 .exceptionally(away -> new Seen(address, address.getAuthority(), "", "", 0, List.of()));
     }
 
-    private CompletableFuture<Optional<Heard>> bindings(Seen registrar, String device) {
+    private CompletableFuture<Search> search(Seen registrar, String device) {
+        if (registrar.bindings() == 0 || registrar.bindings() > MOST_BINDINGS_READ) {
+            return CompletableFuture.completedFuture(
+                    new Search(registrar.node(), registrar.bindings() == 0, Optional.empty()));
+        }
         return get(registrar.address().resolve("/bindings"), LARGEST_BINDINGS)
-                .thenApply(body -> json.readValue(body, OBJECTS).stream()
+                .thenApplyAsync(body -> json.readValue(body, OBJECTS).stream()
                         .filter(binding -> device.equals(binding.get("device")))
                         .flatMap(binding -> instant(binding.get("expiresAt")).stream())
                         .max(Comparator.naturalOrder())
                         .map(until -> new Heard(registrar.node(), until, Optional.empty())))
-                .exceptionally(away -> Optional.empty());
+                .thenApply(registered -> new Search(registrar.node(), true, registered))
+                .exceptionally(away -> new Search(registrar.node(), false, Optional.empty()));
     }
 
     private CompletableFuture<byte[]> get(URI address, int most) {
         HttpRequest request =
                 HttpRequest.newBuilder(address).timeout(PATIENCE).GET().build();
-        return http.sendAsync(request, BodyHandlers.ofInputStream())
-                .thenApplyAsync(answer -> body(answer, most))
-                .orTimeout(2 * PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private static byte[] body(HttpResponse<InputStream> answer, int most) {
-        try (InputStream body = answer.body()) {
-            byte[] bytes = body.readNBytes(most + 1);
-            if (answer.statusCode() != 200 || bytes.length > most) {
+        return http.sendAsync(request, answer -> new Body(most)).thenApply(answer -> {
+            if (answer.statusCode() != 200) {
                 throw new IllegalStateException("not what a registrar answers");
             }
-            return bytes;
-        } catch (IOException e) {
-            throw new IllegalStateException("the answer ended early", e);
+            return answer.body();
+        });
+    }
+
+    /**
+     * The body of an answer. The time-out of the request ends with the headers: this one bounds what comes then. A body that
+     * is late or too long is read no further, which closes its connection.
+     */
+    private static final class Body implements BodySubscriber<byte[]> {
+        private final int most;
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final CompletableFuture<byte[]> whole =
+                new CompletableFuture<byte[]>().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+
+        Body(int most) {
+            this.most = most;
+        }
+
+        @Override
+        public CompletionStage<byte[]> getBody() {
+            return whole;
+        }
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            whole.whenComplete((body, failed) -> {
+                if (failed != null) {
+                    subscription.cancel();
+                }
+            });
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(List<ByteBuffer> parts) {
+            for (ByteBuffer part : parts) {
+                if (bytes.size() + part.remaining() > most) {
+                    whole.completeExceptionally(new IllegalStateException("longer than what a registrar answers"));
+                    return;
+                }
+                byte[] next = new byte[part.remaining()];
+                part.get(next);
+                bytes.writeBytes(next);
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            whole.completeExceptionally(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            whole.complete(bytes.toByteArray());
         }
     }
 

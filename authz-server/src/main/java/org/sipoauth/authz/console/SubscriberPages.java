@@ -28,7 +28,6 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @Controller
 final class SubscriberPages {
     private static final String PATH = Pages.SUBSCRIBERS;
-    private static final int DEVICES_SHOWN = 50;
 
     private final Accounts accounts;
     private final AccountAdministration administration;
@@ -85,22 +84,19 @@ final class SubscriberPages {
             return "console/subscribers";
         }
         Instant now = clock.instant();
-        model.addAttribute("account", accounts.find(wanted).map(AccountInWords::of));
-        model.addAttribute("devices", devicesOf(wanted));
-        model.addAttribute(
-                "rows",
-                sessions.ofUser(wanted).stream()
-                        .map(session -> SessionPages.row(session, now))
-                        .toList());
+        Optional<Account> account = accounts.find(wanted);
+        model.addAttribute("account", account.map(AccountInWords::of));
+        account.map(Account::name).ifPresent(owner -> {
+            NamesPage page = DevicePages.namesOfOwner(devices, owner, "");
+            model.addAttribute("devices", DevicePages.ofOwner(devices, owner, page));
+            model.addAttribute("more", page.next());
+            model.addAttribute(
+                    "rows",
+                    sessions.ofUser(owner).stream()
+                            .map(session -> SessionPages.row(session, now))
+                            .toList());
+        });
         return "console/subscribers";
-    }
-
-    private List<DevicePages.DeviceInWords> devicesOf(String owner) {
-        return devices.namesOfOwner(owner, Optional.empty(), DEVICES_SHOWN).stream()
-                .flatMap(one -> devices.find(one).stream())
-                .filter(device -> device.owner().equals(owner))
-                .map(device -> DevicePages.inWords(device, devices))
-                .toList();
     }
 
     @GetMapping(PATH + "/new")
@@ -126,7 +122,7 @@ final class SubscriberPages {
         } catch (IllegalArgumentException | RequestRefused refused) {
             return askForNew(name, Optional.of(Objection.of(refused)), model);
         }
-        return showPassword("Subscriber " + made.account().name() + " is made", made, model);
+        return showPassword("Subscriber " + made.account().name() + " was added", made, model);
     }
 
     /** Asks before somebody may not sign in any more, or may again. */
@@ -165,14 +161,34 @@ final class SubscriberPages {
         requireSubscriber(name);
         boolean enable = isEnable(to);
         try {
-            administration.put(
-                    name, Kind.SUBSCRIBER, enable, Optional.empty(), new Expected.Revision(revision), who.getName());
+            change(name, enable, revision, who);
             next.addFlashAttribute(
                     "done", name + (enable ? " may sign in again." : " is disabled, and their logins are revoked."));
         } catch (RecordChanged stale) {
             next.addFlashAttribute("objection", Objection.CHANGED_MEANWHILE);
         }
         return "redirect:" + Pages.subscriber(name);
+    }
+
+    /**
+     * An account that is disabled already may have logins yet, if the first try was cut off: to ask for the same again, from
+     * the same page, ends them.
+     */
+    private void change(String name, boolean enable, String revision, Authentication who) {
+        try {
+            put(name, enable, revision, who);
+        } catch (RecordChanged meanwhile) {
+            Account now = requireSubscriber(name);
+            if (enable || now.enabled()) {
+                throw meanwhile;
+            }
+            put(name, false, now.revision(), who);
+        }
+    }
+
+    private void put(String name, boolean enable, String revision, Authentication who) {
+        administration.put(
+                name, Kind.SUBSCRIBER, enable, Optional.empty(), new Expected.Revision(revision), who.getName());
     }
 
     /** Asks before a password is replaced. */
@@ -233,7 +249,7 @@ final class SubscriberPages {
                         List.of(
                                 "Their logins are revoked, and the account is gone. It cannot be undone; to shut them out"
                                         + " for a while, disable them.",
-                                "Devices that they own stay, without anybody who may sign in on them."),
+                                "Their devices stay, disabled: give each to somebody and enable it, or remove it."),
                         PATH + "/remove",
                         Map.of("name", name, "revision", account.revision()),
                         "Remove",

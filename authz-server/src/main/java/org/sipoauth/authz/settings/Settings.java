@@ -206,6 +206,12 @@ public record Settings(
                 throw new IllegalArgumentException("names more than " + MOST_REGISTRARS + " registrars");
             }
             for (URI registrar : registrars) {
+                if (registrar.getRawUserInfo() != null
+                        || registrar.getRawQuery() != null
+                        || registrar.getRawFragment() != null) {
+                    throw new IllegalArgumentException( // without the address, for what may be a password
+                            "the address of a registrar has a name and password, a query or a fragment: leave them out");
+                }
                 if (registrar.getHost() == null || !List.of("http", "https").contains(registrar.getScheme())) {
                     throw new IllegalArgumentException(registrar
                             + " is no address of a registrar's management port, such as http://192.0.2.1:9091");

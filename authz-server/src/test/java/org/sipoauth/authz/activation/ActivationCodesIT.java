@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.sipoauth.authz.activation.ActivationCodes.Created;
+import org.sipoauth.authz.redis.RecordChanged;
 import org.sipoauth.authz.redis.RedisForTests;
 import org.sipoauth.authz.redis.WriteNotConfirmed;
 import org.sipoauth.authz.signing.KeyedHashes;
@@ -42,7 +43,7 @@ class ActivationCodesIT {
     private KeyRing ring = KeyRing.create(RotationPolicy.defaults(), KeyVault.inRing(), START);
     private final ActivationCodes codes =
             new ActivationCodes(redis.template(), redis.confirmedWrites(), new KeyedHashes(() -> ring), LIFE);
-    private final Created created = codes.create(PHONE, "alice", START);
+    private final Created created = codes.create(PHONE, "alice", Optional.empty(), START);
 
     @BeforeAll
     static void open() {
@@ -70,7 +71,7 @@ class ActivationCodesIT {
 
     @Test
     void areForOneDevice() {
-        Created other = codes.create("SEP00005E005302", "alice", START);
+        Created other = codes.create("SEP00005E005302", "alice", Optional.empty(), START);
 
         assertThat(redeem(other.code(), START)).isEqualTo(new Redemption.Wrong());
         assertThat(codes.redeem("SEP00005E0053FF", Optional.of("alice"), created.code(), CLIENT, START))
@@ -79,10 +80,25 @@ class ActivationCodesIT {
 
     @Test
     void areReplacedByTheNext() {
-        Created next = codes.create(PHONE, "alice", START);
+        Created next = codes.create(PHONE, "alice", Optional.empty(), START);
 
         assertThat(redeem(created.code(), START)).isEqualTo(new Redemption.Wrong());
         assertThat(redeem(next.code(), START)).isInstanceOf(Redemption.Claimed.class);
+    }
+
+    @Test
+    void areNotReplacedByWhoHasSeenAnother() {
+        String seen = codes.revision(PHONE);
+        Created next = codes.create(PHONE, "alice", Optional.of(seen), START.plusMillis(1));
+
+        assertThatThrownBy(() -> codes.create(PHONE, "alice", Optional.of(seen), START.plusMillis(2)))
+                .isInstanceOf(RecordChanged.class);
+        assertThatThrownBy(() -> codes.create(PHONE, "alice", Optional.of(""), START.plusMillis(2)))
+                .isInstanceOf(RecordChanged.class);
+        assertThat(redeem(next.code(), START)).isInstanceOf(Redemption.Claimed.class);
+        redis.template().delete(KEY);
+        assertThat(codes.create(PHONE, "alice", Optional.of(""), START).device())
+                .isEqualTo(PHONE);
     }
 
     @Test
@@ -96,7 +112,7 @@ class ActivationCodesIT {
     @Test
     void cannotBeRemovedOnceTheyAreUsedOrHaveExpired() {
         assertThat(codes.remove(PHONE, START.plus(LIFE))).isFalse();
-        Created used = codes.create(PHONE, "alice", START);
+        Created used = codes.create(PHONE, "alice", Optional.empty(), START);
         bind(claim(used));
 
         assertThat(codes.remove(PHONE, START)).isFalse();
@@ -193,7 +209,8 @@ class ActivationCodesIT {
         ActivationCodes cutOff =
                 new ActivationCodes(redis.template(), redis.unconfirmedWrites(), new KeyedHashes(() -> ring), LIFE);
 
-        assertThatThrownBy(() -> cutOff.create(PHONE, "alice", START)).isInstanceOf(WriteNotConfirmed.class);
+        assertThatThrownBy(() -> cutOff.create(PHONE, "alice", Optional.empty(), START))
+                .isInstanceOf(WriteNotConfirmed.class);
         assertThatThrownBy(() -> cutOff.remove(PHONE, START)).isInstanceOf(WriteNotConfirmed.class);
         assertThat(cutOff.redeem(PHONE, Optional.of("alice"), created.code(), CLIENT, START))
                 .as("a wrong code writes nothing")
@@ -203,7 +220,7 @@ class ActivationCodesIT {
     @Test
     void areNotBoundOnceTheyAreReplaced() {
         Redemption.Claimed claimed = claim(created);
-        codes.create(PHONE, "alice", START);
+        codes.create(PHONE, "alice", Optional.empty(), START);
 
         assertThat(codes.bind(PHONE, claimed.claim(), "s01.family", START)).isFalse();
     }
@@ -225,7 +242,7 @@ class ActivationCodesIT {
         ExecutorService many = Executors.newFixedThreadPool(tries);
         try {
             for (int round = 0; round < 100; round++) {
-                Created code = codes.create(PHONE, "alice", START);
+                Created code = codes.create(PHONE, "alice", Optional.empty(), START);
                 CyclicBarrier together = new CyclicBarrier(tries);
                 List<Callable<Redemption>> work = new ArrayList<>();
                 for (int i = 0; i < tries; i++) {

@@ -355,7 +355,7 @@ class ConsoleAccessIT {
                 .contains("otto is disabled", "Enable…");
         assertThat(accounts.find("otto").orElseThrow().enabled()).isFalse();
         assertThat(change("/console/subscribers/change", Map.of("name", "otto", "to", "enabled", "revision", seen)))
-                .contains("somebody else has changed it");
+                .contains("it is not as it was when you opened the page");
         assertThat(accounts.find("otto").orElseThrow().enabled()).isFalse();
 
         String remove = "/console/subscribers/remove?name=otto";
@@ -369,6 +369,37 @@ class ConsoleAccessIT {
     }
 
     @Test
+    void endsTheLoginsOfASubscriberWhomAFirstTryOnlyDisabled() {
+        new TestPhone(server).logIn("heidi", "CSFHEIDI");
+        String seen = revision("/console/subscribers/change?name=heidi&to=disabled");
+        server.bean(Accounts.class).disable("heidi", Expected.PRESENT);
+
+        assertThat(change("/console/subscribers/change", Map.of("name", "heidi", "to", "disabled", "revision", seen)))
+                .contains("heidi is disabled, and their logins are revoked");
+
+        assertThat(server.bean(Sessions.class).ofUser("heidi"))
+                .isNotEmpty()
+                .allSatisfy(session -> assertThat(session.revoked()).isPresent());
+    }
+
+    @Test
+    void showsAllDevicesOfASubscriberHoweverTheNameIsTyped() {
+        Devices devices = server.bean(Devices.class);
+        for (int i = 0; i < 51; i++) {
+            devices.save(new Device("CSFPAT%02d".formatted(i), "pat", List.of("sip:pat@example.com")));
+        }
+        server.bean(Accounts.class).create("pat", Account.Kind.SUBSCRIBER, PASSWORD, false);
+
+        String page =
+                administrator.get(server.url("/console/subscribers?name=Pat")).body();
+        assertThat(page).contains(">CSFPAT00<", ">CSFPAT49<").doesNotContain(">CSFPAT50<");
+        String all = matches(page, "There are more: <a href=\"([^\"]+)\"").get(0);
+        String rest = matches(administrator.get(server.url(all)).body(), "href=\"([^\"]+)\">Further")
+                .get(0);
+        assertThat(administrator.get(server.url(rest)).body()).contains(">CSFPAT50<", "Devices of pat");
+    }
+
+    @Test
     void keepsTheDevices() {
         Devices devices = server.bean(Devices.class);
         Map<String, String> typed = new HashMap<>(Map.of(
@@ -377,7 +408,7 @@ class ConsoleAccessIT {
                 "addresses", "sip:1099@example.com\r\nsip:1098@example.com",
                 "profile", "standard-oauth",
                 "enabled", "yes"));
-        assertThat(change("/console/devices/new", typed)).contains("Device SEP00005E0053FF is made");
+        assertThat(change("/console/devices/new", typed)).contains("Device SEP00005E0053FF was added");
         assertThat(devices.find("SEP00005E0053FF").orElseThrow().addressesOfRecord())
                 .containsExactly("sip:1099@example.com", "sip:1098@example.com");
         assertThat(administrator.postForm("/console/devices/new", typed).body())
@@ -386,11 +417,15 @@ class ConsoleAccessIT {
         assertThat(administrator.postForm("/console/devices/new", typed).body())
                 .contains("A device&#39;s name is one of", "value=\"SEP-nonsense\"");
 
-        HttpResponse<String> code = administrator.postForm(
-                "/console/devices/activation-code?name=SEP00005E0053FF",
-                "/console/devices/activation-code",
-                Map.of("name", "SEP00005E0053FF"));
-        assertThat(secret(code)).matches("[0-9]{4}(-[0-9]{4}){3}");
+        String activation = "/console/devices/activation-code";
+        Map<String, String> asked =
+                Map.of("name", "SEP00005E0053FF", "revision", revision(activation + "?name=SEP00005E0053FF"));
+        assertThat(secret(administrator.postForm("/console", activation, asked)))
+                .matches("[0-9]{4}(-[0-9]{4}){3}");
+        assertThat(change(activation, asked))
+                .as("loaded anew")
+                .contains("No other code was made")
+                .doesNotContain("<output");
         assertThat(administrator
                         .get(server.url("/console/devices/activation-code?name=CSFALICE"))
                         .statusCode())
@@ -419,11 +454,13 @@ class ConsoleAccessIT {
                 .body();
 
         assertThat(stale)
-                .contains("Somebody else has changed it", "<dd>bob</dd>", "sip:1078@example.com", "value=\"alice\"");
+                .contains(
+                        "It is not as it was when you opened the page",
+                        "<dd>bob</dd>",
+                        "sip:1078@example.com",
+                        "value=\"alice\"");
         assertThat(devices.find("CSFSTALE").orElseThrow().owner()).isEqualTo("bob");
-        typed.put(
-                "revision",
-                matches(stale, "name=\"revision\" value=\"([^\"]*)\"").get(0));
+        typed.put("revision", revisionIn(stale));
         assertThat(administrator
                         .follow(administrator.postForm(
                                 "/console/devices/edit?name=CSFSTALE", "/console/devices/edit", typed))
@@ -461,10 +498,27 @@ class ConsoleAccessIT {
                                 "/console/parameters/change",
                                 Map.of("name", "access-token-expiry", "value", "45", "revision", unset))
                         .body())
-                .contains("Somebody else has changed it", "90 minutes", "value=\"45\"");
+                .contains("It is not as it was when you opened the page", "90 minutes", "value=\"45\"");
+        String refused = administrator
+                .postForm(
+                        page,
+                        "/console/parameters/change",
+                        Map.of("name", "access-token-expiry", "value", "0", "revision", unset))
+                .body();
+        assertThat(administrator
+                        .postForm(
+                                page,
+                                "/console/parameters/change",
+                                Map.of("name", "access-token-expiry", "value", "45", "revision", revisionIn(refused)))
+                        .body())
+                .as("what was refused before somebody else's change is no later than that")
+                .contains("It is not as it was when you opened the page", "90 minutes", "value=\"45\"");
 
+        String reset = "/console/parameters/reset?name=access-token-expiry";
+        assertThat(administrator.get(server.url(reset)).body()).contains("holds again: 60 minutes.");
         assertThat(change(
-                        "/console/parameters/reset", Map.of("name", "access-token-expiry", "revision", revision(page))))
+                        "/console/parameters/reset",
+                        Map.of("name", "access-token-expiry", "revision", revision(reset))))
                 .contains("as the settings of the servers have it");
         assertThat(server.bean(CurrentParameters.class).get().accessToken()).isEqualTo(Duration.ofMinutes(60));
     }
@@ -484,8 +538,14 @@ class ConsoleAccessIT {
         assertThat(nodes.load().get(0).sipOauthPort()).isEqualTo(6090);
 
         typed.put("name", "late");
+        typed.put("sip_oauth_port", "80");
+        typed.put("revision", revisionIn(administrator.postForm(add, add, typed).body()));
+        typed.put("sip_oauth_port", "6091");
         assertThat(administrator.postForm(add, add, typed).body())
-                .contains("Somebody else has changed the list of nodes", "<li>west, 192.0.2.7", "value=\"late\"");
+                .contains(
+                        "The list of nodes is not as it was when you opened the page",
+                        "<li>west, 192.0.2.7",
+                        "value=\"late\"");
 
         String remove = "/console/parameters/node-remove";
         assertThat(change(remove, Map.of("name", "west", "revision", revision(remove + "?name=west"))))
@@ -502,8 +562,11 @@ class ConsoleAccessIT {
     }
 
     private static String revision(String page) {
-        return matches(administrator.get(server.url(page)).body(), "name=\"revision\" value=\"([^\"]*)\"")
-                .get(0);
+        return revisionIn(administrator.get(server.url(page)).body());
+    }
+
+    private static String revisionIn(String page) {
+        return matches(page, "name=\"revision\" value=\"([^\"]*)\"").get(0);
     }
 
     private static String secret(HttpResponse<String> page) {

@@ -198,7 +198,7 @@ class ConsoleIT {
         browser.waitForText("h1", "Add a subscriber");
         tabTo("#name");
         browser.focused().sendKeys("nils", Keys.ENTER);
-        browser.waitForText("h1", "Subscriber nils is made");
+        browser.waitForText("h1", "Subscriber nils was added");
 
         assertThat(browser.element("output").getText()).hasSize(20);
         for (Look look : BOTH) {

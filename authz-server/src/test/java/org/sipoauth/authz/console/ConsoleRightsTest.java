@@ -71,6 +71,7 @@ class ConsoleRightsTest {
                         "POST /console/mode/change ADMINISTRATOR",
                         "GET /console/parameters/change ADMINISTRATOR",
                         "POST /console/parameters/change ADMINISTRATOR",
+                        "GET /console/parameters/reset ADMINISTRATOR",
                         "POST /console/parameters/reset ADMINISTRATOR",
                         "GET /console/parameters/node ADMINISTRATOR",
                         "POST /console/parameters/node ADMINISTRATOR",

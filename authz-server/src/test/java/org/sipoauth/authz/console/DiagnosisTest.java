@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.sipoauth.authz.console.Diagnosis.Said;
 import org.sipoauth.authz.console.Diagnosis.State;
 import org.sipoauth.authz.console.Diagnosis.Step;
@@ -36,7 +38,7 @@ class DiagnosisTest {
             new ArrayList<>(List.of(session("alice", NOW.minus(HOUR.dividedBy(2)), null)));
     private final List<Map<String, String>> refusals = new ArrayList<>();
     private Optional<Said> said = Optional.empty();
-    private Optional<Registrars.Heard> heard = Optional.empty();
+    private Registrars.Answers registrars = Registrars.Answers.NONE;
 
     @Test
     void findsNothingWhereAllHolds() {
@@ -196,7 +198,7 @@ class DiagnosisTest {
 
     @Test
     void saysAtWhichRegistrarItIsRegistered() {
-        heard = Optional.of(new Registrars.Heard("node1", NOW.plusSeconds(600), Optional.empty()));
+        registrars = heard(NOW.plusSeconds(600), Optional.empty());
 
         assertThat(diagnose().conclusion()).isEqualTo("It is registered at node1.");
         assertThat(diagnose().fine()).isTrue();
@@ -208,14 +210,45 @@ class DiagnosisTest {
 
     @Test
     void tellsWhatARegistrarRefusedItForSinceItsLatestToken() {
-        heard = Optional.of(new Registrars.Heard("node1", NOW.minusSeconds(60), Optional.of("token_revoked")));
+        registrars = heard(NOW.minusSeconds(60), Optional.of("token_revoked"));
         assertFails("Registrar", "The audit says who ended it");
         assertThat(step("Registrar").finding())
                 .isEqualTo("node1 refused it 1 min ago (token_revoked): The login was ended.");
 
-        heard = Optional.of(new Registrars.Heard("node1", NOW.minus(HOUR), Optional.of("token_revoked")));
+        registrars = heard(NOW.minus(HOUR), Optional.of("token_revoked"));
         assertThat(step("Registrar").state()).isEqualTo(State.OPEN);
         assertThat(step("Registrar").finding()).contains("before it was given its latest token");
+    }
+
+    @Test
+    void drawsNoConclusionFromARefusalWhereItMayHaveRegisteredSince() {
+        Registrars.Answers read = heard(NOW.minusSeconds(60), Optional.of("token_revoked"));
+        registrars = new Registrars.Answers(read.heard(), List.of(), List.of("node1"), List.of());
+
+        assertThat(step("Registrar").state()).isEqualTo(State.OPEN);
+        assertThat(step("Registrar").finding())
+                .isEqualTo(
+                        "node1 refused it 1 min ago (token_revoked); whether it has registered since is not known here.");
+        assertThat(diagnose().fine()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "node1, '', '', Asked node1: it does not have it.",
+        "node1 node2, '', node3, Asked node1&node2: neither has it; node3 did not answer.",
+        "node1 node2 node3, node4, '', Asked node1&node2&node3: none has it; not searched: node4.",
+        "'', node4, '', Not searched: node4.",
+        "'', '', '', Registrars decide without this server."
+    })
+    void saysWhatWasAskedOfRegistrars(String searched, String unsearched, String silent, String finding) {
+        registrars = new Registrars.Answers(Optional.empty(), words(searched), words(unsearched), words(silent));
+
+        assertThat(step("Registrar").state()).isEqualTo(State.OPEN);
+        assertThat(step("Registrar").finding()).startsWith(finding.replace("&", ", ") + " Choose above");
+    }
+
+    private static List<String> words(String text) {
+        return text.isEmpty() ? List.of() : List.of(text.split(" "));
     }
 
     private void assertFails(String title, String remedy) {
@@ -234,7 +267,12 @@ class DiagnosisTest {
 
     private Diagnosis diagnose() {
         return Diagnosis.of(new Diagnosis.Facts(
-                "CSFALICE", NOW, modeEnabled, device, usable, owner, sessions, refusals, HOUR, said, heard));
+                "CSFALICE", NOW, modeEnabled, device, usable, owner, sessions, refusals, HOUR, said, registrars));
+    }
+
+    private static Registrars.Answers heard(Instant at, Optional<String> refused) {
+        return new Registrars.Answers(
+                Optional.of(new Registrars.Heard("node1", at, refused)), List.of("node1"), List.of(), List.of());
     }
 
     private static Account account(Account.Kind kind, boolean enabled) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -13,6 +14,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,19 +76,28 @@ class RegistrarsTest {
 
     @Test
     void findsARegisteredPhoneAndTheLatestRefusalOfAnother() {
-        assertThat(registrars().about("CSFALICE"))
+        assertThat(registrars().about("CSFALICE").heard())
                 .contains(new Registrars.Heard("node1", Instant.parse("2026-01-31T12:30:00Z"), Optional.empty()));
-        assertThat(registrars().about("CSFBOB"))
+        assertThat(registrars().about("CSFBOB").heard())
                 .contains(new Registrars.Heard(
                         "node1", Instant.parse("2026-01-31T11:59:00Z"), Optional.of("token_revoked")));
-        assertThat(registrars().about("CSFDAVE")).isEmpty();
+        assertThat(registrars().about("CSFDAVE"))
+                .isEqualTo(new Registrars.Answers(Optional.empty(), List.of("node1"), List.of(), List.of()));
     }
 
     @Test
     void readsNoListThatIsTooLongForOnePhone() {
         status = status.replace("\"bindings\":2,", "\"bindings\":2001,");
 
-        assertThat(registrars().about("CSFALICE")).isEmpty();
+        assertThat(registrars().about("CSFALICE"))
+                .isEqualTo(new Registrars.Answers(Optional.empty(), List.of(), List.of("node1"), List.of()));
+    }
+
+    @Test
+    void saysThatItHasNotSearchedARegistrarThatDoesNotListItsBindings() {
+        bindings = "no JSON";
+
+        assertThat(registrars().about("CSFALICE").unsearched()).containsExactly("node1");
     }
 
     @ParameterizedTest
@@ -107,13 +122,75 @@ class RegistrarsTest {
             assertThat(seen.answers()).isFalse();
             assertThat(seen.node()).isEqualTo(address.getAuthority());
         });
-        assertThat(registrars().about("CSFALICE")).isEmpty();
+        assertThat(registrars().about("CSFALICE"))
+                .isEqualTo(new Registrars.Answers(
+                        Optional.empty(), List.of(), List.of(), List.of(address.getAuthority())));
     }
 
     @Test
     void asksNobodyWhereTheSettingsNameNone() {
         assertThat(new Registrars(List.of(), Clock.fixed(NOW, ZoneOffset.UTC)).all())
                 .isEmpty();
+    }
+
+    @Test
+    void letsGoOfARegistrarThatStallsInItsAnswer() throws InterruptedException {
+        CountDownLatch answered = new CountDownLatch(1);
+        CountDownLatch letGo = new CountDownLatch(1);
+        registrar.removeContext("/status");
+        registrar.createContext("/status", exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            try (OutputStream body = exchange.getResponseBody()) {
+                body.write('{');
+                body.flush();
+                answered.await();
+                for (int i = 0; i < 100_000; i++) { // less than what is too long an answer
+                    body.write(' ');
+                    body.flush();
+                }
+            } catch (IOException | InterruptedException gone) {
+                letGo.countDown();
+            }
+        });
+
+        assertThat(registrars().all())
+                .singleElement()
+                .satisfies(seen -> assertThat(seen.answers()).isFalse());
+
+        answered.countDown();
+        assertThat(letGo.await(1, TimeUnit.MINUTES)).isTrue();
+    }
+
+    @Test
+    void asksOnceForAllWhoAskMeanwhile() throws InterruptedException {
+        AtomicInteger asked = new AtomicInteger();
+        CountDownLatch allWait = new CountDownLatch(1);
+        String answer = status;
+        registrar.removeContext("/status");
+        answer("/status", () -> {
+            asked.incrementAndGet();
+            try {
+                allWait.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return answer;
+        });
+        Registrars registrars = registrars();
+        List<Thread> lookers =
+                Stream.generate(() -> new Thread(registrars::all)).limit(3).toList();
+        lookers.forEach(Thread::start);
+        Awaitility.await()
+                .until(() -> asked.get() > 0
+                        && lookers.stream()
+                                .map(Thread::getState)
+                                .allMatch(state -> state == Thread.State.WAITING || state == Thread.State.TERMINATED));
+        allWait.countDown();
+        for (Thread looker : lookers) {
+            looker.join();
+        }
+
+        assertThat(asked).hasValue(1);
     }
 
     private Registrars registrars() {

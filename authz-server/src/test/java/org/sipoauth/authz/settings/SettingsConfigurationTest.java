@@ -21,6 +21,10 @@ class SettingsConfigurationTest {
         "sipoauth.tokens.access=0s, sipoauth.tokens.access is PT0S",
         "sipoauth.tokens.access=-1m, sipoauth.tokens.access is PT-1M",
         "sipoauth.tokens.desk-phone-refresh=59m, sipoauth.tokens.desk-phone-refresh is PT59M",
+        "sipoauth.console.registrars=ftp://192.0.2.1, ftp://192.0.2.1 is no address of a registrar",
+        "sipoauth.console.registrars=http://me:secret@192.0.2.1:9091, has a name and password",
+        "sipoauth.console.registrars=http://192.0.2.1:9091?a=b, a query",
+        "sipoauth.console.registrars=http://192.0.2.1:9091/#a, or a fragment",
         "sipoauth.tokens.acces=5m, sipoauth.tokens.acces",
         "sipoauth.insecure-plain-htp=true, sipoauth.insecure-plain-htp"
     })
