@@ -110,8 +110,9 @@ abstract class QueuedTrail implements AuditTrail, SmartLifecycle {
             while (true) {
                 if (batch.isEmpty()) {
                     take(batch);
+                    sayWhatWasDropped(batch);
                 }
-                boolean last = isStopping() && waiting.isEmpty();
+                boolean last = isStopping() && waiting.isEmpty() && droppedUnsaid.get() == 0;
                 boolean written = attempt(batch, last);
                 if (written && last) {
                     return;
@@ -138,7 +139,6 @@ abstract class QueuedTrail implements AuditTrail, SmartLifecycle {
 
     private boolean attempt(List<String> batch, boolean last) {
         try {
-            sayWhatWasDropped();
             write(batch, last);
             if (away) {
                 away = false;
@@ -154,14 +154,11 @@ abstract class QueuedTrail implements AuditTrail, SmartLifecycle {
         }
     }
 
-    private void sayWhatWasDropped() throws IOException {
-        long records = droppedUnsaid.get();
+    /** In the batch itself: what a failed write leaves in it, an older batch's records perhaps, is not to be lost. */
+    private void sayWhatWasDropped(List<String> batch) {
+        long records = droppedUnsaid.getAndSet(0);
         if (records > 0) {
-            write(
-                    new ArrayList<>(List.of(
-                            AuditRecord.ofItself("audit_dropped", clock.instant(), Map.of("records", records)))),
-                    false);
-            droppedUnsaid.addAndGet(-records);
+            batch.add(0, AuditRecord.ofItself("audit_dropped", clock.instant(), Map.of("records", records)));
         }
     }
 

@@ -77,15 +77,31 @@ final class SyslogReceiver {
         return file.toAbsolutePath().toUri().toString();
     }
 
+    /**
+     * To write to.
+     *
+     * @param wire the connection below TLS, or the same one
+     */
+    record Connection(Socket socket, Socket wire) {
+        /** Ends it while another thread may be stuck in writing to it, for which closing TLS would wait. */
+        void cut() {
+            try {
+                wire.close();
+            } catch (IOException e) {
+                // it is of no more use in any case
+            }
+        }
+    }
+
     /** @throws IOException if it does not answer, or is not whom the settings name */
-    Socket connect() throws IOException {
+    Connection connect() throws IOException {
         URI address = settings.address();
         Socket socket = new Socket();
         try {
             int port = address.getPort() > 0 ? address.getPort() : TLS_PORT;
             socket.connect(new InetSocketAddress(host(address), port), Math.toIntExact(PATIENCE.toMillis()));
             socket.setKeepAlive(true);
-            return tls ? secured(socket, host(address), port) : socket;
+            return new Connection(tls ? secured(socket, host(address), port) : socket, socket);
         } catch (IOException | RuntimeException e) {
             socket.close();
             throw e;

@@ -6,7 +6,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Clock;
@@ -14,30 +13,42 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sends every record to a syslog receiver. Syslog acknowledges nothing: what a receiver has not read when its connection
  * ends is lost, and nobody is told. So the connection is looked at before each batch, and about once a second, and when it
- * has ended, what was sent shortly before goes out again on the next one; a receiver may get such records twice.
+ * has ended, what was sent shortly before goes out again on the next one; a receiver may get such records twice. From one
+ * that reads nothing any more for a while the connection is cut.
  */
 final class SyslogTrail extends QueuedTrail {
     private static final int LOOK_MILLIS = 1;
     private static final long DOUBTFUL_NANOS = Duration.ofSeconds(5).toNanos();
 
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private final SyslogReceiver receiver;
+    private final Duration patience;
     private final String hostname = hostname();
     private final Counter sent;
 
     // the writer's alone
-    private @Nullable Socket connection;
+    private SyslogReceiver.@Nullable Connection connection;
     private final Deque<Sent> doubtful = new ArrayDeque<>();
 
     private record Sent(String record, long at) {}
 
     SyslogTrail(SyslogReceiver receiver, Clock clock, MeterRegistry meters) {
+        this(receiver, PATIENCE, clock, meters);
+    }
+
+    /** @param patience how long one write may take */
+    SyslogTrail(SyslogReceiver receiver, Duration patience, Clock clock, MeterRegistry meters) {
         super("the audit's syslog receiver " + receiver, "sipoauth.audit.syslog", clock, meters);
         this.receiver = receiver;
+        this.patience = patience;
         this.sent = meters.counter("sipoauth.audit.syslog.sent");
     }
 
@@ -53,26 +64,44 @@ final class SyslogTrail extends QueuedTrail {
 
     @Override
     void write(List<String> records, boolean last) throws IOException {
+        forgetWhatMayBeTakenForRead(); // now: what is sent into a write that gets stuck is not to be
         try {
-            Socket open = open();
+            SyslogReceiver.Connection open = open();
             if (!records.isEmpty()) {
                 ByteArrayOutputStream frames = new ByteArrayOutputStream();
                 for (String record : records) {
                     frames.write(SyslogMessage.framed(
                             hostname, ProcessHandle.current().pid(), record));
                 }
-                open.getOutputStream().write(frames.toByteArray());
-                open.getOutputStream().flush();
+                send(frames.toByteArray(), open);
                 sent.increment(records.size());
                 remember(records);
                 records.clear();
             }
         } catch (IOException e) {
             close();
-            forgetWhatMayBeTakenForRead();
             records.addAll(0, doubtful.stream().map(Sent::record).toList());
             doubtful.clear();
             throw e;
+        }
+    }
+
+    /** Java has no time limit for writing to a socket. */
+    private void send(byte[] frames, SyslogReceiver.Connection open) throws IOException {
+        CompletableFuture<Boolean> sending =
+                new CompletableFuture<Boolean>().completeOnTimeout(false, patience.toMillis(), TimeUnit.MILLISECONDS);
+        sending.thenAccept(inTime -> {
+            if (!inTime) {
+                open.cut();
+            }
+        });
+        try {
+            open.socket().getOutputStream().write(frames);
+            open.socket().getOutputStream().flush();
+        } catch (IOException e) {
+            throw sending.complete(true) ? e : new IOException("the receiver reads nothing: the connection is cut", e);
+        } finally {
+            sending.complete(true);
         }
     }
 
@@ -90,12 +119,12 @@ final class SyslogTrail extends QueuedTrail {
     }
 
     /** A connection that the receiver has not ended. */
-    private Socket open() throws IOException {
+    private SyslogReceiver.Connection open() throws IOException {
         if (connection == null) {
             connection = receiver.connect();
-            connection.setSoTimeout(LOOK_MILLIS);
+            connection.socket().setSoTimeout(LOOK_MILLIS);
         }
-        requireOpen(connection.getInputStream());
+        requireOpen(connection.socket().getInputStream());
         return connection;
     }
 
@@ -121,7 +150,7 @@ final class SyslogTrail extends QueuedTrail {
     void close() {
         try {
             if (connection != null) {
-                connection.close();
+                connection.socket().close();
             }
         } catch (IOException e) {
             // it is of no more use in any case

@@ -23,6 +23,11 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public final class Devices {
+    private static final int PAGE = 1000;
+
+    /** Is there once every device is entered under its owner's name in lower case. */
+    private static final String OWNERS_IN_LOWER_CASE = "devices-of-owners-in-lower-case";
+
     private final StringRedisTemplate redis;
     private final Records records;
     private final SecurityProfiles profiles;
@@ -119,14 +124,28 @@ public final class Devices {
         return page == null ? List.of() : new ArrayList<>(page);
     }
 
-    /** Finds the devices of an owner who had a name with capitals by the name in lower case; to be called again if cut off. */
-    public void keepOwnerInLowerCase(String former) {
-        String formerKey = "devices-of-owner:" + former;
-        Set<String> names = redis.opsForZSet().range(formerKey, 0, -1);
-        if (names != null) {
-            names.forEach(name -> redis.opsForZSet().add(ofOwnerKey(former), name, 0));
+    /**
+     * Enters the devices whose owners an earlier release kept with capitals under those names in lower case, whether or not
+     * there are such accounts: somebody may get the name later. Looks at all devices, once; to be called again if cut off.
+     */
+    public void keepOwnersInLowerCase() {
+        if (Boolean.TRUE.equals(redis.hasKey(OWNERS_IN_LOWER_CASE))) {
+            return;
         }
-        redis.delete(formerKey);
+        List<String> page = names.page(Optional.empty(), PAGE);
+        while (!page.isEmpty()) {
+            page.forEach(this::keepOwnerInLowerCase);
+            page = names.page(Optional.of(page.get(page.size() - 1)), PAGE);
+        }
+        redis.opsForValue().set(OWNERS_IN_LOWER_CASE, "all");
+    }
+
+    private void keepOwnerInLowerCase(String device) {
+        String owner = redis.<String, String>opsForHash().get(key(device), "owner");
+        if (owner != null && !owner.equals(owner.toLowerCase(Locale.ROOT))) {
+            redis.opsForZSet().add(ofOwnerKey(owner), device, 0);
+            redis.opsForZSet().remove("devices-of-owner:" + owner, device);
+        }
     }
 
     /** A page of the names of devices that have, or had, this security profile. */

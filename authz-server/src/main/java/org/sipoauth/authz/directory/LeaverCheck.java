@@ -25,7 +25,7 @@ import org.springframework.dao.DataAccessException;
  *
  * <p>Everybody is asked for before anything is ended. So a directory that goes away meanwhile ends nothing, and one that
  * lacks many at once, or everybody, is taken for one that is broken or set up anew: then nothing is ended either, and
- * somebody is told.
+ * somebody is told. By a share of 100 an administrator says that it is whole.
  */
 final class LeaverCheck {
     private static final Logger LOG = LoggerFactory.getLogger(LeaverCheck.class);
@@ -152,23 +152,24 @@ final class LeaverCheck {
     }
 
     private boolean areTooMany(int gone, int people) {
-        return gone > 0 && (gone == people || gone > Math.max(FEW, (long) people * mostGonePercent / 100));
+        return gone > 0
+                && mostGonePercent < 100
+                && (gone == people || gone > Math.max(FEW, (long) people * mostGonePercent / 100));
     }
 
     /** Logins first: if this is cut off after that, the next check does it again. Then those that have begun meanwhile. */
     private void end(Account account) {
+        int ended = sessions.revokeUser(account.name(), REASON);
+        Audit.Entry entry = audit.event("directory_left").with("user", account.name());
         try {
-            int ended = sessions.revokeUser(account.name(), REASON);
             accounts.leave(account);
             ended += sessions.revokeUser(account.name(), REASON);
-            audit.event("directory_left")
-                    .with("user", account.name())
-                    .with("revoked", ended)
-                    .keep();
             meters.counter("sipoauth.directory.left").increment();
         } catch (RecordChanged meanwhile) {
+            entry.with("detail", "the account changed meanwhile, and stays as it is until the next check");
             LOG.info("the account {} changed meanwhile: the next check looks at it", account.name());
         }
+        entry.with("revoked", ended).keep();
     }
 
     private void refuse(int gone, int people) {

@@ -16,7 +16,7 @@ import java.util.Date;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.token.Confirmation;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -52,6 +52,7 @@ public final class DpopProofs {
     static final Duration WINDOW = Duration.ofMinutes(2);
 
     private static final int LONGEST_ID = 256;
+    private static final String NOT_RIGHT = "the DPoP proof is not right for this request";
 
     private final URI issuer;
     private final SeenProofs seen;
@@ -84,7 +85,7 @@ public final class DpopProofs {
      * @throws OAuth2AuthenticationException {@code invalid_dpop_proof} if it is not right
      */
     public Confirmation verify(String proof, String path) {
-        Checked checked = check(proof, HttpMethod.POST.name(), issuer + path);
+        Checked checked = check(proof, HttpMethod.POST.name(), belowIssuer(path).toString());
         useUp(checked);
         return checked.key();
     }
@@ -93,9 +94,10 @@ public final class DpopProofs {
      * Has an interface of this server take access tokens that are bound to a key, with a proof of it (§7.1). Spring refuses
      * them as bearer tokens (§7.2) and checks the tokens; the proofs are checked here.
      *
-     * @param address what a client has to name in {@code htu}, by the address with which its request arrives
+     * @param address what a client has to name in {@code htu}, by the address with which its request arrives; empty if there
+     *     is nothing of ours
      */
-    public void addTo(OAuth2ResourceServerConfigurer<HttpSecurity> server, UnaryOperator<URI> address) {
+    public void addTo(OAuth2ResourceServerConfigurer<HttpSecurity> server, Function<URI, Optional<URI>> address) {
         JwtDecoderFactory<DPoPProofContext> verifiers = context -> proof -> verify(proof, context, address);
         server.dPoP(Customizer.withDefaults())
                 .withObjectPostProcessor(new ObjectPostProcessor<DPoPAuthenticationProvider>() {
@@ -107,7 +109,16 @@ public final class DpopProofs {
                 });
     }
 
-    private Jwt verify(String proof, DPoPProofContext request, UnaryOperator<URI> address) {
+    /** The address below the issuer of what is asked for here, behind whatever proxy. */
+    public Optional<URI> belowIssuer(URI asked) {
+        return Optional.of(belowIssuer(asked.getRawPath()));
+    }
+
+    private URI belowIssuer(String path) {
+        return URI.create(issuer + path);
+    }
+
+    private Jwt verify(String proof, DPoPProofContext request, Function<URI, Optional<URI>> address) {
         Checked checked = check(proof, request.getMethod(), target(request, address));
         OAuth2Token token = Objects.requireNonNull(request.getAccessToken());
         boolean ofThisToken =
@@ -121,11 +132,13 @@ public final class DpopProofs {
         return checked.proof();
     }
 
-    private static String target(DPoPProofContext request, UnaryOperator<URI> address) {
+    private static String target(DPoPProofContext request, Function<URI, Optional<URI>> address) {
         try {
-            return address.apply(new URI(request.getTargetUri())).toString();
+            return address.apply(new URI(request.getTargetUri()))
+                    .map(URI::toString)
+                    .orElseThrow(() -> refusal(NOT_RIGHT));
         } catch (URISyntaxException e) { // what came with Host may be anything
-            throw refusal("the DPoP proof is not right for this request");
+            throw refusal(NOT_RIGHT);
         }
     }
 
@@ -147,7 +160,7 @@ public final class DpopProofs {
             String thumbprint = signed.getHeader().getJWK().computeThumbprint().toString();
             return new Checked(verified, Confirmation.ofKey(thumbprint), issued.toInstant());
         } catch (JwtException | IllegalArgumentException | ParseException | JOSEException e) {
-            throw refusal("the DPoP proof is not right for this request");
+            throw refusal(NOT_RIGHT);
         }
     }
 

@@ -21,11 +21,16 @@ import org.springframework.stereotype.Component;
 
 /**
  * What is done to an account, and to the logins and sessions that hang on it. Whatever takes something away is done in an
- * order in which a request that was cut off leaves less than before, and in which the same request sent again does the rest.
+ * order in which a request that was cut off leaves less than before, and in which the same request sent again does the rest:
+ * logins end before the account changes, after which who sent {@code If-Match} would be refused, and again after that, for
+ * some may have begun meanwhile.
  */
 @Component
 public final class AccountAdministration {
     private static final int ONE_TIME_PASSWORD_BITS = 120;
+    private static final String DISABLED = "user disabled";
+    private static final String RESET = "password reset on suspicion";
+    private static final String REMOVED = "user removed";
 
     private final Accounts accounts;
     private final Sessions sessions;
@@ -86,6 +91,10 @@ public final class AccountAdministration {
             String name, Kind kind, boolean enabled, Optional<NewPassword> password, Expected expected, String by) {
         password.ifPresent(given -> requireGood(given, name));
         String oneTimePassword = RandomSecret.ofBits(ONE_TIME_PASSWORD_BITS);
+        boolean endLogins = !enabled && kind.isSubscriber();
+        if (endLogins) {
+            endLogins(accounts.find(name, expected), DISABLED);
+        }
         Accounts.Saved saved = put(name, new Wish(kind, enabled, password), oneTimePassword, expected);
         audit.event(saved.created() ? "account_created" : "account_changed")
                 .with("by", by)
@@ -94,13 +103,18 @@ public final class AccountAdministration {
                 .with("enabled", enabled)
                 .with("password_set", password.isPresent() ? true : null)
                 .keep();
-        if (!enabled && kind.isSubscriber()) {
-            sessions.revokeUser(name, "user disabled");
+        if (endLogins) {
+            sessions.revokeUser(name, DISABLED);
         }
         return new Outcome(
                 saved.account(),
                 saved.created(),
                 saved.created() && password.isEmpty() ? Optional.of(oneTimePassword) : Optional.empty());
+    }
+
+    private void endLogins(Optional<Account> account, String why) {
+        account.filter(somebody -> somebody.kind().isSubscriber())
+                .ifPresent(subscriber -> sessions.revokeUser(subscriber.name(), why));
     }
 
     private Accounts.Saved put(String name, Wish wish, String oneTimePassword, Expected expected) {
@@ -127,6 +141,9 @@ public final class AccountAdministration {
         given.ifPresent(password -> requireGood(password, account.name()));
         NewPassword password =
                 given.orElseGet(() -> new NewPassword(RandomSecret.ofBits(ONE_TIME_PASSWORD_BITS), true));
+        if (endLogins) {
+            endLogins(accounts.find(account.name(), expected), RESET);
+        }
         Account changed = accounts.resetPassword(account.name(), password, expected);
         audit.event("password_reset")
                 .with("by", by)
@@ -134,19 +151,20 @@ public final class AccountAdministration {
                 .with("end_logins", endLogins)
                 .keep();
         if (endLogins) {
-            sessions.revokeUser(account.name(), "password reset on suspicion");
+            sessions.revokeUser(account.name(), RESET);
         }
         return new Outcome(changed, false, given.isPresent() ? Optional.empty() : Optional.of(password.text()));
     }
 
     /**
-     * Disabled first: no login begins any more while those that there are come to their end. The devices of a user stay,
+     * Disabled on the way: no login begins any more while those that there are come to their end. The devices of a user stay,
      * disabled: they are nobody's until an administrator gives them to somebody, be it another user of the same name.
      */
     public void remove(Account account, Expected expected, String by) {
+        endLogins(accounts.find(account.name(), expected), REMOVED);
         accounts.disable(account.name(), expected);
         if (account.kind().isSubscriber()) {
-            sessions.revokeUser(account.name(), "user removed");
+            sessions.revokeUser(account.name(), REMOVED);
             devices.disableAll(account.name(), by);
         }
         accounts.remove(account);

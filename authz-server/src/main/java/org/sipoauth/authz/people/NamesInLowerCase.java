@@ -1,8 +1,8 @@
 package org.sipoauth.authz.people;
 
 import java.time.Clock;
+import java.util.List;
 import org.sipoauth.authz.device.Devices;
-import org.sipoauth.authz.redis.RecordChanged;
 import org.sipoauth.authz.refresh.UserIndex;
 import org.sipoauth.authz.settings.StartupRefused;
 import org.sipoauth.authz.subscriber.Accounts;
@@ -15,6 +15,7 @@ import org.springframework.stereotype.Component;
 /**
  * At the first start after an upgrade: keeps in lower case the names that an earlier release kept as they were typed, for
  * which {@code Alice} and {@code alice} were two accounts. Before the first request, which might be such a person's phone.
+ * Where two would be one, nothing is changed, so that the earlier release goes on with all of them.
  */
 @Component
 final class NamesInLowerCase implements SmartInitializingSingleton {
@@ -35,7 +36,10 @@ final class NamesInLowerCase implements SmartInitializingSingleton {
     @Override
     public void afterSingletonsInstantiated() {
         try {
-            accounts.namesWithCapitals().forEach(this::keepInLowerCase);
+            List<String> former = accounts.namesWithCapitals();
+            refuseTwoThatWouldBeOne(accounts.sameButForCase(former));
+            devices.keepOwnersInLowerCase();
+            former.forEach(this::keepInLowerCase);
         } catch (DataAccessException e) {
             throw new StartupRefused(
                     "Redis does not answer: " + e.getMostSpecificCause().getMessage(),
@@ -44,19 +48,20 @@ final class NamesInLowerCase implements SmartInitializingSingleton {
         }
     }
 
+    private static void refuseTwoThatWouldBeOne(List<String> names) {
+        if (!names.isEmpty()) {
+            throw new StartupRefused(
+                    "There are accounts whose names differ by upper and lower case alone, and would be one: "
+                            + String.join(", ", names) + ".",
+                    "Nothing has been changed. Start the release from before, remove all but one of each name, give their"
+                            + " devices to the one that stays or to an account of another name, and start this release"
+                            + " again.");
+        }
+    }
+
     /** While the account has its former name as well, the next start does all of it again. */
     private void keepInLowerCase(String former) {
-        try {
-            accounts.keepInLowerCase(former);
-        } catch (RecordChanged another) {
-            throw new StartupRefused(
-                    "There are two accounts whose names differ by upper and lower case alone, " + former
-                            + " and another. They would be one.",
-                    "Start the release from before, remove one of them, give its devices to the one that stays or to"
-                            + " an account of another name, and start this release again.",
-                    another);
-        }
-        devices.keepOwnerInLowerCase(former);
+        accounts.keepInLowerCase(former);
         logins.keepInLowerCase(former, clock.instant());
         accounts.forgetFormerName(former);
         LOG.info("the account {} has its name in lower case from now on", former);

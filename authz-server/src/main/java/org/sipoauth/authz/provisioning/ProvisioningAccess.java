@@ -3,11 +3,14 @@ package org.sipoauth.authz.provisioning;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.mode.ModeStore;
+import org.sipoauth.authz.parameter.Nodes;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.token.Confirmation;
 import org.springframework.http.HttpHeaders;
@@ -28,14 +31,21 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
     private static final String THUMBPRINT = "x5t#S256";
 
     private final Settings settings;
+    private final Nodes nodes;
     private final ModeStore mode;
     private final JwtDecoder decoder;
     private final DpopProofs proofs;
     private final MeterRegistry metrics;
 
     ProvisioningAccess(
-            Settings settings, ModeStore mode, JwtDecoder decoder, DpopProofs proofs, MeterRegistry metrics) {
+            Settings settings,
+            Nodes nodes,
+            ModeStore mode,
+            JwtDecoder decoder,
+            DpopProofs proofs,
+            MeterRegistry metrics) {
         this.settings = settings;
+        this.nodes = nodes;
         this.mode = mode;
         this.decoder = decoder;
         this.proofs = proofs;
@@ -53,9 +63,21 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
             server.jwt(jwt -> jwt.decoder(decoder))
                     .bearerTokenResolver(request -> required() ? header.resolve(request) : null)
                     .authenticationEntryPoint(this);
-            proofs.addTo(server, asked -> asked); // phones know this service by many names
+            proofs.addTo(server, this::addressOf);
             server.dPoP(bound -> bound.requestMatcher(request -> isBound(request) && required()));
         });
+    }
+
+    /**
+     * As it came, for phones know this service by several names; empty for a name that is not among them, for the sender
+     * chose it, and a proof for another service is not to be good here.
+     */
+    Optional<URI> addressOf(URI asked) {
+        String host = String.valueOf(asked.getHost());
+        boolean ours = host.equalsIgnoreCase(settings.issuer().getHost())
+                || settings.provisioning().hosts().stream().anyMatch(host::equalsIgnoreCase)
+                || nodes.load().stream().anyMatch(node -> host.equalsIgnoreCase(node.address()));
+        return ours ? Optional.of(asked) : Optional.empty();
     }
 
     private static boolean isBound(HttpServletRequest request) {

@@ -325,11 +325,13 @@ public record Settings(
      * The configuration file service.
      *
      * @param nodes the SIP servers that phones are sent to, in order of priority; unset: one on this machine
+     * @param hosts by which phones ask for their files, beside the issuer's and the nodes'
      */
     public record Provisioning(
             @DefaultValue("6970") int port,
             @DefaultValue("ccmsipline") String realm,
-            @DefaultValue List<Node> nodes) {
+            @DefaultValue List<Node> nodes,
+            @DefaultValue List<String> hosts) {
 
         public Provisioning {
             nodes = nodes.isEmpty()

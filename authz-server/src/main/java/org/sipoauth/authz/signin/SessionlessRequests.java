@@ -21,7 +21,7 @@ final class SessionlessRequests extends OncePerRequestFilter {
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        String path = request.getRequestURI();
+        String path = request.getServletPath(); // decoded, as the endpoints see it
         boolean nobodys = path.startsWith("/oauth2/")
                 || path.startsWith("/admin/api/")
                 || path.startsWith("/.well-known/")

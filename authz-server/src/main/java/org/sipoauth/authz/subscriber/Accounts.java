@@ -1,12 +1,16 @@
 package org.sipoauth.authz.subscriber;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.sipoauth.authz.redis.Expected;
@@ -52,6 +56,13 @@ public final class Accounts {
     /** @param name in any case */
     public Optional<Account> find(String name) {
         return isName(name) ? records.find(key(name)).map(record -> read(inLowerCase(name), record)) : Optional.empty();
+    }
+
+    /** @throws RecordChanged if it is not as expected */
+    public Optional<Account> find(String name, Expected expected) {
+        Optional<Account> account = find(name);
+        expected.require(account.map(Account::revision));
+        return account;
     }
 
     /** Whether tokens may be issued to this account. */
@@ -246,6 +257,29 @@ public final class Accounts {
     }
 
     /**
+     * The accounts that would be one, each by its name in every spelling that is there.
+     *
+     * @param former as {@link #namesWithCapitals} has them
+     */
+    public List<String> sameButForCase(List<String> former) {
+        Map<String, Set<String>> spellings = new TreeMap<>();
+        for (String name : former) {
+            Optional<StoredRecord> now = records.find(key(name)); // looked at first: another server may be at work
+            if (records.find(formerKey(name)).isPresent()) {
+                Set<String> same = spellings.computeIfAbsent(inLowerCase(name), none -> new TreeSet<>());
+                same.add(name);
+                if (now.isPresent() && !isCutOff(now.get(), name)) {
+                    same.add(inLowerCase(name));
+                }
+            }
+        }
+        return spellings.values().stream()
+                .filter(same -> same.size() > 1)
+                .flatMap(Set::stream)
+                .toList();
+    }
+
+    /**
      * Keeps an account by its name in lower case as well; to be called again if it was cut off.
      *
      * @param former as {@link #namesWithCapitals} has it
@@ -261,9 +295,16 @@ public final class Accounts {
         }
     }
 
-    /** The last step of {@link #keepInLowerCase}. */
+    /** The last step of {@link #keepInLowerCase}; in an order in which it can be called again. */
     public void forgetFormerName(String former) {
         records.remove(formerKey(former), Expected.ANYTHING);
+        if (records.find(key(former)).filter(now -> isCutOff(now, former)).isPresent()) {
+            try {
+                records.save(key(former), Collections.singletonMap(FORMER_NAME, null), Expected.PRESENT);
+            } catch (RecordChanged gone) {
+                // and its former name with it
+            }
+        }
         subscribers.remove(former);
         administrators.remove(former);
     }
@@ -277,23 +318,24 @@ public final class Accounts {
             records.save(key(former), fields, Expected.ABSENT);
         } catch (RecordChanged there) {
             boolean cutOff = records.find(key(former))
-                    .filter(stored -> former.equals(stored.fields().get(FORMER_NAME)))
+                    .filter(now -> isCutOff(now, former))
                     .isPresent();
-            if (!cutOff) {
+            boolean done = records.find(formerKey(former)).isEmpty(); // by another server that starts just now
+            if (!cutOff && !done) {
                 throw there;
             }
         }
     }
 
+    private static boolean isCutOff(StoredRecord now, String former) {
+        return former.equals(now.fields().get(FORMER_NAME));
+    }
+
     private Account change(String name, Expected expected, UnaryOperator<Account> change) {
         for (int tries = 0; tries < MOST_TRIES; tries++) {
-            Account before = find(name).orElseThrow(RecordChanged::new);
-            Expected.Revision seen = new Expected.Revision(before.revision());
-            if (expected.equals(Expected.ABSENT) || expected instanceof Expected.Revision && !expected.equals(seen)) {
-                throw new RecordChanged();
-            }
+            Account before = find(name, expected).orElseThrow(RecordChanged::new);
             try {
-                return save(change.apply(before), seen);
+                return save(change.apply(before), revision(before));
             } catch (RecordChanged meanwhile) {
                 // once more, with what it is now
             }

@@ -30,8 +30,8 @@ public final class DrainingBuckets {
 
     private record Bucket(double level, Instant at) {
         double levelAt(Instant now, Limit limit) {
-            double drained = (double) Duration.between(at, now).toMillis()
-                    / limit.drain().toMillis();
+            double drained =
+                    (double) Duration.between(at, now).toNanos() / limit.drain().toNanos();
             return Math.max(0, level - drained);
         }
     }
@@ -41,7 +41,7 @@ public final class DrainingBuckets {
         double excess = level(key, limit) - (limit.capacity() - 1);
         return excess <= 0
                 ? Duration.ZERO
-                : Duration.ofMillis((long) Math.ceil(excess * limit.drain().toMillis()));
+                : Duration.ofNanos((long) Math.ceil(excess * limit.drain().toNanos()));
     }
 
     public synchronized void add(String key, Limit limit) {

@@ -1,5 +1,6 @@
 package org.sipoauth.authz.web;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,11 +26,15 @@ public final class DangerousSettings implements EnvironmentPostProcessor {
     /** Loggers that write what is sent and received, from this level on: passwords, codes and tokens among it. */
     private static final Map<String, Level> TELLTALE_LOGGERS = Map.of(
             "org.apache.coyote", Level.DEBUG,
+            "org.apache.tomcat.util.http", Level.DEBUG,
             "org.springframework.web", Level.DEBUG,
             "io.lettuce.core.protocol", Level.TRACE);
 
-    /** Boot's name for several loggers, one of which is in the table above. */
-    private static final Map<String, String> LOGGER_GROUPS = Map.of("web", "org.springframework.web");
+    /** Boot's own names for several loggers, one of which is in the table above. */
+    private static final Map<String, String[]> LOGGER_GROUPS = Map.of("web", new String[] {"org.springframework.web"});
+
+    private static final List<String> FORWARDED_HEADERS =
+            List.of("server.tomcat.remoteip.remote-ip-header", "server.tomcat.remoteip.protocol-header");
 
     /** Every user of a machine sees its command lines. */
     private static final List<String> SECRETS = List.of(
@@ -116,14 +121,27 @@ public final class DangerousSettings implements EnvironmentPostProcessor {
                     "everybody could say from which address they come, and no limit by address would hold",
                     "Set it to native, and name the addresses of your proxies with " + proxies + ".");
         }
-        if (strategy.equalsIgnoreCase("native") && !plain && !environment.containsProperty(proxies)) {
-            throw refusal(
-                    setting,
-                    strategy,
-                    "everybody with a private address could say from which address they come",
-                    "Name the addresses of your proxies, and no others, with " + proxies
-                            + ", a regular expression such as 192\\.0\\.2\\.1");
+        if (plain || environment.containsProperty(proxies)) {
+            return;
         }
+        if (strategy.equalsIgnoreCase("native")) {
+            throw forgedByNeighbours(setting, strategy, proxies);
+        }
+        for (String header : FORWARDED_HEADERS) { // each has addresses believed, whatever the strategy is
+            String value = environment.getProperty(header, "");
+            if (!value.isBlank()) {
+                throw forgedByNeighbours(header, value, proxies);
+            }
+        }
+    }
+
+    private static StartupRefused forgedByNeighbours(String setting, String value, String proxies) {
+        return refusal(
+                setting,
+                value,
+                "everybody with a private address could say from which address they come",
+                "Name the addresses of your proxies, and no others, with " + proxies
+                        + ", a regular expression such as 192\\.0\\.2\\.1");
     }
 
     private static void refuseManagementForEverybody(Environment environment) {
@@ -178,14 +196,21 @@ public final class DangerousSettings implements EnvironmentPostProcessor {
                         "Leave it unset; for a part of this server, set logging.level.<package>.");
             }
         }
+        Map<String, String[]> groups = new HashMap<>(LOGGER_GROUPS);
+        groups.putAll(Binder.get(environment)
+                .bind("logging.group", Bindable.mapOf(String.class, String[].class))
+                .orElse(Map.of()));
         Binder.get(environment)
                 .bind("logging.level", Bindable.mapOf(String.class, String.class))
                 .orElse(Map.of())
-                .forEach(DangerousSettings::refuseTelltale);
+                .forEach((logger, level) -> {
+                    for (String name : groups.getOrDefault(logger, new String[] {logger})) {
+                        refuseTelltale(name, logger, level);
+                    }
+                });
     }
 
-    private static void refuseTelltale(String logger, String level) {
-        String name = LOGGER_GROUPS.getOrDefault(logger, logger);
+    private static void refuseTelltale(String name, String logger, String level) {
         TELLTALE_LOGGERS.forEach((telltale, least) -> {
             boolean concerned = name.equalsIgnoreCase("root")
                     || (telltale + ".").startsWith(name + ".")

@@ -71,6 +71,15 @@ class SecurityConfiguration {
 
     private static final RequestMatcher CONSOLE = PATH.matcher("/console/**");
 
+    /** Each makes a session for whoever asks, which {@link RequestRates} count. */
+    private static final RequestMatcher ERRANDS = new OrRequestMatcher(
+            PATH.matcher(HttpMethod.GET, "/oauth2/authorize"),
+            PATH.matcher(HttpMethod.GET, "/device/**"),
+            PATH.matcher(HttpMethod.GET, "/consent"),
+            PATH.matcher(HttpMethod.GET, "/applications/**"),
+            PATH.matcher(HttpMethod.GET, "/change-password"),
+            PATH.matcher(HttpMethod.GET, "/console/**"));
+
     /** What htmx asks for. */
     private static final RequestMatcher PART_OF_A_PAGE = new RequestHeaderRequestMatcher("HX-Request", "true");
 
@@ -127,13 +136,12 @@ class SecurityConfiguration {
     /** RFC 6750 and RFC 9449 for services; people have pages. */
     @Bean
     @Order(3)
-    SecurityFilterChain administrationChain(
-            HttpSecurity http, AdministrationTokens tokens, DpopProofs proofs, Settings settings) {
+    SecurityFilterChain administrationChain(HttpSecurity http, AdministrationTokens tokens, DpopProofs proofs) {
         return http.securityMatcher(PATH.matcher("/admin/api/**"))
                 .authorizeHttpRequests(requests -> requests.anyRequest().access(new AdministrationRights()))
                 .oauth2ResourceServer(server -> {
                     server.jwt(jwt -> jwt.decoder(tokens.decoder())).accessDeniedHandler(new InsufficientScope());
-                    proofs.addTo(server, asked -> settings.issuer().resolve(asked.getRawPath()));
+                    proofs.addTo(server, proofs::belowIssuer);
                 })
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable)
@@ -192,6 +200,7 @@ class SecurityConfiguration {
                         .permitAll()
                         .anyRequest()
                         .authenticated())
+                .requestCache(cache -> cache.requestCache(errands()))
                 .exceptionHandling(exceptions -> exceptions
                         .defaultAuthenticationEntryPointFor(
                                 new LoginUrlAuthenticationEntryPoint(SignIn.PAGE), PATH.matcher("/oauth2/authorize"))
@@ -250,11 +259,10 @@ class SecurityConfiguration {
         return http.build();
     }
 
-    /** Where somebody goes on who had to sign in first: to a page, never to a part of one. */
+    /** Where somebody goes on who had to sign in first: to a page, never to a part of one, and to none that is not there. */
     private static RequestCache errands() {
         HttpSessionRequestCache errands = new HttpSessionRequestCache();
-        errands.setRequestMatcher(
-                new AndRequestMatcher(PATH.matcher(HttpMethod.GET, "/**"), new NegatedRequestMatcher(PART_OF_A_PAGE)));
+        errands.setRequestMatcher(new AndRequestMatcher(ERRANDS, new NegatedRequestMatcher(PART_OF_A_PAGE)));
         return errands;
     }
 

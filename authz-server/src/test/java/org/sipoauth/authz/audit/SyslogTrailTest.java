@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -112,6 +115,29 @@ class SyslogTrailTest {
             assertThat(meters.counter("sipoauth.audit.syslog.dropped").count()).isEqualTo(7);
         } finally {
             trail.stop();
+        }
+    }
+
+    @Test
+    void cutsTheConnectionToAReceiverThatStopsReading() throws IOException {
+        try (ServerSocket receiver = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            receiver.setSoTimeout(Math.toIntExact(PATIENCE.toMillis()));
+            SyslogTrail trail = new SyslogTrail(
+                    new SyslogReceiver(settings("tcp://127.0.0.1:" + receiver.getLocalPort(), null, null)),
+                    Duration.ofMillis(200),
+                    Clock.systemUTC(),
+                    meters);
+            String large = "{\"at\":\"2026-01-31T12:00:00Z\",\"detail\":\"" + "x".repeat(4_000) + "\"}";
+            for (int i = 0; i < SyslogTrail.MOST_WAITING; i++) { // more than the buffers of a connection hold
+                trail.record(large);
+            }
+            trail.start();
+            try (Socket first = receiver.accept();
+                    Socket second = receiver.accept()) {
+                assertThat(second.getPort()).isNotEqualTo(first.getPort());
+            } finally {
+                trail.stop();
+            }
         }
     }
 

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.redis.Expected;
 import org.sipoauth.authz.redis.RedisForTests;
@@ -51,6 +52,8 @@ class LeaverCheckIT {
 
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final List<String> ended = new ArrayList<>();
+    private final List<String> audited = new ArrayList<>();
+    private Runnable whileEnding = () -> {};
     private boolean storeAway;
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -144,6 +147,37 @@ class LeaverCheckIT {
         assertThat(count(outcome)).isEqualTo(1);
         assertThat(ended.stream().distinct()).hasSize(outcome.equals("done") ? gone : 0);
         assertThat(accounts.isSubscriber("user0")).isEqualTo(!outcome.equals("done"));
+    }
+
+    /** As the advice in the audit has it. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5})
+    void endsWhateverIsGoneWhereTheShareIsAHundred(int people) throws Exception {
+        people(people);
+        for (int i = 0; i < people; i++) {
+            server.delete(dn(i));
+        }
+
+        check(url(), "100").turn();
+
+        assertThat(count("done")).isEqualTo(1);
+        assertThat(ended.stream().distinct()).hasSize(people);
+    }
+
+    @Test
+    void recordsLoginsThatItEndedOfAnAccountThatChangedMeanwhile() throws Exception {
+        people(10);
+        server.delete(dn(1));
+        whileEnding = () -> accounts.changePassword("user1", "another password");
+
+        turn();
+
+        assertThat(ended).containsExactly("user1");
+        assertThat(audited)
+                .filteredOn(record -> record.contains("\"directory_left\""))
+                .singleElement()
+                .asString()
+                .contains("\"user\":\"user1\"", "\"revoked\":\"1\"", "changed meanwhile");
     }
 
     @Test
@@ -241,11 +275,16 @@ class LeaverCheckIT {
     }
 
     private LeaverCheck check(String url) {
+        return check(url, "10");
+    }
+
+    private LeaverCheck check(String url, String mostGonePercent) {
         Settings.Ldap settings = new Binder(new MapConfigurationPropertySource(Map.of(
                         "urls", url,
                         "insecure-plain-ldap", "true",
                         "bind-dn", SEARCHER,
                         "base-dn", "dc=example,dc=com",
+                        "most-gone-percent", mostGonePercent,
                         "user-filter", "(&(objectClass=inetOrgPerson)(mail={0})(!(employeeType=left)))",
                         "group-filter", "(&(cn=phones)(member={0}))")))
                 .bind("", Settings.Ldap.class)
@@ -258,7 +297,7 @@ class LeaverCheckIT {
                 new LeaverCheckStore(store.template()),
                 settings,
                 clock(),
-                new Audit(clock(), record -> {}),
+                new Audit(clock(), audited::add),
                 meters);
     }
 
@@ -271,6 +310,7 @@ class LeaverCheckIT {
                         throw new QueryTimeoutException("away");
                     }
                     ended.add((String) arguments[0]);
+                    whileEnding.run();
                     return 1;
                 });
     }

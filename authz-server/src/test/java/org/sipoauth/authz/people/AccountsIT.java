@@ -1,12 +1,14 @@
 package org.sipoauth.authz.people;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -15,6 +17,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,9 +29,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
+import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.device.OwnedDevices;
+import org.sipoauth.authz.redis.Expected;
 import org.sipoauth.authz.redis.NameIndex;
+import org.sipoauth.authz.redis.RecordChanged;
+import org.sipoauth.authz.refresh.Sessions;
 import org.sipoauth.authz.settings.StartupRefused;
+import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
+import org.sipoauth.authz.subscriber.PasswordRules;
+import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** Users and administrators over TLS, as services manage them, and what that does to people and phones. */
@@ -222,6 +235,7 @@ class AccountsIT {
         StringRedisTemplate redis = server.bean(StringRedisTemplate.class);
         redis.rename("devices-of-owner:uma", "devices-of-owner:Uma");
         redis.opsForHash().put("device:CSFUMA", "owner", "Uma");
+        redis.delete("devices-of-owners-in-lower-case");
         assertThat(get("/users/uma").statusCode()).isEqualTo(404);
 
         server.bean(NamesInLowerCase.class).afterSingletonsInstantiated();
@@ -233,22 +247,83 @@ class AccountsIT {
         assertThat(TestPhone.location(new TestPhone(server).signIn("UMA", GOOD)))
                 .hasPath("/");
         assertThat(redis.hasKey("account:Uma")).isFalse();
+        assertThat(redis.hasKey("devices-of-owner:Uma")).isFalse();
+        assertThat(redis.opsForHash().hasKey("account:uma", "former-name"))
+                .as("an account that is made anew is none that was cut off")
+                .isFalse();
         server.bean(NamesInLowerCase.class).afterSingletonsInstantiated(); // as at each start
     }
 
     @Test
     void startsWithNoTwoAccountsWhoseNamesDifferByCaseAlone() {
+        put("/users/sven", "{\"enabled\":true}");
+        keepAsBefore("sven", "Sven");
         put("/users/vera", "{\"enabled\":true}");
         keepAsBefore("vera", "Vera");
         put("/users/vera", "{\"enabled\":true}");
 
         assertThatThrownBy(() -> server.bean(NamesInLowerCase.class).afterSingletonsInstantiated())
                 .isInstanceOf(StartupRefused.class)
-                .hasMessageContaining("Vera");
+                .hasMessageContaining("Vera, vera")
+                .message()
+                .doesNotContain("Sven");
 
-        assertThat(server.bean(StringRedisTemplate.class).hasKey("account:Vera"))
-                .isTrue();
+        StringRedisTemplate redis = server.bean(StringRedisTemplate.class);
+        assertThat(redis.hasKey("account:Vera")).isTrue();
+        assertThat(redis.hasKey("account:sven"))
+                .as("the earlier release goes on with it")
+                .isFalse();
         server.bean(Accounts.class).forgetFormerName("Vera");
+        server.bean(Accounts.class).forgetFormerName("Sven");
+    }
+
+    @Test
+    void findsTheDevicesOfAnOwnerWithCapitalsOfWhomThereIsNoAccount() {
+        put("/devices/CSFGONE", "{\"owner\":\"gone\",\"addresses_of_record\":[\"sip:3002@example.com\"]}");
+        StringRedisTemplate redis = server.bean(StringRedisTemplate.class);
+        redis.rename("devices-of-owner:gone", "devices-of-owner:Gone");
+        redis.opsForHash().put("device:CSFGONE", "owner", "Gone");
+        redis.delete("devices-of-owners-in-lower-case");
+
+        server.bean(NamesInLowerCase.class).afterSingletonsInstantiated();
+
+        assertThat(get("/devices?owner=gone").body()).contains("CSFGONE");
+    }
+
+    @Test
+    void endsLoginsWhenARequestThatTheStoreDidNotTakeIsSentAgainAndNoneForOneThatIsRefused() {
+        put("/users/walt", "{\"enabled\":true}");
+        Accounts accounts = server.bean(Accounts.class);
+        Expected seen =
+                new Expected.Revision(accounts.find("walt").orElseThrow().revision());
+        AtomicBoolean away = new AtomicBoolean(true);
+        List<Object> ended = new ArrayList<>();
+        Sessions sessions = (Sessions) Proxy.newProxyInstance(
+                Sessions.class.getClassLoader(), new Class<?>[] {Sessions.class}, (proxy, method, arguments) -> {
+                    if (away.get()) {
+                        throw new QueryTimeoutException("away");
+                    }
+                    ended.add(arguments[0]);
+                    return 1;
+                });
+        AccountAdministration administration = new AccountAdministration(
+                accounts,
+                sessions,
+                server.bean(OwnedDevices.class),
+                server.bean(PasswordRules.class),
+                server.bean(Audit.class));
+        ThrowingCallable disable =
+                () -> administration.put("walt", Account.Kind.SUBSCRIBER, false, Optional.empty(), seen, "this test");
+        assertThatThrownBy(disable).isInstanceOf(QueryTimeoutException.class);
+        away.set(false);
+
+        assertThatCode(disable).doesNotThrowAnyException();
+
+        assertThat(ended).contains("walt");
+        assertThat(accounts.isSubscriber("walt")).isFalse();
+        ended.clear();
+        assertThatThrownBy(disable).isInstanceOf(RecordChanged.class);
+        assertThat(ended).isEmpty();
     }
 
     private static void keepAsBefore(String name, String former) {

@@ -2,6 +2,7 @@ package org.sipoauth.authz.provisioning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -9,11 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
@@ -38,12 +41,29 @@ class ProvisioningIT {
                 "--sipoauth.provisioning.nodes[0].address=10.0.0.1",
                 "--sipoauth.provisioning.nodes[1].name=backup",
                 "--sipoauth.provisioning.nodes[1].address=10.0.0.2",
-                "--sipoauth.provisioning.nodes[1].sip-oauth-port=5190");
+                "--sipoauth.provisioning.nodes[1].sip-oauth-port=5190",
+                "--sipoauth.provisioning.hosts=phones.example.com");
     }
 
     @AfterAll
     static void stop() {
         server.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "localhost, true",
+        "LOCALHOST, true",
+        "10.0.0.2, true",
+        "phones.example.com, true",
+        "evil.example.com, false",
+        "10.0.0.3, false",
+    })
+    void takesProofsForTheHostsThatItIsKnownByAlone(String host, boolean known) {
+        URI asked = URI.create("https://" + host + ":6970/CSFALICE.cnf.xml");
+
+        assertThat(server.bean(ProvisioningAccess.class).addressOf(asked))
+                .isEqualTo(known ? Optional.of(asked) : Optional.empty());
     }
 
     @Test

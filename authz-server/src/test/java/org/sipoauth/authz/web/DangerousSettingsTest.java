@@ -46,6 +46,12 @@ class DangerousSettingsTest {
                 refused("server.forward-headers-strategy", "--server.forward-headers-strategy=framework"),
                 refused("server.forward-headers-strategy", PLAIN, "--server.forward-headers-strategy=FRAMEWORK"),
                 refused("server.forward-headers-strategy", "--server.forward-headers-strategy=native"),
+                refused(
+                        "server.tomcat.remoteip.remote-ip-header",
+                        "--server.tomcat.remoteip.remote-ip-header=X-Forwarded-For"),
+                refused(
+                        "server.tomcat.remoteip.protocol-header",
+                        "--server.tomcat.remoteip.protocol-header=X-Forwarded-Proto"),
                 refused("management.server.address", "--management.server.address=0.0.0.0"),
                 refused("management.server.address", "--management.server.address="),
                 refused(
@@ -72,6 +78,13 @@ class DangerousSettingsTest {
                         "--logging.level.org.springframework.web.servlet=DEBUG"),
                 refused("logging.level.org.apache", "--logging.level.org.apache=all"),
                 refused("logging.level.io.lettuce", "--logging.level.io.lettuce=TRACE"),
+                refused(
+                        "logging.level.org.apache.tomcat.util.http.Parameters",
+                        "--logging.level.org.apache.tomcat.util.http.Parameters=TRACE"),
+                refused(
+                        "logging.level.mine",
+                        "--logging.group.mine=org.example,org.apache.coyote",
+                        "--logging.level.mine=DEBUG"),
                 refused("spring.data.redis.password", "--spring.data.redis.password=s3cret"),
                 refused("spring.data.redis.url", "--spring.data.redis.url=redis://:s3cret@127.0.0.1:6379"),
                 refused("SIPOAUTH_MASTER_KEY", "--SIPOAUTH_MASTER_KEY=s3cret"));
@@ -111,6 +124,10 @@ class DangerousSettingsTest {
                 List.of("--logging.level.org.springframework.security=TRACE"),
                 List.of("--logging.level.io.lettuce=DEBUG"),
                 List.of("--logging.level.org.apache.catalina=DEBUG"),
+                List.of("--logging.group.mine=org.example,org.apache.catalina", "--logging.level.mine=DEBUG"),
+                List.of(
+                        "--server.tomcat.remoteip.remote-ip-header=X-Forwarded-For",
+                        "--server.tomcat.remoteip.internal-proxies=192\\.0\\.2\\.1"),
                 List.of("--spring.data.redis.url=redis://redis.example.com:6379"));
     }
 

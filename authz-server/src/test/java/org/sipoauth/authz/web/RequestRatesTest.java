@@ -3,6 +3,7 @@ package org.sipoauth.authz.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -79,7 +80,19 @@ class RequestRatesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/oauth2/par", "/oauth2/authorize", "/login"})
+    @ValueSource(
+            strings = {
+                "/oauth2/par",
+                "/oauth2/%61uthorize",
+                "/oauth2/authorize",
+                "/login",
+                "/login/openid-connect",
+                "/device",
+                "/console/devices",
+                "/",
+                "/.well-known/nothing",
+                "/CSFALICE.cnf.xml"
+            })
     void letsNobodyFillTheStoreWithRequestsThatBeginSomething(String path) throws Exception {
         RequestRates generous =
                 new RequestRates(new Settings.Requests(1000, 1_000_000), Clock.fixed(now, ZoneOffset.UTC), meters);
@@ -89,6 +102,29 @@ class RequestRatesTest {
         assertThat(ask(generous, "192.0.2.1", path).getStatus()).isEqualTo(429);
         assertThat(turnedAway("sign_in")).isEqualTo(1);
         assertThat(ask(generous, "192.0.2.1", "/oauth2/token").getStatus()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/CSFALICE.cnf.xml", "/.well-known/oauth-authorization-server", "/style.css"})
+    void readsWhatBeginsNothingAsFastAsTokensAre(String path) throws Exception {
+        RequestRates generous =
+                new RequestRates(new Settings.Requests(1000, 1_000_000), Clock.fixed(now, ZoneOffset.UTC), meters);
+        for (int i = 0; i < 6_000; i++) {
+            assertThat(ask(generous, "GET", "192.0.2.1", path).getStatus()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/oauth2/jwks", "/oauth2/status-lists/0", "/edges", "/sip-oauth-mode", "/sip-oauth-ports"})
+    void keepsNoDocumentFromASipServerForThePhonesBehindItsAddress(String path) throws Exception {
+        while (status("192.0.2.1", "/oauth2/token") == 200) {
+            // fills it
+        }
+        for (int i = 0; i < BURST; i++) {
+            assertThat(ask(rates, "GET", "192.0.2.1", path).getStatus()).isEqualTo(200);
+        }
+        assertThat(ask(rates, "GET", "192.0.2.1", path).getStatus()).isEqualTo(429);
+        assertThat(turnedAway("documents")).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -120,7 +156,13 @@ class RequestRatesTest {
     }
 
     private static MockHttpServletResponse ask(RequestRates rates, String address, String path) throws Exception {
-        MockHttpServletRequest request = new MockHttpServletRequest("POST", path);
+        return ask(rates, "POST", address, path);
+    }
+
+    private static MockHttpServletResponse ask(RequestRates rates, String method, String address, String path)
+            throws Exception {
+        MockHttpServletRequest request = new MockHttpServletRequest(method, path);
+        request.setServletPath(URI.create(path).getPath()); // decoded, as the servlet container has it
         request.setRemoteAddr(address);
         MockHttpServletResponse response = new MockHttpServletResponse();
         rates.doFilter(request, response, new MockFilterChain());

@@ -113,6 +113,19 @@ class WebIT {
         assertThat(phone.get(server.url("/style.css")).statusCode()).isEqualTo(200);
     }
 
+    @Test
+    void keepsASessionForNobodyWhoAsksForWhatIsNotThere() {
+        HttpResponse<String> nothing = new TestPhone(server).get(server.url("/nothing-here"));
+        HttpResponse<String> page = new TestPhone(server).get(server.url("/device"));
+
+        assertThat(TestPhone.location(nothing)).isEqualTo(server.url("/login"));
+        assertThat(nothing.headers().firstValue("Set-Cookie")).isEmpty();
+        assertThat(TestPhone.location(page)).isEqualTo(server.url("/login"));
+        assertThat(page.headers().firstValue("Set-Cookie"))
+                .as("comes back to it after the sign-in")
+                .isPresent();
+    }
+
     /** RFC 9700 §2.6. */
     @Test
     void letsNoOtherOriginsScriptReadTheAuthorizationEndpoint() {
