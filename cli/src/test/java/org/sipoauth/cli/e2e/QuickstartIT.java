@@ -99,7 +99,9 @@ class QuickstartIT {
             browser.until(
                     page -> { // with the console's next look at the registrar
                         page.get(console + "/diagnosis?device=CSFALICE");
-                        return page.findElement(By.cssSelector(".walk")).getText().contains("node1 refused it");
+                        return page.findElement(By.cssSelector(".walk"))
+                                .getText()
+                                .contains("node1 refused it");
                     });
             browser.waitForText("#conclusion", "Its login was revoked");
             browser.waitForText("#conclusion", "phone lost");
