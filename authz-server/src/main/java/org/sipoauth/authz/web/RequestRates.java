@@ -43,7 +43,7 @@ final class RequestRates extends OncePerRequestFilter {
 
     /** What SIP servers fetch now and then, beside the status lists. */
     private static final Set<String> DOCUMENTS =
-            Set.of("/oauth2/jwks", "/edges", "/sip-oauth-mode", "/sip-oauth-ports");
+            Set.of("/oauth2/jwks", "/oauth2/status-lists", "/edges", "/sip-oauth-mode", "/sip-oauth-ports");
 
     /** Of each network; a sign-in is three or four of these requests. */
     private static final Limit BEGIN = new Limit(5_000, Duration.ofMillis(20));

@@ -115,7 +115,15 @@ class RequestRatesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/oauth2/jwks", "/oauth2/status-lists/0", "/edges", "/sip-oauth-mode", "/sip-oauth-ports"})
+    @ValueSource(
+            strings = {
+                "/oauth2/jwks",
+                "/oauth2/status-lists",
+                "/oauth2/status-lists/0",
+                "/edges",
+                "/sip-oauth-mode",
+                "/sip-oauth-ports"
+            })
     void keepsNoDocumentFromASipServerForThePhonesBehindItsAddress(String path) throws Exception {
         while (status("192.0.2.1", "/oauth2/token") == 200) {
             // fills it
