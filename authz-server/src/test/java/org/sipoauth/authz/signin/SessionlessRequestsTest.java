@@ -34,6 +34,7 @@ class SessionlessRequestsTest {
     /** The request as it comes out of the filter. */
     private static HttpServletRequest behind(String path) throws Exception {
         MockHttpServletRequest request = new MockHttpServletRequest("POST", path);
+        request.setServletPath(path);
         request.setCookies(new Cookie("SESSION", "an id"));
         MockFilterChain chain = new MockFilterChain();
         new SessionlessRequests().doFilter(request, new MockHttpServletResponse(), chain);
