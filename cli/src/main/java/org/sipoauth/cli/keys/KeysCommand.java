@@ -32,7 +32,7 @@ public final class KeysCommand implements Runnable {
         CommandLine keys = new CommandLine(new KeysCommand());
         keys.addSubcommand(new ListCommand(clock));
         keys.addSubcommand(new RotateCommand(clock));
-        keys.addSubcommand(new RevokeCommand(clock));
+        keys.addSubcommand(RevokeCommand.commandLine(clock));
         keys.addSubcommand(new ExportCommand(clock));
         keys.addSubcommand(new RewrapCommand());
         return keys;

@@ -1,12 +1,17 @@
 package org.sipoauth.cli.keys;
 
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.Stack;
 import java.util.concurrent.Callable;
 import org.sipoauth.cli.console.CommandFailure;
 import org.sipoauth.cli.console.ExitCodes;
 import org.sipoauth.keys.KeyState;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,14 +34,21 @@ final class RevokeCommand implements Callable<Integer> {
     @Mixin
     private KeyTable table;
 
-    @Parameters(paramLabel = "KID", description = "The key's id, as keys list prints it.")
+    @Parameters(paramLabel = "KID", description = "The key's id, as keys list prints it.", preprocessor = AsItIs.class)
     private String kid;
 
     @Option(names = "--yes", description = "Do it, knowing what it costs.")
     private boolean yes;
 
-    RevokeCommand(InstantSource clock) {
+    private RevokeCommand(InstantSource clock) {
         this.clock = clock;
+    }
+
+    /** The command; it takes a key's id as it is, which in one of 64 cases begins with a hyphen, as an option does. */
+    static CommandLine commandLine(InstantSource clock) {
+        return new CommandLine(new RevokeCommand(clock))
+                .setUnmatchedOptionsArePositionalParams(true)
+                .setPosixClusteredShortOptionsAllowed(false);
     }
 
     @Override
@@ -58,6 +70,16 @@ final class RevokeCommand implements Callable<Integer> {
         spec.commandLine().getErr().println("Revoking " + key.kid() + " (" + key.use() + "): " + cost);
         if (!yes) {
             throw new CommandFailure(ExitCodes.NO, "nothing was changed", "Repeat with --yes to do it.");
+        }
+    }
+
+    /** Takes an id that would otherwise pass for an option with its value, such as {@code -h0…}. */
+    private static final class AsItIs implements IParameterPreprocessor {
+        @Override
+        public boolean preprocess(
+                Stack<String> arguments, CommandSpec command, ArgSpec parameter, Map<String, Object> info) {
+            parameter.setValue(arguments.pop());
+            return true;
         }
     }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.cli.CommandRun;
 import org.sipoauth.cli.json.JsonObject;
 import org.sipoauth.keys.KeyRing;
@@ -143,12 +144,26 @@ class KeysCommandTest {
                 .containsExactly("revoked");
     }
 
-    @Test
-    void revokingAnUnknownKeySaysSo() {
-        CommandRun run = keys(START, "revoke", "nobody", "--yes");
+    @ParameterizedTest
+    @ValueSource(strings = {"nobody", "-nobody", "--nobody", "-hnobody", "-Vnobody"})
+    void revokingAnUnknownKeySaysSo(String kid) {
+        CommandRun run = keys(START, "revoke", kid, "--yes");
 
-        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.exit()).as(run.err()).isEqualTo(1);
         assertThat(run.err()).contains("no key with that id");
+    }
+
+    @Test
+    void aMistypedOptionRevokesNothing() {
+        String successor =
+                ring().successor(KeyUse.ACCESS_TOKEN_SIGNING).orElseThrow().id().value();
+        String before = ring().toPrivateJson();
+
+        CommandRun run = keys(START, "revoke", successor, "--yes", "--jsn");
+
+        assertThat(run.exit()).isEqualTo(2);
+        assertThat(run.err()).contains("--jsn");
+        assertThat(ring().toPrivateJson()).isEqualTo(before);
     }
 
     @ParameterizedTest
