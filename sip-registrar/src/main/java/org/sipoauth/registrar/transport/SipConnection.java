@@ -76,7 +76,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
                 encrypted,
                 (InetSocketAddress) pipeline.channel().remoteAddress(),
                 fromEdge
-                        ? shown.flatMap(listener.tls().edges()::nameOf)
+                        ? shown.flatMap(listener.tls().edges()::edgeOf)
                         : Optional.empty(), // EdgeTrust has let it pass
                 fromEdge ? Optional.empty() : shown);
         long idleMillis = listener.settings().idle().toMillis();

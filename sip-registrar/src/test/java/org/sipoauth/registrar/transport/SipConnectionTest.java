@@ -47,7 +47,7 @@ class SipConnectionTest {
         new TestPki("test CA").writeNode(directory);
         ServerTls tls = new ServerTls(
                 new TlsFiles(directory.resolve("node.crt"), directory.resolve("node.key"), Optional.empty()),
-                new EdgeList(List.of(), Optional.empty()),
+                new EdgeList(List.of(), Optional.empty(), List.of()),
                 false);
         Duration minute = Duration.ofMinutes(1);
         TransportSettings settings =
