@@ -19,9 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.sipoauth.registrar.bearer.BearerGate;
 import org.sipoauth.registrar.bearer.HeaderPair;
@@ -64,12 +61,7 @@ final class RegistrarServer implements AutoCloseable {
     private final Location location;
     private final ServerTls tls;
     private final SipServer sip;
-    private final ScheduledExecutorService housekeeping = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "housekeeping");
-        thread.setDaemon(true);
-        return thread;
-    });
-
+    private final Housekeeping housekeeping = new Housekeeping();
     private final Listeners listeners;
     private final ManagementServer management;
     private volatile Optional<ServedPorts> portsOfTheServer = Optional.empty();
@@ -138,7 +130,7 @@ final class RegistrarServer implements AutoCloseable {
         sources.ports().ifPresent(ports -> {
             metrics.watchServed("ports", ports, clock);
             metrics.watchPendingPorts(() -> listeners.pending().size());
-            every(SWEEP, listeners::follow);
+            housekeeping.every(SWEEP, "following the ports", listeners::follow);
         });
         new JvmMemoryMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
@@ -149,8 +141,8 @@ final class RegistrarServer implements AutoCloseable {
             VerifierMetrics.statusLists(lists, clock, Tags.empty()).bindTo(meters);
             lists.onChange(changed -> endRevoked(registrar));
         });
-        every(reload, () -> tls.reload(metrics));
-        every(SWEEP, () -> location.sweep(clock.instant()));
+        housekeeping.every(reload, "reading certificates and edges", () -> tls.reload(metrics));
+        housekeeping.every(SWEEP, "sweeping the location", () -> location.sweep(clock.instant()));
     }
 
     /** Twice: a request that was verified by the lists before may be answered while the first look goes on, or after it. */
@@ -159,12 +151,8 @@ final class RegistrarServer implements AutoCloseable {
             sip.endRevoked(sources::isRevoked);
             registrar.endRevoked();
         };
-        housekeeping.schedule(look, SECOND_LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        housekeeping.after(SECOND_LOOK, "ending what is revoked", look);
         look.run();
-    }
-
-    private void every(Duration interval, Runnable task) {
-        housekeeping.scheduleWithFixedDelay(task, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private ManagementServer management(Settings settings) throws SettingsException {
@@ -300,7 +288,7 @@ final class RegistrarServer implements AutoCloseable {
         listeners.close();
         sip.stop();
         sources.close();
-        housekeeping.shutdownNow();
+        housekeeping.close();
         location.close();
     }
 }
