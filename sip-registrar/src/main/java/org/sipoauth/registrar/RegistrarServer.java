@@ -29,6 +29,7 @@ import org.sipoauth.registrar.management.LastRefusals;
 import org.sipoauth.registrar.management.ManagementServer;
 import org.sipoauth.registrar.management.RegistrarMetrics;
 import org.sipoauth.registrar.register.Arrival.Port;
+import org.sipoauth.registrar.register.Refusal;
 import org.sipoauth.registrar.register.RefusedRequest;
 import org.sipoauth.registrar.register.Registrar;
 import org.sipoauth.registrar.register.RegistrarPolicy;
@@ -100,7 +101,8 @@ final class RegistrarServer implements AutoCloseable {
                 BearerChallenge.ofRealm(settings.text(Setting.REALM))
                         .withAuthzServer(
                                 settings.optional(Setting.AUTHZ_SERVER).orElse(settings.text(Setting.ISSUER))));
-        Registrar registrar = new Registrar(policy, domain, gate, location, sources::isRevoked, refusals, clock);
+        Registrar registrar =
+                new Registrar(policy, domain, gate, location, sources::isRevoked, this::trouble, refusals, clock);
         sip = new SipServer(transport, tls, registrar::answer, metrics);
         listeners = new Listeners(sip, settings.text(Setting.BIND), policy.nodeName(), () -> portsOfTheServer);
         try {
@@ -173,7 +175,7 @@ final class RegistrarServer implements AutoCloseable {
     private ManagementServer.Health health() {
         KeySnapshot current = sources.keys().current();
         Map<String, Object> details = new LinkedHashMap<>();
-        String status = draining ? "DRAINING" : trouble().orElse("UP");
+        String status = draining ? "DRAINING" : trouble().map(Refusal::name).orElse("UP");
         details.put("status", status);
         details.put("mode", policy.oauthMode().getAsBoolean() ? "enabled" : "disabled");
         sources.mode().ifPresent(mode -> details.put("modeReadAt", ifEver(mode.readAt())));
@@ -232,8 +234,8 @@ final class RegistrarServer implements AutoCloseable {
     }
 
     /** What keeps phones with good tokens from registering. */
-    private Optional<String> trouble() {
-        return sources.trouble().or(() -> location.isUsable() ? Optional.empty() : Optional.of("LOCATION_AWAY"));
+    private Optional<Refusal> trouble() {
+        return sources.trouble().or(() -> location.isUsable() ? Optional.empty() : Optional.of(Refusal.LOCATION_AWAY));
     }
 
     private static Object ifEver(Instant instant) {

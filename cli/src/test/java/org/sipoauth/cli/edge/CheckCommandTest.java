@@ -73,6 +73,14 @@ class CheckCommandTest {
         try (TestNode node = TestNode.answering(pki, request -> TestNode.answer(request, 404, "Not Found"))) {
             assertThat(check(node.address()).err()).contains("It does not serve that host");
         }
+        try (TestNode node =
+                TestNode.answering(pki, request -> TestNode.answer(request, 500, "Server Internal Error"))) {
+            CommandRun run = check(node.address());
+
+            assertThat(run.exit()).isEqualTo(1);
+            assertThat(run.err())
+                    .contains("answers 500 Server Internal Error", "Trouble of its own", "sipoauth registrar status");
+        }
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.registrar.TestTokens;
 import org.sipoauth.registrar.bearer.BearerGate;
@@ -55,6 +56,7 @@ class RegistrarTest implements RegistrationEvents {
     private Instant now = START;
     private KeySource keys = KeySource.fixed(TestTokens.jwkSet());
     private StatusSnapshot statuses = StatusSnapshot.none();
+    private Optional<Refusal> trouble = Optional.empty();
     private RegistrarPolicy policy = policy(true, Set.of());
     private HeaderPair challenge = HeaderPair.PROXY;
 
@@ -424,6 +426,19 @@ class RegistrarTest implements RegistrationEvents {
                             .first("Retry-After"))
                     .contains("5");
             assertThat(answer(register()).status()).isEqualTo(200); // without status
+        }
+
+        @ParameterizedTest
+        @EnumSource(names = {"KEYS_TOO_OLD", "STATUS_TOO_OLD", "LOCATION_AWAY"})
+        void tellsWhoAsksByOptionsWhatARegisterWouldGet(Refusal now) {
+            trouble = Optional.of(now);
+            assertThat(refused(anonymous().method("OPTIONS"), 500, now)
+                            .headers()
+                            .first("Retry-After"))
+                    .contains("5");
+
+            trouble = Optional.empty();
+            assertThat(answer(anonymous().method("OPTIONS")).status()).isEqualTo(200);
         }
 
         @Test
@@ -904,6 +919,7 @@ class RegistrarTest implements RegistrationEvents {
                 gate,
                 asked,
                 login -> statuses.isRevoked(login),
+                () -> trouble,
                 this,
                 clock);
     }
