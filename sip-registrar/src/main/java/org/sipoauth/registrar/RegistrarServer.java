@@ -142,6 +142,7 @@ final class RegistrarServer implements AutoCloseable {
         sources.statusLists().ifPresent(lists -> {
             VerifierMetrics.statusLists(lists, clock, Tags.empty()).bindTo(meters);
             lists.onChange(changed -> endRevoked(registrar));
+            housekeeping.every(SWEEP, "ending what is revoked", registrar::endRevokedLeft);
         });
         housekeeping.every(reload, "reading certificates and edges", () -> tls.reload(metrics));
         housekeeping.every(SWEEP, "sweeping the location", () -> location.sweep(clock.instant()));

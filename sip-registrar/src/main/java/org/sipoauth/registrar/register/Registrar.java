@@ -67,6 +67,7 @@ public final class Registrar {
     private final Supplier<Optional<Refusal>> trouble;
     private final RegistrationEvents events;
     private final InstantSource clock;
+    private volatile boolean revokedLeft;
 
     /**
      * @param revoked whether a login is known to be revoked, asked anew each time
@@ -108,6 +109,17 @@ public final class Registrar {
                     RefusedRequest.printable(binding.contact().uri()),
                     binding.addressOfRecord(),
                     RefusedRequest.printable(binding.deviceName().orElse("-")));
+        }
+        if (location.all(clock.instant()).stream().anyMatch(this::isRevoked)) {
+            revokedLeft = true;
+        }
+    }
+
+    /** Tries again what {@link #endRevoked} could not, once the location is there. For every second; may wait for it, too. */
+    public void endRevokedLeft() {
+        if (revokedLeft && location.isUsable()) {
+            revokedLeft = false; // before the look that finds out
+            endRevoked();
         }
     }
 

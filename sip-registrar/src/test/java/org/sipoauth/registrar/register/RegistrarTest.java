@@ -36,6 +36,7 @@ import org.sipoauth.verifier.TokenVerifier;
 import org.sipoauth.verifier.keys.KeySnapshot;
 import org.sipoauth.verifier.keys.KeySource;
 import org.sipoauth.verifier.sip.BearerChallenge;
+import org.sipoauth.verifier.status.StatusReference;
 import org.sipoauth.verifier.status.StatusSnapshot;
 
 class RegistrarTest implements RegistrationEvents {
@@ -462,6 +463,53 @@ class RegistrarTest implements RegistrationEvents {
         }
 
         @Test
+        void endsThemLaterWhereTheLocationIsAwayMeanwhile() {
+            statuses = statuses(now, 8);
+            Binding left = new Binding(
+                    AOR,
+                    Contact.parse(CONTACT),
+                    Optional.empty(),
+                    "call",
+                    1,
+                    now.plusSeconds(60),
+                    List.of(),
+                    Optional.of(new StatusReference(LIST, 8)));
+            location.update(AOR, now, before -> List.of(left));
+            Away away = new Away();
+            asked = away;
+            Registrar registrar = registrar();
+
+            registrar.endRevoked();
+            registrar.endRevokedLeft();
+            assertThat(bindings()).hasSize(1);
+            assertThat(away.asked).as("while it is away").isOne();
+
+            away.usable = true;
+            registrar.endRevokedLeft();
+            assertThat(bindings()).isEmpty();
+            assertThat(revoked).isOne();
+            registrar.endRevokedLeft();
+            assertThat(away.asked).as("with nothing left").isEqualTo(2);
+        }
+
+        /** The location in memory, behind a network. */
+        private final class Away extends Elsewhere {
+            private boolean usable;
+            private int asked;
+
+            @Override
+            public List<Binding> remove(Predicate<Binding> unwanted, Instant when) {
+                asked++;
+                return usable ? location.remove(unwanted, when) : List.of();
+            }
+
+            @Override
+            public boolean isUsable() {
+                return usable;
+            }
+        }
+
+        @Test
         void ourOwnTroubleIsNotThePhones() {
             KeySnapshot old =
                     KeySnapshot.parse(TestTokens.jwkSet(), now.minusSeconds(61)).tooOldAfter(Duration.ofSeconds(60));
@@ -772,7 +820,7 @@ class RegistrarTest implements RegistrationEvents {
         }
 
         /** The location in memory, which answers when told. */
-        private final class Late implements Location {
+        private final class Late extends Elsewhere {
             @Override
             public CompletionStage<List<Binding>> update(
                     String addressOfRecord, Instant when, UnaryOperator<List<Binding>> rule) {
@@ -781,36 +829,45 @@ class RegistrarTest implements RegistrationEvents {
                     return location.update(addressOfRecord, when, rule);
                 });
             }
+        }
+    }
 
-            @Override
-            public List<Binding> all(Instant when) {
-                return location.all(when);
-            }
+    /** The location in memory, as if it were not. */
+    private class Elsewhere implements Location {
+        @Override
+        public CompletionStage<List<Binding>> update(
+                String addressOfRecord, Instant when, UnaryOperator<List<Binding>> rule) {
+            return location.update(addressOfRecord, when, rule);
+        }
 
-            @Override
-            public List<Binding> remove(Predicate<Binding> unwanted, Instant when) {
-                return location.remove(unwanted, when);
-            }
+        @Override
+        public List<Binding> all(Instant when) {
+            return location.all(when);
+        }
 
-            @Override
-            public int size() {
-                return location.size();
-            }
+        @Override
+        public List<Binding> remove(Predicate<Binding> unwanted, Instant when) {
+            return location.remove(unwanted, when);
+        }
 
-            @Override
-            public void sweep(Instant when) {
-                location.sweep(when);
-            }
+        @Override
+        public int size() {
+            return location.size();
+        }
 
-            @Override
-            public boolean isUsable() {
-                return location.isUsable();
-            }
+        @Override
+        public void sweep(Instant when) {
+            location.sweep(when);
+        }
 
-            @Override
-            public void close() {
-                location.close();
-            }
+        @Override
+        public boolean isUsable() {
+            return location.isUsable();
+        }
+
+        @Override
+        public void close() {
+            location.close();
         }
     }
 
