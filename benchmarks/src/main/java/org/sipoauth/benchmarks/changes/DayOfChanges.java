@@ -220,18 +220,24 @@ public final class DayOfChanges {
                 switchMode();
             }
             if (hour == last) {
+                awaitAll(); // else an edge whose phones wait would connect to the old port
                 choosePorts();
                 awaitPorts();
                 out.println("the ports are " + port + " and " + edgePort);
             }
             Thread.sleep(Math.max(0, Duration.between(Instant.now(), next).toMillis()));
         }
-        await("all phones to be registered (again)", () -> metrics().sum("sip_bindings") == plan.phones());
+        awaitAll();
         for (Map.Entry<String, ChildProcess> some : phones.entrySet()) {
             some.getValue().close();
             judge(some.getKey(), first, RegistrarRig.report(some.getValue()));
         }
         kamailios.forEach(ChildProcess::close);
+    }
+
+    /** Those that were refused come again when the answer says. */
+    private void awaitAll() throws IOException, InterruptedException {
+        await("all phones to be registered", () -> metrics().sum("sip_bindings") == plan.phones());
     }
 
     private void change(int hour) throws IOException, InterruptedException {
@@ -540,9 +546,7 @@ public final class DayOfChanges {
     private void awaitStatus(String part) throws IOException, InterruptedException {
         await(
                 "the registrar's status to become " + part,
-                () -> http.get(registrar.resolve("/status"), Map.of())
-                        .body()
-                        .contains(part));
+                () -> http.get(registrar.resolve("/status"), Map.of()).body().contains(part));
     }
 
     private Metrics metrics() throws IOException, InterruptedException {
