@@ -128,6 +128,7 @@ class RegistrationIT {
     void tellsOfThePortMismatchWithoutAnEdge() throws Exception {
         try (TestPhone phone = TestPhone.overTls(registrar.mra(), pki.client(Optional.empty()))) {
             requireMismatch(phone.register("Proxy-Authorization", "Bearer token=\"" + token() + "\""));
+            assertThat(phone.next()).isEmpty();
         }
         assertThat(registrar.metric("sip_registrations_total{cause=\"mra_without_edge\",outcome=\"refused\"}"))
                 .isPositive();

@@ -21,7 +21,8 @@ import org.sipoauth.benchmarks.platform.Workplace;
 /**
  * Phones by the thousand at one registrar, which is then restarted under them: how long until the last of them is
  * registered again, what memory that takes, and what processor time while they only stay registered. Each phone has a
- * connection and a token of its own; nobody answers for the issuer, so every token is verified offline.
+ * connection and a token of its own; of the issuer nothing but its status lists is there, so every token is verified offline, and
+ * each time whether its login was revoked.
  *
  * <p>{@code java -cp benchmarks/target/benchmarks.jar org.sipoauth.benchmarks.registrations.RegistrationStorm --help}, in the
  * repository, after {@code mvn package}.
@@ -92,8 +93,8 @@ public final class RegistrationStorm {
     static Seen run(Plan plan, PrintStream out)
             throws IOException, InterruptedException, GeneralSecurityException, ParseException {
         out.println(plan);
-        try (Workplace workplace = Workplace.open("registration-storm")) {
-            RegistrarRig rig = RegistrarRig.prepare(workplace, plan.phones());
+        try (Workplace workplace = Workplace.open("registration-storm");
+                RegistrarRig rig = RegistrarRig.prepare(workplace, plan.phones())) {
             List<String> location = List.of();
             if (plan.redis()) {
                 int port = workplace.freePort();

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,7 +163,7 @@ class StormCommandTest {
         TestPki other = TestPki.in(Files.createDirectory(folder.resolve("other")));
 
         CommandRun run = CommandRun.of(
-                command(),
+                command(InstantSource.system()),
                 "phone",
                 "storm",
                 "--registrar=localhost:" + registrar.port(),
@@ -202,6 +204,23 @@ class StormCommandTest {
     }
 
     @Test
+    void keepsTokensFreshWhileOthersSignIn() throws Exception {
+        try (TestAuthorizationServer server = new TestAuthorizationServer(pki)) {
+            Path logins = Files.writeString(
+                    folder.resolve("logins"), "alice:" + TestAuthorizationServer.PASSWORD + "\nmallory:guessed\n");
+            AtomicInteger looks = new AtomicInteger();
+            Instant start = Instant.now();
+            InstantSource hasty = () -> start.plus(Duration.ofHours(looks.getAndIncrement()));
+
+            CommandRun run = CommandRun.of(
+                    command(hasty), arguments("--logins", logins.toString(), "--authz-server", server.address() + ""));
+
+            assertThat(run.exit()).as("no storm without mallory").isEqualTo(PhoneExitCodes.SIGN_IN);
+            await().until(() -> !server.refreshTokensSeen.isEmpty());
+        }
+    }
+
+    @Test
     void saysWhatIsWrongWithTheFile() throws IOException {
         Path noToken = Files.writeString(folder.resolve("no-token"), "secret\n");
         Path anonymous = Files.writeString(folder.resolve("anonymous"), token("{\"sub\":\"alice\"}") + "\n");
@@ -237,14 +256,14 @@ class StormCommandTest {
             args.add("--registrar=localhost:5090");
         }
 
-        CommandRun run = CommandRun.of(command(), args.toArray(String[]::new));
+        CommandRun run = CommandRun.of(command(InstantSource.system()), args.toArray(String[]::new));
 
         assertThat(run.exit()).isEqualTo(2);
         assertThat(run.err()).contains(option.substring(0, option.indexOf('=')));
     }
 
     private CommandRun storm(String... options) {
-        return CommandRun.of(command(), arguments(options));
+        return CommandRun.of(command(InstantSource.system()), arguments(options));
     }
 
     private record Running(Thread thread, CompletableFuture<CommandRun> run, StringWriter said) {
@@ -257,7 +276,7 @@ class StormCommandTest {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CompletableFuture<CommandRun> run = new CompletableFuture<>();
-        CommandLine sipoauth = SipoauthMain.withCommands(command());
+        CommandLine sipoauth = SipoauthMain.withCommands(command(InstantSource.system()));
         sipoauth.setOut(new PrintWriter(out, true));
         sipoauth.setErr(new PrintWriter(err, true));
         Thread thread = new Thread(
@@ -278,9 +297,9 @@ class StormCommandTest {
         return args.toArray(String[]::new);
     }
 
-    private static CommandLine command() {
+    private static CommandLine command(InstantSource clock) {
         CommandLine phone = new CommandLine(new PhoneCommand());
-        phone.addSubcommand(new StormCommand(InstantSource.system()));
+        phone.addSubcommand(new StormCommand(clock));
         return phone;
     }
 

@@ -101,7 +101,10 @@ public final class EdgeList {
                     .filter(line -> !line.isEmpty())
                     .toList());
         } catch (IOException unreadable) {
-            throw new UncheckedIOException("cannot read the list of edges", unreadable);
+            throw new UncheckedIOException(
+                    "cannot read the list of edges " + file.get() + ": "
+                            + unreadable.getClass().getSimpleName(),
+                    unreadable);
         }
     }
 

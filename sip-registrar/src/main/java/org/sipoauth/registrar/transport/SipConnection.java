@@ -131,9 +131,15 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
             readIfThereIsRoom(context);
             answer.whenCompleteAsync((late, failure) -> sendLate(context, late, failure), context.executor());
         }
-        if (!arrival.encrypted()) {
+        if (isOutOfPlace()) {
             end(context);
         }
+    }
+
+    /** Who does not speak TLS, or shows no certificate where edges show theirs: each is told once, and no phone is lost with it. */
+    private boolean isOutOfPlace() {
+        return !arrival.encrypted()
+                || arrival.port() == Arrival.Port.MRA && arrival.edge().isEmpty();
     }
 
     private void sendLate(ChannelHandlerContext context, @Nullable Answer answer, @Nullable Throwable failure) {
@@ -208,7 +214,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
         }
         malformed.answer(Registrar.newTag()).ifPresent(response -> write(context, response));
         boolean enough = arrival.edge().isEmpty() && malformedInARow >= MAX_MALFORMED_IN_A_ROW;
-        if (malformed.streamLost() || !arrival.encrypted() || enough) {
+        if (malformed.streamLost() || isOutOfPlace() || enough) {
             end(context);
         }
     }
