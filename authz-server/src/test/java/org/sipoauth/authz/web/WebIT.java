@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import javax.net.ssl.SSLException;
@@ -167,6 +168,13 @@ class WebIT {
                 .contains("sipoauth_sign_ins_total{outcome=\"signed_in\"}");
         assertThat(phone.get(server.managementUrl("/actuator/env")).statusCode())
                 .isEqualTo(404);
+    }
+
+    /** Unlike the server of {@link OtlpIT}. */
+    @Test
+    void makesNothingOfTracesUnlessAskedTo() {
+        assertThat(server.beanNames())
+                .noneMatch(name -> name.toLowerCase(Locale.ROOT).matches(".*(otlp|opentelemetry|tracer).*"));
     }
 
     @ParameterizedTest
