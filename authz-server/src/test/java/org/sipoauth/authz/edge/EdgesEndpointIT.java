@@ -183,31 +183,6 @@ class EdgesEndpointIT {
                 .contains("\"certificate_names\":\"[west2.example.com]\"", "\"before\":\"[west.example.com]\"");
     }
 
-    /** An edge that was removed must not be back after a failover. */
-    @Test
-    void asksAgainForAChangeThatNoReplicaHas(@TempDir Path other) throws Exception {
-        try (TestServer alone = TestServer.start(
-                other, "--sipoauth.redis.confirm-replicas=1", "--sipoauth.redis.confirm-timeout=100ms")) {
-            TestPhone administrator = new TestPhone(alone);
-            String token = TestAdministrator.token(alone);
-
-            HttpResponse<String> answer =
-                    administrator.send(HttpRequest.newBuilder(alone.url(API + "/edges/unconfirmed"))
-                            .header("Authorization", "Bearer " + token)
-                            .header("Content-Type", "application/json")
-                            .PUT(BodyPublishers.ofString("{\"certificate_names\":[\"unconfirmed.example.com\"]}"))
-                            .build());
-
-            assertThat(answer.statusCode()).isEqualTo(503);
-            assertThat(answer.headers().firstValue("Retry-After")).contains("5");
-            assertThat(answer.body()).contains("send the same request again");
-            assertThat(administrator
-                            .get(alone.url(API + "/audit?event=edge_listed"), "Authorization", "Bearer " + token)
-                            .body())
-                    .doesNotContain("unconfirmed");
-        }
-    }
-
     private static HttpResponse<String> served() {
         return caller.get(server.url("/edges"));
     }
