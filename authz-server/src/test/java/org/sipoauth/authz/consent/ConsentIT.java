@@ -72,6 +72,23 @@ class ConsentIT {
                 .hasPath("/consent");
     }
 
+    /** OpenID Connect Core §3.1.2.6. */
+    @Test
+    void showsNoPageToWhomAnApplicationAsksSilently() {
+        browser.signIn("judy", server.passwordOf("judy"));
+        Map<String, String> request = request("judy", "openid");
+        request.put("prompt", "none");
+
+        assertThat(TestPhone.parameters(TestPhone.location(open(request))))
+                .containsEntry("error", "consent_required")
+                .containsEntry("iss", TestServer.ISSUER);
+        assertThat(allow(asked("judy", request("judy", "openid")), "openid")
+                        .headers()
+                        .firstValue("Location"))
+                .isPresent();
+        assertThat(TestPhone.parameters(TestPhone.location(open(request)))).containsKey("code");
+    }
+
     @Test
     void tellsTheApplicationThatItWasDeniedAndAsksAgain() {
         HttpResponse<String> page = asked("carol", request("carol", "sip.register"));

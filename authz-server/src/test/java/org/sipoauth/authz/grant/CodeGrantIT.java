@@ -121,6 +121,57 @@ class CodeGrantIT {
         assertThat(claims(tokens.text("access_token"))).containsEntry("scope", "openid sip.register");
     }
 
+    /** OpenID Connect Core §3.1.2.1: no page, whatever is found. */
+    @Test
+    void answersASilentRequestWithoutAPageWhoeverIsSignedIn() {
+        Map<String, String> request = silentRequest();
+        URI link = server.url("/oauth2/authorize?" + query(request));
+
+        assertThat(TestPhone.parameters(TestPhone.location(phone.get(link))))
+                .containsEntry("error", "login_required")
+                .containsEntry("state", "the state & more")
+                .containsEntry("iss", TestServer.ISSUER);
+        phone.signIn("alice", server.passwordOf("alice"));
+        assertThat(TestPhone.parameters(TestPhone.location(phone.get(link)))).containsKey("code");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "redirect_uri, http://127.0.0.1:49152/other, ",
+        "client_id, stranger, ",
+        "code_challenge, , invalid_request",
+        "scope, openid admin, invalid_scope",
+        "prompt, none login, invalid_request",
+        "device_name, ../CSFALICE, invalid_request",
+    })
+    void tellsNobodyButTheClientWhatIsWrongWithASilentRequest(String parameter, String value, String error) {
+        Map<String, String> request = silentRequest();
+        if (value == null) {
+            request.remove(parameter);
+        } else {
+            request.put(parameter, value);
+        }
+
+        HttpResponse<String> answer = phone.get(server.url("/oauth2/authorize?" + query(request)));
+
+        if (error == null) {
+            assertThat(answer.statusCode()).isEqualTo(400);
+            assertThat(answer.headers().firstValue("Location")).isEmpty();
+        } else {
+            assertThat(TestPhone.location(answer)).hasHost("127.0.0.1").hasPort(49152);
+            assertThat(TestPhone.parameters(TestPhone.location(answer))).containsEntry("error", error);
+        }
+    }
+
+    @Test
+    void showsTheSignInPageForAPromptThatIsNotOfOpenidConnect() {
+        Map<String, String> request = silentRequest();
+        request.put("scope", "sip.register");
+
+        assertThat(TestPhone.location(phone.get(server.url("/oauth2/authorize?" + query(request)))))
+                .isEqualTo(server.url("/login"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"CSFBOB", "CSFNOBODY"})
     void deniesADeviceOfSomebodyElseLikeOneThatDoesNotExist(String device) {
@@ -267,6 +318,13 @@ class CodeGrantIT {
     private Answer refresh(String refreshToken) {
         return phone.token(
                 Map.of("grant_type", "refresh_token", "client_id", "softphone", "refresh_token", refreshToken));
+    }
+
+    private static Map<String, String> silentRequest() {
+        Map<String, String> request = TestPhone.request("CSFALICE");
+        request.put("scope", "openid sip.register");
+        request.put("prompt", "none");
+        return request;
     }
 
     private static String query(Map<String, String> parameters) {
