@@ -113,7 +113,9 @@ class ConsentIT {
                         .firstValue("Location")
                         .orElse(""))
                 .endsWith("/login");
-        assertThat(allow(page, "sip.register").statusCode()).isEqualTo(302);
+        assertThat(allow(page, "sip.register").statusCode())
+                .as("RFC 9700 §4.12")
+                .isEqualTo(303);
         assertThat(allow(page, "sip.register").statusCode()).isEqualTo(400);
     }
 
