@@ -16,12 +16,13 @@ import org.sipoauth.authz.token.Confirmation;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
 import org.springframework.security.oauth2.server.resource.web.DefaultBearerTokenResolver;
 import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.authentication.AuthenticationEntryPointFailureHandler;
 import org.springframework.stereotype.Component;
 
 /** How a phone proves who it is, and the answer if it does not: where to sign in, and nothing about the device. */
@@ -64,7 +65,8 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
                     .bearerTokenResolver(request -> required() ? header.resolve(request) : null)
                     .authenticationEntryPoint(this);
             proofs.addTo(server, this::addressOf);
-            server.dPoP(bound -> bound.requestMatcher(request -> isBound(request) && required()));
+            server.dPoP(bound -> bound.requestMatcher(request -> DpopProofs.areUsedIn(request) && required())
+                    .authenticationFailureHandler(new AuthenticationEntryPointFailureHandler(this)));
         });
     }
 
@@ -80,11 +82,6 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
         return ours ? Optional.of(asked) : Optional.empty();
     }
 
-    private static boolean isBound(HttpServletRequest request) {
-        String credentials = request.getHeader(HttpHeaders.AUTHORIZATION);
-        return credentials != null && credentials.regionMatches(true, 0, "DPoP ", 0, "DPoP ".length());
-    }
-
     /** A token that is bound to a certificate is good where that is shown, and nowhere else (RFC 8705 §3). */
     static boolean fitsConnection(Jwt token, HttpServletRequest request) {
         Object boundTo =
@@ -98,20 +95,31 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
     @Override
     public void commence(
             HttpServletRequest request, HttpServletResponse response, @Nullable AuthenticationException failure) {
-        challenge(response, failure instanceof InvalidBearerTokenException);
+        challenge(
+                request,
+                response,
+                failure instanceof OAuth2AuthenticationException refused
+                        ? refused.getError().getErrorCode()
+                        : null);
     }
 
-    /** RFC 6750 §3, with the parameter of RFC 8898 §2.1.1 that names the authorization server. */
-    void challenge(HttpServletResponse response, boolean invalidToken) {
-        metrics.counter("sipoauth.provisioning.requests", "outcome", invalidToken ? "invalid_token" : "challenged")
+    /**
+     * RFC 6750 §3, RFC 9449 §7.1, with the parameter of RFC 8898 §2.1.1 that names the authorization server.
+     *
+     * @param error null if there is nothing that could be wrong
+     */
+    void challenge(HttpServletRequest request, HttpServletResponse response, @Nullable String error) {
+        metrics.counter("sipoauth.provisioning.requests", "outcome", error == null ? "challenged" : "invalid_token")
                 .increment();
         response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
         response.setHeader(
                 HttpHeaders.WWW_AUTHENTICATE,
-                "Bearer authz_server=\"%s\", realm=\"%s\"%s"
+                "%s authz_server=\"%s\", realm=\"%s\"%s%s"
                         .formatted(
+                                DpopProofs.schemeFor(request),
                                 settings.issuer(),
                                 settings.provisioning().realm(),
-                                invalidToken ? ", error=\"invalid_token\"" : ""));
+                                error == null ? "" : ", error=\"" + error + '"',
+                                DpopProofs.areUsedIn(request) ? ", algs=\"" + DpopProofs.ALGORITHMS + '"' : ""));
     }
 }

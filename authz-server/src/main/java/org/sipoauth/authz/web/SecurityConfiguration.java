@@ -141,9 +141,10 @@ class SecurityConfiguration {
         return http.securityMatcher(PATH.matcher("/admin/api/**"))
                 .authorizeHttpRequests(requests -> requests.anyRequest().access(new AdministrationRights()))
                 .oauth2ResourceServer(server -> {
-                    server.jwt(jwt -> jwt.decoder(tokens.decoder())).accessDeniedHandler(new InsufficientScope());
+                    server.jwt(jwt -> jwt.decoder(tokens.decoder()));
                     proofs.addTo(server, proofs::belowIssuer);
                 })
+                .exceptionHandling(exceptions -> exceptions.accessDeniedHandler(new InsufficientScope()))
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
