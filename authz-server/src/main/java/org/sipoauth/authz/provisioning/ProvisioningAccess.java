@@ -3,7 +3,9 @@ package org.sipoauth.authz.provisioning;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
 import java.util.Map;
 import java.util.Optional;
@@ -77,9 +79,25 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
     Optional<URI> addressOf(URI asked) {
         String host = String.valueOf(asked.getHost());
         boolean ours = host.equalsIgnoreCase(settings.issuer().getHost())
-                || settings.provisioning().hosts().stream().anyMatch(host::equalsIgnoreCase)
-                || nodes.load().stream().anyMatch(node -> host.equalsIgnoreCase(node.address()));
+                || settings.provisioning().hosts().stream().anyMatch(known -> isSameHost(host, known))
+                || nodes.load().stream().anyMatch(node -> isSameHost(host, node.address()));
         return ours ? Optional.of(asked) : Optional.empty();
+    }
+
+    /** An IPv6 address has brackets in a URI alone (RFC 3986 §3.2.2), and many spellings (RFC 4291 §2.2). */
+    private static boolean isSameHost(String asked, String known) {
+        return asked.equalsIgnoreCase(known)
+                || asked.startsWith("[")
+                        && ipv6(asked).isPresent()
+                        && ipv6(asked).equals(ipv6(known));
+    }
+
+    private static Optional<InetAddress> ipv6(String host) {
+        try { // with a colon it is taken for an address or refused, never asked for in the DNS
+            return host.contains(":") ? Optional.of(InetAddress.getByName(host)) : Optional.empty();
+        } catch (UnknownHostException e) {
+            return Optional.empty();
+        }
     }
 
     /** A token that is bound to a certificate is good where that is shown, and nowhere else (RFC 8705 §3). */
