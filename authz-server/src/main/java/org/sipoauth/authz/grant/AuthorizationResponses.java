@@ -35,7 +35,7 @@ final class AuthorizationResponses {
 
     /** OpenID Connect Core §3.1.2.6; Spring names the parameter alone. */
     private static final Map<String, String> WORDS = Map.of(
-            "login_required", "nobody is signed in here: ask again without prompt=none",
+            "login_required", "nobody is signed in here, or not lately enough: ask again without prompt=none",
             "consent_required", "the user has not allowed this yet: ask again without prompt=none");
 
     private final HttpSessionRequestCache errands = new HttpSessionRequestCache();
@@ -73,7 +73,9 @@ final class AuthorizationResponses {
         boolean canGoBack = refused != null
                 && refused.getRedirectUri() != null
                 && !refused.getRedirectUri().isBlank();
-        if (canGoBack && !isSignedIn(refused) && !SilentRequests.isSilent(refused)) {
+        boolean mustSignIn =
+                canGoBack && (!isSignedIn(refused) || error.getErrorCode().equals(SignInAge.TOO_OLD));
+        if (mustSignIn && !SilentRequests.isSilent(refused)) {
             signInFirst(request, response); // nobody is refused yet
             return;
         }

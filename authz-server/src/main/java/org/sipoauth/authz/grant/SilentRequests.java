@@ -1,7 +1,7 @@
 package org.sipoauth.authz.grant;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.Arrays;
+import java.util.List;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 import org.springframework.security.oauth2.core.oidc.OidcScopes;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationToken;
@@ -26,10 +26,15 @@ public final class SilentRequests implements RequestMatcher {
                 : request.getParameter(OAuth2ParameterNames.REQUEST_URI) != null;
     }
 
-    /** {@code prompt} is a parameter of OpenID Connect's requests; in others it means nothing. */
     static boolean isSilent(OAuth2AuthorizationCodeRequestAuthenticationToken request) {
+        return prompt(request).contains("none");
+    }
+
+    /** {@code prompt} is a parameter of OpenID Connect's requests; in others it means nothing. */
+    static List<String> prompt(OAuth2AuthorizationCodeRequestAuthenticationToken request) {
         return request.getScopes().contains(OidcScopes.OPENID)
-                && request.getAdditionalParameters().get("prompt") instanceof String prompt
-                && Arrays.asList(prompt.split(" ")).contains("none");
+                        && request.getAdditionalParameters().get("prompt") instanceof String prompt
+                ? List.of(prompt.split(" "))
+                : List.of();
     }
 }

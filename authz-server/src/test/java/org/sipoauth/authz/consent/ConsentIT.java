@@ -87,6 +87,8 @@ class ConsentIT {
                         .firstValue("Location"))
                 .isPresent();
         assertThat(TestPhone.parameters(TestPhone.location(open(request)))).containsKey("code");
+        request.put("prompt", "consent");
+        assertThat(TestPhone.location(open(request))).hasPath("/consent");
     }
 
     @Test
