@@ -79,7 +79,8 @@ public final class AccountAdministration {
     }
 
     /**
-     * Creates an account or makes one as wished; a user who is disabled loses their logins.
+     * Creates an account or makes one as wished; a user who is disabled loses their logins, and the unused codes of their
+     * phones.
      *
      * @param password empty: an account that is created is given a one-time password
      * @param by who asks for it, for the audit
@@ -94,6 +95,7 @@ public final class AccountAdministration {
         boolean endLogins = !enabled && kind.isSubscriber();
         if (endLogins) {
             endLogins(accounts.find(name, expected), DISABLED);
+            devices.endCodes(name); // so that none is good again once the user is enabled
         }
         Accounts.Saved saved = put(name, new Wish(kind, enabled, password), oneTimePassword, expected);
         audit.event(saved.created() ? "account_created" : "account_changed")

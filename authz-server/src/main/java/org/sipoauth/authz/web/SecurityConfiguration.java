@@ -13,6 +13,7 @@ import org.sipoauth.authz.client.Clients;
 import org.sipoauth.authz.console.ConsoleRights;
 import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.grant.GrantFeature;
+import org.sipoauth.authz.grant.SilentRequests;
 import org.sipoauth.authz.provisioning.ProvisioningAccess;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.signin.SignIn;
@@ -140,9 +141,10 @@ class SecurityConfiguration {
         return http.securityMatcher(PATH.matcher("/admin/api/**"))
                 .authorizeHttpRequests(requests -> requests.anyRequest().access(new AdministrationRights()))
                 .oauth2ResourceServer(server -> {
-                    server.jwt(jwt -> jwt.decoder(tokens.decoder())).accessDeniedHandler(new InsufficientScope());
+                    server.jwt(jwt -> jwt.decoder(tokens.decoder()));
                     proofs.addTo(server, proofs::belowIssuer);
                 })
+                .exceptionHandling(exceptions -> exceptions.accessDeniedHandler(new InsufficientScope()))
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
@@ -198,6 +200,8 @@ class SecurityConfiguration {
                 })
                 .authorizeHttpRequests(requests -> requests.requestMatchers(HttpMethod.GET, "/oauth2/jwks")
                         .permitAll()
+                        .requestMatchers(new SilentRequests())
+                        .permitAll() // Spring's endpoint refuses them by itself, and where its answer may go it knows
                         .anyRequest()
                         .authenticated())
                 .requestCache(cache -> cache.requestCache(errands()))

@@ -85,7 +85,8 @@ class OwnProviderIT {
                         .POST(HttpRequest.BodyPublishers.ofString(form(Map.of(
                                 "username", "nina", "password", "the password of nina", "_csrf", csrf.group(1)))))
                         .build());
-        while (answer.statusCode() == 302) {
+        assertThat(answer.statusCode()).isEqualTo(303);
+        while (answer.statusCode() / 100 == 3) {
             answer = get(browser, TestPhone.location(answer));
         }
         assertThat(answer.uri()).isEqualTo(server.url("/"));

@@ -137,11 +137,15 @@ class WebIT {
         assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
     }
 
-    /** RFC 9700 §4.12: with 307 the browser would send name and password on. */
+    /** RFC 9700 §4.12: with 307 the browser would send name and password on, with 302 it may. */
     @Test
     void redirectsAfterASignInWithoutTheForm() {
-        assertThat(phone.signIn("alice", server.passwordOf("alice")).statusCode())
-                .isEqualTo(302);
+        HttpResponse<String> refused = phone.signIn("alice", "a guess");
+        HttpResponse<String> signedIn = phone.signIn("alice", server.passwordOf("alice"));
+
+        assertThat(List.of(refused.statusCode(), signedIn.statusCode())).containsExactly(303, 303);
+        assertThat(TestPhone.location(signedIn)).hasPath("/");
+        assertThat(phone.postForm("/logout", Map.of()).statusCode()).isEqualTo(303);
     }
 
     @Test
