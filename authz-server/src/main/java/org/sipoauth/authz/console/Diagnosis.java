@@ -20,9 +20,10 @@ import org.sipoauth.authz.subscriber.Account;
  * hold, what to do. A function of the facts.
  *
  * @param conclusion what is wrong, or that nothing is
+ * @param obstacle the first that does not hold: what is to be done comes first there, for what follows may hang on it
  * @param phone what the phone should do next
  */
-record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps) {
+record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<Step> steps) {
 
     enum State {
         HOLDS,
@@ -87,6 +88,10 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
         }
     }
 
+    public boolean fine() {
+        return obstacle.isEmpty();
+    }
+
     static Diagnosis of(Facts facts) {
         List<Step> steps = new ArrayList<>();
         steps.add(mode(facts));
@@ -97,14 +102,14 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
         steps.add(fresh(facts));
         steps.add(notRefused(facts));
         steps.add(registrar(facts));
-        Optional<Step> first =
+        Optional<Step> obstacle =
                 steps.stream().filter(step -> step.state() == State.FAILS).findFirst();
         return new Diagnosis(
-                first.map(Step::finding)
+                obstacle.map(Step::finding)
                         .or(() -> registered(facts).map(heard -> "It is registered at " + heard.node() + "."))
                         .orElse("Nothing stands in its way as far as this server knows. If it still does not register,"
                                 + " choose above what the registrar says."),
-                first.isEmpty(),
+                obstacle,
                 phone(facts),
                 steps);
     }

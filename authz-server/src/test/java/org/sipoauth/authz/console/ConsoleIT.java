@@ -247,6 +247,7 @@ class ConsoleIT {
         browser.type("#device", "CSFHEIDI");
         browser.press("Look");
         browser.waitForText("#conclusion", "Nobody is signed in on it");
+        assertThat(browser.element("#first").getText()).startsWith("Have heidi sign in on the device.");
 
         new TestPhone(server).logIn("heidi", "CSFHEIDI");
         browser.press("Look");

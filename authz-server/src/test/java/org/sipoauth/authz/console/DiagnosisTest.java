@@ -59,6 +59,7 @@ class DiagnosisTest {
         sessions.clear();
 
         assertThat(diagnose().conclusion()).startsWith("The mode is disabled");
+        assertThat(diagnose().obstacle().flatMap(Step::remedy).orElseThrow()).startsWith("Enable the mode");
         assertFails("SIP OAuth mode", "Enable the mode");
     }
 
