@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.activation.ActivationCodeChanges;
 import org.sipoauth.authz.administration.RequestRefused;
@@ -39,6 +40,7 @@ final class DevicePages {
     private final ActivationCodeChanges codes;
     private final Accounts accounts;
     private final Sessions sessions;
+    private final Registrars registrars;
     private final Clock clock;
 
     DevicePages(
@@ -47,12 +49,14 @@ final class DevicePages {
             ActivationCodeChanges codes,
             Accounts accounts,
             Sessions sessions,
+            Registrars registrars,
             Clock clock) {
         this.devices = devices;
         this.changes = changes;
         this.codes = codes;
         this.accounts = accounts;
         this.sessions = sessions;
+        this.registrars = registrars;
         this.clock = clock;
     }
 
@@ -185,6 +189,7 @@ final class DevicePages {
         Instant now = clock.instant();
         Optional<Device> device = devices.find(wanted);
         model.addAttribute("device", device.map(found -> inWords(found, devices)));
+        model.addAttribute("registered", device.flatMap(found -> registered(registrars.about(found.name()), now)));
         model.addAttribute(
                 "activatable",
                 codes.areOffered()
@@ -196,6 +201,24 @@ final class DevicePages {
                         .map(session -> SessionPages.row(session, now))
                         .toList());
         return "console/devices";
+    }
+
+    /** Where it is registered, as far as registrars say; empty: this server may ask none. */
+    private static Optional<String> registered(Registrars.Answers answers, Instant now) {
+        if (!answers.asked()) {
+            return Optional.empty();
+        }
+        List<String> unknown = Stream.of(answers.unsearched(), answers.silent())
+                .flatMap(List::stream)
+                .toList();
+        return Optional.of(answers.heard()
+                .filter(heard -> heard.refused().isEmpty())
+                .map(heard -> "at " + heard.node() + "; that ends "
+                        + Moment.of(heard.at(), now).distance() + " unless it registers again")
+                .orElse(
+                        unknown.isEmpty()
+                                ? "nowhere"
+                                : "nowhere that is known; no answer from " + String.join(", ", unknown)));
     }
 
     /** @param owner of the page that somebody comes from, if that is a subscriber's */
