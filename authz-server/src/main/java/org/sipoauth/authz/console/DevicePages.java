@@ -82,7 +82,7 @@ final class DevicePages {
                 device.addressesOfRecord(),
                 device.securityProfile(),
                 device.enabled(),
-                devices.findUsable(device.name(), device.owner()).isPresent());
+                devices.isUsable(device));
     }
 
     /**
@@ -146,8 +146,7 @@ final class DevicePages {
 
     /** Those of a page that are, and not only were, the owner's. */
     static List<DeviceInWords> ofOwner(Devices devices, String owner, NamesPage page) {
-        return page.names().stream()
-                .flatMap(one -> devices.find(one).stream())
+        return devices.find(page.names()).stream()
                 .filter(device -> device.owner().equalsIgnoreCase(owner))
                 .map(device -> inWords(device, devices))
                 .toList();
@@ -180,8 +179,7 @@ final class DevicePages {
             model.addAttribute("page", page);
             model.addAttribute(
                     "devices",
-                    page.names().stream()
-                            .flatMap(one -> devices.find(one).stream())
+                    devices.find(page.names()).stream()
                             .map(device -> inWords(device, devices))
                             .toList());
             return "console/devices";

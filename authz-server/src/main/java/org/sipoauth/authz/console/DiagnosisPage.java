@@ -79,7 +79,7 @@ final class DiagnosisPage {
                 now,
                 mode.load().isEnabled(),
                 device,
-                device.flatMap(found -> devices.findUsable(name, found.owner())).isPresent(),
+                device.filter(devices::isUsable).isPresent(),
                 device.flatMap(found -> accounts.find(found.owner())),
                 device.isPresent() ? sessions.ofDevice(name) : List.of(),
                 device.isPresent() ? refusals(name, device.get().owner(), now) : List.of(),
