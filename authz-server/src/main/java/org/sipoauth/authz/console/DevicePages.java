@@ -302,14 +302,12 @@ final class DevicePages {
     @PostMapping(PATH + "/remove")
     String remove(
             @RequestParam String name, @RequestParam String revision, Authentication who, RedirectAttributes next) {
-        try {
-            changes.remove(name, new Expected.Revision(revision), who.getName());
-        } catch (RecordChanged stale) {
-            next.addFlashAttribute("objection", Objection.CHANGED_MEANWHILE);
-            return "redirect:" + Pages.device(name);
-        }
-        next.addFlashAttribute("done", "Device " + name + " is removed.");
-        return "redirect:" + PATH;
+        return Change.carryOut(
+                () -> changes.remove(name, new Expected.Revision(revision), who.getName()),
+                "Device " + name + " is removed.",
+                PATH,
+                Pages.device(name),
+                next);
     }
 
     /** Asks before there is another code, which ends the one before. */
