@@ -119,7 +119,7 @@ class ConsoleAccessIT {
     @EnumSource(names = {"OPERATOR", "READ_ONLY"})
     void showsEachRoleNothingThatWouldBeRefused(Account.Kind role) {
         new TestPhone(server).logIn("ivan", "CSFIVAN");
-        server.bean(Edges.class).put(new Edge("shown", List.of("shown.example.com")), "olga");
+        server.bean(Edges.class).put(new Edge("shown", List.of("shown.example.com")), Expected.ANYTHING, "olga");
         TestPhone who = signedInAs(role);
         Set<String> seen = new HashSet<>();
         Set<String> actions = new TreeSet<>();
@@ -248,10 +248,25 @@ class ConsoleAccessIT {
                         .body())
                 .contains("The edge west has the certificate name west.example.com already", "value=\"east\"");
 
-        administrator.postForm("/console/edges/west", Map.of("certificate_names", "west3.example.com"));
+        String west = "/console/edges/west";
+        Map<String, String> typed =
+                new HashMap<>(Map.of("certificate_names", "west3.example.com", "revision", revision(west)));
+        edges.put(new Edge("west", List.of("west2.example.com")), Expected.PRESENT, "somebody else");
+        String stale = administrator.postForm(west, typed).body();
+        assertThat(stale)
+                .contains("It is not as it was when you opened the page", "<dd>west2.example.com</dd>")
+                .contains(">west3.example.com</textarea>");
+        assertThat(edges.list().find("west").orElseThrow().certificateNames()).containsExactly("west2.example.com");
+        typed.put("revision", revisionIn(stale));
+        assertThat(change(west, typed)).contains("Edge west is changed");
         assertThat(edges.list().find("west").orElseThrow().certificateNames()).containsExactly("west3.example.com");
 
-        administrator.postForm("/console/edges/west/remove", Map.of());
+        String seen = revision("/console/edges/west/remove");
+        edges.put(new Edge("west", List.of("west4.example.com")), Expected.PRESENT, "somebody else");
+        assertThat(change("/console/edges/west/remove", Map.of("revision", seen)))
+                .contains("it is not as it was when you opened the page");
+        assertThat(change("/console/edges/west/remove", Map.of("revision", revision("/console/edges/west/remove"))))
+                .contains("Edge west is removed");
         assertThat(edges.list().find("west")).isEmpty();
         assertThat(administrator.get(server.url("/console/edges/west")).statusCode())
                 .isEqualTo(404);
@@ -605,7 +620,8 @@ class ConsoleAccessIT {
     @Test
     void pagesThroughTheAudit() {
         for (int i = 0; i < 60; i++) {
-            server.bean(Edges.class).put(new Edge("p" + i, List.of("p" + i + ".example.com")), "olga");
+            server.bean(Edges.class)
+                    .put(new Edge("p" + i, List.of("p" + i + ".example.com")), Expected.ANYTHING, "olga");
         }
         Awaitility.await()
                 .untilAsserted(() -> assertThat(administrator

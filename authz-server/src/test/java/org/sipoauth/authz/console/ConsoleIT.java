@@ -27,6 +27,7 @@ import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.edge.Edge;
 import org.sipoauth.authz.edge.Edges;
+import org.sipoauth.authz.redis.Expected;
 import org.sipoauth.authz.refresh.Sessions;
 import org.sipoauth.authz.signing.KeyAdministration;
 import org.sipoauth.authz.signing.ListedKey;
@@ -338,8 +339,9 @@ class ConsoleIT {
         String second = refresh(carol, stolen);
         refresh(carol, refresh(carol, second));
         refresh(carol, stolen); // two hold it: the login is over
-        server.bean(Edges.class).put(new Edge("west", List.of("west.example.com", "Edge of the West")), ADMINISTRATOR);
-        server.bean(Edges.class).put(new Edge("east", List.of("east.example.com")), ADMINISTRATOR);
+        server.bean(Edges.class)
+                .put(new Edge("west", List.of("west.example.com", "Edge of the West")), Expected.ABSENT, ADMINISTRATOR);
+        server.bean(Edges.class).put(new Edge("east", List.of("east.example.com")), Expected.ABSENT, ADMINISTRATOR);
         server.bean(KeyAdministration.class).rotate("access_token_signing", ADMINISTRATOR);
         MeterRegistry meters = server.bean(MeterRegistry.class);
         Rates rates = server.bean(Rates.class);
