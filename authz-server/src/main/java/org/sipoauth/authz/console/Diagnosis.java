@@ -57,6 +57,7 @@ record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<
      * @param owner the account that owns the device, if there is one of that name
      * @param sessions on the device, live and revoked
      * @param refusals records of the audit about the device or its owner that tell of a refusal, the newest first
+     * @param refusalsSince how far back the audit was looked through for them
      * @param accessLife how long an access token lives
      * @param said what somebody says that a registrar said
      * @param registrars what they say themselves, as far as this server may ask them
@@ -70,6 +71,7 @@ record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<
             Optional<Account> owner,
             List<Session> sessions,
             List<Map<String, String>> refusals,
+            Instant refusalsSince,
             Duration accessLife,
             Optional<Said> said,
             Registrars.Answers registrars) {
@@ -259,7 +261,9 @@ record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<
             return holds(
                     "Last answer",
                     facts.refusals().isEmpty()
-                            ? "The audit of the last days tells of no refusal."
+                            ? "The audit of the last "
+                                    + Moment.length(Duration.between(facts.refusalsSince(), facts.now()))
+                                    + " tells of no refusal."
                             : "It was given tokens since the last refusal.");
         }
         Map<String, String> record = refusal.get();

@@ -43,6 +43,8 @@ import org.sipoauth.authz.session.Revocations;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.DefaultRedisScript;
 import org.springframework.http.HttpMethod;
 
 /** Who gets into the console, how its pages are protected, and that each of its actions needs no script. */
@@ -640,5 +642,26 @@ class ConsoleAccessIT {
 
         assertThat(newest).doesNotContain(">p0<");
         assertThat(rest).contains(">p0<", "Newest").doesNotContain(">p59<", "Older records");
+    }
+
+    @Test
+    void saysHowFarBackItHasSearchedTheAuditAndGoesOnFromThere() {
+        server.bean(StringRedisTemplate.class)
+                .execute(
+                        new DefaultRedisScript<>("""
+                                redis.call('XADD', KEYS[1], '*', 'r', ARGV[1])
+                                for i = 1, 6000 do redis.call('XADD', KEYS[1], '*', 'r', ARGV[2]) end
+                                """),
+                        List.of("audit"),
+                        "{\"at\":\"2026-01-31T12:00:00Z\",\"event\":\"long_ago\"}",
+                        "{\"at\":\"2026-01-31T12:00:01Z\",\"event\":\"after_that\"}");
+
+        String first =
+                administrator.get(server.url("/console/audit?event=long_ago")).body();
+        String further = matches(first, "href=\"([^\"]+)\">Search further back").get(0);
+        String second = administrator.get(server.url(further)).body();
+
+        assertThat(first).contains("No record found, searched back to", "No record fits since");
+        assertThat(second).contains("1 record found", ">long_ago<").doesNotContain("Search further back");
     }
 }

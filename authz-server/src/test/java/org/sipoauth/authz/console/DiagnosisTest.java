@@ -268,7 +268,18 @@ class DiagnosisTest {
 
     private Diagnosis diagnose() {
         return Diagnosis.of(new Diagnosis.Facts(
-                "CSFALICE", NOW, modeEnabled, device, usable, owner, sessions, refusals, HOUR, said, registrars));
+                "CSFALICE",
+                NOW,
+                modeEnabled,
+                device,
+                usable,
+                owner,
+                sessions,
+                refusals,
+                NOW.minus(Duration.ofDays(7)),
+                HOUR,
+                said,
+                registrars));
     }
 
     private static Registrars.Answers heard(Instant at, Optional<String> refused) {

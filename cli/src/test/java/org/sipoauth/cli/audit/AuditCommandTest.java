@@ -70,6 +70,22 @@ class AuditCommandTest {
                         + "&since=2026-01-31T11%3A00%3A00Z&limit=5 ");
     }
 
+    @Test
+    void goesOnWhereTheServerHasLookedNoFurtherBackUntilThereIsEnough() {
+        server.answering(200, "{\"records\":[],\"next\":\"9-1\",\"searched_back_to\":\"2026-01-31T11:00:00Z\"}")
+                .thenAnswering(200, "{\"records\":[{\"event\":\"one\"}],\"next\":\"8-1\"}")
+                .thenAnswering(200, "{\"records\":[{\"event\":\"two\"}],\"next\":\"7-1\"}");
+
+        CommandRun run = audit("--user=alice", "--limit=2", "--json");
+
+        assertThat(run.out()).isEqualTo("{\"records\":[{\"event\":\"one\"},{\"event\":\"two\"}]}\n");
+        assertThat(server.requests())
+                .containsExactly(
+                        "GET /admin/api/v1/audit?user=alice&limit=2 ",
+                        "GET /admin/api/v1/audit?user=alice&limit=2&after=9-1 ",
+                        "GET /admin/api/v1/audit?user=alice&limit=1&after=8-1 ");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "90s, 2026-01-31T11:58:30Z",
@@ -93,7 +109,7 @@ class AuditCommandTest {
     }
 
     @Test
-    void printsJsonAsItCame() {
+    void printsJson() {
         server.answering(200, "{\"records\":[]}");
 
         assertThat(audit("--json").out()).isEqualTo("{\"records\":[]}\n");
