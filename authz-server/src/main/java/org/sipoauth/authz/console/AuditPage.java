@@ -178,6 +178,7 @@ final class AuditPage {
         filters.put("outcome", "Outcome");
         filters.put("client", "Client");
         filters.put("session", "Session");
+        filters.put("by", "Done by");
         return filters;
     }
 }

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -207,6 +208,11 @@ class ConsoleAccessIT {
                 "/console/subscribers/change",
                 "/console/subscribers/password",
                 "/console/subscribers/remove",
+                "/console/administrators/new",
+                "/console/administrators/role",
+                "/console/administrators/change",
+                "/console/administrators/password",
+                "/console/administrators/remove",
                 "/console/parameters/change",
                 "/console/parameters/reset",
                 "/console/parameters/node",
@@ -386,13 +392,82 @@ class ConsoleAccessIT {
     }
 
     @Test
+    void makesAnAdministratorGivesAnotherRoleAndPasswordAndRemovesThem() {
+        Accounts accounts = server.bean(Accounts.class);
+        String add = "/console/administrators/new";
+        assertThat(administrator
+                        .postForm(add, Map.of("name", "pavel", "role", "subscriber"))
+                        .statusCode())
+                .isEqualTo(400);
+        String first = secret(administrator.postForm(add, Map.of("name", "pavel", "role", "read_only")));
+        assertThat(TestPhone.location(new TestPhone(server).signIn("pavel", first)))
+                .hasPath("/change-password");
+        assertThat(administrator
+                        .postForm(add, Map.of("name", "pavel", "role", "operator"))
+                        .body())
+                .contains("There is an account of that name already", "value=\"pavel\"")
+                .containsPattern("value=\"operator\"[^>]* checked");
+
+        String role = "/console/administrators/role";
+        Map<String, String> asked =
+                Map.of("name", "pavel", "role", "operator", "revision", revision(role + "?name=pavel"));
+        assertThat(change(role, asked)).contains("pavel has the role operator", "<dd>operator</dd>");
+        assertThat(change(role, Map.of("name", "pavel", "role", "administrator", "revision", asked.get("revision"))))
+                .contains("it is not as it was when you opened the page");
+        assertThat(accounts.find("pavel").orElseThrow().kind()).isEqualTo(Account.Kind.OPERATOR);
+
+        String reset = "/console/administrators/password";
+        String second = secret(administrator.postForm(
+                "/console", reset, Map.of("name", "pavel", "revision", revision(reset + "?name=pavel"))));
+        assertThat(TestPhone.location(new TestPhone(server).signIn("pavel", second)))
+                .hasPath("/change-password");
+
+        String remove = "/console/administrators/remove";
+        assertThat(change(remove, Map.of("name", "pavel", "revision", revision(remove + "?name=pavel"))))
+                .contains("Administrator pavel is removed");
+        assertThat(accounts.find("pavel")).isEmpty();
+        assertThat(administrator
+                        .get(server.url("/console/administrators/change?name=alice&to=disabled"))
+                        .statusCode())
+                .isEqualTo(404); // a subscriber is no administrator
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(administrator
+                                .get(server.url("/console/audit?user=pavel&by=olga"))
+                                .body())
+                        .contains("account_created", "account_changed", "password_reset", "account_removed"));
+    }
+
+    @Test
+    void warnsWhoTakesThemselvesOrTheLastAdministratorWhatTheyMayDo() {
+        Accounts accounts = server.bean(Accounts.class);
+        String disable = "/console/administrators/change?name=olga&to=disabled";
+        assertThat(administrator.get(server.url(disable)).body())
+                .contains("That is you")
+                .doesNotContain("Nobody else");
+        List<Account> others = accounts.names(false, Optional.empty(), 100).stream()
+                .filter(name -> !name.equals("olga"))
+                .flatMap(name -> accounts.find(name).stream())
+                .toList();
+
+        others.forEach(other -> accounts.disable(other.name(), Expected.PRESENT));
+        String page = administrator.get(server.url(disable)).body();
+        others.forEach(other -> accounts.put(
+                other.name(),
+                new Accounts.Wish(other.kind(), true, Optional.empty()),
+                new Accounts.NewPassword(PASSWORD, false),
+                Expected.PRESENT));
+
+        assertThat(page).contains("That is you", "Nobody else is an enabled administrator");
+    }
+
+    @Test
     void endsTheLoginsOfASubscriberWhomAFirstTryOnlyDisabled() {
         new TestPhone(server).logIn("heidi", "CSFHEIDI");
         String seen = revision("/console/subscribers/change?name=heidi&to=disabled");
         server.bean(Accounts.class).disable("heidi", Expected.PRESENT);
 
         assertThat(change("/console/subscribers/change", Map.of("name", "heidi", "to", "disabled", "revision", seen)))
-                .contains("heidi is disabled, and their logins are revoked");
+                .contains("heidi is disabled, and signed out everywhere");
 
         assertThat(server.bean(Sessions.class).ofUser("heidi"))
                 .isNotEmpty()
@@ -599,7 +674,8 @@ class ConsoleAccessIT {
                 "/console/mode/change?to=sometimes",
                 "/console/sessions/revoke",
                 "/console/sessions/revoke?user=a&device=b",
-                "/console/subscribers/change?name=alice&to=sometimes"
+                "/console/subscribers/change?name=alice&to=sometimes",
+                "/console/administrators/change?name=olga&to=sometimes"
             })
     void refusesWhatItDoesNotUnderstand(String path) {
         assertThat(administrator.get(server.url(path)).statusCode()).isEqualTo(400);

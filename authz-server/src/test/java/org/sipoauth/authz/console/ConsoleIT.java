@@ -294,6 +294,10 @@ class ConsoleIT {
         further.put("subscriber", "/console/subscribers?name=alice");
         further.put("subscriber-password", "/console/subscribers/password?name=alice");
         further.put("subscriber-disable", "/console/subscribers/change?name=alice&to=disabled");
+        further.put("administrators", "/console/administrators");
+        further.put("administrator", "/console/administrators?name=" + ADMINISTRATOR);
+        further.put("administrator-new", "/console/administrators/new");
+        further.put("administrator-role", "/console/administrators/role?name=" + ADMINISTRATOR);
         further.put("parameter", "/console/parameters/change?name=access-token-expiry");
         further.put("parameter-uris", "/console/parameters/change?name=third-party-redirect-uris");
         further.put("node", "/console/parameters/node?name=node1");
