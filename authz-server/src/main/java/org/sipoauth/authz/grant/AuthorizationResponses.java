@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.signin.SignIn;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
@@ -30,8 +31,6 @@ import org.springframework.web.util.UriUtils;
  * the sign-in as a good one does, and its error goes to the client after that.
  */
 final class AuthorizationResponses {
-    private static final String SIGN_IN_PAGE = "/login";
-
     private final HttpSessionRequestCache errands = new HttpSessionRequestCache();
     private final String issuer;
     private final Audit audit;
@@ -76,7 +75,7 @@ final class AuthorizationResponses {
             if (HttpMethod.GET.matches(request.getMethod())) {
                 errands.saveRequest(request, response);
             }
-            response.sendRedirect(SIGN_IN_PAGE);
+            response.sendRedirect(SignIn.PAGE);
             return;
         }
         Map<String, @Nullable String> parameters = new LinkedHashMap<>();
