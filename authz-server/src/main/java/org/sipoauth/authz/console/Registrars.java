@@ -41,6 +41,7 @@ final class Registrars {
 
     /** Of one phone; one of an earlier release answers with all, of which so much is read. */
     private static final int LARGEST_BINDINGS = 2 * 1024 * 1024;
+
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
     private static final TypeReference<List<Map<String, Object>>> OBJECTS = new TypeReference<>() {};
 
@@ -112,7 +113,11 @@ final class Registrars {
 
     /** In the order of the settings; none if those name none. */
     List<Seen> all() {
-        return addresses.isEmpty() ? List.of() : look().join().registrars();
+        return ask().join();
+    }
+
+    CompletableFuture<List<Seen>> ask() {
+        return addresses.isEmpty() ? CompletableFuture.completedFuture(List.of()) : look().thenApply(Look::registrars);
     }
 
     /** Whoever asks while others wait for an answer waits for the same one. */
