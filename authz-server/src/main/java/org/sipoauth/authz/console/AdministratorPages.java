@@ -141,7 +141,7 @@ final class AdministratorPages extends AccountPages {
     private List<String> warnings(Account account, Authentication who) {
         List<String> warnings = new ArrayList<>();
         if (account.name().equals(who.getName())) {
-            warnings.add("That is you: you are signed out with it.");
+            warnings.add("This is you: you will be signed out.");
         }
         if (mayDoEverything(account) && !hasAnother(account)) {
             warnings.add("Nobody else is an enabled administrator who may do everything. Without one, “sipoauth"

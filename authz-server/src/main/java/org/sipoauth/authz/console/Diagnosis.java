@@ -218,7 +218,8 @@ record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<
                     "Login",
                     "Its login was revoked "
                             + Moment.of(revoked.at(), facts.now()).distance() + ": " + revoked.reason() + ".",
-                    "If that is over, have " + device.owner() + " sign in again on the device.",
+                    replay(ended.get(), facts)
+                            .orElse("If that is over, have " + device.owner() + " sign in again on the device."),
                     link);
         }
         boolean others = !facts.sessions().isEmpty();
@@ -231,6 +232,17 @@ record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<
                         ? "Revoke that session, and have " + device.owner() + " sign in on the device."
                         : "Have " + device.owner() + " sign in on the device.",
                 link);
+    }
+
+    /** What to do if a login ended because two held it: to sign in again is not enough. */
+    private static Optional<String> replay(Session ended, Facts facts) {
+        return facts.refusals().stream()
+                .filter(record -> ended.id().toString().equals(record.get("session")))
+                .map(record -> record.getOrDefault("outcome", ""))
+                .filter(outcome -> outcome.contains("replayed"))
+                .findFirst()
+                .flatMap(outcome -> Remedies.of(Remedies.Where.SERVER, outcome))
+                .map(Remedy::action);
     }
 
     private static Step fresh(Facts facts) {

@@ -442,7 +442,7 @@ class ConsoleAccessIT {
         Accounts accounts = server.bean(Accounts.class);
         String disable = "/console/administrators/change?name=olga&to=disabled";
         assertThat(administrator.get(server.url(disable)).body())
-                .contains("That is you")
+                .contains("This is you")
                 .doesNotContain("Nobody else");
         List<Account> others = accounts.names(false, Optional.empty(), 100).stream()
                 .filter(name -> !name.equals("olga"))
@@ -457,7 +457,7 @@ class ConsoleAccessIT {
                 new Accounts.NewPassword(PASSWORD, false),
                 Expected.PRESENT));
 
-        assertThat(page).contains("That is you", "Nobody else is an enabled administrator");
+        assertThat(page).contains("This is you", "Nobody else is an enabled administrator");
     }
 
     @Test

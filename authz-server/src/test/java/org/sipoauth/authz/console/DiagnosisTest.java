@@ -128,6 +128,23 @@ class DiagnosisTest {
     }
 
     @Test
+    void saysFirstWhatToDoAboutALoginThatTwoHeld() {
+        sessions.set(0, session("alice", NOW.minus(HOUR), new Session.Revocation(NOW.minus(HOUR), "replay")));
+        refusals.add(Map.of(
+                "event",
+                "refused",
+                "outcome",
+                "replayed",
+                "session",
+                sessions.get(0).id().toString(),
+                "at",
+                NOW.minus(HOUR).toString()));
+
+        assertFails("Login", "Find out who else");
+        assertThat(diagnose().obstacle().flatMap(Step::remedy).orElseThrow()).startsWith("Find out who else");
+    }
+
+    @Test
     void saysThatSomebodyElseIsSignedIn() {
         sessions.set(0, session("bob", NOW.minus(HOUR.dividedBy(2)), null));
 
