@@ -18,7 +18,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 /** Searches the trail for administrators: why a refresh was refused, who revoked a session. */
 @AdministrationEndpoint
 final class AuditEndpoint {
-    private static final Set<String> FILTERS = Set.of("user", "device", "session", "client", "event");
+    private static final Set<String> FILTERS = Set.of("user", "device", "session", "client", "event", "outcome", "by");
     private static final int USUAL_LIMIT = 100;
     private static final int GREATEST_LIMIT = 1000;
 
@@ -30,7 +30,7 @@ final class AuditEndpoint {
 
     /**
      * The records that agree with every filter given ({@code user}, {@code device}, {@code session}, {@code client},
-     * {@code event}), the newest first, of all servers; with where to go on, and how far back it has looked, if there are
+     * {@code event}, {@code outcome}, {@code by}), the newest first, of all servers; with where to go on, and how far back it has looked, if there are
      * older ones to look at.
      *
      * @param parameters the filters; {@code since}, an instant (RFC 3339); {@code limit}, 1 to 1000; {@code after}, the next
@@ -87,7 +87,7 @@ final class AuditEndpoint {
     private static RequestRefused refusal() {
         return new RequestRefused(
                 HttpStatus.BAD_REQUEST,
-                "filters, each at most once: user, device, session, client, event; since, such as"
+                "filters, each at most once: user, device, session, client, event, outcome, by; since, such as"
                         + " 2026-01-31T12:00:00Z; limit, 1 to " + GREATEST_LIMIT
                         + "; after, the next of the page before");
     }

@@ -66,6 +66,12 @@ public final class AuditCommand implements Callable<Integer> {
     @Option(names = "--event", paramLabel = "EVENT", description = "Such as begun, refused, revoked, sign_in_refused.")
     private @Nullable String event;
 
+    @Option(names = "--outcome", paramLabel = "OUTCOME", description = "Such as replayed, revoked, wrong_password.")
+    private @Nullable String outcome;
+
+    @Option(names = "--by", paramLabel = "NAME", description = "What this administrator or service did.")
+    private @Nullable String by;
+
     @Option(
             names = "--since",
             paramLabel = "TIME",
@@ -101,6 +107,8 @@ public final class AuditCommand implements Callable<Integer> {
         put(query, "session", session);
         put(query, "client", client);
         put(query, "event", event);
+        put(query, "outcome", outcome);
+        put(query, "by", by);
         put(query, "since", since == null ? null : instant(since).toString());
         put(query, "limit", limit == null ? null : limit.toString());
         List<JsonObject> records = search(query, limit == null ? USUAL_LIMIT : limit);

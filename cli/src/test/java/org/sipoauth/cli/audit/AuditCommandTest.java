@@ -61,13 +61,15 @@ class AuditCommandTest {
                 "--session=s17.x",
                 "--client=c",
                 "--event=refused",
+                "--outcome=replayed",
+                "--by=olga",
                 "--since=1h",
                 "--limit=5",
                 "--json");
 
         assertThat(server.requests())
                 .containsExactly("GET /admin/api/v1/audit?user=a+b&device=D&session=s17.x&client=c&event=refused"
-                        + "&since=2026-01-31T11%3A00%3A00Z&limit=5 ");
+                        + "&outcome=replayed&by=olga&since=2026-01-31T11%3A00%3A00Z&limit=5 ");
     }
 
     @Test
