@@ -201,7 +201,8 @@ class EdgesEndpointIT {
         delete("west");
 
         await().atMost(SOON)
-                .untilAsserted(() -> assertThat(get("/audit?event=edge_removed").body())
+                .untilAsserted(() -> assertThat(
+                                get("/audit?event=edge_removed&by=admin").body())
                         .contains("\"by\":\"admin\"", "\"edge\":\"west\"", "\"before\":\"[west2.example.com]\""));
         assertThat(get("/audit?event=edge_listed").body())
                 .contains("\"certificate_names\":\"[west2.example.com]\"", "\"before\":\"[west.example.com]\"");
