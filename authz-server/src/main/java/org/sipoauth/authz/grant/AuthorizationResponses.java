@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.signin.SignIn;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
@@ -31,8 +32,6 @@ import org.springframework.web.util.UriUtils;
  * with {@code prompt=none} shows no page, and its error goes to the client, whose redirect URI was set up here.
  */
 final class AuthorizationResponses {
-    private static final String SIGN_IN_PAGE = "/login";
-
     /** OpenID Connect Core §3.1.2.6; Spring names the parameter alone. */
     private static final Map<String, String> WORDS = Map.of(
             "login_required", "nobody is signed in here, or not lately enough: ask again without prompt=none",
@@ -95,7 +94,7 @@ final class AuthorizationResponses {
         if (HttpMethod.GET.matches(request.getMethod())) {
             errands.saveRequest(request, response);
         }
-        response.sendRedirect(SIGN_IN_PAGE);
+        response.sendRedirect(SignIn.PAGE);
     }
 
     /** Into the trail if somebody who has signed in was refused: others are refused before a client is even known. */

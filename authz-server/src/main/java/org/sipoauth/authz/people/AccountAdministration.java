@@ -72,10 +72,7 @@ public final class AccountAdministration {
 
     /** Those of the names that stand for somebody. */
     List<Account> read(List<String> names, boolean ofSubscribers) {
-        return names.stream()
-                .flatMap(name -> accounts.find(name).stream())
-                .filter(account -> account.kind().isSubscriber() == ofSubscribers)
-                .toList();
+        return accounts.find(names, ofSubscribers);
     }
 
     /**

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,10 +48,12 @@ class AuditTrailIT {
             stream.append(records(batch * 100, 100));
         }
 
-        List<Map<String, String>> all = stream.newest(record -> true, Instant.EPOCH, 2000);
+        AuditStream.Page all = stream.page(record -> true, Instant.EPOCH, Optional.empty(), 2000);
 
-        assertThat(all).extracting(record -> record.get("n")).containsExactlyElementsOf(numbers(1299, 0));
-        assertThat(stream.newest(record -> record.get("n").endsWith("00"), Instant.EPOCH, 3))
+        assertThat(all.records()).extracting(record -> record.get("n")).containsExactlyElementsOf(numbers(1299, 0));
+        assertThat(all.next()).isEmpty();
+        assertThat(stream.page(record -> record.get("n").endsWith("00"), Instant.EPOCH, Optional.empty(), 3)
+                        .records())
                 .extracting(record -> record.get("n"))
                 .containsExactly("1200", "1100", "1000");
     }
@@ -60,10 +62,26 @@ class AuditTrailIT {
     void leavesOutWhatWasWrittenBefore() {
         stream.append(records(0, 1));
 
-        assertThat(stream.newest(record -> true, Instant.now().plusSeconds(3600), 10))
+        assertThat(stream.page(record -> true, Instant.now().plusSeconds(3600), Optional.empty(), 10)
+                        .records())
                 .isEmpty();
-        assertThat(stream.newest(record -> true, Instant.now().minusSeconds(3600), 10))
+        assertThat(stream.page(record -> true, Instant.now().minusSeconds(3600), Optional.empty(), 10)
+                        .records())
                 .hasSize(1);
+    }
+
+    @Test
+    void looksSoFarBackAtATimeAndSaysWhereToGoOn() {
+        stream.append(records(0, AuditStream.MOST_READ + 1));
+
+        AuditStream.Page first =
+                stream.page(record -> record.get("n").equals("0"), Instant.EPOCH, Optional.empty(), 10);
+        AuditStream.Page second = stream.page(record -> record.get("n").equals("0"), Instant.EPOCH, first.next(), 10);
+
+        assertThat(first.records()).isEmpty();
+        assertThat(first.searchedBackTo().orElseThrow()).isBeforeOrEqualTo(Instant.now());
+        assertThat(second.records()).hasSize(1);
+        assertThat(second.searchedBackTo()).isEmpty();
     }
 
     @Test
