@@ -49,7 +49,8 @@ final class OpenLdap implements AutoCloseable {
             assertThat(Boolean.parseBoolean(System.getenv("SIPOAUTH_REQUIRE_PEERS")))
                     .as("slapd is not installed, and SIPOAUTH_REQUIRE_PEERS is set")
                     .isFalse();
-            Assumptions.abort("slapd is not installed (Debian package: slapd)");
+            System.out.println("SKIPPED: slapd is not installed (Debian package: slapd)");
+            Assumptions.abort("slapd is not installed");
         }
         OpenLdap server = new OpenLdap(slapd.orElseThrow(), folder, LoopbackPorts.free());
         server.prepare(searcherPassword, entries);
