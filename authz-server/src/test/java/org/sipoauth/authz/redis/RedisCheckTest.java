@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Optional;
+import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.sipoauth.authz.settings.StartupRefused;
@@ -34,5 +35,34 @@ class RedisCheckTest {
         RedisCheck.requireProtected(Optional.empty(), false, false);
 
         assertThat(output).doesNotContain("TLS");
+    }
+
+    @Test
+    void warnsOfAnAppendOnlyFileThatIsNeverAskedToBeOnTheDisk(CapturedOutput output) {
+        RedisCheck.warnIfNotDurable("", appending("1"), Optional.of("no"), 1);
+
+        assertThat(output).contains("aof_enabled with appendfsync no", "some 30 seconds");
+    }
+
+    @Test
+    void warnsOfTheLastSecondWhereNoReplicaConfirms(CapturedOutput output) {
+        RedisCheck.warnIfNotDurable("", appending("1"), Optional.of("everysec"), 0);
+
+        assertThat(output).contains("appendfsync everysec", "the last second or two", "set appendfsync always");
+    }
+
+    @Test
+    void takesASecondOnTheWayToTheDiskWhereAReplicaConfirmsAndWhatIsOnTheDiskAtOnce(CapturedOutput output) {
+        RedisCheck.warnIfNotDurable("", appending("1"), Optional.of("everysec"), 1);
+        RedisCheck.warnIfNotDurable("", appending("1"), Optional.of("always"), 0);
+        RedisCheck.warnIfNotDurable("", appending("1"), Optional.empty(), 0);
+
+        assertThat(output).doesNotContain("power failure");
+    }
+
+    private static Properties appending(String enabled) {
+        Properties persistence = new Properties();
+        persistence.setProperty("aof_enabled", enabled);
+        return persistence;
     }
 }
