@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,8 +32,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 
 /**
  * Refuses, at start-up, a Redis that would forget logins: one that cannot be reached, or that evicts; and one on another
- * machine that lets everybody in. Warns of one that does not write to its disk what it has acknowledged.
- * Looks at every node that may come to hold logins: at each of a
+ * machine that lets everybody in. Warns of one that does not write to its disk what it has acknowledged, and of one that
+ * takes more memory than it needs. Looks at every node that may come to hold logins: at each of a
  * cluster, and behind Sentinel at the replicas as well.
  */
 final class RedisCheck implements SmartInitializingSingleton {
@@ -41,6 +42,12 @@ final class RedisCheck implements SmartInitializingSingleton {
     private static final String FSYNC = "appendfsync";
     private static final String NEVER = "no";
     private static final String ALWAYS = "always";
+    private static final String HASHES = "hash-max-";
+    /** An index bucket of 30 million logins; deploy/redis and the embedded Redis have them. */
+    static final int ENTRIES = 4096;
+    /** An entry with a name of 200 characters, and a record's scopes. */
+    static final int VALUE = 256;
+
     private static final Pattern REPLICA = Pattern.compile("slave\\d+=ip=([^,]+),port=(\\d+),state=online,.*");
 
     private final LettuceConnectionFactory redis;
@@ -187,6 +194,7 @@ final class RedisCheck implements SmartInitializingSingleton {
                 persistence,
                 Optional.ofNullable(told(configuration, FSYNC).get(FSYNC)),
                 confirmReplicas);
+        warnIfNotCompact(node, told(configuration, HASHES + "*"));
     }
 
     /** How this node is configured; nothing where a hosted service refuses {@code CONFIG GET}. */
@@ -248,5 +256,27 @@ final class RedisCheck implements SmartInitializingSingleton {
                     FSYNC,
                     ALWAYS);
         }
+    }
+
+    /** Redis 7 calls them listpacks and still knows them by both names. */
+    static void warnIfNotCompact(String node, Map<String, String> limits) {
+        boolean tooLow = limits.entrySet().stream()
+                .anyMatch(limit -> isBelow(limit, "entries", ENTRIES) || isBelow(limit, "value", VALUE));
+        if (tooLow) {
+            LOG.warn(
+                    "this Redis keeps small hashes compact up to {}{}: with more than some four million logins, or with"
+                            + " long names, a login takes a quarter more memory; set hash-max-ziplist-entries {} and"
+                            + " hash-max-ziplist-value {}",
+                    node,
+                    new TreeMap<>(limits),
+                    ENTRIES,
+                    VALUE);
+        }
+    }
+
+    private static boolean isBelow(Map.Entry<String, String> limit, String of, int least) {
+        return limit.getKey().startsWith(HASHES)
+                && limit.getKey().endsWith("-" + of)
+                && Long.parseLong(limit.getValue()) < least;
     }
 }

@@ -3,6 +3,7 @@ package org.sipoauth.authz.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,23 @@ class RedisCheckTest {
         RedisCheck.warnIfNotDurable("", appending("1"), Optional.empty(), 0);
 
         assertThat(output).doesNotContain("power failure");
+    }
+
+    @Test
+    void warnsOfHashesThatGrowOutOfTheirCompactFormSoon(CapturedOutput output) {
+        RedisCheck.warnIfNotCompact(
+                "192.0.2.11:6379.", Map.of("hash-max-listpack-entries", "512", "hash-max-listpack-value", "256"));
+
+        assertThat(output)
+                .contains("192.0.2.11:6379.", "hash-max-listpack-entries=512", "hash-max-ziplist-entries 4096");
+    }
+
+    @Test
+    void takesHashesThatStayCompactAndARedisThatDoesNotTell(CapturedOutput output) {
+        RedisCheck.warnIfNotCompact("", Map.of("hash-max-ziplist-entries", "4096", "hash-max-ziplist-value", "256"));
+        RedisCheck.warnIfNotCompact("", Map.of());
+
+        assertThat(output).doesNotContain("compact");
     }
 
     private static Properties appending(String enabled) {

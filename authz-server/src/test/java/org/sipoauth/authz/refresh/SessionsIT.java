@@ -271,6 +271,25 @@ class SessionsIT {
                 .containsExactly("alice");
     }
 
+    /** Not by each login, for that takes long there. */
+    @Test
+    void forgetsWhatHasEndedInALargeBucketAfterSomeLogins() {
+        String bucket = "users:" + FamilyIndex.bucket("alice");
+        for (int i = 0; i < 400; i++) {
+            enter(bucket, "somebody" + i + " s00.AAAAAAAAAAAAAAAAAAAAAA", START.minus(Duration.ofDays(2)));
+        }
+
+        int logins = 0;
+        while (logins < 5_000 && redis.template().opsForHash().size(bucket) > logins) {
+            begin(START, "alice", "CSFALICE");
+            logins++;
+        }
+
+        assertThat(sessions.inBucket(FamilyIndex.bucket("alice")))
+                .hasSize(logins)
+                .allMatch(entry -> entry.name().equals("alice"));
+    }
+
     @Test
     void keepsABucketUntilADayAfterItsLastLoginEnds() {
         FamilyId id = begin(START, "alice", "CSFALICE");
