@@ -41,7 +41,8 @@ class RedisConfiguration {
     @Bean
     ConfirmedWrites confirmedWrites(LettuceConnectionFactory redis, Settings settings, MeterRegistry meters) {
         Settings.Redis store = settings.redis();
-        return new ConfirmedWrites(redis, confirming(redis, store), store.confirmTimeout(), meters);
+        return new ConfirmedWrites(
+                redis, confirming(redis, store), store.confirmTimeout(), store.confirmConnections(), meters);
     }
 
     /** A single Redis has no replicas that could confirm; Sentinel and Cluster are there because of them. */

@@ -100,7 +100,7 @@ public class RedisForTests {
             connections = new LettuceConnectionFactory(configuration);
             connections.afterPropertiesSet();
             connections.start();
-            confirmed = new ConfirmedWrites(connections, 0, Duration.ofSeconds(1), new SimpleMeterRegistry());
+            confirmed = new ConfirmedWrites(connections, 0, Duration.ofSeconds(1), 8, new SimpleMeterRegistry());
             unconfirmed = withoutItsReplicas(connections);
         }
 
@@ -111,7 +111,7 @@ public class RedisForTests {
         }
 
         private static ConfirmedWrites withoutItsReplicas(LettuceConnectionFactory connections) {
-            return new ConfirmedWrites(connections, 1, Duration.ofMillis(50), new SimpleMeterRegistry());
+            return new ConfirmedWrites(connections, 1, Duration.ofMillis(50), 8, new SimpleMeterRegistry());
         }
 
         /** Another server's connection to this Redis, which can be cut off alone. */
