@@ -110,7 +110,7 @@ final class Remedies {
             .put("code_replayed", "A code was used twice, so what it began is over.", TWO_HOLDERS)
             .put(
                     "ended_since",
-                    "All logins of its user were ended after the code was given out, or allowed.",
+                    "All logins of its user, or on its device, were ended after the code was given out, or while it began.",
                     "Nothing, if whoever ended them meant it. " + SIGN_IN_AGAIN)
             .put(
                     "unknown_code",

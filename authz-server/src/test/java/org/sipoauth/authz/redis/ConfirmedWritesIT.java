@@ -73,7 +73,10 @@ class ConfirmedWritesIT {
         nodes.startReplicaOf(master).pause();
         ExecutorService many = Executors.newFixedThreadPool(20);
         try (RedisForTests.Running redis = RedisForTests.connect(with(
-                standalone(master), "--sipoauth.redis.confirm-replicas=1", "--sipoauth.redis.confirm-timeout=300ms"))) {
+                standalone(master),
+                "--sipoauth.redis.confirm-replicas=1",
+                "--sipoauth.redis.confirm-timeout=300ms",
+                "--sipoauth.redis.confirm-connections=3"))) {
             List<Callable<Long>> writes = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 writes.add(() -> increment(redis, "a"));
@@ -81,9 +84,12 @@ class ConfirmedWritesIT {
             for (Future<Long> write : many.invokeAll(writes)) {
                 assertThatThrownBy(write::get).hasCauseInstanceOf(DataAccessException.class);
             }
-            String clients = master.commands().clientList();
-            assertThat(clients.lines().filter(line -> line.contains("cmd=wait")).count())
-                    .isLessThanOrEqualTo(8);
+            assertThat(master.commands()
+                            .clientList()
+                            .lines()
+                            .filter(line -> line.contains("cmd=wait"))
+                            .count())
+                    .isEqualTo(3);
         } finally {
             many.shutdownNow();
         }

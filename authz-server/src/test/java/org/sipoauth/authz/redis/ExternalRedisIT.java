@@ -71,15 +71,15 @@ class ExternalRedisIT {
 
     @Test
     @ExtendWith(OutputCaptureExtension.class)
-    void isWarnedOfIfItNeverAsksForItsFileToBeOnTheDisk(CapturedOutput output) {
+    void isWarnedOfIfItMayLoseItsLastSecond(CapturedOutput output) {
         RedisURI uri = RedisURI.create("redis://:" + operators.password() + "@127.0.0.1:" + operators.port());
         try (RedisClient client = RedisClient.create(uri)) {
-            client.connect().sync().configSet("appendfsync", "no");
+            client.connect().sync().configSet("appendfsync", "everysec");
         }
 
         TestServer.startWithEmbeddedRedis(folder, url(operators.port())).close();
 
-        assertThat(output).contains("aof_enabled with appendfsync no");
+        assertThat(output).contains("aof_enabled with appendfsync everysec");
     }
 
     @Test

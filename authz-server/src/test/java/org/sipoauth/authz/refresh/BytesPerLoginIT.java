@@ -79,7 +79,7 @@ class BytesPerLoginIT {
     private static void logIn(RedisForTests.Running redis, int from, int count) throws Exception {
         FamilyStore store = new FamilyStore(redis.template(), redis.confirmedWrites(), Duration.ofHours(1));
         FamilyIndex index = new FamilyIndex(redis.template(), redis.confirmedWrites());
-        UserCutoffs cutoffs = LoginsForTests.cutoffs(redis);
+        Cutoffs cutoffs = LoginsForTests.cutoffs(redis);
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try {
             List<Future<?>> work = new ArrayList<>();
@@ -99,7 +99,7 @@ class BytesPerLoginIT {
         }
     }
 
-    private static void logIn(FamilyStore store, FamilyIndex index, UserCutoffs cutoffs, int i) {
+    private static void logIn(FamilyStore store, FamilyIndex index, Cutoffs cutoffs, int i) {
         Random random = new Random(i);
         Instant begun = NOW.minusSeconds(random.nextInt(60 * 24 * 3600 - 3600));
         Clock clock = Clock.fixed(begun, ZoneOffset.UTC);

@@ -243,6 +243,42 @@ class StatusListMirrorIT {
         assertThat(health.health().getStatus().getCode()).isEqualTo("UP");
     }
 
+    /** A verifier takes the list with the later time of issue. */
+    @Test
+    void neverPutsAListOfAServerThatIsCutOffBeforeLaterRevocations() {
+        Server sound = new Server("sound");
+        RedisForTests.Running cut = redis.again();
+        Server cutOff = new Server("cut off", cut.template());
+        cutOff.mirror.look();
+        cut.close();
+
+        clock.set(clock.instant().plusSeconds(1));
+        revoke(name, 4_711);
+        sound.mirror.look();
+        clock.set(clock.instant().plus(Duration.ofHours(2)));
+        keys.rotate();
+        cutOff.mirror.look();
+
+        assertThat(sound.revoked(name)).containsExactly(4_711);
+        assertThat(cutOff.revoked(name)).isEmpty();
+        assertThat(cutOff.issuedAt(name)).isBefore(sound.issuedAt(name));
+        assertThat(cutOff.lists.aggregation().body()).doesNotContain(name.uri(ISSUER));
+    }
+
+    @Test
+    void servesWhatIsOnTheDiskOnlyOnceTheStoreWasRead() {
+        Server before = new Server("one");
+        before.mirror.look();
+        RedisForTests.Running away = redis.again();
+        Server after = new Server("one", away.template());
+        away.close();
+
+        after.mirror.look();
+
+        assertThat(after.mirror.seen().lists()).hasSize(1);
+        assertThat(after.lists.token(name)).isEmpty();
+    }
+
     @Test
     void writesNothingToTheDiskWhenNothingChanges() throws Exception {
         Server server = new Server("one");
@@ -272,6 +308,12 @@ class StatusListMirrorIT {
                     clock,
                     new Audit(clock, record -> {}),
                     meters);
+        }
+
+        Instant issuedAt(StatusListName list) {
+            return keys.verified(lists.token(list).orElseThrow().body())
+                    .getIssueTime()
+                    .toInstant();
         }
 
         /** From the token that is served. */
