@@ -95,7 +95,7 @@ class SignedStatusListsTest {
         lists.publish(List.of(read));
         Document first = token();
 
-        now.set(NOW.plus(Duration.ofHours(3)));
+        clock.set(NOW.plus(Duration.ofHours(3)));
         lists.publish(List.of(read));
         assertThat(token()).isSameAs(first);
 
@@ -110,11 +110,11 @@ class SignedStatusListsTest {
     void namesAListNoMoreThatWasNotReadForHalfAMinute() {
         Read read = new Read(LIST, NOW);
 
-        now.set(NOW.plusSeconds(30));
+        clock.set(NOW.plusSeconds(30));
         lists.publish(List.of(read));
         assertThat(lists.aggregation().body()).contains(NAME.uri(ISSUER));
 
-        now.set(NOW.plusMillis(30_001));
+        clock.set(NOW.plusMillis(30_001));
         lists.publish(List.of(read));
         assertThat(lists.aggregation().body()).doesNotContain(NAME.uri(ISSUER));
         assertThat(lists.token(NAME)).isPresent();
@@ -223,7 +223,8 @@ class SignedStatusListsTest {
 
     /** As a server does that has just read them. */
     private void publish(SignedStatusLists signed, StatusList... read) {
-        signed.publish(Stream.of(read).map(list -> new Read(list, now.get())).toList());
+        signed.publish(
+                Stream.of(read).map(list -> new Read(list, clock.instant())).toList());
     }
 
     private Document token() {
