@@ -19,19 +19,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.sipoauth.registrar.bearer.BearerGate;
 import org.sipoauth.registrar.bearer.HeaderPair;
 import org.sipoauth.registrar.location.Binding;
 import org.sipoauth.registrar.location.Location;
 import org.sipoauth.registrar.location.RedisLocation;
+import org.sipoauth.registrar.management.BindingsQuery;
 import org.sipoauth.registrar.management.LastRefusals;
 import org.sipoauth.registrar.management.ManagementServer;
 import org.sipoauth.registrar.management.RegistrarMetrics;
 import org.sipoauth.registrar.register.Arrival.Port;
+import org.sipoauth.registrar.register.Refusal;
 import org.sipoauth.registrar.register.RefusedRequest;
 import org.sipoauth.registrar.register.Registrar;
 import org.sipoauth.registrar.register.RegistrarPolicy;
@@ -64,12 +63,7 @@ final class RegistrarServer implements AutoCloseable {
     private final Location location;
     private final ServerTls tls;
     private final SipServer sip;
-    private final ScheduledExecutorService housekeeping = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "housekeeping");
-        thread.setDaemon(true);
-        return thread;
-    });
-
+    private final Housekeeping housekeeping = new Housekeeping();
     private final Listeners listeners;
     private final ManagementServer management;
     private volatile Optional<ServedPorts> portsOfTheServer = Optional.empty();
@@ -108,7 +102,8 @@ final class RegistrarServer implements AutoCloseable {
                 BearerChallenge.ofRealm(settings.text(Setting.REALM))
                         .withAuthzServer(
                                 settings.optional(Setting.AUTHZ_SERVER).orElse(settings.text(Setting.ISSUER))));
-        Registrar registrar = new Registrar(policy, domain, gate, location, sources::isRevoked, refusals, clock);
+        Registrar registrar =
+                new Registrar(policy, domain, gate, location, sources::isRevoked, this::trouble, refusals, clock);
         sip = new SipServer(transport, tls, registrar::answer, metrics);
         listeners = new Listeners(sip, settings.text(Setting.BIND), policy.nodeName(), () -> portsOfTheServer);
         try {
@@ -138,7 +133,7 @@ final class RegistrarServer implements AutoCloseable {
         sources.ports().ifPresent(ports -> {
             metrics.watchServed("ports", ports, clock);
             metrics.watchPendingPorts(() -> listeners.pending().size());
-            every(SWEEP, listeners::follow);
+            housekeeping.every(SWEEP, "following the ports", listeners::follow);
         });
         new JvmMemoryMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
@@ -148,9 +143,10 @@ final class RegistrarServer implements AutoCloseable {
         sources.statusLists().ifPresent(lists -> {
             VerifierMetrics.statusLists(lists, clock, Tags.empty()).bindTo(meters);
             lists.onChange(changed -> endRevoked(registrar));
+            housekeeping.every(SWEEP, "ending what is revoked", registrar::endRevokedLeft);
         });
-        every(reload, () -> tls.reload(metrics));
-        every(SWEEP, () -> location.sweep(clock.instant()));
+        housekeeping.every(reload, "reading certificates and edges", () -> tls.reload(metrics));
+        housekeeping.every(SWEEP, "sweeping the location", () -> location.sweep(clock.instant()));
     }
 
     /** Twice: a request that was verified by the lists before may be answered while the first look goes on, or after it. */
@@ -159,12 +155,8 @@ final class RegistrarServer implements AutoCloseable {
             sip.endRevoked(sources::isRevoked);
             registrar.endRevoked();
         };
-        housekeeping.schedule(look, SECOND_LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        housekeeping.after(SECOND_LOOK, "ending what is revoked", look);
         look.run();
-    }
-
-    private void every(Duration interval, Runnable task) {
-        housekeeping.scheduleWithFixedDelay(task, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private ManagementServer management(Settings settings) throws SettingsException {
@@ -185,7 +177,7 @@ final class RegistrarServer implements AutoCloseable {
     private ManagementServer.Health health() {
         KeySnapshot current = sources.keys().current();
         Map<String, Object> details = new LinkedHashMap<>();
-        String status = draining ? "DRAINING" : trouble().orElse("UP");
+        String status = draining ? "DRAINING" : trouble().map(Refusal::name).orElse("UP");
         details.put("status", status);
         details.put("mode", policy.oauthMode().getAsBoolean() ? "enabled" : "disabled");
         sources.mode().ifPresent(mode -> details.put("modeReadAt", ifEver(mode.readAt())));
@@ -244,17 +236,23 @@ final class RegistrarServer implements AutoCloseable {
     }
 
     /** What keeps phones with good tokens from registering. */
-    private Optional<String> trouble() {
-        return sources.trouble().or(() -> location.isUsable() ? Optional.empty() : Optional.of("LOCATION_AWAY"));
+    private Optional<Refusal> trouble() {
+        return sources.trouble().or(() -> location.isUsable() ? Optional.empty() : Optional.of(Refusal.LOCATION_AWAY));
     }
 
     private static Object ifEver(Instant instant) {
         return instant.equals(Instant.MIN) ? Optional.empty() : instant;
     }
 
-    private List<Map<String, Object>> bindings() {
+    private List<Map<String, Object>> bindings(BindingsQuery query) {
         Instant now = clock.instant();
-        return location.all(now).stream().map(binding -> describe(binding, now)).toList();
+        return location.all(now).stream()
+                .filter(binding -> query.device().isEmpty() || query.device().equals(binding.deviceName()))
+                .filter(binding -> query.addressOfRecord()
+                        .filter(wanted -> !wanted.equals(binding.addressOfRecord()))
+                        .isEmpty())
+                .map(binding -> describe(binding, now))
+                .toList();
     }
 
     private static Map<String, Object> describe(Binding binding, Instant now) {
@@ -300,7 +298,7 @@ final class RegistrarServer implements AutoCloseable {
         listeners.close();
         sip.stop();
         sources.close();
-        housekeeping.shutdownNow();
+        housekeeping.close();
         location.close();
     }
 }

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.sipoauth.registrar.register.Refusal;
 import org.sipoauth.registrar.served.Followed;
 import org.sipoauth.registrar.served.ServedEdges;
 import org.sipoauth.registrar.served.ServedMode;
@@ -105,12 +106,12 @@ final class Sources implements AutoCloseable {
     }
 
     /** What is too old to tell good tokens from bad. */
-    Optional<String> trouble() {
+    Optional<Refusal> trouble() {
         Instant now = clock.instant();
         if (keys.current().isTooOld(now)) {
-            return Optional.of("KEYS_TOO_OLD");
+            return Optional.of(Refusal.KEYS_TOO_OLD);
         }
-        return statusLists.filter(lists -> lists.current().isTooOld(now)).map(lists -> "STATUS_TOO_OLD");
+        return statusLists.filter(lists -> lists.current().isTooOld(now)).map(lists -> Refusal.STATUS_TOO_OLD);
     }
 
     private KeySource keysOfTheSettings() throws SettingsException {

@@ -360,6 +360,28 @@ class HostileInputIT {
     }
 
     @Test
+    void handshakeWithoutACertificateDoesNotCountAsAnEdges(@TempDir Path other) throws Exception {
+        try (RunningRegistrar small = new RunningRegistrar(other, pki, "--max-connections-per-address=1");
+                TestPhone stranger = TestPhone.overTls(small.mra(), pki.client(Optional.empty()))) {
+            stranger.send(ascii("\r\n\r\n"));
+            assertThat(stranger.next()).contains(new Parsed.Pong()); // its handshake is over there, too
+            try (TestPhone second = TestPhone.inTheClear(small.mra())) {
+                assertThat(isClosed(second)).isTrue();
+            }
+            assertThat(small.metric("sip_connections_turned_away_total{limit=\"address\",port=\"mra\"}"))
+                    .isEqualTo(1);
+
+            assertThat(stranger.exchange(stranger.register(Headers.NONE)).status())
+                    .isEqualTo(403);
+            assertThat(stranger.next()).isEmpty(); // and its place is another's
+            await().until(() -> small.metric("sip_connections{port=\"mra\"}") == 0);
+            try (TestPhone phone = TestPhone.overTls(small.oauth(), pki.client(Optional.empty()))) {
+                register(phone);
+            }
+        }
+    }
+
+    @Test
     void silentPhoneThatIsRegisteredIdlesOut(@TempDir Path other) throws Exception {
         try (RunningRegistrar brisk = new RunningRegistrar(other, pki, "--timeout.idle=200ms");
                 TestPhone phone = TestPhone.overTls(brisk.oauth(), pki.client(Optional.empty()))) {

@@ -65,6 +65,14 @@ class RegistrationIT {
             assertThat(registrar.get("/bindings").body())
                     .contains("\"aor\":\"sip:1001@example.com\"", "\"device\":\"CSFALICE\"")
                     .doesNotContain("eyJ");
+            assertThat(registrar
+                            .get("/bindings?device=CSFALICE&aor=sip:1001@example.com")
+                            .body())
+                    .contains("CSFALICE");
+            assertThat(registrar.get("/bindings?device=CSFBOB").body()).isEqualTo("[]");
+            assertThat(registrar.get("/bindings?aor=sip:1002@example.com").body())
+                    .isEqualTo("[]");
+            assertThat(registrar.get("/bindings?name=CSFALICE").statusCode()).isEqualTo(400);
         }
     }
 
@@ -128,6 +136,7 @@ class RegistrationIT {
     void tellsOfThePortMismatchWithoutAnEdge() throws Exception {
         try (TestPhone phone = TestPhone.overTls(registrar.mra(), pki.client(Optional.empty()))) {
             requireMismatch(phone.register("Proxy-Authorization", "Bearer token=\"" + token() + "\""));
+            assertThat(phone.next()).isEmpty();
         }
         assertThat(registrar.metric("sip_registrations_total{cause=\"mra_without_edge\",outcome=\"refused\"}"))
                 .isPositive();

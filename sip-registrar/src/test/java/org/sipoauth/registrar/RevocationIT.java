@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.lettuce.core.AclSetuserArgs;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.protocol.CommandType;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -127,6 +131,33 @@ class RevocationIT {
             await().until(() -> one.metric("sip_bindings_revoked_total") == 1);
             assertThat(one.metric("sip_bindings")).isZero();
             assertThat(fetch(asking, 8)).isEmpty();
+        }
+    }
+
+    @Test
+    void endsBindingsThatRedisWouldNotRemoveAsSoonAsItDoes() throws Exception {
+        try (TestRedis redis = new TestRedis(directory);
+                RunningRegistrar registrar = registrar("--location.redis=redis://" + redis.address());
+                TestPhone phone = phone(registrar)) {
+            assertThat(register(phone, 7).status()).isEqualTo(200);
+            RedisClient client = RedisClient.create("redis://" + redis.address());
+            try (StatefulRedisConnection<String, String> operator = client.connect()) {
+                operator.sync().aclSetuser("default", AclSetuserArgs.Builder.removeCommand(CommandType.EVAL));
+                revoke(start.plusSeconds(1), 7);
+                await().until(
+                                () -> // for the phone, then to see what is to be removed: at once, and three seconds
+                                        // later
+                                        operator.sync()
+                                                .info("commandstats")
+                                                .matches("(?s).*cmdstat_get:calls=([3-9]|\\d\\d+),.*"));
+                assertThat(registrar.metric("sip_bindings_revoked_total")).isZero();
+
+                operator.sync().aclSetuser("default", AclSetuserArgs.Builder.addCommand(CommandType.EVAL));
+                await().until(() -> registrar.metric("sip_bindings_revoked_total") == 1);
+                assertThat(registrar.metric("sip_bindings")).isZero();
+            } finally {
+                client.shutdown();
+            }
         }
     }
 

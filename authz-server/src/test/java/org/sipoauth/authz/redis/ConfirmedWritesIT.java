@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -105,6 +107,11 @@ class ConfirmedWritesIT {
                     .filter(node -> node.commands().dbsize() > 0)
                     .count();
             assertThat(held).isEqualTo(3);
+            Records records = RecordsForTests.on(redis);
+            records.save("thing:b", Map.of("on", "one node"), Expected.ABSENT);
+            records.save("thing:c", Map.of("on", "another"), Expected.ABSENT);
+            assertThat(records.find(List.of("thing:c", "thing:a", "thing:b")))
+                    .containsExactly(records.find("thing:c"), Optional.empty(), records.find("thing:b"));
 
             cluster.get(3).pause();
             try {

@@ -5,15 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.sipoauth.authz.LoopbackPorts;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
 import org.sipoauth.authz.settings.StartupRefused;
@@ -85,13 +83,8 @@ class ExternalRedisIT {
     }
 
     @Test
-    void isMissedIfItDoesNotAnswer() throws IOException {
-        int closed;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            closed = socket.getLocalPort();
-        }
-
-        assertThatThrownBy(() -> TestServer.startWithEmbeddedRedis(folder, url(closed)))
+    void isMissedIfItDoesNotAnswer() {
+        assertThatThrownBy(() -> TestServer.startWithEmbeddedRedis(folder, url(LoopbackPorts.free())))
                 .hasStackTraceContaining("Redis does not answer");
     }
 

@@ -33,6 +33,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.data.redis.connection.RedisPassword;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.util.FileSystemUtils;
 import org.testcontainers.DockerClientFactory;
@@ -125,6 +126,14 @@ public class RedisForTests {
 
         public ConfirmedWrites confirmedWrites() {
             return confirmed;
+        }
+
+        /** As it was when it was opened. */
+        public void empty() {
+            template().execute((RedisCallback<Void>) connection -> {
+                connection.serverCommands().flushAll();
+                return null;
+            });
         }
 
         /** To this Redis as if it had lost its replica: every write is made, and confirmed by nobody. */

@@ -27,7 +27,6 @@ import org.sipoauth.authz.refresh.Presentation.Outcome;
 import org.sipoauth.keys.KeyRing;
 import org.sipoauth.keys.KeyVault;
 import org.sipoauth.keys.RotationPolicy;
-import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 
@@ -60,10 +59,7 @@ class SessionsIT {
 
     @BeforeEach
     void empty() {
-        redis.template().execute((RedisCallback<Void>) connection -> {
-            connection.serverCommands().flushAll();
-            return null;
-        });
+        redis.empty();
     }
 
     @Test

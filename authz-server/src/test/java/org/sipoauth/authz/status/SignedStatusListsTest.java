@@ -8,10 +8,8 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.io.ByteArrayInputStream;
 import java.text.ParseException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import java.util.zip.InflaterInputStream;
 import org.junit.jupiter.api.Test;
+import org.sipoauth.authz.TestClock;
 import org.sipoauth.authz.signing.SigningKeys;
 import org.sipoauth.authz.signing.TestSigningKeys;
 import org.sipoauth.authz.status.SignedStatusLists.Document;
@@ -34,7 +33,7 @@ class SignedStatusListsTest {
     private static final StatusList LIST = StatusList.fromBitmap(NAME, new byte[] {0, 0x40});
 
     private final TestSigningKeys keys = new TestSigningKeys();
-    private final AtomicReference<Instant> now = new AtomicReference<>(NOW);
+    private final TestClock clock = new TestClock(NOW);
     private final SignedStatusLists lists = lists(keys);
 
     @Test
@@ -79,7 +78,7 @@ class SignedStatusListsTest {
         Document first = token();
         int signed = 0;
         for (int minute = 1; minute <= 120; minute++) {
-            now.set(NOW.plus(Duration.ofMinutes(minute)));
+            clock.set(NOW.plus(Duration.ofMinutes(minute)));
             Document before = token();
             publish(lists, LIST);
             signed += token() == before ? 0 : 1;
@@ -219,22 +218,7 @@ class SignedStatusListsTest {
     }
 
     private SignedStatusLists lists(SigningKeys signing) {
-        return new SignedStatusLists(signing, ISSUER, new Clock() {
-            @Override
-            public java.time.ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(java.time.ZoneId zone) {
-                return this;
-            }
-
-            @Override
-            public Instant instant() {
-                return now.get();
-            }
-        });
+        return new SignedStatusLists(signing, ISSUER, clock);
     }
 
     /** As a server does that has just read them. */

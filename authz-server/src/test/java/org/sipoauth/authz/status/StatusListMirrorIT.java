@@ -54,7 +54,7 @@ class StatusListMirrorIT {
     @BeforeEach
     void begin() {
         store = redis.template();
-        loseEverything();
+        redis.empty();
         allocate(name);
     }
 
@@ -89,7 +89,7 @@ class StatusListMirrorIT {
         revoke(name, 4_711);
         server.mirror.look();
 
-        loseEverything();
+        redis.empty();
         server.mirror.look();
 
         assertThat(server.revoked(name)).containsExactly(4_711);
@@ -109,7 +109,7 @@ class StatusListMirrorIT {
         Server server = new Server("one");
         server.mirror.look();
 
-        loseEverything();
+        redis.empty();
         server.mirror.look();
 
         assertThat(store.opsForHash().get(StatusListName.shardKey(17), name.field()))
@@ -125,7 +125,7 @@ class StatusListMirrorIT {
         revoke(name, 2);
         server.mirror.look();
 
-        loseEverything();
+        redis.empty();
         restore(StatusListName.shardKey(17), status);
         restore(name.revokedKey(), revoked);
         revoke(name, 3);
@@ -174,7 +174,7 @@ class StatusListMirrorIT {
         revoke(name, 4_711);
         before.mirror.look();
 
-        loseEverything();
+        redis.empty();
         Server after = new Server("one");
         after.mirror.look();
 
@@ -196,7 +196,7 @@ class StatusListMirrorIT {
         Server server = new Server("one");
         server.mirror.look();
 
-        loseEverything();
+        redis.empty();
         server.mirror.look();
 
         assertThat(new StatusListStore(store, ACCESS_TOKEN).list(name).revokedBeyond(StatusList.empty(name)))
@@ -213,7 +213,7 @@ class StatusListMirrorIT {
         assertThat(file).exists();
 
         clock.set(name.goneAt(ACCESS_TOKEN).minus(Duration.ofMinutes(1)));
-        loseEverything();
+        redis.empty();
         server.mirror.look();
 
         assertThat(server.lists.token(name)).isEmpty();
@@ -350,13 +350,5 @@ class StatusListMirrorIT {
             return List.of();
         };
         store.execute(restore);
-    }
-
-    private void loseEverything() {
-        RedisCallback<Object> flush = connection -> {
-            connection.serverCommands().flushAll();
-            return List.of();
-        };
-        store.execute(flush);
     }
 }

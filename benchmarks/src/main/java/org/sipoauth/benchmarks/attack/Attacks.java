@@ -136,16 +136,29 @@ final class Attacks {
         byte[] body = new byte[BODY];
         new Random(BODY).nextBytes(body);
         System.arraycopy(body, 0, request, head.length, BODY);
-        challenged(request, volume.garbageBytes() / request.length);
+        refused(request, volume.garbageBytes() / request.length);
     }
 
     /** As many in a message as it may have. */
     void tinyHeaders() throws IOException, InterruptedException {
         int tiny = MOST_HEADERS - OWN_HEADERS;
-        challenged(ascii(Register.withoutToken("a:\r\n".repeat(tiny), 0)), volume.headers() / tiny);
+        refused(ascii(Register.withoutToken("a:\r\n".repeat(tiny), 0)), volume.headers() / tiny);
     }
 
-    private void challenged(byte[] request, long times) throws IOException, InterruptedException {
+    /** A handshake for each request: the most work that somebody can ask for who has neither token nor certificate. */
+    void requestsOfNobody() throws IOException, InterruptedException {
+        byte[] request = ascii(Register.withoutToken("", 0));
+        each(volume.tls(), AT_A_TIME, index -> {
+            SSLSocket socket = target.connect("TLSv1.3");
+            write(socket.getOutputStream(), request, 0, request.length);
+            int status = Register.status(socket.getInputStream());
+            if (status != target.refusal(socket)) {
+                throw new IllegalStateException("answered with " + status + " instead of " + target.refusal(socket));
+            }
+        });
+    }
+
+    private void refused(byte[] request, long times) throws IOException, InterruptedException {
         AtomicLong left = new AtomicLong(times);
         each(AT_A_TIME, AT_A_TIME, sender -> {
             while (left.get() > 0) {
@@ -155,8 +168,9 @@ final class Attacks {
                     while (left.getAndDecrement() > 0) {
                         write(socket.getOutputStream(), request, 0, request.length);
                         int status = Register.status(answers);
-                        if (status != 407) {
-                            throw new IllegalStateException("answered with " + status + " instead of a challenge");
+                        if (status != target.refusal(socket)) {
+                            throw new IllegalStateException(
+                                    "answered with " + status + " instead of " + target.refusal(socket));
                         }
                     }
                 } catch (IOException ended) {

@@ -14,8 +14,8 @@ import org.sipoauth.benchmarks.platform.RegistrarRig;
 import org.sipoauth.benchmarks.platform.Violations;
 
 /**
- * Phones whose every registration is timed: some register over and over on a connection that stands, one comes anew each
- * time. They live in the attacker's process, so that they, too, wait for its processors.
+ * Phones whose every registration is timed: some register over and over on a connection that stands, one of them through an edge's,
+ * and one comes anew each time. They live in the attacker's process, so that they, too, wait for its processors.
  */
 final class Bystanders implements AutoCloseable {
     static final int STANDING = 4;
@@ -32,6 +32,7 @@ final class Bystanders implements AutoCloseable {
 
     private final RegistrarRig rig;
     private final SSLContext tls;
+    private final SSLContext edgeTls;
     private final int firstPhone;
     private final Violations<Violation> violations;
     private final List<Thread> threads = new ArrayList<>();
@@ -43,11 +44,13 @@ final class Bystanders implements AutoCloseable {
     Bystanders(RegistrarRig rig, int firstPhone, Violations<Violation> violations) throws IOException {
         this.rig = rig;
         this.tls = rig.tls();
+        this.edgeTls = rig.edgeTls();
         this.firstPhone = firstPhone;
         this.violations = violations;
         for (int i = 0; i < STANDING; i++) {
             int phone = firstPhone + i;
-            start(() -> stand(phone));
+            boolean throughEdge = i == 0;
+            start(() -> stand(phone, throughEdge));
         }
         start(this::comeAnew);
     }
@@ -71,9 +74,9 @@ final class Bystanders implements AutoCloseable {
         threads.add(thread);
     }
 
-    private void stand(int phone) throws InterruptedException {
+    private void stand(int phone, boolean throughEdge) throws InterruptedException {
         while (!closed) {
-            try (SSLSocket socket = connect()) {
+            try (SSLSocket socket = throughEdge ? connect(edgeTls, rig.edgePort()) : connect(tls, rig.port())) {
                 InputStream answers = new BufferedInputStream(socket.getInputStream());
                 String callId = UUID.randomUUID().toString();
                 for (long cseq = 1; !closed; cseq++) {
@@ -92,7 +95,7 @@ final class Bystanders implements AutoCloseable {
         int phone = firstPhone + STANDING;
         while (!closed) {
             long asked = System.nanoTime();
-            try (SSLSocket socket = connect()) {
+            try (SSLSocket socket = connect(tls, rig.port())) {
                 register(
                         socket,
                         socket.getInputStream(),
@@ -107,9 +110,8 @@ final class Bystanders implements AutoCloseable {
         }
     }
 
-    private SSLSocket connect() throws IOException {
-        SSLSocket socket =
-                (SSLSocket) tls.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), rig.port());
+    private static SSLSocket connect(SSLContext shown, int port) throws IOException {
+        SSLSocket socket = (SSLSocket) shown.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.setTcpNoDelay(true);
         return socket;

@@ -3,6 +3,7 @@ package org.sipoauth.benchmarks.attack;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -18,11 +19,13 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 
 /**
- * Where an attack goes, and the connections that it opens there. None of them is closed from this side before {@link #close},
+ * Where an attack goes, and the connections that it opens there: half of them to the port for phones, half to the one for edges,
+ * where it has no certificate to show. None of them is closed from this side before {@link #close},
  * so that what has ended before was ended by the registrar.
  */
 final class Target implements AutoCloseable {
-    private final InetSocketAddress address;
+    private final int port;
+    private final int edgePort;
     private final SSLContext tls;
     private final Queue<SocketChannel> open = new ConcurrentLinkedQueue<>();
     private final Queue<SSLSocket> kept = new ConcurrentLinkedQueue<>(); // the JDK closes one that is garbage
@@ -30,15 +33,21 @@ final class Target implements AutoCloseable {
     private final LongAdder bytes = new LongAdder();
     private volatile boolean closed;
 
-    /** @param port on loopback */
-    Target(int port, SSLContext tls) {
-        this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    /** Both ports are on loopback. */
+    Target(int port, int edgePort, SSLContext tls) {
+        this.port = port;
+        this.edgePort = edgePort;
         this.tls = tls;
     }
 
     /** A connection without TLS. */
     SocketChannel connect() throws IOException {
         return connect(SocketChannel.open());
+    }
+
+    /** What a request without a token is answered there: a challenge, or that this is no edge. */
+    int refusal(SSLSocket socket) {
+        return socket.getPort() == edgePort ? 403 : 407;
     }
 
     /** A connection on which the registrar can send no more than this before somebody reads. */
@@ -59,14 +68,15 @@ final class Target implements AutoCloseable {
         }
         open.add(channel);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        channel.connect(address);
-        connections.incrementAndGet();
+        boolean odd =
+                connections.getAndIncrement() / 2 % 2 == 1; // by pairs: attacks do one thing and another by turns, too
+        channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), odd ? edgePort : port));
         return channel;
     }
 
     private SSLSocket handshake(SocketChannel channel, String protocol) throws IOException {
-        SSLSocket socket =
-                (SSLSocket) tls.getSocketFactory().createSocket(channel.socket(), "localhost", address.getPort(), true);
+        Socket plain = channel.socket();
+        SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
         kept.add(socket);
         socket.setEnabledProtocols(new String[] {protocol});
         socket.startHandshake();

@@ -1,5 +1,5 @@
 /**
- * What somebody who means harm does to a registrar's port: phones that are registered stay so, its memory is bounded, and it
+ * What somebody who means harm does to a registrar's ports: phones that are registered stay so, its memory is bounded, and it
  * ends. {@link org.sipoauth.benchmarks.attack.AttackedRegistrar} is the program.
  */
 @NullMarked

@@ -19,42 +19,50 @@ import javax.net.ssl.SSLContext;
 import org.sipoauth.benchmarks.platform.TokenIssuer.Algorithm;
 
 /**
- * What a registrar and its phones need, and both of them: a local authority, keys, and a token for each phone. Nobody
- * answers for the issuer, so every token is verified offline.
+ * What a registrar and its phones need, and both of them: a local authority, keys, a token for each phone, and the status lists
+ * in which their logins stand. Nobody else answers for the issuer, so every token is verified offline.
  */
-public final class RegistrarRig {
+public final class RegistrarRig implements AutoCloseable {
     private static final String DOMAIN = "example.com";
+    private static final String EDGE = "edge.example.com"; // whose certificate dev-pki makes
     private static final int FIRST_USER = 100_000;
     private static final int TOKEN_SECONDS = 4 * 3600;
 
     private final Workplace workplace;
     private final List<String> tokens;
+    private final StatusLists statusLists;
     private final int port;
+    private final int edgePort;
     private final URI metrics;
 
-    private RegistrarRig(Workplace workplace, List<String> tokens) throws IOException {
+    private RegistrarRig(Workplace workplace, List<String> tokens, StatusLists statusLists) throws IOException {
         this.workplace = workplace;
         this.tokens = tokens;
+        this.statusLists = statusLists;
         this.port = workplace.freePort();
+        this.edgePort = workplace.freePort();
         this.metrics = URI.create("http://127.0.0.1:" + workplace.freePort() + "/metrics");
     }
 
     /** @param phones with a token of its own each */
     public static RegistrarRig prepare(Workplace workplace, int phones)
             throws IOException, InterruptedException, GeneralSecurityException {
+        Path pki = workplace.folder().resolve("pki");
+        List<String> devPki = List.of("dev-pki", "--out", pki.toString());
+        workplace
+                .start("dev-pki", "\0", Workplace.java("cli/target/sipoauth.jar", devPki))
+                .awaitSuccess();
         TokenIssuer issuer = new TokenIssuer();
+        StatusLists statusLists = new StatusLists(issuer, Trust.only(pki.resolve("ca.crt"), "node"));
         long now = Instant.now().getEpochSecond();
         List<String> tokens = new ArrayList<>();
         for (int i = 0; i < phones; i++) {
             String claims = TokenIssuer.claims(TokenIssuer.AUDIENCE, user(i), "token" + i, now, now + TOKEN_SECONDS);
-            tokens.add(issuer.sign(Algorithm.ES256, TokenIssuer.header(Algorithm.ES256), claims));
+            tokens.add(issuer.sign(Algorithm.ES256, TokenIssuer.header(Algorithm.ES256), statusLists.addTo(claims)));
         }
-        RegistrarRig rig = new RegistrarRig(workplace, tokens);
+        statusLists.start();
+        RegistrarRig rig = new RegistrarRig(workplace, tokens, statusLists);
         Files.writeString(rig.jwks(), issuer.jwkSet());
-        List<String> pki = List.of("dev-pki", "--out", rig.pki().toString());
-        workplace
-                .start("dev-pki", "\0", Workplace.java("cli/target/sipoauth.jar", pki))
-                .awaitSuccess();
         return rig;
     }
 
@@ -64,14 +72,19 @@ public final class RegistrarRig {
                 "--bind=127.0.0.1",
                 "--mode=enabled",
                 "--oauth-port=" + port,
-                "--mra-oauth-port=none",
+                "--mra-oauth-port=" + edgePort,
+                "--tls.client-ca=" + authority(),
+                "--edges=" + EDGE,
+                "--edges.url=none",
                 "--max-connections-per-address=none", // all of them come from this machine
                 "--management-port=" + metrics.getPort(),
                 "--issuer=" + TokenIssuer.NAME,
                 "--audience=" + TokenIssuer.AUDIENCE,
                 "--domain=" + DOMAIN,
                 "--jwks=" + jwks(),
-                "--status-lists=none",
+                "--jwks.trust=" + authority(),
+                "--status-lists=" + statusLists.aggregation(),
+                "--tokens-without-status=refused",
                 "--tls.certificate=" + pki().resolve("node.crt"),
                 "--tls.private-key=" + pki().resolve("node.key")));
         arguments.addAll(more);
@@ -146,6 +159,11 @@ public final class RegistrarRig {
         return port;
     }
 
+    /** Where edges connect. */
+    public int edgePort() {
+        return edgePort;
+    }
+
     /** The user part of a phone's address-of-record. */
     public static String user(int phone) {
         return Integer.toString(FIRST_USER + phone);
@@ -160,6 +178,11 @@ public final class RegistrarRig {
         return Trust.only(authority());
     }
 
+    /** The same, with the certificate of an edge that is on the list. */
+    public SSLContext edgeTls() throws IOException {
+        return Trust.only(authority(), "edge");
+    }
+
     private Path authority() {
         return pki().resolve("ca.crt");
     }
@@ -170,5 +193,10 @@ public final class RegistrarRig {
 
     private Path jwks() {
         return workplace.folder().resolve("jwks.json");
+    }
+
+    @Override
+    public void close() {
+        statusLists.close();
     }
 }

@@ -21,13 +21,15 @@ import org.sipoauth.benchmarks.platform.Workplace;
 /**
  * Phones by the thousand at one registrar, which is then restarted under them: how long until the last of them is
  * registered again, what memory that takes, and what processor time while they only stay registered. Each phone has a
- * connection and a token of its own; nobody answers for the issuer, so every token is verified offline.
+ * connection and a token of its own; of the issuer nothing but its status lists is there, so every token is verified offline, and
+ * each time whether its login was revoked.
  *
  * <p>{@code java -cp benchmarks/target/benchmarks.jar org.sipoauth.benchmarks.registrations.RegistrationStorm --help}, in the
  * repository, after {@code mvn package}.
  */
 public final class RegistrationStorm {
     private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final int SPARE_CONNECTIONS = 500;
     private static final long LOOK_MILLIS = 50;
     private static final long MEGABYTE = 1_000_000;
 
@@ -91,8 +93,8 @@ public final class RegistrationStorm {
     static Seen run(Plan plan, PrintStream out)
             throws IOException, InterruptedException, GeneralSecurityException, ParseException {
         out.println(plan);
-        try (Workplace workplace = Workplace.open("registration-storm")) {
-            RegistrarRig rig = RegistrarRig.prepare(workplace, plan.phones());
+        try (Workplace workplace = Workplace.open("registration-storm");
+                RegistrarRig rig = RegistrarRig.prepare(workplace, plan.phones())) {
             List<String> location = List.of();
             if (plan.redis()) {
                 int port = workplace.freePort();
@@ -142,6 +144,7 @@ public final class RegistrationStorm {
 
     private ChildProcess startRegistrar(String name) throws IOException {
         List<String> options = new ArrayList<>(location);
+        options.add("--max-connections=" + (plan.phones() + SPARE_CONNECTIONS)); // it says at the start if it may not
         options.add("--expires=" + plan.every().multipliedBy(3).dividedBy(2).toSeconds() + "s");
         return rig.startRegistrar(name, options);
     }

@@ -120,7 +120,12 @@ final class CheckCommand implements Callable<Integer> {
                 ExitCodes.NO,
                 said,
                 switch (answer.status()) {
-                    case 403 -> "Its SIP OAuth mode is disabled: enable it in the registrar's settings (mode).";
+                    case 403 ->
+                        "Its SIP OAuth mode is disabled. Where registrars follow the server's (mode=served), enable it for all of"
+                                + " them: sipoauth mode enable; else in this registrar's settings: mode=enabled.";
+                    case 500 ->
+                        "Trouble of its own keeps phones from registering there: sipoauth registrar status, on that machine,"
+                                + " names it (keys or status lists too old, its location away).";
                     case 404 ->
                         "It does not serve that host: use the name that phones use for it, or add it to the registrar's"
                                 + " hosts.";

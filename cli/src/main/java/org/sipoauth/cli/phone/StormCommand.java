@@ -247,6 +247,7 @@ public final class StormCommand implements Callable<Integer> {
                 Tokens tokens = new CodeSignIn(clientId, SCOPE, device, way).get(server, endpoint);
                 StormTokens kept = StormTokens.refreshed(endpoint, tokens, clock, random, tally);
                 identities.add(identity(tokens.accessToken(), uriHost, kept));
+                identities.forEach(earlier -> earlier.tokens().refreshIfDue());
                 if (progressSeconds > 0 && !clock.instant().isBefore(nextWord)) {
                     err().println("Signed in " + identities.size() + " of " + lines.size());
                     nextWord = clock.instant().plusSeconds(progressSeconds);

@@ -50,6 +50,11 @@ final class StormTokens {
         return login.map(kept -> kept.tokens().accessToken()).orElse(accessToken);
     }
 
+    /** Refreshes if it is due; for the time before {@link #keepFresh}, in which other phones sign in. */
+    void refreshIfDue() {
+        login.ifPresent(this::tick);
+    }
+
     /** Refreshes when it is due, from now on, on that loop. */
     void keepFresh(EventLoop phoneLoop) {
         loop = phoneLoop;

@@ -68,10 +68,23 @@ class CheckCommandTest {
             assertThat(run.exit()).isEqualTo(1);
             assertThat(run.out()).contains("options  403 Forbidden");
             assertThat(run.err())
-                    .contains("lets the edge in, but answers 403 Forbidden", "port Mismatch", "mode is disabled");
+                    .contains(
+                            "lets the edge in, but answers 403 Forbidden",
+                            "port Mismatch",
+                            "mode is disabled",
+                            "sipoauth mode enable",
+                            "mode=enabled");
         }
         try (TestNode node = TestNode.answering(pki, request -> TestNode.answer(request, 404, "Not Found"))) {
             assertThat(check(node.address()).err()).contains("It does not serve that host");
+        }
+        try (TestNode node =
+                TestNode.answering(pki, request -> TestNode.answer(request, 500, "Server Internal Error"))) {
+            CommandRun run = check(node.address());
+
+            assertThat(run.exit()).isEqualTo(1);
+            assertThat(run.err())
+                    .contains("answers 500 Server Internal Error", "Trouble of its own", "sipoauth registrar status");
         }
     }
 

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -23,6 +24,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,11 +45,13 @@ class StormCommandTest {
     private Path folder;
 
     private TestPki pki;
+    private Path trusted;
     private TestRegistrar registrar;
 
     @BeforeEach
     void start() {
         pki = TestPki.in(folder);
+        trusted = pki.authority();
         registrar = new TestRegistrar(pki.serverContext());
         registrar.otherwise(takingTokens(120));
     }
@@ -58,7 +63,7 @@ class StormCommandTest {
 
     @Test
     void registersAPhoneForEachToken() throws Exception {
-        CommandRun run = storm("--tokens", tokens(5), "--hold", "2", "--json");
+        CommandRun run = stormUntil(" 5 registered;", "--tokens", tokens(5), "--json");
 
         assertThat(run.err()).contains("5 of 5 phones started");
         assertThat(run.exit()).as(run.out() + run.err()).isZero();
@@ -88,8 +93,8 @@ class StormCommandTest {
 
     @Test
     void registersAsManyAsAskedAndUnderTheGivenDomain() throws Exception {
-        CommandRun run = storm(
-                "--tokens", tokens(5), "--phones", "2", "--domain", "example.com", "--hold", "2", "--think", "20");
+        CommandRun run = stormUntil(
+                " 2 registered;", "--tokens", tokens(5), "--phones", "2", "--domain", "example.com", "--think", "20");
 
         assertThat(run.exit()).as(run.out() + run.err()).isZero();
         assertThat(run.out())
@@ -134,11 +139,11 @@ class StormCommandTest {
     }
 
     @Test
-    void namesTheCausesOfRefusals() throws IOException {
+    void namesTheCausesOfRefusals() throws Exception {
         String warning = "399 node1 \"SIP OAuth Registration port Mismatch\"";
         registrar.otherwise(status(403, "Forbidden", "Retry-After", "35", "Warning", warning));
 
-        CommandRun run = storm("--tokens", tokens(2), "--hold", "2");
+        CommandRun run = stormUntil(" 2 refused,", "--tokens", tokens(2));
 
         assertThat(run.exit()).isEqualTo(PhoneExitCodes.REFUSED);
         assertThat(run.out())
@@ -147,27 +152,20 @@ class StormCommandTest {
     }
 
     @Test
-    void saysThatNothingListensThere() throws IOException {
+    void saysThatNothingListensThere() throws Exception {
         registrar.close();
 
-        CommandRun run = storm("--tokens", tokens(2), "--hold", "1");
+        CommandRun run = stormUntil("[1-9] not made", "--tokens", tokens(2));
 
         assertThat(run.exit()).isEqualTo(PhoneExitCodes.REFUSED);
         assertThat(run.out()).containsPattern("not connected +\\d+ times: connection refused");
     }
 
     @Test
-    void saysThatTheCertificateIsNotTrusted() throws IOException {
-        TestPki other = TestPki.in(Files.createDirectory(folder.resolve("other")));
+    void saysThatTheCertificateIsNotTrusted() throws Exception {
+        trusted = TestPki.in(Files.createDirectory(folder.resolve("other"))).authority();
 
-        CommandRun run = CommandRun.of(
-                command(),
-                "phone",
-                "storm",
-                "--registrar=localhost:" + registrar.port(),
-                "--trust=" + other.authority(),
-                "--tokens=" + tokens(1),
-                "--hold=1");
+        CommandRun run = stormUntil("[1-9] not made", "--tokens", tokens(1));
 
         assertThat(run.exit()).isEqualTo(PhoneExitCodes.REFUSED);
         assertThat(run.out()).contains("authority that is not trusted");
@@ -198,6 +196,23 @@ class StormCommandTest {
                     .containsPattern("refreshes +1, 0 failed");
             assertThat(run.out() + run.err()).doesNotContain(issued, TestAuthorizationServer.PASSWORD);
             assertThat(server.authorizationRequests.get(0)).containsEntry("device_name", "CSFALICE");
+        }
+    }
+
+    @Test
+    void keepsTokensFreshWhileOthersSignIn() throws Exception {
+        try (TestAuthorizationServer server = new TestAuthorizationServer(pki)) {
+            Path logins = Files.writeString(
+                    folder.resolve("logins"), "alice:" + TestAuthorizationServer.PASSWORD + "\nmallory:guessed\n");
+            AtomicInteger looks = new AtomicInteger();
+            Instant start = Instant.now();
+            InstantSource hasty = () -> start.plus(Duration.ofHours(looks.getAndIncrement()));
+
+            CommandRun run = CommandRun.of(
+                    command(hasty), arguments("--logins", logins.toString(), "--authz-server", server.address() + ""));
+
+            assertThat(run.exit()).as("no storm without mallory").isEqualTo(PhoneExitCodes.SIGN_IN);
+            await().until(() -> !server.refreshTokensSeen.isEmpty());
         }
     }
 
@@ -237,14 +252,14 @@ class StormCommandTest {
             args.add("--registrar=localhost:5090");
         }
 
-        CommandRun run = CommandRun.of(command(), args.toArray(String[]::new));
+        CommandRun run = CommandRun.of(command(InstantSource.system()), args.toArray(String[]::new));
 
         assertThat(run.exit()).isEqualTo(2);
         assertThat(run.err()).contains(option.substring(0, option.indexOf('=')));
     }
 
     private CommandRun storm(String... options) {
-        return CommandRun.of(command(), arguments(options));
+        return CommandRun.of(command(InstantSource.system()), arguments(options));
     }
 
     private record Running(Thread thread, CompletableFuture<CommandRun> run, StringWriter said) {
@@ -253,11 +268,22 @@ class StormCommandTest {
         }
     }
 
+    /** Runs it until its words on how it goes have this pattern. */
+    private CommandRun stormUntil(String said, String... options) throws Exception {
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(List.of("--hold", "300", "--progress", "1"));
+        Running storm = start(all.toArray(String[]::new));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> Pattern.compile(said).matcher(storm.err()).find());
+        storm.thread().interrupt();
+        return storm.run().get(20, TimeUnit.SECONDS);
+    }
+
     private Running start(String... options) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CompletableFuture<CommandRun> run = new CompletableFuture<>();
-        CommandLine sipoauth = SipoauthMain.withCommands(command());
+        CommandLine sipoauth = SipoauthMain.withCommands(command(InstantSource.system()));
         sipoauth.setOut(new PrintWriter(out, true));
         sipoauth.setErr(new PrintWriter(err, true));
         Thread thread = new Thread(
@@ -273,14 +299,14 @@ class StormCommandTest {
 
     private String[] arguments(String... options) {
         List<String> args = new ArrayList<>(List.of("phone", "storm", "--registrar=localhost:" + registrar.port()));
-        args.add("--trust=" + pki.authority());
+        args.add("--trust=" + trusted);
         args.addAll(List.of(options));
         return args.toArray(String[]::new);
     }
 
-    private static CommandLine command() {
+    private static CommandLine command(InstantSource clock) {
         CommandLine phone = new CommandLine(new PhoneCommand());
-        phone.addSubcommand(new StormCommand(InstantSource.system()));
+        phone.addSubcommand(new StormCommand(clock));
         return phone;
     }
 

@@ -25,7 +25,8 @@ public interface Location extends AutoCloseable {
     /**
      * Removes bindings of {@link #all} at once, whatever they have left. Not for the threads of connections.
      *
-     * @return those removed; one that is added meanwhile may be missed
+     * @return those removed; one that is added meanwhile may be missed, and so may those that cannot be had, which are among
+     *     {@link #all} still
      */
     List<Binding> remove(Predicate<Binding> unwanted, Instant now);
 

@@ -197,20 +197,31 @@ public final class RedisLocation implements Location {
                 .distinct()
                 .toList();
         List<Binding> removed = new ArrayList<>();
+        int left = addressesOfRecord.size();
+        Optional<Throwable> failure = Optional.empty();
         for (int from = 0; from < addressesOfRecord.size(); from += REMOVED_AT_ONCE) {
             List<CompletableFuture<List<Binding>>> batch =
                     addressesOfRecord.subList(from, Math.min(from + REMOVED_AT_ONCE, addressesOfRecord.size())).stream()
                             .map(addressOfRecord -> remove(addressOfRecord, unwanted, now))
                             .toList();
-            try {
-                batch.forEach(one -> removed.addAll(one.join()));
-            } catch (CompletionException away) {
-                LOG.warn(
-                        "bindings of {} addresses cannot be removed, and end at their expiry: {}",
-                        addressesOfRecord.size() - removed.size(),
-                        away.getCause().getMessage());
-                return removed;
+            int before = left;
+            for (CompletableFuture<List<Binding>> one : batch) {
+                try {
+                    removed.addAll(one.join());
+                    left--;
+                } catch (CompletionException away) {
+                    failure = Optional.of(away.getCause());
+                }
             }
+            if (left == before) {
+                break; // none came through: each batch to come might wait as long
+            }
+        }
+        if (failure.isPresent()) {
+            LOG.warn(
+                    "bindings of {} addresses could not be removed: {}",
+                    left,
+                    failure.get().getMessage());
         }
         return removed;
     }

@@ -1,6 +1,7 @@
 package org.sipoauth.registrar.register;
 
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.sipoauth.registrar.bearer.BearerGate;
 import org.sipoauth.registrar.bearer.BearerGate.Outcome;
 import org.sipoauth.registrar.location.Binding;
@@ -63,16 +65,22 @@ public final class Registrar {
     private final BearerGate gate;
     private final Location location;
     private final Predicate<StatusReference> revoked;
+    private final Supplier<Optional<Refusal>> trouble;
     private final RegistrationEvents events;
     private final InstantSource clock;
+    private volatile boolean revokedLeft;
 
-    /** @param revoked whether a login is known to be revoked, asked anew each time */
+    /**
+     * @param revoked whether a login is known to be revoked, asked anew each time
+     * @param trouble of the node's own that keeps phones with good tokens from registering now
+     */
     public Registrar(
             RegistrarPolicy policy,
             ServedDomain domain,
             BearerGate gate,
             Location location,
             Predicate<StatusReference> revoked,
+            Supplier<Optional<Refusal>> trouble,
             RegistrationEvents events,
             InstantSource clock) {
         this.policy = policy;
@@ -80,6 +88,7 @@ public final class Registrar {
         this.gate = gate;
         this.location = location;
         this.revoked = revoked;
+        this.trouble = trouble;
         this.events = events;
         this.clock = clock;
     }
@@ -101,6 +110,17 @@ public final class Registrar {
                     RefusedRequest.printable(binding.contact().uri()),
                     binding.addressOfRecord(),
                     RefusedRequest.printable(binding.deviceName().orElse("-")));
+        }
+        if (location.all(clock.instant()).stream().anyMatch(this::isRevoked)) {
+            revokedLeft = true;
+        }
+    }
+
+    /** Tries again what {@link #endRevoked} could not, once the location is there. For every second; may wait for it, too. */
+    public void endRevokedLeft() {
+        if (revokedLeft && location.isUsable()) {
+            revokedLeft = false; // before the look that finds out
+            endRevoked();
         }
     }
 
@@ -146,6 +166,7 @@ public final class Registrar {
         requireServedUri(request); // §10.3 step 1
         requireKnownExtensions(request); // step 2
         if (request.method().equals("OPTIONS")) {
+            requireNoTrouble();
             return CompletableFuture.completedFuture(Answer.unregistered(capabilities(request)));
         }
         AccessToken token = authenticate(request, now); // step 3
@@ -291,11 +312,25 @@ public final class Registrar {
             }
         }
         token.deviceName().ifPresent(this::requireOAuthDevice);
-        if (!token.fitsConnection(arrival.phoneCertificate())) {
-            String shown = arrival.phoneCertificate().isPresent() ? "another certificate" : "no certificate of a phone";
-            throw Refused.forbidden(
-                    Refusal.CERTIFICATE_BINDING, "token is bound to a certificate; the connection showed " + shown);
+        if (token.certificateThumbprint().isPresent()) {
+            requireCertificate(request, arrival, token);
         }
+    }
+
+    /** RFC 8705 §3; behind an edge that is believed, by the certificate that it says the phone has shown it. */
+    private static void requireCertificate(SipRequest request, Arrival arrival, AccessToken token) {
+        boolean forwarded = arrival.edge().map(Arrival.Edge::believed).orElse(false);
+        Optional<X509Certificate> shown = forwarded ? ClientCert.in(request.headers()) : arrival.phoneCertificate();
+        if (token.fitsConnection(shown)) {
+            return;
+        }
+        String showed = (forwarded ? "its edge forwarded " : "the connection showed ")
+                + (shown.isPresent() ? "another certificate" : "no certificate of a phone");
+        boolean unheard = arrival.edge().isPresent() && !forwarded && ClientCert.isIn(request.headers());
+        throw Refused.forbidden(
+                Refusal.CERTIFICATE_BINDING,
+                "token is bound to a certificate; " + showed
+                        + (unheard ? ", and edges.phone-certificates does not name its edge, which forwards one" : ""));
     }
 
     private SipResponse success(SipRequest request, Outbound outbound, List<Binding> bindings, Instant now) {
@@ -323,6 +358,17 @@ public final class Registrar {
             }
         }
         return ok(request).with(headers);
+    }
+
+    /**
+     * What a REGISTER would get now, as RFC 3261 §11.2 has it for INVITE. Who pings by OPTIONS to choose a node takes any failure
+     * for one (Kamailio's dispatcher all but 2xx); a 503 would ask proxies that do not to keep REGISTERs away, too (§21.5.4).
+     */
+    private void requireNoTrouble() {
+        Optional<Refusal> now = trouble.get();
+        if (now.isPresent()) {
+            throw later(now.get(), "asked whether phones can register, and they cannot");
+        }
     }
 
     private static SipResponse capabilities(SipRequest request) {

@@ -41,7 +41,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     }
 
     /** Whose private key the peer has proved to hold. */
-    private static Optional<X509Certificate> certificate(ChannelHandlerContext context) {
+    static Optional<X509Certificate> certificate(ChannelHandlerContext context) {
         try {
             return Optional.of((X509Certificate) context.pipeline()
                     .get(SslHandler.class)

@@ -78,12 +78,17 @@ public final class ServerTls {
                 : current.mra().orElseThrow(() -> new IllegalStateException("no client CA for the mutual-TLS port"));
     }
 
-    /** Looks whether files have changed, for a timer to call. Never throws. */
+    /** Looks whether files have changed, for a timer to call: edges that cannot be read hold up no certificate, nor the other way. */
     public synchronized void reload(ConnectionEvents events) {
         try {
             if (edges.reload()) {
                 events.reloaded(true);
             }
+        } catch (UncheckedIOException unreadable) {
+            events.reloaded(false);
+            LOG.error("the old edges stay in force: {}", unreadable.getMessage());
+        }
+        try {
             byte[] digest = digest();
             if (Arrays.equals(digest, lastTried)) {
                 return;
@@ -92,9 +97,9 @@ public final class ServerTls {
             current = load();
             events.reloaded(true);
             LOG.info("new handshakes use the changed certificates; the node's ends {}", current.notAfter());
-        } catch (IllegalArgumentException | UncheckedIOException unusable) {
+        } catch (IllegalArgumentException unusable) {
             events.reloaded(false);
-            LOG.error("the old certificates and edges stay in force: {}", unusable.getMessage());
+            LOG.error("the old certificates stay in force: {}", unusable.getMessage());
         }
     }
 

@@ -38,7 +38,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(SipConnection.class);
     private static final SipEncoder ENCODER = new SipEncoder();
 
-    /** An edge may pass on a broken message of a phone's now and then, not one after another. */
+    /** Of a phone. What an edge passes on may be of many, one of whom could end the connection of all. */
     private static final int MAX_MALFORMED_IN_A_ROW = 10;
 
     /** A phone has one login, or one for each of a few lines. */
@@ -76,7 +76,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
                 encrypted,
                 (InetSocketAddress) pipeline.channel().remoteAddress(),
                 fromEdge
-                        ? shown.flatMap(listener.tls().edges()::nameOf)
+                        ? shown.flatMap(listener.tls().edges()::edgeOf)
                         : Optional.empty(), // EdgeTrust has let it pass
                 fromEdge ? Optional.empty() : shown);
         long idleMillis = listener.settings().idle().toMillis();
@@ -131,9 +131,15 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
             readIfThereIsRoom(context);
             answer.whenCompleteAsync((late, failure) -> sendLate(context, late, failure), context.executor());
         }
-        if (!arrival.encrypted()) {
+        if (isOutOfPlace()) {
             end(context);
         }
+    }
+
+    /** Who does not speak TLS, or shows no certificate where edges show theirs: each is told once, and no phone is lost with it. */
+    private boolean isOutOfPlace() {
+        return !arrival.encrypted()
+                || arrival.port() == Arrival.Port.MRA && arrival.edge().isEmpty();
     }
 
     private void sendLate(ChannelHandlerContext context, @Nullable Answer answer, @Nullable Throwable failure) {
@@ -207,7 +213,8 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
                     malformed.reason());
         }
         malformed.answer(Registrar.newTag()).ifPresent(response -> write(context, response));
-        if (malformed.streamLost() || !arrival.encrypted() || malformedInARow >= MAX_MALFORMED_IN_A_ROW) {
+        boolean enough = arrival.edge().isEmpty() && malformedInARow >= MAX_MALFORMED_IN_A_ROW;
+        if (malformed.streamLost() || isOutOfPlace() || enough) {
             end(context);
         }
     }

@@ -124,7 +124,7 @@ public final class SipServer {
         connection.config().setRecvByteBufAllocator(oneTurn());
         connection.pipeline().addLast(new LingeringClose(), new FirstByte(listener));
         if (listener.port() == Port.MRA) {
-            connection.pipeline().addLast(new EdgeLetIn(place.get()));
+            connection.pipeline().addLast(new EdgeLetIn(place.get(), tls.edges()));
         }
     }
 
@@ -134,18 +134,25 @@ public final class SipServer {
         connection.close();
     }
 
-    /** Behind an edge there are phones without number: once it has shown its certificate, its connections do not count. */
+    /**
+     * Behind an edge there are phones without number: once it has shown its certificate, its connections do not count. Whoever
+     * shows none has made a handshake, too, for there is an answer in SIP, and counts on.
+     */
     private static final class EdgeLetIn extends ChannelInboundHandlerAdapter {
         private final ConnectionsByAddress.Place place;
+        private final EdgeList edges;
 
-        EdgeLetIn(ConnectionsByAddress.Place place) {
+        EdgeLetIn(ConnectionsByAddress.Place place, EdgeList edges) {
             this.place = place;
+            this.edges = edges;
         }
 
         @Override
         public void userEventTriggered(ChannelHandlerContext context, Object event) {
             if (event instanceof SslHandshakeCompletionEvent completion && completion.isSuccess()) {
-                place.leave();
+                if (Handshake.certificate(context).flatMap(edges::nameOf).isPresent()) {
+                    place.leave();
+                }
                 context.pipeline().remove(this);
             }
             context.fireUserEventTriggered(event);

@@ -163,6 +163,30 @@ class RedisLocationIT extends LocationContract {
     }
 
     @Test
+    void removesWhatItCanAndKeepsInMindWhatItCannot() {
+        String shared = newDatabase();
+        try (Location location = open(shared, 100)) {
+            for (int user = 0; user < 70; user++) { // more than go at once
+                String aor = "sip:" + user + "@example.com";
+                done(location.update(aor, NOW, before -> List.of(binding(aor, "<sip:a@b>", NOW.plusSeconds(60)))));
+            }
+            Binding first = location.all(NOW).get(0);
+            String key = "location:" + first.addressOfRecord();
+            ask(shared, commands -> commands.del(key));
+            ask(shared, commands -> commands.lpush(key, "not ours"));
+
+            assertThat(location.remove(all -> true, NOW)).hasSize(69).doesNotContain(first);
+            assertThat(location.all(NOW)).containsExactly(first);
+
+            ask(shared, commands -> commands.del(key));
+            assertThat(location.remove(all -> true, NOW))
+                    .as("of which nothing is left")
+                    .isEmpty();
+            assertThat(location.all(NOW)).isEmpty();
+        }
+    }
+
+    @Test
     void takesNoMoreWhenTheMemoryOfRedisIsFull() throws Exception {
         try (TestRedis small = new TestRedis(directory, "--maxmemory", "1", "--maxmemory-policy", "noeviction");
                 Location location = open("redis://" + small.address(), 10)) {

@@ -18,6 +18,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.registrar.TestTokens;
 import org.sipoauth.registrar.bearer.BearerGate;
@@ -35,6 +36,7 @@ import org.sipoauth.verifier.TokenVerifier;
 import org.sipoauth.verifier.keys.KeySnapshot;
 import org.sipoauth.verifier.keys.KeySource;
 import org.sipoauth.verifier.sip.BearerChallenge;
+import org.sipoauth.verifier.status.StatusReference;
 import org.sipoauth.verifier.status.StatusSnapshot;
 
 class RegistrarTest implements RegistrationEvents {
@@ -55,6 +57,7 @@ class RegistrarTest implements RegistrationEvents {
     private Instant now = START;
     private KeySource keys = KeySource.fixed(TestTokens.jwkSet());
     private StatusSnapshot statuses = StatusSnapshot.none();
+    private Optional<Refusal> trouble = Optional.empty();
     private RegistrarPolicy policy = policy(true, Set.of());
     private HeaderPair challenge = HeaderPair.PROXY;
 
@@ -426,6 +429,19 @@ class RegistrarTest implements RegistrationEvents {
             assertThat(answer(register()).status()).isEqualTo(200); // without status
         }
 
+        @ParameterizedTest
+        @EnumSource(names = {"KEYS_TOO_OLD", "STATUS_TOO_OLD", "LOCATION_AWAY"})
+        void tellsWhoAsksByOptionsWhatARegisterWouldGet(Refusal now) {
+            trouble = Optional.of(now);
+            assertThat(refused(anonymous().method("OPTIONS"), 500, now)
+                            .headers()
+                            .first("Retry-After"))
+                    .contains("5");
+
+            trouble = Optional.empty();
+            assertThat(answer(anonymous().method("OPTIONS")).status()).isEqualTo(200);
+        }
+
         @Test
         void endsBindingsOfRevokedLoginsAndNoOthers() {
             statuses = statuses(now);
@@ -444,6 +460,53 @@ class RegistrarTest implements RegistrationEvents {
                     .containsExactly("sip:1001@192.0.2.5:5061", "sip:1001@192.0.2.6:5061");
             assertThat(location.size()).isEqualTo(2);
             assertThat(revoked).isOne();
+        }
+
+        @Test
+        void endsThemLaterWhereTheLocationIsAwayMeanwhile() {
+            statuses = statuses(now, 8);
+            Binding left = new Binding(
+                    AOR,
+                    Contact.parse(CONTACT),
+                    Optional.empty(),
+                    "call",
+                    1,
+                    now.plusSeconds(60),
+                    List.of(),
+                    Optional.of(new StatusReference(LIST, 8)));
+            location.update(AOR, now, before -> List.of(left));
+            Away away = new Away();
+            asked = away;
+            Registrar registrar = registrar();
+
+            registrar.endRevoked();
+            registrar.endRevokedLeft();
+            assertThat(bindings()).hasSize(1);
+            assertThat(away.asked).as("while it is away").isOne();
+
+            away.usable = true;
+            registrar.endRevokedLeft();
+            assertThat(bindings()).isEmpty();
+            assertThat(revoked).isOne();
+            registrar.endRevokedLeft();
+            assertThat(away.asked).as("with nothing left").isEqualTo(2);
+        }
+
+        /** The location in memory, behind a network. */
+        private final class Away extends Elsewhere {
+            private boolean usable;
+            private int asked;
+
+            @Override
+            public List<Binding> remove(Predicate<Binding> unwanted, Instant when) {
+                asked++;
+                return usable ? location.remove(unwanted, when) : List.of();
+            }
+
+            @Override
+            public boolean isUsable() {
+                return usable;
+            }
         }
 
         @Test
@@ -757,7 +820,7 @@ class RegistrarTest implements RegistrationEvents {
         }
 
         /** The location in memory, which answers when told. */
-        private final class Late implements Location {
+        private final class Late extends Elsewhere {
             @Override
             public CompletionStage<List<Binding>> update(
                     String addressOfRecord, Instant when, UnaryOperator<List<Binding>> rule) {
@@ -766,36 +829,45 @@ class RegistrarTest implements RegistrationEvents {
                     return location.update(addressOfRecord, when, rule);
                 });
             }
+        }
+    }
 
-            @Override
-            public List<Binding> all(Instant when) {
-                return location.all(when);
-            }
+    /** The location in memory, as if it were not. */
+    private class Elsewhere implements Location {
+        @Override
+        public CompletionStage<List<Binding>> update(
+                String addressOfRecord, Instant when, UnaryOperator<List<Binding>> rule) {
+            return location.update(addressOfRecord, when, rule);
+        }
 
-            @Override
-            public List<Binding> remove(Predicate<Binding> unwanted, Instant when) {
-                return location.remove(unwanted, when);
-            }
+        @Override
+        public List<Binding> all(Instant when) {
+            return location.all(when);
+        }
 
-            @Override
-            public int size() {
-                return location.size();
-            }
+        @Override
+        public List<Binding> remove(Predicate<Binding> unwanted, Instant when) {
+            return location.remove(unwanted, when);
+        }
 
-            @Override
-            public void sweep(Instant when) {
-                location.sweep(when);
-            }
+        @Override
+        public int size() {
+            return location.size();
+        }
 
-            @Override
-            public boolean isUsable() {
-                return location.isUsable();
-            }
+        @Override
+        public void sweep(Instant when) {
+            location.sweep(when);
+        }
 
-            @Override
-            public void close() {
-                location.close();
-            }
+        @Override
+        public boolean isUsable() {
+            return location.isUsable();
+        }
+
+        @Override
+        public void close() {
+            location.close();
         }
     }
 
@@ -904,6 +976,7 @@ class RegistrarTest implements RegistrationEvents {
                 gate,
                 asked,
                 login -> statuses.isRevoked(login),
+                () -> trouble,
                 this,
                 clock);
     }

@@ -54,8 +54,8 @@ final class TestRegistrar implements RegistrationEvents {
         RegistrarPolicy policy = new RegistrarPolicy(
                 () -> true, Set.of(), "node1", Duration.ofMinutes(2), Duration.ofSeconds(10), 3, Duration.ofMinutes(5));
         TestRegistrar events = new TestRegistrar();
-        Registrar registrar =
-                new Registrar(policy, DOMAIN, GATE, new InMemoryLocation(3), login -> false, events, () -> NOW);
+        Registrar registrar = new Registrar(
+                policy, DOMAIN, GATE, new InMemoryLocation(3), login -> false, Optional::empty, events, () -> NOW);
         Optional<SipResponse> response = registrar
                 .answer(request, ARRIVAL)
                 .toCompletableFuture()
