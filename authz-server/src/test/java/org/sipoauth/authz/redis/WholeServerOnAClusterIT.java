@@ -3,6 +3,7 @@ package org.sipoauth.authz.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +88,7 @@ class WholeServerOnAClusterIT {
                         .put(
                                 "/devices/" + DESK_PHONE,
                                 "{\"owner\":\"bob\",\"addresses_of_record\":[\"sip:1002@example.com\"],"
-                                        + "\"security_profile\":\"standard\",\"enabled\":true}")
+                                        + "\"security_profile\":\"standard-oauth\",\"enabled\":true}")
                         .statusCode())
                 .isEqualTo(201);
 
@@ -107,9 +108,9 @@ class WholeServerOnAClusterIT {
                 codes.text("device_code")));
         assertThat(refresh("deskphone", byDeviceCode).status()).isEqualTo(200);
 
-        String code =
-                (String) TestAdministrator.json(administrator.post("/devices/" + DESK_PHONE + "/activation-code", ""))
-                        .get("activation_code");
+        HttpResponse<String> created =
+                administrator.send("POST", "/devices/" + DESK_PHONE + "/activation-code", new byte[0]);
+        String code = (String) TestAdministrator.json(created).get("activation_code");
         Answer byActivationCode = phone.token(Map.of(
                 "grant_type",
                 "urn:sipoauth:params:oauth:grant-type:activation-code",

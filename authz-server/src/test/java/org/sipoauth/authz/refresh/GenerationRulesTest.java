@@ -164,6 +164,7 @@ class GenerationRulesTest {
         private int turns;
         /** How often counting has begun: an answer that was under way then counts no more. */
         private int count;
+
         private boolean fellBackWithTwo;
 
         /** @param stolenAfter so many answers to the phone; 0: never */
