@@ -20,6 +20,7 @@ class RemediesTest {
     private static final Set<String> NO_CAUSES = Set.of(
             "answered",
             "approved",
+            "by",
             "client",
             "code_refused",
             "created",
