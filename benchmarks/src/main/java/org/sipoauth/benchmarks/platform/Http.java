@@ -56,6 +56,15 @@ public final class Http {
         return send(request, headers);
     }
 
+    /** @param json the resource to be */
+    public HttpResponse<String> put(URI address, Map<String, String> headers, String json)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(address)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(json));
+        return send(request, headers);
+    }
+
     private HttpResponse<String> send(HttpRequest.Builder request, Map<String, String> headers)
             throws IOException, InterruptedException {
         headers.forEach(request::header);
