@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs server, registrar and commands on a machine with systemd, from the jars that `mvn package` made. Overwrites
-# jars and units, never a setting or a key, so it is also how to upgrade. Starts nothing.
+# Installs server, registrar and commands on a machine with systemd, from the jars that `mvn package` made, or those of a
+# release beside deploy/. Overwrites jars and units, never a setting or a key, so it is also how to upgrade. Starts nothing.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -39,9 +39,15 @@ while (($#)); do
 done
 [[ -n $destdir || $EUID -eq 0 ]] || fail 2 "run it as root, or with --destdir"
 
-readonly jars=(authz-server/target/authz-server.jar sip-registrar/target/sip-registrar.jar cli/target/sipoauth.jar)
-for jar in "${jars[@]}"; do
-  [[ -f $root/$jar ]] || fail 2 "$jar is not built: mvn -DskipTests package"
+jars=()
+for jar in authz-server/target/authz-server.jar sip-registrar/target/sip-registrar.jar cli/target/sipoauth.jar; do
+  if [[ -f $root/$jar ]]; then
+    jars+=("$root/$jar")
+  elif [[ -f $root/${jar##*/} ]]; then
+    jars+=("$root/${jar##*/}")
+  else
+    fail 2 "$jar is not built (mvn -DskipTests package), and there is no ${jar##*/} beside deploy/"
+  fi
 done
 
 new_setting() { # mode, source, target: an existing one is the operator's
@@ -50,7 +56,7 @@ new_setting() { # mode, source, target: an existing one is the operator's
 
 for jar in "${jars[@]}"; do
   # Aside, then moved: a running server goes on reading the old one.
-  install -D -m 0644 "$root/$jar" "$destdir/usr/lib/sip-oauth/.${jar##*/}.new"
+  install -D -m 0644 "$jar" "$destdir/usr/lib/sip-oauth/.${jar##*/}.new"
   mv "$destdir/usr/lib/sip-oauth/.${jar##*/}.new" "$destdir/usr/lib/sip-oauth/${jar##*/}"
 done
 install -d "$destdir/usr/bin"

@@ -1,6 +1,7 @@
 package org.sipoauth.authz;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
@@ -20,9 +21,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** The packaged server as an operator meets it: what it says when it cannot start, and how it ends. */
+/** What the server says when it cannot start; and the packaged one as an operator meets it. */
+@ExtendWith(OutputCaptureExtension.class)
 class StartupIT {
     private static final Path JAR = Path.of("target", "authz-server.jar");
     private static final Pattern STARTED = Pattern.compile("Tomcat started on ports (\\d+) \\(http\\)");
@@ -37,7 +43,7 @@ class StartupIT {
     }
 
     @Test
-    void saysWhatIsMissingForTls() throws Exception {
+    void endsWithAnErrorThatSaysWhatIsMissingForTls() throws Exception {
         assertThat(failure("--sipoauth.audience=sip:example.com"))
                 .contains("sipoauth.tls.certificate names no PEM file")
                 .contains("sipoauth dev-pki")
@@ -45,35 +51,41 @@ class StartupIT {
     }
 
     @Test
-    void saysWhatIsMissingInTheSettings() throws Exception {
-        assertThat(failure(withTls())).contains("sipoauth.audience").contains("is required: name the SIP platform");
+    void saysWhatIsMissingInTheSettings(CapturedOutput output) {
+        assertRefused(withTls());
+
+        assertThat(output).contains("sipoauth.audience").contains("is required: name the SIP platform");
     }
 
     @Test
-    void namesBothSettingsOfAPolicyThatCouldStrandAVerifier() throws Exception {
-        assertThat(failure(withTls("--sipoauth.audience=sip:example.com", "--sipoauth.keys.retention=61m")))
+    void namesBothSettingsOfAPolicyThatCouldStrandAVerifier(CapturedOutput output) {
+        assertRefused(withTls("--sipoauth.audience=sip:example.com", "--sipoauth.keys.retention=61m"));
+
+        assertThat(output)
                 .contains("retention is PT1H1M")
                 .contains("accessTokenLifetime + clockTolerance + ringOutage, which is PT1H2M");
     }
 
     @Test
-    void namesThePortThatIsInUseAndTheOptionThatChangesIt() throws Exception {
+    void namesThePortThatIsInUseAndTheOptionThatChangesIt(CapturedOutput output) throws IOException {
         try (ServerSocket taken = new ServerSocket(0)) {
-            assertThat(failure(withTls(
-                            "--sipoauth.audience=sip:example.com",
-                            "--server.port=0",
-                            "--management.server.port=0",
-                            "--sipoauth.provisioning.port=" + taken.getLocalPort())))
+            assertRefused(withTls(
+                    "--sipoauth.audience=sip:example.com",
+                    "--server.port=0",
+                    "--management.server.port=0",
+                    "--sipoauth.provisioning.port=" + taken.getLocalPort()));
+            assertThat(output)
                     .contains("Port " + taken.getLocalPort() + " (configuration files of the phones) is in use.")
                     .contains("--sipoauth.provisioning.port=<port>")
                     .doesNotContain("--server.port=<port>");
         }
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            assertThat(failure(withTls(
-                            "--sipoauth.audience=sip:example.com",
-                            "--server.port=0",
-                            "--sipoauth.provisioning.port=0",
-                            "--management.server.port=" + taken.getLocalPort())))
+            assertRefused(withTls(
+                    "--sipoauth.audience=sip:example.com",
+                    "--server.port=0",
+                    "--sipoauth.provisioning.port=0",
+                    "--management.server.port=" + taken.getLocalPort()));
+            assertThat(output)
                     .contains("Port " + taken.getLocalPort() + " (health and metrics) is in use.")
                     .contains("--management.server.port=<port>");
         }
@@ -95,8 +107,15 @@ class StartupIT {
         }
     }
 
+    /** In this JVM, where what it says is the same. */
+    private void assertRefused(String... options) {
+        assertThatThrownBy(() -> new SpringApplicationBuilder(AuthzServerApplication.class).run(options))
+                .isInstanceOf(Exception.class);
+    }
+
     private String[] withTls(String... options) {
         List<String> all = new ArrayList<>(List.of(options));
+        all.add("--sipoauth.data-dir=" + folder.resolve("data"));
         all.add("--sipoauth.tls.certificate=" + folder.resolve("node.crt"));
         all.add("--sipoauth.tls.private-key=" + folder.resolve("node.key"));
         return all.toArray(String[]::new);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.sipoauth.authz.redis.RedisForTests;
+import org.sipoauth.authz.subscriber.QuickPasswords;
 import org.sipoauth.authz.web.MutualTlsConnector;
 import org.sipoauth.authz.web.ProvisioningConnector;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -33,12 +34,12 @@ public final class TestServer implements AutoCloseable {
 
     /** @param folder for its certificate and data */
     public static TestServer start(Path folder, String... options) {
-        return start(folder, List.of(AuthzServerApplication.class, RedisForTests.class), options);
+        return start(folder, List.of(AuthzServerApplication.class, QuickPasswords.class, RedisForTests.class), options);
     }
 
     /** With a Redis of its own in the folder, which another server can start on later. */
     public static TestServer startWithEmbeddedRedis(Path folder, String... options) {
-        return start(folder, List.of(AuthzServerApplication.class), options);
+        return start(folder, List.of(AuthzServerApplication.class, QuickPasswords.class), options);
     }
 
     private static TestServer start(Path folder, List<Class<?>> sources, String... options) {

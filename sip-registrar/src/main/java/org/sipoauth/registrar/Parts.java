@@ -159,7 +159,10 @@ final class Parts {
         try {
             return new ServerTls(
                     files,
-                    new EdgeList(settings.list(Setting.EDGES), settings.optionalPath(Setting.EDGES_FILE)),
+                    new EdgeList(
+                            settings.list(Setting.EDGES),
+                            settings.optionalPath(Setting.EDGES_FILE),
+                            settings.list(Setting.EDGES_PHONE_CERTIFICATES)),
                     settings.choice(Setting.TLS_PHONE_CERTIFICATES, "ignored", "requested")
                             .equals("requested"));
         } catch (IllegalArgumentException | UncheckedIOException unusable) {

@@ -25,6 +25,7 @@ import org.sipoauth.registrar.bearer.HeaderPair;
 import org.sipoauth.registrar.location.Binding;
 import org.sipoauth.registrar.location.Location;
 import org.sipoauth.registrar.location.RedisLocation;
+import org.sipoauth.registrar.management.BindingsQuery;
 import org.sipoauth.registrar.management.LastRefusals;
 import org.sipoauth.registrar.management.ManagementServer;
 import org.sipoauth.registrar.management.RegistrarMetrics;
@@ -243,9 +244,15 @@ final class RegistrarServer implements AutoCloseable {
         return instant.equals(Instant.MIN) ? Optional.empty() : instant;
     }
 
-    private List<Map<String, Object>> bindings() {
+    private List<Map<String, Object>> bindings(BindingsQuery query) {
         Instant now = clock.instant();
-        return location.all(now).stream().map(binding -> describe(binding, now)).toList();
+        return location.all(now).stream()
+                .filter(binding -> query.device().isEmpty() || query.device().equals(binding.deviceName()))
+                .filter(binding -> query.addressOfRecord()
+                        .filter(wanted -> !wanted.equals(binding.addressOfRecord()))
+                        .isEmpty())
+                .map(binding -> describe(binding, now))
+                .toList();
     }
 
     private static Map<String, Object> describe(Binding binding, Instant now) {

@@ -70,6 +70,11 @@ enum Setting {
             "https URL of the server's list, for all of its registrars; none: not read; default: <issuer>/edges"),
     EDGES_REFRESH("edges.refresh", "15s", "how often to read that list anew, at the latest"),
     EDGES_CACHE("edges.cache", "", "file for the last good list, to start without the server; default: none"),
+    EDGES_PHONE_CERTIFICATES(
+            "edges.phone-certificates",
+            "",
+            "names, CN or SAN, of the edges that are believed when they forward a phone's certificate (Client-Cert), for"
+                    + " tokens bound to one; comma list; default: none"),
     MODE(
             "mode",
             "disabled",

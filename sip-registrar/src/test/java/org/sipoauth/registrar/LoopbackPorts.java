@@ -19,7 +19,7 @@ final class LoopbackPorts {
     static synchronized int free() throws IOException {
         while (true) {
             try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                int port = 10_000 + socket.getLocalPort() % 20_000;
+                int port = 10_000 + socket.getLocalPort() % 10_000;
                 if (isFree(port) && isFree(port + 10_000) && USED.add(port)) {
                     return port;
                 }

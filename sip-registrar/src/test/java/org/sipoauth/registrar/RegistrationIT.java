@@ -65,6 +65,14 @@ class RegistrationIT {
             assertThat(registrar.get("/bindings").body())
                     .contains("\"aor\":\"sip:1001@example.com\"", "\"device\":\"CSFALICE\"")
                     .doesNotContain("eyJ");
+            assertThat(registrar
+                            .get("/bindings?device=CSFALICE&aor=sip:1001@example.com")
+                            .body())
+                    .contains("CSFALICE");
+            assertThat(registrar.get("/bindings?device=CSFBOB").body()).isEqualTo("[]");
+            assertThat(registrar.get("/bindings?aor=sip:1002@example.com").body())
+                    .isEqualTo("[]");
+            assertThat(registrar.get("/bindings?name=CSFALICE").statusCode()).isEqualTo(400);
         }
     }
 

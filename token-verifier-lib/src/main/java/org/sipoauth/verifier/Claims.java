@@ -22,6 +22,7 @@ record Claims(
         Instant issuedAt,
         Instant expiresAt,
         Optional<Instant> notBefore,
+        String scope,
         Set<String> scopes,
         Optional<String> deviceName,
         List<String> addressesOfRecord,
@@ -29,8 +30,97 @@ record Claims(
         Optional<String> sessionId,
         Optional<StatusReference> status) {
 
-    static Claims parse(byte[] payload) throws MalformedException, Refusal {
-        return new Reading().read(new JsonReader(payload));
+    /** Those of no token, to begin with. */
+    static final Claims NONE = new Claims(
+            "",
+            "",
+            List.of(""),
+            "",
+            "",
+            Instant.EPOCH,
+            Instant.EPOCH,
+            Optional.empty(),
+            "",
+            Set.of(),
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+
+    /**
+     * @param before those of an earlier token of the same issuer, which most likely says the same of itself, its registrar, its
+     *     application and its scope: then both share one copy, in this parse and for as long as they are kept
+     */
+    static Claims parse(byte[] payload, Claims before) throws MalformedException, Refusal {
+        String issuer = null;
+        String subject = null;
+        List<String> audience = null;
+        String clientId = null;
+        String tokenId = null;
+        Instant issuedAt = null;
+        Instant expiresAt = null;
+        Instant notBefore = null;
+        String scope = "";
+        Set<String> scopes = Set.of();
+        String deviceName = null;
+        List<String> addressesOfRecord = List.of();
+        String certificateThumbprint = null;
+        String sessionId = null;
+        StatusReference status = null;
+        JsonReader json = new JsonReader(payload);
+        json.beginObject();
+        while (json.hasNext()) {
+            switch (json.name()) {
+                case "iss" -> issuer = json.string(before.issuer);
+                case "sub" -> subject = json.string();
+                case "aud" -> audience = audience(json, before.audience);
+                case "client_id" -> clientId = json.string(before.clientId);
+                case "jti" -> tokenId = json.string();
+                case "iat" -> issuedAt = json.numericDate();
+                case "exp" -> expiresAt = json.numericDate();
+                case "nbf" -> notBefore = json.numericDate();
+                case "scope" -> {
+                    scope = json.string(before.scope);
+                    scopes = scope.equals(before.scope) && !before.scopes.isEmpty() ? before.scopes : scopes(scope);
+                }
+                case "device_name" -> deviceName = json.string();
+                case "aor" -> addressesOfRecord = json.strings();
+                case "cnf" -> certificateThumbprint = thumbprint(json);
+                case "sid" -> sessionId = json.string();
+                case "status" -> status = status(json, before.statusList());
+                default -> json.skipValue();
+            }
+        }
+        json.end();
+        return new Claims(
+                requiredText("iss", issuer),
+                requiredText("sub", subject),
+                required("aud", audience),
+                requiredText("client_id", clientId),
+                requiredText("jti", tokenId),
+                required("iat", issuedAt),
+                required("exp", expiresAt),
+                Optional.ofNullable(notBefore),
+                scope,
+                scopes,
+                Optional.ofNullable(deviceName),
+                addressesOfRecord,
+                Optional.ofNullable(certificateThumbprint),
+                Optional.ofNullable(sessionId),
+                Optional.ofNullable(status));
+    }
+
+    /** Whether {@code other}, of the same issuer, says the same where its tokens may. */
+    boolean repeats(Claims other) {
+        return audience.equals(other.audience)
+                && clientId.equals(other.clientId)
+                && scope.equals(other.scope)
+                && statusList().equals(other.statusList());
+    }
+
+    private String statusList() {
+        return status.isPresent() ? status.get().uri() : "";
     }
 
     /** The {@code iss} alone, of a payload in which nothing may be trusted yet. */
@@ -46,79 +136,31 @@ record Claims(
             }
         }
         json.end();
-        return Reading.requiredText("iss", issuer);
+        return requiredText("iss", issuer);
     }
 
-    /** The claims seen so far. */
-    private static final class Reading {
-        private @Nullable String issuer;
-        private @Nullable String subject;
-        private @Nullable List<String> audience;
-        private @Nullable String clientId;
-        private @Nullable String tokenId;
-        private @Nullable Instant issuedAt;
-        private @Nullable Instant expiresAt;
-        private @Nullable Instant notBefore;
-        private Set<String> scopes = Set.of();
-        private @Nullable String deviceName;
-        private List<String> addressesOfRecord = List.of();
-        private @Nullable String certificateThumbprint;
-        private @Nullable String sessionId;
-        private @Nullable StatusReference status;
-
-        Claims read(JsonReader json) throws MalformedException, Refusal {
-            json.beginObject();
-            while (json.hasNext()) {
-                switch (json.name()) {
-                    case "iss" -> issuer = json.string();
-                    case "sub" -> subject = json.string();
-                    case "aud" -> audience = json.peek() == Kind.STRING ? List.of(json.string()) : json.strings();
-                    case "client_id" -> clientId = json.string();
-                    case "jti" -> tokenId = json.string();
-                    case "iat" -> issuedAt = json.numericDate();
-                    case "exp" -> expiresAt = json.numericDate();
-                    case "nbf" -> notBefore = json.numericDate();
-                    case "scope" -> scopes = scopes(json.string());
-                    case "device_name" -> deviceName = json.string();
-                    case "aor" -> addressesOfRecord = json.strings();
-                    case "cnf" -> certificateThumbprint = thumbprint(json);
-                    case "sid" -> sessionId = json.string();
-                    case "status" -> status = status(json);
-                    default -> json.skipValue();
-                }
-            }
-            json.end();
-            return new Claims(
-                    requiredText("iss", issuer),
-                    requiredText("sub", subject),
-                    required("aud", audience),
-                    requiredText("client_id", clientId),
-                    requiredText("jti", tokenId),
-                    required("iat", issuedAt),
-                    required("exp", expiresAt),
-                    Optional.ofNullable(notBefore),
-                    scopes,
-                    Optional.ofNullable(deviceName),
-                    addressesOfRecord,
-                    Optional.ofNullable(certificateThumbprint),
-                    Optional.ofNullable(sessionId),
-                    Optional.ofNullable(status));
+    private static List<String> audience(JsonReader json, List<String> before) throws MalformedException {
+        if (json.peek() != Kind.STRING) {
+            return json.strings();
         }
+        String likely = before.get(0);
+        String one = json.string(likely);
+        return before.size() == 1 && one.equals(likely) ? before : List.of(one);
+    }
 
-        private static String requiredText(String name, @Nullable String value) throws Refusal {
-            String text = required(name, value);
-            if (text.isEmpty()) {
-                throw new Refusal(Reason.MISSING_CLAIM, "empty " + name);
-            }
-            return text;
+    private static String requiredText(String name, @Nullable String value) throws Refusal {
+        String text = required(name, value);
+        if (text.isEmpty()) {
+            throw new Refusal(Reason.MISSING_CLAIM, "empty " + name);
         }
+        return text;
+    }
 
-        private static <T> T required(String name, @Nullable T value) throws Refusal {
-            if (value == null) {
-                throw new Refusal(Reason.MISSING_CLAIM, "no " + name);
-            }
-            return value;
+    private static <T> T required(String name, @Nullable T value) throws Refusal {
+        if (value == null) {
+            throw new Refusal(Reason.MISSING_CLAIM, "no " + name);
         }
+        return value;
     }
 
     /** RFC 6749 §3.3: tokens of printable ASCII but {@code "} and {@code \}, one space between two. */
@@ -164,12 +206,12 @@ record Claims(
      * The token's place in a status list (draft-ietf-oauth-status-list-20 §6.2). A token whose status is told in another
      * way is refused: we could not tell whether it was revoked.
      */
-    private static StatusReference status(JsonReader json) throws MalformedException {
+    private static StatusReference status(JsonReader json, String likelyList) throws MalformedException {
         StatusReference reference = null;
         json.beginObject();
         while (json.hasNext()) {
             if (json.name().equals("status_list")) {
-                reference = statusReference(json);
+                reference = statusReference(json, likelyList);
             } else {
                 json.skipValue();
             }
@@ -180,14 +222,14 @@ record Claims(
         return reference;
     }
 
-    private static StatusReference statusReference(JsonReader json) throws MalformedException {
+    private static StatusReference statusReference(JsonReader json, String likelyList) throws MalformedException {
         int index = -1;
         String uri = "";
         json.beginObject();
         while (json.hasNext()) {
             switch (json.name()) {
                 case "idx" -> index = json.nonNegativeInteger();
-                case "uri" -> uri = json.string();
+                case "uri" -> uri = json.string(likelyList);
                 default -> json.skipValue();
             }
         }

@@ -47,6 +47,7 @@ public final class TokenVerifier {
     private final @Nullable StatusSource statuses;
     private final @Nullable KnownTokens knownTokens;
     private final KnownHeaders knownHeaders = new KnownHeaders();
+    private volatile Claims lastClaims = Claims.NONE; // of an accepted token, to share what the next one repeats
     private final Duration outageGrace;
     private final LongAdder acceptedByGrace = new LongAdder();
     private final InstantSource clock;
@@ -211,7 +212,7 @@ public final class TokenVerifier {
         Objects.requireNonNull(compact);
         long now = clock.millis(); // read once
         Verdict known = verifyKnown(compact, now);
-        Verdict verdict = known == null ? verifyAnew(compact, Instant.ofEpochMilli(now)) : known;
+        Verdict verdict = known == null ? verifyAnew(compact, now) : known;
         counts.add(verdict, known != null);
         return verdict;
     }
@@ -296,7 +297,7 @@ public final class TokenVerifier {
         return Instant.ofEpochMilli(known.until()).plus(outageGrace);
     }
 
-    private Verdict verifyAnew(String compact, Instant now) {
+    private Verdict verifyAnew(String compact, long now) {
         try {
             Jws.requireLength(compact, MAX_LENGTH);
             Opened opened = open(compact); // decrypted where it must be: RFC 7516 §5.2, RFC 9068 §4
@@ -304,15 +305,19 @@ public final class TokenVerifier {
             requireType(jws); // RFC 9068 §4
             VerificationKey key = findKey(requireFresh(keys.current(), now), jws.keyId());
             requireSignature(jws, key); // the key fixes the algorithm, never the token: RFC 8725 §3.1
-            Claims claims = Claims.parse(jws.payload()); // every claim RFC 9068 §2.2 requires, each of its type
+            Claims claims =
+                    Claims.parse(jws.payload(), lastClaims); // every claim RFC 9068 §2.2 requires, each of its type
             requireIssuer(claims);
             requireAudience(claims);
             requireTime(claims, now);
-            requireStatus(claims, now.toEpochMilli()); // after all others: draft-ietf-oauth-status-list-20 §8.3
+            requireStatus(claims, now); // after all others: draft-ietf-oauth-status-list-20 §8.3
             Verdict.Accepted accepted = new Verdict.Accepted(new AccessToken(claims));
             remember(compact, accepted, key, opened.key, now);
             knownHeaders.remember(jws.header());
             knownHeaders.remember(opened.header);
+            if (!claims.repeats(lastClaims)) {
+                lastClaims = claims;
+            }
             return accepted;
         } catch (MalformedException malformed) {
             return Refusal.of(malformed).verdict();
@@ -380,7 +385,7 @@ public final class TokenVerifier {
             Verdict.Accepted accepted,
             VerificationKey key,
             @Nullable DecryptionKey decryptionKey,
-            Instant now) {
+            long now) {
         if (knownTokens != null) {
             Claims claims = accepted.token().claims();
             Instant begins =
@@ -392,7 +397,7 @@ public final class TokenVerifier {
                     decryptionKey,
                     begins.minus(expectations.clockTolerance()).toEpochMilli(),
                     claims.expiresAt().plus(expectations.clockTolerance()).toEpochMilli(),
-                    now.toEpochMilli());
+                    now);
         }
     }
 
@@ -406,7 +411,7 @@ public final class TokenVerifier {
         }
     }
 
-    private static KeySnapshot requireFresh(KeySnapshot snapshot, Instant now) throws Refusal {
+    private static KeySnapshot requireFresh(KeySnapshot snapshot, long now) throws Refusal {
         if (snapshot.isTooOld(now)) {
             throw new Refusal(Reason.KEYS_TOO_OLD, snapshot.toString());
         }
@@ -450,16 +455,16 @@ public final class TokenVerifier {
     }
 
     /** RFC 7519 §4.1.4 to §4.1.6: now is before {@code exp}, and neither before {@code nbf} nor before {@code iat}. */
-    private void requireTime(Claims claims, Instant now) throws Refusal {
-        Instant earliest = now.minus(expectations.clockTolerance());
-        Instant latest = now.plus(expectations.clockTolerance());
-        if (!earliest.isBefore(claims.expiresAt())) {
+    private void requireTime(Claims claims, long now) throws Refusal {
+        long tolerance = expectations.clockTolerance().toMillis();
+        if (now - tolerance >= claims.expiresAt().toEpochMilli()) {
             throw new Refusal(Reason.EXPIRED, "expired at " + claims.expiresAt());
         }
-        if (claims.notBefore().filter(latest::isBefore).isPresent()) {
-            throw new Refusal(Reason.NOT_YET_VALID, "nbf " + claims.notBefore().get());
+        Optional<Instant> notBefore = claims.notBefore();
+        if (notBefore.isPresent() && now + tolerance < notBefore.get().toEpochMilli()) {
+            throw new Refusal(Reason.NOT_YET_VALID, "nbf " + notBefore.get());
         }
-        if (latest.isBefore(claims.issuedAt())) {
+        if (now + tolerance < claims.issuedAt().toEpochMilli()) {
             throw new Refusal(Reason.NOT_YET_VALID, "iat " + claims.issuedAt());
         }
     }

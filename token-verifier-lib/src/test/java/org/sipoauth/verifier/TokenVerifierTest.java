@@ -17,7 +17,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -688,6 +690,64 @@ class TokenVerifierTest {
     private static String withRawDate(String claim, String number) {
         String claims = TestTokens.valid().with(claim, "RAW").claims().replace("\"RAW\"", number);
         return TestTokens.signRaw(TestTokens.valid().header("ES256", "test-es256"), claims, TestKeys.ES256);
+    }
+
+    // ---- what tokens repeat
+
+    @Test
+    void keepsOneCopyOfWhatTokensRepeat() {
+        AccessToken first = accepted(TestTokens.valid().withStatus(TestTokens.STATUS_LIST, 1));
+        AccessToken second = accepted(TestTokens.valid().with("sub", "bob").withStatus(TestTokens.STATUS_LIST, 2));
+        assertThat(second.issuer()).isSameAs(first.issuer());
+        assertThat(second.audience()).isSameAs(first.audience());
+        assertThat(second.clientId()).isSameAs(first.clientId());
+        assertThat(second.scopes()).isSameAs(first.scopes());
+        assertThat(statusList(second)).isSameAs(statusList(first));
+        assertThat(second.subject()).isEqualTo("bob");
+    }
+
+    @Test
+    void keepsOneCopyOfWhatTokensRepeatSinceOneChangedIt() {
+        accepted(TestTokens.valid());
+        assertThat(acceptedTwice("client_id", "desk-phone", AccessToken::clientId))
+                .isEqualTo("desk-phone");
+        assertThat(acceptedTwice("scope", "sip.register", AccessToken::scopes)).isEqualTo(Set.of("sip.register"));
+        Map<String, Object> status = Map.of("status_list", Map.of("idx", 1, "uri", TestTokens.STATUS_LIST));
+        assertThat(acceptedTwice("status", status, TokenVerifierTest::statusList))
+                .isEqualTo(TestTokens.STATUS_LIST);
+
+        List<String> registrars = List.of("sip:other.example.com", TestTokens.AUDIENCE);
+        assertThat(accepted(TestTokens.valid().with("aud", registrars)).audience())
+                .isEqualTo(registrars);
+        assertThat(acceptedTwice("aud", TestTokens.AUDIENCE, AccessToken::audience))
+                .isEqualTo(List.of(TestTokens.AUDIENCE));
+    }
+
+    /** What the second of two tokens says that differ from those before in this claim alone; it is the first one's copy. */
+    private <T> T acceptedTwice(String claim, Object value, Function<AccessToken, T> reading) {
+        T first = reading.apply(accepted(TestTokens.valid().with(claim, value)));
+        T second = reading.apply(accepted(TestTokens.valid().with(claim, value)));
+        assertThat(second).isSameAs(first);
+        accepted(TestTokens.valid());
+        return second;
+    }
+
+    @Test
+    void takesNothingFromOtherTokensThatATokenDoesNotSay() {
+        accepted(TestTokens.valid());
+        assertThat(accepted(TestTokens.valid().without("scope")).scopes()).isEmpty();
+        assertRejected(Reason.MALFORMED, TestTokens.valid().with("scope", "").sign()); // though it repeats none
+        assertThat(accepted(TestTokens.valid()).status()).isEmpty();
+    }
+
+    private AccessToken accepted(TestTokens token) {
+        Verdict verdict = verifier.verify(token.sign());
+        assertThat(verdict).isInstanceOf(Verdict.Accepted.class);
+        return ((Verdict.Accepted) verdict).token();
+    }
+
+    private static String statusList(AccessToken token) {
+        return token.status().orElseThrow().uri();
     }
 
     private void assertPayloadRejected(String payload) {

@@ -31,6 +31,10 @@ public final class AuditStream {
     private static final int MOST_ENTRIES = 50_000;
     private static final Duration LONGEST = Duration.ofDays(7);
     private static final int PAGE = 500;
+
+    /** For one search: what fits nothing, or little, would have a server read them all, which takes it a second. */
+    static final int MOST_READ = 5_000;
+
     private static final Pattern ID = Pattern.compile("\\d{1,18}-\\d{1,18}");
     private static final TypeReference<Map<String, String>> RECORD = new TypeReference<>() {};
 
@@ -69,19 +73,16 @@ public final class AuditStream {
      *
      * @param next where to go on for older ones; empty after the last
      */
-    public record Page(List<Map<String, String>> records, Optional<String> next) {}
-
-    /**
-     * The newest records that fit, the newest first.
-     *
-     * @param since nothing that was written before
-     */
-    List<Map<String, String>> newest(Predicate<Map<String, String>> fits, Instant since, int limit) {
-        return page(fits, since, Optional.empty(), limit).records();
+    public record Page(List<Map<String, String>> records, Optional<String> next) {
+        /** How far back all that fit are on this page or one before; empty: as far as was asked for. */
+        public Optional<Instant> searchedBackTo() {
+            return next.map(id -> Instant.ofEpochMilli(RecordId.of(id).getTimestamp()));
+        }
     }
 
     /**
-     * The newest records that fit, or those that follow an earlier page.
+     * The newest records that fit, or those that follow an earlier page: fewer than wanted, or none, where those that fit
+     * are far apart, with where to go on.
      *
      * @param since nothing that was written before
      * @param after where an earlier page ended; empty: from the newest
@@ -93,31 +94,32 @@ public final class AuditStream {
                 after.map(id -> Range.Bound.inclusive(before(parse(id)))).orElse(Range.Bound.unbounded());
         List<Map<String, String>> found = new ArrayList<>();
         String last = "";
-        while (true) {
+        for (int read = 0; read < MOST_READ; read += PAGE) {
             List<MapRecord<String, String, String>> page = redis.<String, String>opsForStream()
                     .reverseRange(
                             STREAM, Range.of(oldest, newest), Limit.limit().count(PAGE));
             for (MapRecord<String, String, String> entry : page) {
                 Map<String, String> record = json.readValue(entry.getValue().get(FIELD), RECORD);
-                if (!fits.test(record)) {
-                    continue;
-                }
-                if (found.size() == limit) {
+                if (fits.test(record) && found.size() == limit) {
                     return new Page(found, Optional.of(last));
                 }
-                found.add(record);
+                if (fits.test(record)) {
+                    found.add(record);
+                }
                 last = entry.getId().getValue();
             }
             if (page.size() < PAGE) {
                 return new Page(found, Optional.empty());
             }
-            newest = Range.Bound.inclusive(before(page.get(page.size() - 1).getId()));
+            newest = Range.Bound.inclusive(before(RecordId.of(last)));
         }
+        return new Page(found, Optional.of(last));
     }
 
     private static RecordId parse(String id) {
         if (!ID.matcher(id).matches()) {
-            throw new IllegalArgumentException("no page of the audit trail ended there");
+            throw new IllegalArgumentException(
+                    "after is to be the next of the page before, unchanged; begin without it");
         }
         return RecordId.of(id);
     }

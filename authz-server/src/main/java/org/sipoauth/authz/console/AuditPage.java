@@ -99,6 +99,11 @@ final class AuditPage {
                         .toList());
         model.addAttribute("further", given.containsKey("after"));
         model.addAttribute("newest", address(wanted, since, Optional.empty()));
+        model.addAttribute(
+                "searchedBackTo",
+                page.records().size() < RECORDS
+                        ? page.searchedBackTo().map(at -> Moment.of(at, now))
+                        : Optional.empty());
         model.addAttribute("older", page.next().map(next -> address(wanted, since, Optional.of(next))));
         model.addAttribute(
                 "rows", page.records().stream().map(record -> row(record, now)).toList());
@@ -173,6 +178,7 @@ final class AuditPage {
         filters.put("outcome", "Outcome");
         filters.put("client", "Client");
         filters.put("session", "Session");
+        filters.put("by", "Done by");
         return filters;
     }
 }

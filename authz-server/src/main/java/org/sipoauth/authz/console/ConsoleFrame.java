@@ -26,6 +26,7 @@ final class ConsoleFrame {
             new Section("Edges", "/console/edges", false),
             new Section("SIP OAuth mode", "/console/mode", false),
             new Section("Parameters", Pages.PARAMETERS, false),
+            new Section("Administrators", Pages.ADMINISTRATORS, false),
             new Section("Audit", "/console/audit", true));
 
     /** @param begins whether it begins a group in the menu */

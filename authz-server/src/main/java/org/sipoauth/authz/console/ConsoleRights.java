@@ -37,6 +37,7 @@ public final class ConsoleRights implements AuthorizationManager<RequestAuthoriz
             seen("/sessions/one", Kind.READ_ONLY),
             seen("/devices", Kind.READ_ONLY),
             seen("/subscribers", Kind.READ_ONLY),
+            seen("/administrators", Kind.READ_ONLY),
             seen("/keys", Kind.READ_ONLY),
             seen("/edges", Kind.READ_ONLY),
             seen("/mode", Kind.READ_ONLY),

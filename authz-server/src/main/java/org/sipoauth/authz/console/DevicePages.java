@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.activation.ActivationCodeChanges;
 import org.sipoauth.authz.administration.RequestRefused;
@@ -39,6 +40,7 @@ final class DevicePages {
     private final ActivationCodeChanges codes;
     private final Accounts accounts;
     private final Sessions sessions;
+    private final Registrars registrars;
     private final Clock clock;
 
     DevicePages(
@@ -47,12 +49,14 @@ final class DevicePages {
             ActivationCodeChanges codes,
             Accounts accounts,
             Sessions sessions,
+            Registrars registrars,
             Clock clock) {
         this.devices = devices;
         this.changes = changes;
         this.codes = codes;
         this.accounts = accounts;
         this.sessions = sessions;
+        this.registrars = registrars;
         this.clock = clock;
     }
 
@@ -78,7 +82,7 @@ final class DevicePages {
                 device.addressesOfRecord(),
                 device.securityProfile(),
                 device.enabled(),
-                devices.findUsable(device.name(), device.owner()).isPresent());
+                devices.isUsable(device));
     }
 
     /**
@@ -142,8 +146,7 @@ final class DevicePages {
 
     /** Those of a page that are, and not only were, the owner's. */
     static List<DeviceInWords> ofOwner(Devices devices, String owner, NamesPage page) {
-        return page.names().stream()
-                .flatMap(one -> devices.find(one).stream())
+        return devices.find(page.names()).stream()
                 .filter(device -> device.owner().equalsIgnoreCase(owner))
                 .map(device -> inWords(device, devices))
                 .toList();
@@ -176,8 +179,7 @@ final class DevicePages {
             model.addAttribute("page", page);
             model.addAttribute(
                     "devices",
-                    page.names().stream()
-                            .flatMap(one -> devices.find(one).stream())
+                    devices.find(page.names()).stream()
                             .map(device -> inWords(device, devices))
                             .toList());
             return "console/devices";
@@ -185,6 +187,7 @@ final class DevicePages {
         Instant now = clock.instant();
         Optional<Device> device = devices.find(wanted);
         model.addAttribute("device", device.map(found -> inWords(found, devices)));
+        model.addAttribute("registered", device.flatMap(found -> registered(registrars.about(found.name()), now)));
         model.addAttribute(
                 "activatable",
                 codes.areOffered()
@@ -196,6 +199,24 @@ final class DevicePages {
                         .map(session -> SessionPages.row(session, now))
                         .toList());
         return "console/devices";
+    }
+
+    /** Where it is registered, as far as registrars say; empty: this server may ask none. */
+    private static Optional<String> registered(Registrars.Answers answers, Instant now) {
+        if (!answers.asked()) {
+            return Optional.empty();
+        }
+        List<String> unknown = Stream.of(answers.unsearched(), answers.silent())
+                .flatMap(List::stream)
+                .toList();
+        return Optional.of(answers.heard()
+                .filter(heard -> heard.refused().isEmpty())
+                .map(heard -> "at " + heard.node() + "; that ends "
+                        + Moment.of(heard.at(), now).distance() + " unless it registers again")
+                .orElse(
+                        unknown.isEmpty()
+                                ? "nowhere"
+                                : "nowhere that is known; no answer from " + String.join(", ", unknown)));
     }
 
     /** @param owner of the page that somebody comes from, if that is a subscriber's */
@@ -281,14 +302,12 @@ final class DevicePages {
     @PostMapping(PATH + "/remove")
     String remove(
             @RequestParam String name, @RequestParam String revision, Authentication who, RedirectAttributes next) {
-        try {
-            changes.remove(name, new Expected.Revision(revision), who.getName());
-        } catch (RecordChanged stale) {
-            next.addFlashAttribute("objection", Objection.CHANGED_MEANWHILE);
-            return "redirect:" + Pages.device(name);
-        }
-        next.addFlashAttribute("done", "Device " + name + " is removed.");
-        return "redirect:" + PATH;
+        return Change.carryOut(
+                () -> changes.remove(name, new Expected.Revision(revision), who.getName()),
+                "Device " + name + " is removed.",
+                PATH,
+                Pages.device(name),
+                next);
     }
 
     /** Asks before there is another code, which ends the one before. */

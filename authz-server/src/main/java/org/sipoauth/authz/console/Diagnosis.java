@@ -20,9 +20,10 @@ import org.sipoauth.authz.subscriber.Account;
  * hold, what to do. A function of the facts.
  *
  * @param conclusion what is wrong, or that nothing is
+ * @param obstacle the first that does not hold: what is to be done comes first there, for what follows may hang on it
  * @param phone what the phone should do next
  */
-record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps) {
+record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<Step> steps) {
 
     enum State {
         HOLDS,
@@ -56,6 +57,7 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
      * @param owner the account that owns the device, if there is one of that name
      * @param sessions on the device, live and revoked
      * @param refusals records of the audit about the device or its owner that tell of a refusal, the newest first
+     * @param refusalsSince how far back the audit was looked through for them
      * @param accessLife how long an access token lives
      * @param said what somebody says that a registrar said
      * @param registrars what they say themselves, as far as this server may ask them
@@ -69,6 +71,7 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
             Optional<Account> owner,
             List<Session> sessions,
             List<Map<String, String>> refusals,
+            Instant refusalsSince,
             Duration accessLife,
             Optional<Said> said,
             Registrars.Answers registrars) {
@@ -87,6 +90,10 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
         }
     }
 
+    public boolean fine() {
+        return obstacle.isEmpty();
+    }
+
     static Diagnosis of(Facts facts) {
         List<Step> steps = new ArrayList<>();
         steps.add(mode(facts));
@@ -97,14 +104,14 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
         steps.add(fresh(facts));
         steps.add(notRefused(facts));
         steps.add(registrar(facts));
-        Optional<Step> first =
+        Optional<Step> obstacle =
                 steps.stream().filter(step -> step.state() == State.FAILS).findFirst();
         return new Diagnosis(
-                first.map(Step::finding)
+                obstacle.map(Step::finding)
                         .or(() -> registered(facts).map(heard -> "It is registered at " + heard.node() + "."))
                         .orElse("Nothing stands in its way as far as this server knows. If it still does not register,"
                                 + " choose above what the registrar says."),
-                first.isEmpty(),
+                obstacle,
                 phone(facts),
                 steps);
     }
@@ -211,7 +218,8 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
                     "Login",
                     "Its login was revoked "
                             + Moment.of(revoked.at(), facts.now()).distance() + ": " + revoked.reason() + ".",
-                    "If that is over, have " + device.owner() + " sign in again on the device.",
+                    replay(ended.get(), facts)
+                            .orElse("If that is over, have " + device.owner() + " sign in again on the device."),
                     link);
         }
         boolean others = !facts.sessions().isEmpty();
@@ -224,6 +232,17 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
                         ? "Revoke that session, and have " + device.owner() + " sign in on the device."
                         : "Have " + device.owner() + " sign in on the device.",
                 link);
+    }
+
+    /** What to do if a login ended because two held it: to sign in again is not enough. */
+    private static Optional<String> replay(Session ended, Facts facts) {
+        return facts.refusals().stream()
+                .filter(record -> ended.id().toString().equals(record.get("session")))
+                .map(record -> record.getOrDefault("outcome", ""))
+                .filter(outcome -> outcome.contains("replayed"))
+                .findFirst()
+                .flatMap(outcome -> Remedies.of(Remedies.Where.SERVER, outcome))
+                .map(Remedy::action);
     }
 
     private static Step fresh(Facts facts) {
@@ -254,7 +273,9 @@ record Diagnosis(String conclusion, boolean fine, String phone, List<Step> steps
             return holds(
                     "Last answer",
                     facts.refusals().isEmpty()
-                            ? "The audit of the last days tells of no refusal."
+                            ? "The audit of the last "
+                                    + Moment.length(Duration.between(facts.refusalsSince(), facts.now()))
+                                    + " tells of no refusal."
                             : "It was given tokens since the last refusal.");
         }
         Map<String, String> record = refusal.get();

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.sipoauth.authz.audit.AuditStream;
 import org.sipoauth.authz.device.Device;
@@ -74,30 +73,33 @@ final class DiagnosisPage {
     private Diagnosis.Facts facts(String name, Optional<Diagnosis.Said> said) {
         Instant now = clock.instant();
         Optional<Device> device = devices.find(name);
+        Instant lookBack = now.minus(LOOK_BACK);
+        AuditStream.Page refusals = device.map(found -> refusals(name, found.owner(), lookBack))
+                .orElseGet(() -> new AuditStream.Page(List.of(), Optional.empty()));
         return new Diagnosis.Facts(
                 name,
                 now,
                 mode.load().isEnabled(),
                 device,
-                device.flatMap(found -> devices.findUsable(name, found.owner())).isPresent(),
+                device.filter(devices::isUsable).isPresent(),
                 device.flatMap(found -> accounts.find(found.owner())),
                 device.isPresent() ? sessions.ofDevice(name) : List.of(),
-                device.isPresent() ? refusals(name, device.get().owner(), now) : List.of(),
+                refusals.records(),
+                refusals.searchedBackTo().orElse(lookBack),
                 parameters.get().accessToken(),
                 said,
                 device.map(found -> registrars.about(found.name())).orElse(Registrars.Answers.NONE));
     }
 
     /** Of the device; and of its owner where no device is named, for a sign-in or a code names none. */
-    private List<Map<String, String>> refusals(String device, String owner, Instant now) {
+    private AuditStream.Page refusals(String device, String owner, Instant since) {
         return audit.page(
-                        record -> record.getOrDefault("event", "").endsWith("refused")
-                                && (device.equals(record.get("device"))
-                                        || owner.equals(record.get("user")) && !record.containsKey("device")),
-                        now.minus(LOOK_BACK),
-                        Optional.empty(),
-                        REFUSALS)
-                .records();
+                record -> record.getOrDefault("event", "").endsWith("refused")
+                        && (device.equals(record.get("device"))
+                                || owner.equals(record.get("user")) && !record.containsKey("device")),
+                since,
+                Optional.empty(),
+                REFUSALS);
     }
 
     private static Optional<Diagnosis.Said> said(String text) {

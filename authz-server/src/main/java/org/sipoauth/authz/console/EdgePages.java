@@ -2,10 +2,14 @@ package org.sipoauth.authz.console;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.sipoauth.authz.edge.Edge;
 import org.sipoauth.authz.edge.EdgeList;
 import org.sipoauth.authz.edge.Edges;
+import org.sipoauth.authz.redis.Expected;
+import org.sipoauth.authz.redis.RecordChanged;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.core.Authentication;
 import org.springframework.stereotype.Controller;
@@ -55,11 +59,10 @@ final class EdgePages {
             Authentication who,
             Model model,
             RedirectAttributes next) {
-        if (edges.list().find(name.strip()).isPresent()) {
-            return list(name, certificateNames, Optional.of("There is an edge of that name: change that one."), model);
-        }
         try {
-            edges.put(new Edge(name.strip(), DevicePages.lines(certificateNames)), who.getName());
+            edges.put(new Edge(name.strip(), DevicePages.lines(certificateNames)), Expected.ABSENT, who.getName());
+        } catch (RecordChanged taken) {
+            return list(name, certificateNames, Optional.of("There is an edge of that name: change that one."), model);
         } catch (IllegalArgumentException | EdgeList.Conflict refused) {
             return list(name, certificateNames, Optional.of(Objection.of(refused)), model);
         }
@@ -69,52 +72,80 @@ final class EdgePages {
 
     @GetMapping(PATH + "/{name}")
     String edit(@PathVariable String name, Model model) {
-        Edge edge = requireEdge(name);
-        return edit(edge.name(), String.join("\n", edge.certificateNames()), Optional.empty(), model);
+        Edge edge = require(name);
+        return edit(edge.name(), String.join("\n", edge.certificateNames()), edge.revision(), Optional.empty(), model);
     }
 
-    private static String edit(String name, String certificateNames, Optional<String> objection, Model model) {
+    /** @param revision that was seen by whoever fills the form in; blank: there was no such edge */
+    private static String edit(
+            String name, String certificateNames, String revision, Optional<String> objection, Model model) {
         model.addAttribute("name", name);
         model.addAttribute("certificateNames", certificateNames);
+        model.addAttribute("revision", revision);
         model.addAttribute("most", Edge.MOST_CERTIFICATE_NAMES);
         objection.ifPresent(text -> model.addAttribute("objection", text));
         return "console/edge";
     }
 
+    /** Where somebody else was quicker, what was typed stays, beside what the edge is like now. */
     @PostMapping(PATH + "/{name}")
     String change(
             @PathVariable String name,
             @RequestParam("certificate_names") String certificateNames,
+            @RequestParam String revision,
             Authentication who,
             Model model,
             RedirectAttributes next) {
-        Edge edge = requireEdge(name);
         try {
-            edges.put(new Edge(edge.name(), DevicePages.lines(certificateNames)), who.getName());
+            edges.put(new Edge(name, DevicePages.lines(certificateNames)), expected(revision), who.getName());
+        } catch (RecordChanged stale) {
+            Optional<Edge> now = edges.list().find(name);
+            model.addAttribute("stale", true);
+            model.addAttribute("now", now);
+            return edit(name, certificateNames, now.map(Edge::revision).orElse(""), Optional.empty(), model);
         } catch (IllegalArgumentException | EdgeList.Conflict refused) {
-            return edit(edge.name(), certificateNames, Optional.of(Objection.of(refused)), model);
+            return edit(name, certificateNames, revision, Optional.of(Objection.of(refused)), model);
         }
-        next.addFlashAttribute("done", "Edge " + edge.name() + " is changed.");
+        next.addFlashAttribute("done", "Edge " + name + " is changed.");
         return BACK;
+    }
+
+    private static Expected expected(String revision) {
+        return revision.isEmpty() ? Expected.ABSENT : new Expected.Revision(revision);
     }
 
     /** Asks before an edge is shut out. */
     @GetMapping(PATH + "/{name}/remove")
     String confirmRemoval(@PathVariable String name, Model model) {
-        model.addAttribute("edge", requireEdge(name));
-        return "console/edge-remove";
+        Edge edge = require(name);
+        model.addAttribute(
+                "asked",
+                new Confirmation(
+                        "Remove edge " + edge.name() + "?",
+                        new Diagnosis.Link("Edges", PATH),
+                        List.of(
+                                "It may connect as " + String.join(", ", edge.certificateNames()) + ".",
+                                "With the registrars' next poll its connections end, and phones behind it lose their"
+                                        + " registration."),
+                        PATH + "/" + edge.name() + "/remove",
+                        Map.of("revision", edge.revision()),
+                        "Remove",
+                        true));
+        return "console/confirm";
     }
 
     @PostMapping(PATH + "/{name}/remove")
-    String remove(@PathVariable String name, Authentication who, RedirectAttributes next) {
-        if (edges.remove(name, who.getName())) {
-            next.addFlashAttribute(
-                    "done", "Edge " + name + " is removed: its connections end with the registrars' next poll.");
-        }
-        return BACK;
+    String remove(
+            @PathVariable String name, @RequestParam String revision, Authentication who, RedirectAttributes next) {
+        return Change.carryOut(
+                () -> edges.remove(name, new Expected.Revision(revision), who.getName()),
+                "Edge " + name + " is removed: its connections end with the registrars' next poll.",
+                PATH,
+                PATH,
+                next);
     }
 
-    private Edge requireEdge(String name) {
+    private Edge require(String name) {
         return edges.list().find(name).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
     }
 }

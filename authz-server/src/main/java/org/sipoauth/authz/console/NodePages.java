@@ -156,14 +156,16 @@ final class NodePages {
     String remove(
             @RequestParam String name, @RequestParam String revision, Authentication who, RedirectAttributes next) {
         try {
-            nodes.replace(without(nodes.show(), name), ParameterPages.expected(revision), who.getName());
-            next.addFlashAttribute("done", "Node " + name + " is removed.");
-        } catch (RecordChanged stale) {
-            next.addFlashAttribute("objection", Objection.CHANGED_MEANWHILE);
+            return Change.carryOut(
+                    () -> nodes.replace(without(nodes.show(), name), ParameterPages.expected(revision), who.getName()),
+                    "Node " + name + " is removed.",
+                    PATH,
+                    PATH,
+                    next);
         } catch (RequestRefused none) {
             next.addFlashAttribute("objection", "Not removed: phones need at least one node to be sent to.");
+            return "redirect:" + PATH;
         }
-        return "redirect:" + PATH;
     }
 
     private static List<Map<String, Object>> without(Nodes.Shown shown, String name) {

@@ -34,6 +34,7 @@ final class OverviewPage {
     private final MeterRegistry meters;
     private final CurrentParameters parameters;
     private final Registrars registrars;
+    private final Registrations registrations;
     private final Clock clock;
 
     OverviewPage(
@@ -44,6 +45,7 @@ final class OverviewPage {
             MeterRegistry meters,
             CurrentParameters parameters,
             Registrars registrars,
+            Registrations registrations,
             Clock clock) {
         this.rates = rates;
         this.health = health;
@@ -52,6 +54,7 @@ final class OverviewPage {
         this.meters = meters;
         this.parameters = parameters;
         this.registrars = registrars;
+        this.registrations = registrations;
         this.clock = clock;
     }
 
@@ -84,6 +87,7 @@ final class OverviewPage {
                 "registered", seen.stream().mapToLong(Registrars.Seen::bindings).sum());
         model.addAttribute(
                 "answering", seen.stream().filter(Registrars.Seen::answers).count());
+        model.addAttribute("registrations", RateChart.ofLevels(registrations.levels(seen, now), now));
         model.addAttribute("issued", RateChart.of(samples, Rates.Sample::issued, now));
         model.addAttribute("refusals", RateChart.of(samples, Rates.Sample::refusals, now));
         model.addAttribute("refused", rows(refused));

@@ -7,12 +7,13 @@ final class Pages {
     static final String CONSOLE = "/console";
     static final String DEVICES = CONSOLE + "/devices";
     static final String SUBSCRIBERS = CONSOLE + "/subscribers";
+    static final String ADMINISTRATORS = CONSOLE + "/administrators";
     static final String PARAMETERS = CONSOLE + "/parameters";
 
     private Pages() {}
 
     static String device(String name) {
-        return with(DEVICES, "name", name);
+        return named(DEVICES, name);
     }
 
     /** The part of a subscriber's devices that follows a name. */
@@ -26,7 +27,12 @@ final class Pages {
     }
 
     static String subscriber(String name) {
-        return with(SUBSCRIBERS, "name", name);
+        return named(SUBSCRIBERS, name);
+    }
+
+    /** One of a list. */
+    static String named(String list, String name) {
+        return with(list, "name", name);
     }
 
     /** Of a user, or on a device. */

@@ -155,13 +155,12 @@ final class ParameterPages {
     String reset(
             @RequestParam String name, @RequestParam String revision, Authentication who, RedirectAttributes next) {
         require(name);
-        try {
-            parameters.reset(name, expected(revision), who.getName());
-            next.addFlashAttribute("done", name + " is as the settings of the servers have it.");
-        } catch (RecordChanged stale) {
-            next.addFlashAttribute("objection", Objection.CHANGED_MEANWHILE);
-        }
-        return "redirect:" + PATH;
+        return Change.carryOut(
+                () -> parameters.reset(name, expected(revision), who.getName()),
+                name + " is as the settings of the servers have it.",
+                PATH,
+                PATH,
+                next);
     }
 
     /** As JSON would have it; what is no number is left for the parameter to refuse, which names the range. */

@@ -2,10 +2,12 @@ package org.sipoauth.authz.console;
 
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,10 +39,9 @@ final class Registrars {
     private static final Duration GOOD_FOR = Duration.ofSeconds(3);
     private static final int LARGEST_STATUS = 256 * 1024;
 
-    /** A registrar has no search: beyond that its list of bindings is too long to read for one phone. */
-    private static final long MOST_BINDINGS_READ = 2_000;
-
+    /** Of one phone; one of an earlier release answers with all, of which so much is read. */
     private static final int LARGEST_BINDINGS = 2 * 1024 * 1024;
+
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
     private static final TypeReference<List<Map<String, Object>>> OBJECTS = new TypeReference<>() {};
 
@@ -86,8 +87,8 @@ final class Registrars {
     /**
      * What all that were asked about a phone answered.
      *
-     * @param searched the nodes whose bindings were looked through
-     * @param unsearched those that answered, but have too many bindings, or did not list them
+     * @param searched the nodes that said whether it is registered there
+     * @param unsearched those that answered, but did not say that
      * @param silent those that did not answer
      */
     record Answers(Optional<Heard> heard, List<String> searched, List<String> unsearched, List<String> silent) {
@@ -112,7 +113,11 @@ final class Registrars {
 
     /** In the order of the settings; none if those name none. */
     List<Seen> all() {
-        return addresses.isEmpty() ? List.of() : look().join().registrars();
+        return ask().join();
+    }
+
+    CompletableFuture<List<Seen>> ask() {
+        return addresses.isEmpty() ? CompletableFuture.completedFuture(List.of()) : look().thenApply(Look::registrars);
     }
 
     /** Whoever asks while others wait for an answer waits for the same one. */
@@ -167,11 +172,9 @@ final class Registrars {
     }
 
     private CompletableFuture<Search> search(Seen registrar, String device) {
-        if (registrar.bindings() == 0 || registrar.bindings() > MOST_BINDINGS_READ) {
-            return CompletableFuture.completedFuture(
-                    new Search(registrar.node(), registrar.bindings() == 0, Optional.empty()));
-        }
-        return get(registrar.address().resolve("/bindings"), LARGEST_BINDINGS)
+        URI bindings =
+                registrar.address().resolve("/bindings?device=" + URLEncoder.encode(device, StandardCharsets.UTF_8));
+        return get(bindings, LARGEST_BINDINGS)
                 .thenApplyAsync(body -> json.readValue(body, OBJECTS).stream()
                         .filter(binding -> device.equals(binding.get("device")))
                         .flatMap(binding -> instant(binding.get("expiresAt")).stream())

@@ -110,7 +110,7 @@ final class Remedies {
             .put("code_replayed", "A code was used twice, so what it began is over.", TWO_HOLDERS)
             .put(
                     "ended_since",
-                    "All logins of its user were ended after the code was given out, or allowed.",
+                    "All logins of its user, or on its device, were ended after the code was given out, or while it began.",
                     "Nothing, if whoever ended them meant it. " + SIGN_IN_AGAIN)
             .put(
                     "unknown_code",
@@ -363,7 +363,11 @@ final class Remedies {
             .put(
                     "certificate_binding",
                     "The token is bound to a certificate that the connection does not show.",
-                    "Set tls.phone-certificates=requested at the registrar; behind an edge it cannot be shown.")
+                    "Set tls.phone-certificates=requested at the registrar; behind an edge, edges.phone-certificates.")
+            .put(
+                    "client_cert",
+                    "The edge has forwarded a phone's certificate that cannot be read, or two.",
+                    "See that the edge removes Client-Cert from what phones send, and writes :BASE64: of the DER.")
             .put("contact", "A Contact or Path that cannot be kept.", "The registrar's log says which.")
             .put(
                     "first_hop",

@@ -179,7 +179,7 @@ public final class DeviceChanges {
     }
 
     /** Of the devices, desk phones alone are given codes. */
-    private void endCode(Device device) {
+    void endCode(Device device) {
         if (device.type() == DeviceType.DESK_PHONE) {
             codes.end(device.name());
         }

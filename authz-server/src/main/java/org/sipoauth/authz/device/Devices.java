@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.sipoauth.authz.redis.Expected;
 import org.sipoauth.authz.redis.NameIndex;
 import org.sipoauth.authz.redis.RecordChanged;
@@ -44,13 +45,27 @@ public final class Devices {
         return findStored(name).map(StoredDevice::device);
     }
 
+    /** Those of a page of names that stand for a device, in their order. */
+    public List<Device> find(List<String> page) {
+        List<Optional<StoredRecord>> found =
+                records.find(page.stream().map(Devices::key).toList());
+        return IntStream.range(0, page.size())
+                .boxed()
+                .flatMap(i -> found
+                        .get(i)
+                        .map(record -> read(page.get(i), record).device())
+                        .filter(device -> device.name().equals(page.get(i)))
+                        .stream())
+                .toList();
+    }
+
     /** The device, if a token may be issued for it to this subscriber: it is theirs, enabled, and OAuth is on for it. */
     public Optional<Device> findUsable(String name, String subscriber) {
         return find(name).filter(device -> device.owner().equalsIgnoreCase(subscriber) && isUsable(device));
     }
 
     /** Whether its owner may have tokens for it. */
-    boolean isUsable(Device device) {
+    public boolean isUsable(Device device) {
         return device.enabled() && profiles.allowsOauth(device.securityProfile());
     }
 

@@ -75,8 +75,7 @@ final class DevicesEndpoint {
         } else {
             names = devices.names(page.after(), page.limit());
         }
-        List<Map<String, Object>> found = names.stream()
-                .flatMap(name -> devices.find(name).stream())
+        List<Map<String, Object>> found = devices.find(names).stream()
                 .filter(device -> owner.isEmpty() || owner.get().equalsIgnoreCase(device.owner()))
                 .filter(device -> profile.isEmpty() || profile.get().equals(device.securityProfile()))
                 .map(DeviceChanges::json)

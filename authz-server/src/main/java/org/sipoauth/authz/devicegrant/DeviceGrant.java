@@ -136,11 +136,11 @@ final class DeviceGrant implements AuthenticationProvider {
 
     /** Somebody else may have allowed it in the subscriber's name, and have been found out since. */
     private void requireNotEnded(Poll.Claimed claimed, Begun begun, RegisteredClient client) {
-        if (families.endedSince(claimed.subscriber(), claimed.allowed())) {
+        if (families.endedSince(claimed.subscriber(), Optional.of(claimed.device()), claimed.allowed())) {
             throw invalid(
                     "ended_since",
-                    "all logins of its subscriber were ended after it was allowed",
-                    "Nothing: whoever ended the logins of this user meant this one, too. The phone shows a new code.",
+                    "all logins of its subscriber or device were ended after it was allowed",
+                    "Nothing: whoever ended those logins meant this one, too. The phone shows a new code.",
                     new Concerned(begun.familyId(), claimed.subscriber(), claimed.device(), client.getClientId()));
         }
     }

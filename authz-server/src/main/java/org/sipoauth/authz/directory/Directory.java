@@ -10,6 +10,7 @@ import com.unboundid.ldap.sdk.ResultCode;
 import com.unboundid.ldap.sdk.SearchRequest;
 import com.unboundid.ldap.sdk.SearchResultEntry;
 import com.unboundid.ldap.sdk.SearchScope;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Arrays;
 import java.util.List;
@@ -48,13 +49,15 @@ public final class Directory implements AutoCloseable {
     private final Settings.Ldap ldap;
     private final LDAPConnectionPool pool;
     private final Filter anybody;
-    private final MeterRegistry registry;
+    private final Counter answered;
+    private final Counter unanswered;
     private final AtomicBoolean away = new AtomicBoolean();
 
     Directory(Settings.Ldap ldap, LDAPConnectionPool pool, MeterRegistry registry) {
         this.ldap = ldap;
         this.pool = pool;
-        this.registry = registry;
+        this.answered = requests(registry, "answered");
+        this.unanswered = requests(registry, "away");
         requireFilter("sipoauth.ldap.user-filter", ldap.userFilter(), List.of("{0}"));
         this.anybody = ofAnybody(template(ldap.userFilter()));
         requireGroupFilter("sipoauth.ldap.group-filter", ldap.groupFilter());
@@ -201,7 +204,7 @@ public final class Directory implements AutoCloseable {
     }
 
     private void answered() {
-        count("answered");
+        answered.increment();
         if (away.compareAndSet(true, false)) {
             LOG.info("the directory answers again");
         }
@@ -209,7 +212,7 @@ public final class Directory implements AutoCloseable {
 
     /** Said once, not for everybody who tries to sign in meanwhile. */
     private DirectoryAway away(LDAPException cause) {
-        count("away");
+        unanswered.increment();
         if (away.compareAndSet(false, true)) {
             LOG.warn(
                     "the directory gives no answer, so its people cannot sign in: {}",
@@ -218,8 +221,11 @@ public final class Directory implements AutoCloseable {
         return new DirectoryAway(cause);
     }
 
-    private void count(String outcome) {
-        registry.counter("sipoauth.directory.requests", "outcome", outcome).increment();
+    private static Counter requests(MeterRegistry registry, String outcome) {
+        return Counter.builder("sipoauth.directory.requests")
+                .description("What the directory was asked")
+                .tag("outcome", outcome)
+                .register(registry);
     }
 
     private static Filter template(String userFilter) {

@@ -1,5 +1,6 @@
 package org.sipoauth.authz.directory;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -51,7 +52,10 @@ final class LeaverCheck {
     private final int mostGonePercent;
     private final Clock clock;
     private final Audit audit;
-    private final MeterRegistry meters;
+    private final Counter left;
+    private final Counter done;
+    private final Counter tooManyGone;
+    private final Counter away;
     private final String server = RandomSecret.ofBits(64);
     private Instant nextLook = Instant.MIN;
 
@@ -72,7 +76,12 @@ final class LeaverCheck {
         this.mostGonePercent = settings.mostGonePercent();
         this.clock = clock;
         this.audit = audit;
-        this.meters = meters;
+        this.left = Counter.builder("sipoauth.directory.left")
+                .description("People who have left the directory")
+                .register(meters);
+        this.done = checks(meters, "done");
+        this.tooManyGone = checks(meters, "too_many_gone");
+        this.away = checks(meters, "away");
     }
 
     /** Checks if it is time to, which may take minutes. */
@@ -101,7 +110,7 @@ final class LeaverCheck {
         try {
             seen = look();
         } catch (DirectoryAway e) {
-            count("away");
+            away.increment();
             return false;
         }
         if (seen.isEmpty()) {
@@ -114,7 +123,7 @@ final class LeaverCheck {
             return true;
         }
         gone.forEach(this::end);
-        count("done");
+        done.increment();
         return true;
     }
 
@@ -164,7 +173,7 @@ final class LeaverCheck {
         try {
             accounts.leave(account);
             ended += sessions.revokeUser(account.name(), REASON);
-            meters.counter("sipoauth.directory.left").increment();
+            left.increment();
         } catch (RecordChanged meanwhile) {
             entry.with("detail", "the account changed meanwhile, and stays as it is until the next check");
             LOG.info("the account {} changed meanwhile: the next check looks at it", account.name());
@@ -173,7 +182,7 @@ final class LeaverCheck {
     }
 
     private void refuse(int gone, int people) {
-        count("too_many_gone");
+        tooManyGone.increment();
         LOG.error(
                 "the directory lacks {} of the {} people whom it had: nobody's logins are ended, see the audit",
                 gone,
@@ -194,7 +203,10 @@ final class LeaverCheck {
         return store.claim(server, now, now.plus(LEASE));
     }
 
-    private void count(String outcome) {
-        meters.counter("sipoauth.directory.checks", "outcome", outcome).increment();
+    private static Counter checks(MeterRegistry meters, String outcome) {
+        return Counter.builder("sipoauth.directory.checks")
+                .description("Looks for those who have left the directory")
+                .tag("outcome", outcome)
+                .register(meters);
     }
 }

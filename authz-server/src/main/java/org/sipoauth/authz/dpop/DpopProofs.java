@@ -2,6 +2,7 @@ package org.sipoauth.authz.dpop;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jwt.SignedJWT;
+import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.token.Confirmation;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.ObjectPostProcessor;
@@ -51,6 +53,10 @@ public final class DpopProofs {
     /** How far a client's clock may be from ours, either way. */
     static final Duration WINDOW = Duration.ofMinutes(2);
 
+    /** As the metadata has them, for a challenge: {@code dpop_signing_alg_values_supported}, between blanks. */
+    public static final String ALGORITHMS = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512";
+
+    private static final String SCHEME = "DPoP";
     private static final int LONGEST_ID = 256;
     private static final String NOT_RIGHT = "the DPoP proof is not right for this request";
 
@@ -64,6 +70,17 @@ public final class DpopProofs {
         this.seen = new SeenProofs(redis);
         this.clock = clock;
         decoders.setJwtValidatorFactory(context -> claimsFor(context.getMethod(), URI.create(context.getTargetUri())));
+    }
+
+    /** Whether the access token of a request comes as one that is bound to a key (§7.1), right or wrong. */
+    public static boolean areUsedIn(HttpServletRequest request) {
+        String credentials = request.getHeader(HttpHeaders.AUTHORIZATION);
+        return credentials != null && credentials.regionMatches(true, 0, SCHEME + " ", 0, SCHEME.length() + 1);
+    }
+
+    /** The scheme of a challenge (§7.1): the one that the request came with, and {@code Bearer} without any. */
+    public static String schemeFor(HttpServletRequest request) {
+        return areUsedIn(request) ? SCHEME : "Bearer";
     }
 
     /**

@@ -47,6 +47,11 @@ public record Edge(String name, List<String> certificateNames) {
         certificateNames = List.copyOf(certificateNames);
     }
 
+    /** The same for as long as name and certificate names are. */
+    public String revision() {
+        return EdgeListDocument.revision(this);
+    }
+
     private static void require(boolean holds, String otherwise) {
         if (!holds) {
             throw new IllegalArgumentException(otherwise);

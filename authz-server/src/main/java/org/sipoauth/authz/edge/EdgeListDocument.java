@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.sipoauth.authz.administration.Preconditions;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -44,17 +45,21 @@ record EdgeListDocument(String body, String etag) {
                 list.edges().stream().<Map<String, ?>>map(form).toList();
         json.put("edges", edges);
         String body = JSON.writeValueAsString(json);
-        return new EdgeListDocument(body, etag(body));
+        return new EdgeListDocument(body, Preconditions.entityTag(digest(body)));
     }
 
-    private static String etag(String body) {
+    /** Of an edge: what it holds tells one state from another, for it is replaced as a whole. */
+    static String revision(Edge edge) {
+        return digest(JSON.writeValueAsString(json(edge)));
+    }
+
+    private static String digest(String body) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(body.getBytes(StandardCharsets.UTF_8));
-            return "\""
-                    + Base64.getUrlEncoder()
-                            .withoutPadding()
-                            .encodeToString(digest)
-                            .substring(0, 22) + "\"";
+            return Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString(digest)
+                    .substring(0, 22);
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible); // every JDK has it
         }

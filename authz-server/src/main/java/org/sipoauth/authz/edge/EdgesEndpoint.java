@@ -7,6 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.administration.AdministrationEndpoint;
 import org.sipoauth.authz.administration.Members;
+import org.sipoauth.authz.administration.Preconditions;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
@@ -17,6 +19,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 
 /** {@link Edges} as JSON. */
@@ -42,23 +45,27 @@ final class EdgesEndpoint {
     @GetMapping("/{name}")
     ResponseEntity<?> show(@PathVariable String name) {
         Optional<Edge> found = edges.list().find(name);
-        return found.isPresent() ? ResponseEntity.ok(EdgeListDocument.json(found.get())) : unknown();
+        return found.isPresent() ? with(ResponseEntity.ok(), found.get()) : unknown();
     }
 
     /** @param body {@code certificate_names}, an array of strings */
     @PutMapping("/{name}")
     ResponseEntity<?> put(
-            @PathVariable String name, @RequestBody Map<String, @Nullable Object> body, Authentication who) {
+            @PathVariable String name,
+            @RequestBody Map<String, @Nullable Object> body,
+            @RequestHeader HttpHeaders headers,
+            Authentication who) {
         Edge edge = new Edge(name, certificateNames(body));
-        boolean added = edges.put(edge, who.getName());
-        Map<String, Object> json = EdgeListDocument.json(edge);
-        return added ? ResponseEntity.created(URI.create(PATH + "/" + name)).body(json) : ResponseEntity.ok(json);
+        boolean added = edges.put(edge, Preconditions.of(headers), who.getName());
+        return with(added ? ResponseEntity.created(URI.create(PATH + "/" + name)) : ResponseEntity.ok(), edge);
     }
 
     /** Registrars end the connections of this edge with their next poll. */
     @DeleteMapping("/{name}")
-    ResponseEntity<?> remove(@PathVariable String name, Authentication who) {
-        return edges.remove(name, who.getName()) ? ResponseEntity.noContent().build() : unknown();
+    ResponseEntity<?> remove(@PathVariable String name, @RequestHeader HttpHeaders headers, Authentication who) {
+        return edges.remove(name, Preconditions.of(headers), who.getName())
+                ? ResponseEntity.noContent().build()
+                : unknown();
     }
 
     @ExceptionHandler
@@ -74,6 +81,10 @@ final class EdgesEndpoint {
         List<String> names = members.texts(CERTIFICATE_NAMES);
         members.end();
         return names;
+    }
+
+    private static ResponseEntity<?> with(ResponseEntity.BodyBuilder answer, Edge edge) {
+        return answer.eTag(Preconditions.entityTag(edge.revision())).body(EdgeListDocument.json(edge));
     }
 
     private static ResponseEntity<?> unknown() {

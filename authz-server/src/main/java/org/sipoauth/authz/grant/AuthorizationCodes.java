@@ -21,6 +21,7 @@ import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
+import org.springframework.security.oauth2.core.oidc.IdTokenClaimNames;
 import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationCode;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationService;
@@ -105,6 +106,7 @@ final class AuthorizationCodes implements OAuth2AuthorizationService {
         fields.put("client", authorization.getRegisteredClientId());
         fields.put("subscriber", authorization.getPrincipalName());
         fields.put("scope", String.join(" ", authorization.getAuthorizedScopes()));
+        StoredRequest.putSignedInAt(fields, authorization);
         fields.put(
                 "issued", Long.toString(instant(code.getToken().getIssuedAt()).toEpochMilli()));
         fields.put(
@@ -171,6 +173,8 @@ final class AuthorizationCodes implements OAuth2AuthorizationService {
                 .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
                 .authorizedScopes(scopes)
                 .attribute(OAuth2AuthorizationRequest.class.getName(), request)
+                .attributes(attributes -> StoredRequest.signedInAt(fields)
+                        .ifPresent(at -> attributes.put(IdTokenClaimNames.AUTH_TIME, at)))
                 .token(new OAuth2AuthorizationCode(
                         code,
                         Instant.ofEpochMilli(Long.parseLong(fields.get("issued"))),

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.signin.SignIn;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
@@ -27,10 +28,14 @@ import org.springframework.web.util.UriUtils;
  * which a client of several servers knows who answered. Without a redirect URI that can be trusted the answer stays here.
  *
  * <p>No link to this server sends anybody on before they have signed in here (RFC 9700 §4.11.2): a faulty request leads to
- * the sign-in as a good one does, and its error goes to the client after that.
+ * the sign-in as a good one does, and its error goes to the client after that. The exception is RFC 9700's own: a request
+ * with {@code prompt=none} shows no page, and its error goes to the client, whose redirect URI was set up here.
  */
 final class AuthorizationResponses {
-    private static final String SIGN_IN_PAGE = "/login";
+    /** OpenID Connect Core §3.1.2.6; Spring names the parameter alone. */
+    private static final Map<String, String> WORDS = Map.of(
+            "login_required", "nobody is signed in here, or not lately enough: ask again without prompt=none",
+            "consent_required", "the user has not allowed this yet: ask again without prompt=none");
 
     private final HttpSessionRequestCache errands = new HttpSessionRequestCache();
     private final String issuer;
@@ -64,25 +69,32 @@ final class AuthorizationResponses {
                 exception instanceof OAuth2AuthorizationCodeRequestAuthenticationException refusal
                         ? refusal.getAuthorizationCodeRequestAuthentication()
                         : null;
-        metrics.refused("authorization_request", error.getErrorCode());
-        record(error, refused);
-        if (refused == null
-                || refused.getRedirectUri() == null
-                || refused.getRedirectUri().isBlank()) {
-            response.sendError(HttpStatus.BAD_REQUEST.value());
+        boolean canGoBack = refused != null
+                && refused.getRedirectUri() != null
+                && !refused.getRedirectUri().isBlank();
+        boolean mustSignIn =
+                canGoBack && (!isSignedIn(refused) || error.getErrorCode().equals(SignInAge.TOO_OLD));
+        if (mustSignIn && !SilentRequests.isSilent(refused)) {
+            signInFirst(request, response); // nobody is refused yet
             return;
         }
-        if (!isSignedIn(refused)) {
-            if (HttpMethod.GET.matches(request.getMethod())) {
-                errands.saveRequest(request, response);
-            }
-            response.sendRedirect(SIGN_IN_PAGE);
+        metrics.refused("authorization_request", error.getErrorCode());
+        record(error, refused);
+        if (!canGoBack) {
+            response.sendError(HttpStatus.BAD_REQUEST.value());
             return;
         }
         Map<String, @Nullable String> parameters = new LinkedHashMap<>();
         parameters.put("error", error.getErrorCode());
-        parameters.put("error_description", error.getDescription());
+        parameters.put("error_description", WORDS.getOrDefault(error.getErrorCode(), error.getDescription()));
         redirect(response, refused.getRedirectUri(), parameters, refused.getState());
+    }
+
+    private void signInFirst(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (HttpMethod.GET.matches(request.getMethod())) {
+            errands.saveRequest(request, response);
+        }
+        response.sendRedirect(SignIn.PAGE);
     }
 
     /** Into the trail if somebody who has signed in was refused: others are refused before a client is even known. */

@@ -47,7 +47,7 @@ final class CodeGrant implements AuthenticationProvider {
     private static final String NOT_ALLOWED = "See whether there still is such a subscriber, and whether the device is"
             + " theirs and OAuth is switched on for it; then sign in again.";
     private static final String ENDED =
-            "Nothing: whoever ended the logins of this user meant this one, too. The user signs" + " in again.";
+            "Nothing: whoever ended those logins meant this one, too. The user signs in again.";
     private static final String REPLAYED = "Find out how somebody else came by the code: another app on the phone, or a"
             + " proxy between. What it began is over, and its user signs in again.";
 
@@ -202,8 +202,12 @@ final class CodeGrant implements AuthenticationProvider {
         Instant granted = Objects.requireNonNull(Objects.requireNonNull(login.getToken(OAuth2AuthorizationCode.class))
                 .getToken()
                 .getIssuedAt());
-        if (families.endedSince(login.getPrincipalName(), granted)) {
-            throw refusal("ended_since", "all logins of its user were ended after it was given out", ENDED, concerned);
+        if (families.endedSince(login.getPrincipalName(), DeviceParameter.of(requestOf(login)), granted)) {
+            throw refusal(
+                    "ended_since",
+                    "all logins of its user or device were ended after it was given out",
+                    ENDED,
+                    concerned);
         }
     }
 

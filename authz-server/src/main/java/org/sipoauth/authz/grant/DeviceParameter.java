@@ -53,11 +53,17 @@ final class DeviceParameter implements Consumer<OAuth2AuthorizationCodeRequestAu
                     NAME + " is required once with the scope " + Scopes.REGISTER);
         }
         Authentication who = (Authentication) request.getPrincipal();
-        boolean pushed = who instanceof OAuth2ClientAuthenticationToken; // by the client, before anybody signs in
-        if (who.isAuthenticated() && !pushed && !(who instanceof AnonymousAuthenticationToken)) {
+        if (isSomebody(who)) {
             requireSubscriber(request, who);
             requireOwnDevice(request, who.getName());
         }
+    }
+
+    /** Who asks has signed in: a pushed request comes from the client, before anybody does. */
+    static boolean isSomebody(Authentication who) {
+        return who.isAuthenticated()
+                && !(who instanceof OAuth2ClientAuthenticationToken)
+                && !(who instanceof AnonymousAuthenticationToken);
     }
 
     /** Neither an administrator, nor somebody who has yet to replace a one-time password. */

@@ -1,7 +1,9 @@
 package org.sipoauth.authz.grant;
 
+import java.time.Clock;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.client.ClientCertificates;
 import org.sipoauth.authz.client.Clients;
@@ -56,12 +58,16 @@ class GrantConfiguration {
             Accounts accounts,
             Clients clients,
             ClientCertificates certificates,
+            Clock clock,
             Audit audit,
             GrantMetrics metrics) {
         AuthorizationResponses authorizationResponses =
                 new AuthorizationResponses(settings.issuer().toString(), audit, metrics);
         TokenResponses tokenResponses = new TokenResponses(clients, audit, metrics);
-        DeviceParameter deviceParameter = new DeviceParameter(devices, accounts);
+        Consumer<OAuth2AuthorizationCodeRequestAuthenticationContext> parameters =
+                new OAuth2AuthorizationCodeRequestAuthenticationValidator()
+                        .andThen(new DeviceParameter(devices, accounts))
+                        .andThen(new SignInAge(clock));
         PublicClientAuthentication publicClients = new PublicClientAuthentication(clients, certificates);
         return server -> server.authorizationService(codes)
                 .tokenGenerator(generator)
@@ -79,7 +85,7 @@ class GrantConfiguration {
                         .consentPage("/consent")
                         .errorResponseHandler(authorizationResponses::refused)
                         .authenticationProviders(
-                                providers -> providers.forEach(provider -> checkDevice(provider, deviceParameter))))
+                                providers -> providers.forEach(provider -> check(provider, parameters))))
                 .pushedAuthorizationRequestEndpoint(endpoint -> endpoint.pushedAuthorizationRequestConverters(
                                 converters -> {
                                     converters.clear();
@@ -87,7 +93,7 @@ class GrantConfiguration {
                                 })
                         .errorResponseHandler(tokenResponses::pushedRequestRefused)
                         .authenticationProviders(
-                                providers -> providers.forEach(provider -> checkDevice(provider, deviceParameter))))
+                                providers -> providers.forEach(provider -> check(provider, parameters))))
                 .deviceAuthorizationEndpoint(
                         endpoint -> endpoint.errorResponseHandler(tokenResponses::deviceAuthorizationRefused))
                 .tokenEndpoint(endpoint -> endpoint.accessTokenResponseHandler(tokenResponses::issued)
@@ -109,11 +115,15 @@ class GrantConfiguration {
         }
     }
 
-    /** Third parties for whatever they want, also for {@code openid} alone, which Spring lets pass. */
+    /**
+     * Third parties for whatever they want, also for {@code openid} alone, which Spring lets pass; with
+     * {@code prompt=consent} whatever is remembered.
+     */
     private static boolean mustAsk(OAuth2AuthorizationCodeRequestAuthenticationContext context) {
         OAuth2AuthorizationConsent remembered = context.getAuthorizationConsent();
         return context.getRegisteredClient().getClientSettings().isRequireAuthorizationConsent()
                 && (remembered == null
+                        || SilentRequests.prompt(context.getAuthentication()).contains("consent")
                         || !remembered
                                 .getScopes()
                                 .containsAll(Objects.requireNonNull(context.getAuthorizationRequest())
@@ -126,15 +136,14 @@ class GrantConfiguration {
                 : provider;
     }
 
-    private static void checkDevice(AuthenticationProvider provider, DeviceParameter deviceParameter) {
+    private static void check(
+            AuthenticationProvider provider, Consumer<OAuth2AuthorizationCodeRequestAuthenticationContext> parameters) {
         if (provider instanceof OAuth2AuthorizationCodeRequestAuthenticationProvider requests) {
-            requests.setAuthenticationValidator(
-                    new OAuth2AuthorizationCodeRequestAuthenticationValidator().andThen(deviceParameter));
+            requests.setAuthenticationValidator(parameters);
             requests.setAuthorizationConsentRequired(GrantConfiguration::mustAsk);
         }
         if (provider instanceof OAuth2PushedAuthorizationRequestAuthenticationProvider pushed) {
-            pushed.setAuthenticationValidator(
-                    new OAuth2AuthorizationCodeRequestAuthenticationValidator().andThen(deviceParameter));
+            pushed.setAuthenticationValidator(parameters);
         }
     }
 }

@@ -15,7 +15,8 @@ public interface LoginFamilies {
     /**
      * Begins a family for a login that has just been granted.
      *
-     * @throws GrantRefused if it cannot be made durable now
+     * @throws GrantRefused if it cannot be made durable now, or if meanwhile all logins of its user or on its device were
+     *     ended
      */
     Begun begin(Login login);
 
@@ -28,10 +29,12 @@ public interface LoginFamilies {
     Optional<Begun> again(String familyId, RegisteredClient client, Optional<Confirmation> proven);
 
     /**
-     * Whether all logins of a subscriber were ended after they granted something: then nothing may begin by that. To be
-     * asked when the login has begun, for then either this tells of the end, or the end has met the login.
+     * Whether all logins of a subscriber, or on a device, were ended after something was granted: then nothing may begin by
+     * that. To be asked when the login has begun, for then either this tells of the end, or the end has met the login.
+     *
+     * @param deviceName absent for a login that registers no phone
      */
-    boolean endedSince(String subscriber, Instant granted);
+    boolean endedSince(String subscriber, Optional<String> deviceName, Instant granted);
 
     /** Ends a family for good; does nothing if there is none. */
     void revoke(String familyId, String why);

@@ -21,6 +21,7 @@ import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
+import org.springframework.security.oauth2.core.oidc.IdTokenClaimNames;
 import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationException;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
@@ -61,6 +62,7 @@ final class PendingRequests {
         fields.put("client", authorization.getRegisteredClientId());
         fields.put("subscriber", pushed ? NOBODY : authorization.getPrincipalName());
         fields.put("scope", String.join(" ", request.getScopes()));
+        StoredRequest.putSignedInAt(fields, authorization);
         List<String> arguments = new ArrayList<>();
         arguments.add(Long.toString((pushed ? PUSHED_LIFETIME : CONSENT_LIFETIME).toMillis()));
         fields.forEach((name, value) -> {
@@ -86,6 +88,8 @@ final class PendingRequests {
                 .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
                 .attribute(OAuth2AuthorizationRequest.class.getName(), request)
                 .attribute(OAuth2ParameterNames.STATE, state)
+                .attributes(attributes -> StoredRequest.signedInAt(fields)
+                        .ifPresent(at -> attributes.put(IdTokenClaimNames.AUTH_TIME, at)))
                 .build();
     }
 

@@ -10,15 +10,22 @@ import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.TrustAnchor;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Date;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
+import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.deskphone.WayIn;
 import org.sipoauth.authz.deskphone.WaysIn;
@@ -69,6 +76,21 @@ final class Manufacturer {
     /** What its authorities have taken back; empty: nobody looks. */
     Optional<List<CRL>> revocationLists() {
         return Optional.ofNullable(revocationLists).map(WatchedFile::content);
+    }
+
+    /** When the first of its authorities has no list in force any more (RFC 5280 §5.1.2.5); empty if none ever ends. */
+    Optional<Instant> revocationListsEnd() {
+        Map<X500Principal, Instant> ends = new HashMap<>();
+        for (CRL list : revocationLists().orElse(List.of())) {
+            if (list instanceof X509CRL ofAnAuthority) {
+                Date next = ofAnAuthority.getNextUpdate();
+                ends.merge(
+                        ofAnAuthority.getIssuerX500Principal(),
+                        next == null ? Instant.MAX : next.toInstant(),
+                        (one, other) -> one.isAfter(other) ? one : other);
+            }
+        }
+        return ends.values().stream().filter(Instant.MAX::isAfter).min(Comparator.naturalOrder());
     }
 
     /** What the device with this common name in its certificate is called; empty if none is called so. */

@@ -72,14 +72,12 @@ public final class AccountAdministration {
 
     /** Those of the names that stand for somebody. */
     List<Account> read(List<String> names, boolean ofSubscribers) {
-        return names.stream()
-                .flatMap(name -> accounts.find(name).stream())
-                .filter(account -> account.kind().isSubscriber() == ofSubscribers)
-                .toList();
+        return accounts.find(names, ofSubscribers);
     }
 
     /**
-     * Creates an account or makes one as wished; a user who is disabled loses their logins.
+     * Creates an account or makes one as wished; a user who is disabled loses their logins, and the unused codes of their
+     * phones.
      *
      * @param password empty: an account that is created is given a one-time password
      * @param by who asks for it, for the audit
@@ -94,6 +92,7 @@ public final class AccountAdministration {
         boolean endLogins = !enabled && kind.isSubscriber();
         if (endLogins) {
             endLogins(accounts.find(name, expected), DISABLED);
+            devices.endCodes(name); // so that none is good again once the user is enabled
         }
         Accounts.Saved saved = put(name, new Wish(kind, enabled, password), oneTimePassword, expected);
         audit.event(saved.created() ? "account_created" : "account_changed")

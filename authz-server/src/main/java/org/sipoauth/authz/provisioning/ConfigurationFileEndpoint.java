@@ -60,7 +60,8 @@ final class ConfigurationFileEndpoint {
         HttpServletResponse response = requireNonNull(exchange.getResponse());
         response.setHeader(HttpHeaders.CACHE_CONTROL, CacheControl.noStore().getHeaderValue());
         if (byToken) {
-            access.challenge(response, caller instanceof JwtAuthenticationToken);
+            access.challenge(
+                    exchange.getRequest(), response, caller instanceof JwtAuthenticationToken ? "invalid_token" : null);
         } else {
             count("unknown");
             response.setStatus(HttpServletResponse.SC_NOT_FOUND);

@@ -3,7 +3,9 @@ package org.sipoauth.authz.provisioning;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
 import java.util.Map;
 import java.util.Optional;
@@ -16,12 +18,13 @@ import org.sipoauth.authz.token.Confirmation;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
 import org.springframework.security.oauth2.server.resource.web.DefaultBearerTokenResolver;
 import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.authentication.AuthenticationEntryPointFailureHandler;
 import org.springframework.stereotype.Component;
 
 /** How a phone proves who it is, and the answer if it does not: where to sign in, and nothing about the device. */
@@ -64,7 +67,8 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
                     .bearerTokenResolver(request -> required() ? header.resolve(request) : null)
                     .authenticationEntryPoint(this);
             proofs.addTo(server, this::addressOf);
-            server.dPoP(bound -> bound.requestMatcher(request -> isBound(request) && required()));
+            server.dPoP(bound -> bound.requestMatcher(request -> DpopProofs.areUsedIn(request) && required())
+                    .authenticationFailureHandler(new AuthenticationEntryPointFailureHandler(this)));
         });
     }
 
@@ -75,14 +79,25 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
     Optional<URI> addressOf(URI asked) {
         String host = String.valueOf(asked.getHost());
         boolean ours = host.equalsIgnoreCase(settings.issuer().getHost())
-                || settings.provisioning().hosts().stream().anyMatch(host::equalsIgnoreCase)
-                || nodes.load().stream().anyMatch(node -> host.equalsIgnoreCase(node.address()));
+                || settings.provisioning().hosts().stream().anyMatch(known -> isSameHost(host, known))
+                || nodes.load().stream().anyMatch(node -> isSameHost(host, node.address()));
         return ours ? Optional.of(asked) : Optional.empty();
     }
 
-    private static boolean isBound(HttpServletRequest request) {
-        String credentials = request.getHeader(HttpHeaders.AUTHORIZATION);
-        return credentials != null && credentials.regionMatches(true, 0, "DPoP ", 0, "DPoP ".length());
+    /** An IPv6 address has brackets in a URI alone (RFC 3986 §3.2.2), and many spellings (RFC 4291 §2.2). */
+    private static boolean isSameHost(String asked, String known) {
+        return asked.equalsIgnoreCase(known)
+                || asked.startsWith("[")
+                        && ipv6(asked).isPresent()
+                        && ipv6(asked).equals(ipv6(known));
+    }
+
+    private static Optional<InetAddress> ipv6(String host) {
+        try { // with a colon it is taken for an address or refused, never asked for in the DNS
+            return host.contains(":") ? Optional.of(InetAddress.getByName(host)) : Optional.empty();
+        } catch (UnknownHostException e) {
+            return Optional.empty();
+        }
     }
 
     /** A token that is bound to a certificate is good where that is shown, and nowhere else (RFC 8705 §3). */
@@ -98,20 +113,31 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
     @Override
     public void commence(
             HttpServletRequest request, HttpServletResponse response, @Nullable AuthenticationException failure) {
-        challenge(response, failure instanceof InvalidBearerTokenException);
+        challenge(
+                request,
+                response,
+                failure instanceof OAuth2AuthenticationException refused
+                        ? refused.getError().getErrorCode()
+                        : null);
     }
 
-    /** RFC 6750 §3, with the parameter of RFC 8898 §2.1.1 that names the authorization server. */
-    void challenge(HttpServletResponse response, boolean invalidToken) {
-        metrics.counter("sipoauth.provisioning.requests", "outcome", invalidToken ? "invalid_token" : "challenged")
+    /**
+     * RFC 6750 §3, RFC 9449 §7.1, with the parameter of RFC 8898 §2.1.1 that names the authorization server.
+     *
+     * @param error null if there is nothing that could be wrong
+     */
+    void challenge(HttpServletRequest request, HttpServletResponse response, @Nullable String error) {
+        metrics.counter("sipoauth.provisioning.requests", "outcome", error == null ? "challenged" : "invalid_token")
                 .increment();
         response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
         response.setHeader(
                 HttpHeaders.WWW_AUTHENTICATE,
-                "Bearer authz_server=\"%s\", realm=\"%s\"%s"
+                "%s authz_server=\"%s\", realm=\"%s\"%s%s"
                         .formatted(
+                                DpopProofs.schemeFor(request),
                                 settings.issuer(),
                                 settings.provisioning().realm(),
-                                invalidToken ? ", error=\"invalid_token\"" : ""));
+                                error == null ? "" : ", error=\"" + error + '"',
+                                DpopProofs.areUsedIn(request) ? ", algs=\"" + DpopProofs.ALGORITHMS + '"' : ""));
     }
 }

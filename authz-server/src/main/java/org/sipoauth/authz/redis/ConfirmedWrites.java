@@ -40,25 +40,30 @@ import org.springframework.data.redis.core.script.RedisScript;
  * enough.
  */
 public final class ConfirmedWrites implements AutoCloseable {
-    private static final int CONNECTIONS = 8;
-
     private final LettuceConnectionFactory redis;
     private final int replicas;
     private final Duration confirmTimeout;
     private final Duration commandTimeout;
     private final Counter unconfirmed;
-    private final Semaphore permits = new Semaphore(CONNECTIONS);
+    private final Semaphore permits;
     private final Deque<StatefulConnection<String, String>> idle = new ConcurrentLinkedDeque<>();
     private volatile boolean closed;
 
     /**
      * @param replicas how many have to confirm a write; 0: what the node that takes it says is enough
      * @param confirmTimeout how long they have for it
+     * @param connections on which so many writes can wait at once; a further one waits for its turn as long as for an answer
      */
-    ConfirmedWrites(LettuceConnectionFactory redis, int replicas, Duration confirmTimeout, MeterRegistry meters) {
+    ConfirmedWrites(
+            LettuceConnectionFactory redis,
+            int replicas,
+            Duration confirmTimeout,
+            int connections,
+            MeterRegistry meters) {
         this.redis = redis;
         this.replicas = replicas;
         this.confirmTimeout = confirmTimeout;
+        this.permits = new Semaphore(connections);
         this.commandTimeout = redis.getClientConfiguration().getCommandTimeout();
         this.unconfirmed = Counter.builder("sipoauth.store.unconfirmed")
                 .description("Writes that too few replicas confirmed in time")
@@ -85,7 +90,8 @@ public final class ConfirmedWrites implements AutoCloseable {
 
     private <T> T onFreeConnection(RedisScript<T> script, List<String> keys, String... arguments) {
         if (!acquire()) {
-            throw new QueryTimeoutException("all connections for confirmed writes are in use");
+            throw new QueryTimeoutException(
+                    "all connections for confirmed writes are in use (sipoauth.redis.confirm-connections)");
         }
         @Nullable StatefulConnection<String, String> connection = null;
         boolean sound = false;

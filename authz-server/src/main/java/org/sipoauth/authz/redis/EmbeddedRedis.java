@@ -178,6 +178,8 @@ final class EmbeddedRedis implements AutoCloseable {
                 "appendonly yes",
                 "appendfsync always",
                 "maxmemory-policy noeviction",
+                "hash-max-ziplist-entries " + RedisCheck.ENTRIES,
+                "hash-max-ziplist-value " + RedisCheck.VALUE,
                 "");
     }
 

@@ -1,13 +1,21 @@
 package org.sipoauth.authz.redis;
 
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.api.async.RedisHashAsyncCommands;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.settings.RandomSecret;
 import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.lettuce.LettuceExceptionConverter;
+import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.DefaultRedisScript;
 import org.springframework.data.redis.core.script.RedisScript;
@@ -55,11 +63,52 @@ public final class Records {
 
     /** @throws DataAccessException if the store is away */
     public Optional<StoredRecord> find(String key) {
-        Map<String, String> fields =
-                new HashMap<>(redis.<String, String>opsForHash().entries(key));
-        if (fields.isEmpty()) {
+        return record(redis.<String, String>opsForHash().entries(key));
+    }
+
+    /**
+     * Many of them in little more than the time of one: none waits for the answer about another.
+     *
+     * @return of each key, in their order
+     * @throws DataAccessException if the store is away
+     */
+    public List<Optional<StoredRecord>> find(List<String> keys) {
+        RedisCallback<List<Optional<StoredRecord>>> ask = connection -> {
+            RedisHashAsyncCommands<byte[], byte[]> commands = commands(connection);
+            List<RedisFuture<Map<byte[], byte[]>>> answers = keys.stream()
+                    .map(key -> commands.hgetall(key.getBytes(StandardCharsets.UTF_8)))
+                    .toList();
+            return answers.stream()
+                    .map(answer -> record(texts(answer.toCompletableFuture().join())))
+                    .toList();
+        };
+        try {
+            return Objects.requireNonNull(redis.execute(ask));
+        } catch (CompletionException e) {
+            DataAccessException translated =
+                    e.getCause() instanceof Exception cause ? new LettuceExceptionConverter().convert(cause) : null;
+            throw translated == null ? e : translated;
+        }
+    }
+
+    /** The shared connection's, of a single Redis or a Cluster; they time out by themselves. */
+    @SuppressWarnings("unchecked")
+    private static RedisHashAsyncCommands<byte[], byte[]> commands(RedisConnection connection) {
+        return (RedisHashAsyncCommands<byte[], byte[]>) connection.getNativeConnection();
+    }
+
+    private static Map<String, String> texts(Map<byte[], byte[]> fields) {
+        Map<String, String> texts = new HashMap<>();
+        fields.forEach((name, value) ->
+                texts.put(new String(name, StandardCharsets.UTF_8), new String(value, StandardCharsets.UTF_8)));
+        return texts;
+    }
+
+    private static Optional<StoredRecord> record(Map<String, String> stored) {
+        if (stored.isEmpty()) {
             return Optional.empty();
         }
+        Map<String, String> fields = new HashMap<>(stored);
         String revision = fields.remove(REVISION);
         return Optional.of(new StoredRecord(fields, revision == null ? FIRST_REVISION : revision));
     }

@@ -5,15 +5,18 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.function.Supplier;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.settings.Loopback;
 import org.sipoauth.authz.settings.StartupRefused;
 import org.slf4j.Logger;
@@ -29,8 +32,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 
 /**
  * Refuses, at start-up, a Redis that would forget logins: one that cannot be reached, or that evicts; and one on another
- * machine that lets everybody in. Warns of one that
- * does not write to its disk what it has acknowledged. Looks at every node that may come to hold logins: at each of a
+ * machine that lets everybody in. Warns of one that does not write to its disk what it has acknowledged, and of one that
+ * takes more memory than it needs. Looks at every node that may come to hold logins: at each of a
  * cluster, and behind Sentinel at the replicas as well.
  */
 final class RedisCheck implements SmartInitializingSingleton {
@@ -38,15 +41,25 @@ final class RedisCheck implements SmartInitializingSingleton {
 
     private static final String FSYNC = "appendfsync";
     private static final String NEVER = "no";
+    private static final String ALWAYS = "always";
+    private static final String HASHES = "hash-max-";
+    /** An index bucket of 30 million logins; deploy/redis and the embedded Redis have them. */
+    static final int ENTRIES = 4096;
+    /** An entry with a name of 200 characters, and a record's scopes. */
+    static final int VALUE = 256;
+
     private static final Pattern REPLICA = Pattern.compile("slave\\d+=ip=([^,]+),port=(\\d+),state=online,.*");
 
     private final LettuceConnectionFactory redis;
 
     private final boolean insecureWithoutPassword;
+    private final int confirmReplicas;
 
-    RedisCheck(LettuceConnectionFactory redis, boolean insecureWithoutPassword) {
+    /** @param confirmReplicas how many replicas have a login or a revocation when it is answered */
+    RedisCheck(LettuceConnectionFactory redis, boolean insecureWithoutPassword, int confirmReplicas) {
         this.redis = redis;
         this.insecureWithoutPassword = insecureWithoutPassword;
+        this.confirmReplicas = confirmReplicas;
     }
 
     @Override
@@ -60,10 +73,11 @@ final class RedisCheck implements SmartInitializingSingleton {
                 checkNodes(cluster);
                 return;
             }
-            requireNoEviction(info(connection, "memory"));
-            warnIfNotDurable(
+            check(
+                    "",
+                    info(connection, "memory"),
                     info(connection, "persistence"),
-                    told(() -> connection.serverCommands().getConfig(FSYNC)));
+                    connection.serverCommands()::getConfig);
             if (redis.isRedisSentinelAware()) {
                 checkReplicas(info(connection, "replication"));
             }
@@ -106,35 +120,29 @@ final class RedisCheck implements SmartInitializingSingleton {
         });
     }
 
-    private static void checkNodes(RedisClusterConnection cluster) {
+    private void checkNodes(RedisClusterConnection cluster) {
         for (RedisClusterNode node : cluster.clusterCommands().clusterGetNodes()) {
             try {
-                requireNoEviction(named(node, cluster.serverCommands().info(node, "memory")));
-                warnIfNotDurable(
-                        named(node, cluster.serverCommands().info(node, "persistence")),
-                        told(() -> cluster.serverCommands().getConfig(node, FSYNC)));
+                check(
+                        node.asString() + ".",
+                        cluster.serverCommands().info(node, "memory"),
+                        cluster.serverCommands().info(node, "persistence"),
+                        names -> cluster.serverCommands().getConfig(node, names));
             } catch (DataAccessException e) {
                 LOG.warn("the node {} of the cluster does not answer: {}", node.asString(), e.getMessage());
             }
         }
     }
 
-    private static Properties named(RedisClusterNode node, Properties info) {
-        Properties named = new Properties();
-        info.stringPropertyNames()
-                .forEach(name -> named.setProperty(node.asString() + "." + name, info.getProperty(name)));
-        return named;
-    }
-
     private void checkReplicas(Properties replication) {
         for (RedisURI replica : replicas(replication)) {
             try (RedisClient client = RedisClient.create(replica);
                     StatefulRedisConnection<String, String> connection = client.connect()) {
-                String node = replica.getHost() + ":" + replica.getPort() + ".";
-                requireNoEviction(named(node, connection.sync().info("memory")));
-                warnIfNotDurable(
-                        named(node, connection.sync().info("persistence")),
-                        told(() -> connection.sync().configGet(FSYNC)));
+                check(
+                        replica.getHost() + ":" + replica.getPort() + ".",
+                        properties(connection.sync().info("memory")),
+                        properties(connection.sync().info("persistence")),
+                        connection.sync()::configGet);
             } catch (RedisException e) {
                 LOG.warn("the replica {}:{} does not answer: {}", replica.getHost(), replica.getPort(), e.getMessage());
             }
@@ -165,25 +173,42 @@ final class RedisCheck implements SmartInitializingSingleton {
         return replicas;
     }
 
-    private static Properties named(String prefix, String info) {
+    private static Properties properties(String info) {
         Properties properties = new Properties();
         info.lines().filter(line -> line.contains(":")).forEach(line -> {
             int colon = line.indexOf(':');
-            properties.setProperty(prefix + line.substring(0, colon), line.substring(colon + 1));
+            properties.setProperty(line.substring(0, colon), line.substring(colon + 1));
         });
         return properties;
     }
 
-    /** How this node writes its file to the disk; empty where a hosted service refuses {@code CONFIG GET}. */
-    private static Optional<String> told(Supplier<Map<?, ?>> configuration) {
+    /** @param node its name and a full stop, or nothing where there is one alone */
+    private void check(
+            String node,
+            Properties memory,
+            Properties persistence,
+            Function<String, @Nullable Map<?, ?>> configuration) {
+        requireNoEviction(node, memory);
+        warnIfNotDurable(
+                node,
+                persistence,
+                Optional.ofNullable(told(configuration, FSYNC).get(FSYNC)),
+                confirmReplicas);
+        warnIfNotCompact(node, told(configuration, HASHES + "*"));
+    }
+
+    /** How this node is configured; nothing where a hosted service refuses {@code CONFIG GET}. */
+    private static Map<String, String> told(Function<String, @Nullable Map<?, ?>> configuration, String names) {
+        Map<String, String> told = new HashMap<>();
         try {
-            return Optional.ofNullable(configuration.get())
-                    .map(settings -> settings.get(FSYNC))
-                    .map(String::valueOf);
+            Map<?, ?> settings = configuration.apply(names);
+            if (settings != null) {
+                settings.forEach((name, value) -> told.put(String.valueOf(name), String.valueOf(value)));
+            }
         } catch (DataAccessException | RedisException refused) {
             LOG.debug("this Redis does not tell its configuration: {}", refused.getMessage());
-            return Optional.empty();
         }
+        return told;
     }
 
     // INFO rather than CONFIG GET, which hosted Redis services refuse.
@@ -192,36 +217,66 @@ final class RedisCheck implements SmartInitializingSingleton {
         return info == null ? new Properties() : info;
     }
 
-    private static void requireNoEviction(Properties memory) {
-        for (String name : memory.stringPropertyNames()) {
-            if (name.endsWith("maxmemory_policy") && !memory.getProperty(name).equals("noeviction")) {
-                throw new StartupRefused(
-                        "This Redis evicts keys when its memory is full (" + name + " is " + memory.getProperty(name)
-                                + "): phones would lose their logins, and revocations with them.",
-                        "Set maxmemory-policy noeviction in its configuration.");
-            }
+    private static void requireNoEviction(String node, Properties memory) {
+        String policy = memory.getProperty("maxmemory_policy", "noeviction");
+        if (!policy.equals("noeviction")) {
+            throw new StartupRefused(
+                    "This Redis evicts keys when its memory is full (" + node + "maxmemory_policy is " + policy
+                            + "): phones would lose their logins, and revocations with them.",
+                    "Set maxmemory-policy noeviction in its configuration.");
         }
     }
 
-    private static void warnIfNotDurable(Properties persistence, Optional<String> fsync) {
-        for (String name : persistence.stringPropertyNames()) {
-            if (!name.endsWith("aof_enabled")) {
-                continue;
-            }
-            if (persistence.getProperty(name).equals("0")) {
-                LOG.warn(
-                        "this Redis keeps no append-only file ({} is 0): when it restarts, it loses the logins and"
-                                + " revocations since its last snapshot; set appendonly yes",
-                        name);
-            } else if (fsync.filter(NEVER::equals).isPresent()) {
-                LOG.warn(
-                        "this Redis never asks for its append-only file to be on the disk ({} with {} {}): a power"
-                                + " failure takes back some 30 seconds of logins and revocations; set it to everysec"
-                                + " or always",
-                        name,
-                        FSYNC,
-                        NEVER);
-            }
+    static void warnIfNotDurable(String node, Properties persistence, Optional<String> fsync, int confirmReplicas) {
+        String appending = persistence.getProperty("aof_enabled", "");
+        if (appending.equals("0")) {
+            LOG.warn(
+                    "this Redis keeps no append-only file ({}aof_enabled is 0): when it restarts, it loses the logins and"
+                            + " revocations since its last snapshot; set appendonly yes",
+                    node);
+        } else if (fsync.filter(NEVER::equals).isPresent()) {
+            LOG.warn(
+                    "this Redis never asks for its append-only file to be on the disk ({}aof_enabled with {} {}): a power"
+                            + " failure takes back some 30 seconds of logins and revocations; set it to {}, or to"
+                            + " everysec where a replica confirms each of them",
+                    node,
+                    FSYNC,
+                    NEVER,
+                    ALWAYS);
+        } else if (confirmReplicas == 0
+                && fsync.filter(policy -> !policy.equals(ALWAYS)).isPresent()) {
+            LOG.warn(
+                    "this Redis asks once a second for its append-only file to be on the disk ({}aof_enabled with {} {}),"
+                            + " and no replica confirms: a power failure takes back the last second or two of logins and"
+                            + " revocations that were answered; set {} {}, or add replicas and set"
+                            + " sipoauth.redis.confirm-replicas",
+                    node,
+                    FSYNC,
+                    fsync.orElseThrow(),
+                    FSYNC,
+                    ALWAYS);
         }
+    }
+
+    /** Redis 7 calls them listpacks and still knows them by both names. */
+    static void warnIfNotCompact(String node, Map<String, String> limits) {
+        boolean tooLow = limits.entrySet().stream()
+                .anyMatch(limit -> isBelow(limit, "entries", ENTRIES) || isBelow(limit, "value", VALUE));
+        if (tooLow) {
+            LOG.warn(
+                    "this Redis keeps small hashes compact up to {}{}: with more than some four million logins, or with"
+                            + " long names, a login takes a quarter more memory; set hash-max-ziplist-entries {} and"
+                            + " hash-max-ziplist-value {}",
+                    node,
+                    new TreeMap<>(limits),
+                    ENTRIES,
+                    VALUE);
+        }
+    }
+
+    private static boolean isBelow(Map.Entry<String, String> limit, String of, int least) {
+        return limit.getKey().startsWith(HASHES)
+                && limit.getKey().endsWith("-" + of)
+                && Long.parseLong(limit.getValue()) < least;
     }
 }

@@ -35,15 +35,20 @@ class RedisConfiguration {
 
     @Bean
     RedisCheck redisCheck(LettuceConnectionFactory redis, Settings settings) {
-        return new RedisCheck(redis, settings.redis().insecureWithoutPassword());
+        return new RedisCheck(redis, settings.redis().insecureWithoutPassword(), confirming(redis, settings.redis()));
+    }
+
+    @Bean
+    ConfirmedWrites confirmedWrites(LettuceConnectionFactory redis, Settings settings, MeterRegistry meters) {
+        Settings.Redis store = settings.redis();
+        return new ConfirmedWrites(
+                redis, confirming(redis, store), store.confirmTimeout(), store.confirmConnections(), meters);
     }
 
     /** A single Redis has no replicas that could confirm; Sentinel and Cluster are there because of them. */
-    @Bean
-    ConfirmedWrites confirmedWrites(LettuceConnectionFactory redis, Settings settings, MeterRegistry meters) {
-        Integer asked = settings.redis().confirmReplicas();
-        int replicas = asked != null ? asked : redis.isRedisSentinelAware() || redis.isClusterAware() ? 1 : 0;
-        return new ConfirmedWrites(redis, replicas, settings.redis().confirmTimeout(), meters);
+    private static int confirming(LettuceConnectionFactory redis, Settings.Redis settings) {
+        Integer asked = settings.confirmReplicas();
+        return asked != null ? asked : redis.isRedisSentinelAware() || redis.isClusterAware() ? 1 : 0;
     }
 
     /** Outside of what reads the store: sign-in sessions first, then Spring Security's filters with the token endpoint. */

@@ -36,7 +36,7 @@ final class Families implements LoginFamilies, Sessions {
 
     private final FamilyStore store;
     private final FamilyIndex index;
-    private final UserCutoffs cutoffs;
+    private final Cutoffs cutoffs;
     private final CurrentKeyRing ring;
     private final Clock clock;
     private final Audit audit;
@@ -45,7 +45,7 @@ final class Families implements LoginFamilies, Sessions {
     Families(
             FamilyStore store,
             FamilyIndex index,
-            UserCutoffs cutoffs,
+            Cutoffs cutoffs,
             CurrentKeyRing ring,
             Clock clock,
             Audit audit,
@@ -86,7 +86,23 @@ final class Families implements LoginFamilies, Sessions {
                                 .orElse(null))
                 .keep();
         meters.counter("sipoauth.families.begun").increment();
+        requireNotEndedMeanwhile(family);
         return begun(family, status, login.client(), now);
+    }
+
+    /** Who ended all logins of its user or device may have looked for them before this one was there. */
+    private void requireNotEndedMeanwhile(Family family) {
+        if (endedSince(family.user(), family.device(), family.begun())) {
+            revoke(family.id(), Kind.CODE, "all logins of its user or device were ended while it began");
+            throw new GrantRefused(
+                    OAuth2ErrorCodes.INVALID_GRANT,
+                    "all logins of the user or on the device have just been ended",
+                    new Refusal(
+                            "ended_since",
+                            "all logins of its user or device were ended while it began",
+                            "Nothing: whoever ended those logins meant this one, too. The user signs in again.",
+                            concerned(family)));
+        }
     }
 
     private Begun begun(Family family, StatusReference status, RegisteredClient client, Instant now) {
@@ -115,8 +131,8 @@ final class Families implements LoginFamilies, Sessions {
     }
 
     @Override
-    public boolean endedSince(String subscriber, Instant granted) {
-        return cutoffs.endedSince(subscriber, granted);
+    public boolean endedSince(String subscriber, Optional<String> deviceName, Instant granted) {
+        return cutoffs.endedSince(subscriber, deviceName, granted);
     }
 
     @Override
@@ -162,12 +178,13 @@ final class Families implements LoginFamilies, Sessions {
 
     @Override
     public int revokeUser(String user, String reason) {
-        cutoffs.end(user, clock.instant()); // before: what begins meanwhile sees it
+        cutoffs.endUser(user, clock.instant()); // before: what begins meanwhile sees it
         return revokeAll(index.ofUser(user), Kind.USER, reason);
     }
 
     @Override
     public int revokeDevice(String device, String reason) {
+        cutoffs.endDevice(device, clock.instant()); // before, as for a user
         return revokeAll(index.ofDevice(device), Kind.DEVICE, reason);
     }
 

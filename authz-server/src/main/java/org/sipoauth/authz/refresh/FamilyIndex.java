@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.redis.ConfirmedWrites;
 import org.sipoauth.authz.refresh.Sessions.Entry;
@@ -18,8 +19,8 @@ import org.springframework.data.redis.core.script.RedisScript;
 /**
  * Which logins a user has, and which there are on a device: 8,192 buckets each, a hash under {@code users:<bucket>} and
  * {@code devices:<bucket>}, chosen by the first 13 bits of the name's SHA-256. Small hashes take little memory, and
- * nothing ever has to be scanned. What has ended is thrown out when the next login enters the bucket, and a bucket
- * without logins goes by itself.
+ * nothing ever has to be scanned. What has ended is thrown out when another login enters the bucket (where there are many
+ * of them, not by each), and a bucket without logins goes by itself.
  *
  * <p>A login is entered before its family begins, so that there is never a family that cannot be found; and again at its
  * first refresh and now and then, in case the store lost the entry. An entry may thus stand for no family.
@@ -57,7 +58,8 @@ final class FamilyIndex implements UserIndex {
                 List.of(index + bucket(name)),
                 Long.toString(now.getEpochSecond()),
                 name + " " + family.id(),
-                Long.toString(end.getEpochSecond()));
+                Long.toString(end.getEpochSecond()),
+                random());
     }
 
     @FunctionalInterface
@@ -81,7 +83,8 @@ final class FamilyIndex implements UserIndex {
                         List.of("users:" + bucket(name)),
                         Long.toString(now.getEpochSecond()),
                         name + " " + entry.id(),
-                        Long.toString(entry.end().getEpochSecond()));
+                        Long.toString(entry.end().getEpochSecond()),
+                        random());
             }
         }
     }
@@ -114,6 +117,10 @@ final class FamilyIndex implements UserIndex {
                     Instant.ofEpochSecond(Long.parseLong(end))));
         });
         return entries;
+    }
+
+    private static String random() {
+        return Integer.toString(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
     }
 
     static int bucket(String name) {

@@ -33,16 +33,15 @@ class RefreshConfiguration {
     }
 
     @Bean
-    UserCutoffs userCutoffs(StringRedisTemplate redis, ConfirmedWrites confirmed, Settings settings) {
-        return new UserCutoffs(
-                redis, confirmed, settings.deviceGrant().expiresIn().plus(MARGIN));
+    Cutoffs cutoffs(StringRedisTemplate redis, ConfirmedWrites confirmed, Settings settings) {
+        return new Cutoffs(redis, confirmed, settings.deviceGrant().expiresIn().plus(MARGIN));
     }
 
     @Bean
     Families families(
             FamilyStore store,
             FamilyIndex index,
-            UserCutoffs cutoffs,
+            Cutoffs cutoffs,
             CurrentKeyRing ring,
             Clock clock,
             Audit audit,

@@ -51,11 +51,15 @@ public interface Sessions {
      */
     int revokeUser(String user, String reason);
 
-    /** @return how many were not revoked before */
+    /**
+     * Ends also what was granted for the device and it has not redeemed yet.
+     *
+     * @return how many were not revoked before
+     */
     int revokeDevice(String device, String reason);
 
     /**
-     * As {@link #revokeDevice(String, String)}, but for logins that began at the cutoff or later.
+     * Ends those logins on a device that began before the cutoff, and nothing that was only granted.
      *
      * @return how many were not revoked before
      */

@@ -140,11 +140,13 @@ public record Settings(
      *
      * @param confirmReplicas how many replicas have to have the write; unset: 1 with Sentinel or Cluster, else 0
      * @param confirmTimeout how long they have to say so; then the request is answered with 503
+     * @param confirmConnections on which such writes wait, at each server; so many can wait at once
      * @param insecureWithoutPassword lets a Redis on another machine be used that asks for no password
      */
     public record Redis(
             @Nullable Integer confirmReplicas,
             @DefaultValue("1s") Duration confirmTimeout,
+            @DefaultValue("8") int confirmConnections,
             @DefaultValue("false") boolean insecureWithoutPassword) {}
 
     /**

@@ -33,6 +33,7 @@ final class SettingsRules implements Validator {
                 "is required: name the SIP platform the tokens are for, such as sip:example.com");
         check.said("keys.algorithm", settings.keys().algorithm());
         check.within("redis.confirmReplicas", settings.redis().confirmReplicas(), 0, 10);
+        check.within("redis.confirmConnections", settings.redis().confirmConnections(), 1, 256);
         check.within("requests.perSecond", settings.requests().perSecond(), 0, 1000);
         check.within("requests.burst", settings.requests().burst(), 1, 10_000_000);
         if (settings.audit().syslog() != null) {

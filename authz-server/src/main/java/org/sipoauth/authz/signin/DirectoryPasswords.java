@@ -44,8 +44,7 @@ final class DirectoryPasswords implements AuthenticationProvider {
             throw new DirectoryRefused("not_a_name");
         }
         Answer.SignedIn person = ask(typed, attempt.getCredentials() instanceof String password ? password : "");
-        Account account = admit(person);
-        return UsernamePasswordAuthenticationToken.authenticated(account.name(), null, SignedIn.authorities(account));
+        return SignedIn.now(admit(person));
     }
 
     private Account admit(Answer.SignedIn person) {

@@ -18,7 +18,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.security.authentication.AccountStatusUserDetailsChecker;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.AuthenticationServiceException;
-import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.authentication.dao.DaoAuthenticationProvider;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.Authentication;
@@ -136,8 +135,7 @@ public final class SignIn {
     private void signedInElsewhere(HttpServletRequest request, HttpServletResponse response, Authentication person)
             throws IOException, ServletException {
         Account account = accounts.find(person.getName()).orElseThrow();
-        Authentication signedIn =
-                UsernamePasswordAuthenticationToken.authenticated(account.name(), null, SignedIn.authorities(account));
+        Authentication signedIn = SignedIn.now(account);
         SecurityContext context = SecurityContextHolder.createEmptyContext();
         context.setAuthentication(signedIn);
         SecurityContextHolder.setContext(context);

@@ -13,7 +13,6 @@ import org.sipoauth.authz.subscriber.Accounts;
 import org.sipoauth.authz.subscriber.PasswordRules;
 import org.sipoauth.authz.subscriber.Passwords;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -161,8 +160,7 @@ final class SignInPages {
     private void signInAgain(String name, HttpServletRequest request, HttpServletResponse response) {
         Account account = accounts.find(name).orElseThrow();
         SecurityContext context = SecurityContextHolder.createEmptyContext();
-        context.setAuthentication(
-                UsernamePasswordAuthenticationToken.authenticated(name, null, SignedIn.authorities(account)));
+        context.setAuthentication(SignedIn.now(account));
         SecurityContextHolder.setContext(context);
         sessions.saveContext(context, request, response);
     }

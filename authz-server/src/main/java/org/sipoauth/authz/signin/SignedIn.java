@@ -1,12 +1,15 @@
 package org.sipoauth.authz.signin;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.core.authority.FactorGrantedAuthority;
 
 /** What somebody who has signed in may do, as Spring's authorities, and whether that still holds. */
 final class SignedIn {
@@ -20,6 +23,13 @@ final class SignedIn {
     static List<GrantedAuthority> authorities(Account account) {
         return AuthorityUtils.createAuthorityList(
                 account.mustChangePassword() ? CHANGE_PASSWORD : "ROLE_" + account.kind(), MARK + account.signInMark());
+    }
+
+    /** Who proved just now who they are, which the sign-in says as Spring's own check of a password does. */
+    static Authentication now(Account account) {
+        List<GrantedAuthority> all = new ArrayList<>(authorities(account));
+        all.add(FactorGrantedAuthority.fromAuthority(FactorGrantedAuthority.PASSWORD_AUTHORITY));
+        return UsernamePasswordAuthenticationToken.authenticated(account.name(), null, all);
     }
 
     /** Of whichever role: the console has something for each. */

@@ -28,6 +28,10 @@ import org.slf4j.LoggerFactory;
  * The lists as they are served: Status List Tokens (draft-ietf-oauth-status-list, section "Status List Token in JWT
  * Format"), and their aggregation. Each is signed when it changes, when the signing key does, and once an hour.
  *
+ * <p>A list speaks for the moment at which the store was last read, and is issued as of then: a server that cannot read the
+ * store must not put a list before a verifier that takes it for newer than one with later revocations. Such a list lives
+ * on to its end, but the aggregation names it no more, for whatever it names is confirmed.
+ *
  * <p>Entity tags depend on the content alone: servers that have seen the same revocations give the same ones, although
  * their signatures differ.
  */
@@ -38,18 +42,28 @@ final class SignedStatusLists {
     private static final Duration SIGNED_AGAIN_AFTER = Duration.ofHours(1);
     /** How often a verifier should ask for changes. */
     static final Duration TIME_TO_LIVE = Duration.ofSeconds(15);
+    /** A list that was read longer ago may lack revocations: twice as long as verifiers keep one before they ask again. */
+    static final Duration CONFIRMED_FOR = TIME_TO_LIVE.multipliedBy(2);
 
     private final SigningKeys keys;
     private final String issuer;
     private final Clock clock;
-    private volatile Published published = new Published(Map.of(), document("{\"status_lists\":[],\"etags\":{}}"));
+    private volatile Published published =
+            new Published(Map.of(), List.of(), document("{\"status_lists\":[],\"etags\":{}}"));
 
     /** What is sent, and its entity tag with quotes, as in the header (RFC 9110 §8.8.3). */
     record Document(String body, String etag) {}
 
+    /**
+     * A list to be served.
+     *
+     * @param at when the store was read that had no more revocations than these
+     */
+    record Read(StatusList list, Instant at) {}
+
     private record Signed(StatusList list, String keyId, long hour, Document token) {}
 
-    private record Published(Map<StatusListName, Signed> lists, Document aggregation) {}
+    private record Published(Map<StatusListName, Signed> lists, List<Signed> named, Document aggregation) {}
 
     SignedStatusLists(SigningKeys keys, String issuer, Clock clock) {
         this.keys = keys;
@@ -61,52 +75,57 @@ final class SignedStatusLists {
         return Optional.ofNullable(published.lists().get(name)).map(Signed::token);
     }
 
-    /** The addresses of all lists, and beyond the draft their entity tags: who has read them before skips those unchanged. */
+    /** The addresses of all lists that are up to date, and beyond the draft their entity tags: who has read them before skips those unchanged. */
     Document aggregation() {
         return published.aggregation();
     }
 
     /** From now on serves these lists and no others. Without a key to sign with, serves on what it has of them. */
-    void publish(Collection<StatusList> lists) {
+    void publish(Collection<Read> lists) {
         Published before = published;
         Optional<ActiveSigningKey> key = activeKey();
-        Instant now = clock.instant();
-        List<StatusList> sorted = new ArrayList<>(lists);
-        sorted.sort(Comparator.comparing(list -> list.name().toString()));
+        Instant confirmedSince = clock.instant().minus(CONFIRMED_FOR);
+        List<Read> sorted = new ArrayList<>(lists);
+        sorted.sort(Comparator.comparing(read -> read.list().name().toString()));
         Map<StatusListName, Signed> signed = new LinkedHashMap<>();
-        for (StatusList list : sorted) {
-            Signed current = current(before.lists().get(list.name()), list, key, now);
+        List<Signed> named = new ArrayList<>();
+        for (Read read : sorted) {
+            StatusListName name = read.list().name();
+            Signed current = current(before.lists().get(name), read, key);
             if (current != null) {
-                signed.put(list.name(), current);
+                signed.put(name, current);
+                if (!read.at().isBefore(confirmedSince)) {
+                    named.add(current);
+                }
             }
         }
-        if (!signed.equals(before.lists())) {
-            published = new Published(signed, aggregation(signed.values()));
+        if (!signed.equals(before.lists()) || !named.equals(before.named())) {
+            published = new Published(signed, named, aggregation(named));
         }
     }
 
-    private @Nullable Signed current(
-            @Nullable Signed before, StatusList list, Optional<ActiveSigningKey> key, Instant now) {
+    private @Nullable Signed current(@Nullable Signed before, Read read, Optional<ActiveSigningKey> key) {
         if (key.isEmpty()) {
             return before;
         }
-        long hour = hour(list.name(), now);
+        StatusList list = read.list();
+        long hour = hour(list.name(), read.at());
         if (before != null
                 && before.list() == list
                 && before.keyId().equals(key.get().id())
                 && before.hour() == hour) {
             return before;
         }
-        return new Signed(list, key.get().id(), hour, sign(list, hour, key.get(), now));
+        return new Signed(list, key.get().id(), hour, sign(list, hour, key.get(), read.at()));
     }
 
-    private Document sign(StatusList list, long hour, ActiveSigningKey key, Instant now) {
+    private Document sign(StatusList list, long hour, ActiveSigningKey key, Instant at) {
         byte[] bits = list.bits();
         Map<String, Object> claims = new LinkedHashMap<>();
         claims.put("iss", issuer);
         claims.put("sub", list.name().uri(issuer));
-        claims.put("iat", now);
-        claims.put("exp", now.plus(LIFETIME));
+        claims.put("iat", at);
+        claims.put("exp", at.plus(LIFETIME));
         claims.put("ttl", TIME_TO_LIVE.toSeconds());
         claims.put(
                 "status_list",
@@ -125,9 +144,9 @@ final class SignedStatusLists {
     }
 
     /** The hours begin at another minute for each list, so that not all are signed, and fetched, at once. */
-    private static long hour(StatusListName name, Instant now) {
+    private static long hour(StatusListName name, Instant at) {
         long offset = Math.floorMod(name.toString().hashCode(), SIGNED_AGAIN_AFTER.toSeconds());
-        return (now.getEpochSecond() + offset) / SIGNED_AGAIN_AFTER.toSeconds();
+        return (at.getEpochSecond() + offset) / SIGNED_AGAIN_AFTER.toSeconds();
     }
 
     private Document aggregation(Collection<Signed> lists) {

@@ -9,9 +9,6 @@ import org.springframework.stereotype.Component;
 /** Down while the lists that this server serves may lack revocations: another server should be asked for them. */
 @Component("statusLists")
 final class StatusListHealth implements HealthIndicator {
-    /** Twice as long as verifiers keep a list before they ask again. */
-    private static final Duration LIMIT = SignedStatusLists.TIME_TO_LIVE.multipliedBy(2);
-
     private final StatusListMirror mirror;
     private final Clock clock;
 
@@ -23,7 +20,7 @@ final class StatusListHealth implements HealthIndicator {
     @Override
     public Health health() {
         Duration age = Duration.between(mirror.seen().at(), clock.instant());
-        Health.Builder health = age.compareTo(LIMIT) <= 0
+        Health.Builder health = age.compareTo(SignedStatusLists.CONFIRMED_FOR) <= 0
                 ? Health.up()
                 : Health.down().withDetail("reason", "the status lists could not be read for " + age);
         return health.withDetail("lists", mirror.seen().lists().size()).build();

@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * lost it (a failover, a restored backup), it is put back. What is held is also on the disk, so that this holds across a
  * restart of everything.
  *
- * <p>While the store is away, what was last seen is served on.
+ * <p>While the store is away, what was last seen is served on, as of when it was seen. What is on the disk is not served
+ * before the store was read once.
  */
 final class StatusListMirror {
     private static final Logger LOG = LoggerFactory.getLogger(StatusListMirror.class);
@@ -47,6 +48,7 @@ final class StatusListMirror {
     private final Set<StatusListName> unsaved = new HashSet<>();
     private final String[] marks = new String[StatusListName.SHARDS];
     private final Instant[] readAt = new Instant[StatusListName.SHARDS];
+    private final Instant startedAt;
     private int firstShard;
     private volatile Seen seen;
 
@@ -78,7 +80,8 @@ final class StatusListMirror {
         this.audit = audit;
         this.restoredBits = meters.counter("sipoauth.status_lists.restored");
         Instant now = clock.instant();
-        Arrays.fill(readAt, now);
+        startedAt = now;
+        Arrays.fill(readAt, Instant.MIN);
         for (StatusList list : folder.load()) {
             if (isLive(list.name(), now)) {
                 lists.put(list.name(), list);
@@ -109,10 +112,12 @@ final class StatusListMirror {
             LOG.warn("{} shards of the status lists cannot be read, such as {}", failures.size(), failures.get(0));
         }
         keepOnDisk(now);
-        seen = new Seen(
-                List.copyOf(lists.values()),
-                Arrays.stream(readAt).min(Instant::compareTo).orElse(now));
-        published.publish(seen.lists());
+        Instant oldest = Arrays.stream(readAt).min(Instant::compareTo).orElse(now);
+        seen = new Seen(List.copyOf(lists.values()), oldest.isBefore(startedAt) ? startedAt : oldest);
+        published.publish(lists.values().stream()
+                .map(list -> new SignedStatusLists.Read(list, readAt[list.name().shard()]))
+                .filter(read -> read.at().isAfter(Instant.MIN))
+                .toList());
     }
 
     private void lookAt(int shard, boolean whole, Instant now) {

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.sipoauth.authz.redis.Expected;
 import org.sipoauth.authz.redis.NameIndex;
 import org.sipoauth.authz.redis.RecordChanged;
@@ -56,6 +57,17 @@ public final class Accounts {
     /** @param name in any case */
     public Optional<Account> find(String name) {
         return isName(name) ? records.find(key(name)).map(record -> read(inLowerCase(name), record)) : Optional.empty();
+    }
+
+    /** Those of a page of names that stand for an account of this sort, in their order. */
+    public List<Account> find(List<String> page, boolean ofSubscribers) {
+        List<Optional<StoredRecord>> found =
+                records.find(page.stream().map(Accounts::key).toList());
+        return IntStream.range(0, page.size())
+                .boxed()
+                .flatMap(i -> found.get(i).map(record -> read(inLowerCase(page.get(i)), record)).stream())
+                .filter(account -> account.kind().isSubscriber() == ofSubscribers)
+                .toList();
     }
 
     /** @throws RecordChanged if it is not as expected */

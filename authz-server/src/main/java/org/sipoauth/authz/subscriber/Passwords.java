@@ -15,8 +15,16 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public final class Passwords implements PasswordEncoder {
-    private final PasswordEncoder argon2 = Argon2PasswordEncoder.defaultsForSpringSecurity_v5_8();
+    private final PasswordEncoder argon2;
     private final Semaphore turns = new Semaphore(Runtime.getRuntime().availableProcessors());
+
+    public Passwords() {
+        this(Argon2PasswordEncoder.defaultsForSpringSecurity_v5_8());
+    }
+
+    Passwords(Argon2PasswordEncoder argon2) {
+        this.argon2 = argon2;
+    }
 
     /** @throws IllegalArgumentException if it is none that {@link PasswordRules} would let pass */
     @Override

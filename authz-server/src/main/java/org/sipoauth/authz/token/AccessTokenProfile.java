@@ -1,6 +1,7 @@
 package org.sipoauth.authz.token;
 
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import org.sipoauth.authz.client.Scopes;
 import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.token.AccessTokens.LoginReference;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.core.oidc.IdTokenClaimNames;
 import org.springframework.security.oauth2.jwt.JwtClaimNames;
 import org.springframework.security.oauth2.server.authorization.OAuth2TokenType;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationGrantAuthenticationToken;
@@ -18,7 +20,7 @@ import org.springframework.security.oauth2.server.authorization.token.OAuth2Toke
 
 /**
  * Turns Spring's default token into an RFC 9068 §2 access token for the SIP platform. The signer adds {@code alg} and
- * {@code kid}.
+ * {@code kid}. The ID token beside it says when its subscriber signed in.
  */
 final class AccessTokenProfile implements OAuth2TokenCustomizer<JwtEncodingContext> {
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -34,6 +36,7 @@ final class AccessTokenProfile implements OAuth2TokenCustomizer<JwtEncodingConte
     @Override
     public void customize(JwtEncodingContext context) {
         if (!OAuth2TokenType.ACCESS_TOKEN.equals(context.getTokenType())) {
+            addSignIn(context);
             return;
         }
         context.getJwsHeader().type("at+jwt");
@@ -55,6 +58,14 @@ final class AccessTokenProfile implements OAuth2TokenCustomizer<JwtEncodingConte
         if (holder instanceof PhoneLogin login) {
             login.device().ifPresent(device -> addDevice(context, device));
             login.login().ifPresent(reference -> addLogin(context, reference));
+        }
+    }
+
+    /** To the ID token, whoever asked for it: OpenID Connect Core §2 wants it with {@code max_age}. */
+    private static void addSignIn(JwtEncodingContext context) {
+        if (context.getAuthorization() != null
+                && context.getAuthorization().getAttribute(IdTokenClaimNames.AUTH_TIME) instanceof Instant signedIn) {
+            context.getClaims().claim(IdTokenClaimNames.AUTH_TIME, signedIn.getEpochSecond());
         }
     }
 

@@ -4,12 +4,13 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.sipoauth.authz.dpop.DpopProofs;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.web.access.AccessDeniedHandler;
 
-/** Says which scope a token lacks: RFC 6750 §3.1, with a problem document (RFC 9457) for people. */
+/** Says which scope a token lacks: RFC 6750 §3.1, RFC 9449 §7.1, with a problem document (RFC 9457) for people. */
 final class InsufficientScope implements AccessDeniedHandler {
 
     @Override
@@ -17,7 +18,9 @@ final class InsufficientScope implements AccessDeniedHandler {
             throws IOException {
         String scope = AdministrationRights.scopeFor(request);
         response.setStatus(HttpServletResponse.SC_FORBIDDEN);
-        response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer error=\"insufficient_scope\", scope=\"" + scope + '"');
+        response.setHeader(
+                HttpHeaders.WWW_AUTHENTICATE,
+                DpopProofs.schemeFor(request) + " error=\"insufficient_scope\", scope=\"" + scope + '"');
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         response.getOutputStream()

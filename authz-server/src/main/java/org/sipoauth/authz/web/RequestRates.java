@@ -7,7 +7,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
@@ -19,7 +18,6 @@ import org.sipoauth.authz.throttle.SharedBuckets.Limit;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -114,15 +112,13 @@ final class RequestRates extends OncePerRequestFilter {
             return false;
         }
         refused.increment();
-        response.setStatus(HttpStatus.TOO_MANY_REQUESTS.value());
         response.setHeader(
                 HttpHeaders.RETRY_AFTER, Long.toString(Math.min(wait.toSeconds() + 1, LONGEST_WAIT_SECONDS)));
-        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-        response.getOutputStream()
-                .write(
-                        "{\"error\":\"temporarily_unavailable\",\"error_description\":\"too many requests from your network\"}"
-                                .getBytes(StandardCharsets.UTF_8));
+        ErrorAnswer.send(
+                HttpStatus.TOO_MANY_REQUESTS,
+                "temporarily_unavailable",
+                "too many requests from your network",
+                response);
         return true;
     }
 }

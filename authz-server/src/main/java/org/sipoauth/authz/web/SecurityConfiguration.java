@@ -5,7 +5,6 @@ import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +12,7 @@ import org.sipoauth.authz.client.Clients;
 import org.sipoauth.authz.console.ConsoleRights;
 import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.grant.GrantFeature;
+import org.sipoauth.authz.grant.SilentRequests;
 import org.sipoauth.authz.provisioning.ProvisioningAccess;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.signin.SignIn;
@@ -25,7 +25,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.MediaType;
+import org.springframework.http.HttpStatus;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
@@ -140,9 +140,10 @@ class SecurityConfiguration {
         return http.securityMatcher(PATH.matcher("/admin/api/**"))
                 .authorizeHttpRequests(requests -> requests.anyRequest().access(new AdministrationRights()))
                 .oauth2ResourceServer(server -> {
-                    server.jwt(jwt -> jwt.decoder(tokens.decoder())).accessDeniedHandler(new InsufficientScope());
+                    server.jwt(jwt -> jwt.decoder(tokens.decoder()));
                     proofs.addTo(server, proofs::belowIssuer);
                 })
+                .exceptionHandling(exceptions -> exceptions.accessDeniedHandler(new InsufficientScope()))
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
@@ -198,6 +199,8 @@ class SecurityConfiguration {
                 })
                 .authorizeHttpRequests(requests -> requests.requestMatchers(HttpMethod.GET, "/oauth2/jwks")
                         .permitAll()
+                        .requestMatchers(new SilentRequests())
+                        .permitAll() // Spring's endpoint refuses them by itself, and where its answer may go it knows
                         .anyRequest()
                         .authenticated())
                 .requestCache(cache -> cache.requestCache(errands()))
@@ -275,12 +278,7 @@ class SecurityConfiguration {
 
     /** RFC 6749 §5.2, for a request in which no filter has recognised a client. */
     private static void refuseClient(HttpServletResponse response) throws IOException {
-        response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
-        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-        response.getOutputStream()
-                .write("{\"error\":\"invalid_client\",\"error_description\":\"no client that may ask this\"}"
-                        .getBytes(StandardCharsets.UTF_8));
+        ErrorAnswer.send(HttpStatus.UNAUTHORIZED, "invalid_client", "no client that may ask this", response);
     }
 
     private static boolean isManagementPort(int port, Environment environment) {

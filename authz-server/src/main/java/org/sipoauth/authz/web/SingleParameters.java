@@ -5,10 +5,8 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.MediaType;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -36,12 +34,7 @@ final class SingleParameters extends OncePerRequestFilter {
         } else if (authorization) {
             response.sendError(HttpServletResponse.SC_BAD_REQUEST); // whose redirect URI it is, is not known
         } else {
-            response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
-            response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-            response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-            response.getOutputStream()
-                    .write("{\"error\":\"invalid_request\",\"error_description\":\"a parameter is there twice\"}"
-                            .getBytes(StandardCharsets.UTF_8));
+            ErrorAnswer.send(HttpStatus.BAD_REQUEST, "invalid_request", "a parameter is there twice", response);
         }
     }
 }

@@ -39,6 +39,13 @@ class WebConfiguration {
     }
 
     @Bean
+    FilterRegistrationBean<SeeOther> seeOther() {
+        FilterRegistrationBean<SeeOther> registration = new FilterRegistrationBean<>(new SeeOther());
+        registration.setOrder(SessionRepositoryFilter.DEFAULT_ORDER - 1); // around everything that redirects
+        return registration;
+    }
+
+    @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> refusedRequests(
             MeterRegistry registry, ProvisioningConnector provisioning, MutualTlsConnector mutualTls) {
         return factory -> factory.addEngineValves(new RefusedRequests(registry, provisioning, mutualTls));

@@ -4,17 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.sipoauth.authz.TestClock;
 import org.sipoauth.authz.redis.RedisForTests;
 import org.sipoauth.authz.throttle.SharedBuckets;
-import org.springframework.data.redis.core.RedisCallback;
 
 /** What wrong codes cost, on a clock that the tests move. */
 class ActivationThrottleIT {
@@ -23,8 +21,7 @@ class ActivationThrottleIT {
 
     private static RedisForTests.Running redis;
 
-    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-    private final InstantSource source = () -> now;
+    private final TestClock clock = new TestClock(Instant.parse("2026-01-01T00:00:00Z"));
     private final ActivationThrottle throttle = server(() -> -1L); // never drawn by lot
 
     @BeforeAll
@@ -39,14 +36,11 @@ class ActivationThrottleIT {
 
     @BeforeEach
     void empty() {
-        redis.template().execute((RedisCallback<Void>) connection -> {
-            connection.serverCommands().flushAll();
-            return null;
-        });
+        redis.empty();
     }
 
     private ActivationThrottle server(RandomGenerator random) {
-        return new ActivationThrottle(new SharedBuckets(redis.template(), source.withZone(ZoneOffset.UTC)), random);
+        return new ActivationThrottle(new SharedBuckets(redis.template(), clock), random);
     }
 
     @Test
@@ -56,9 +50,9 @@ class ActivationThrottleIT {
         }
 
         assertThat(guess(PHONE, OFFICE)).isFalse();
-        now = now.plusSeconds(59);
+        clock.advance(Duration.ofSeconds(59));
         assertThat(guess(PHONE, OFFICE)).isFalse();
-        now = now.plusSeconds(1);
+        clock.advance(Duration.ofSeconds(1));
         assertThat(guess(PHONE, OFFICE)).isTrue();
         assertThat(guess(PHONE, OFFICE)).isFalse();
     }
@@ -138,7 +132,7 @@ class ActivationThrottleIT {
         int looked = 0;
         for (Duration time = Duration.ZERO; time.compareTo(Duration.ofHours(6)) < 0; time = time.plusSeconds(20)) {
             looked += guess(PHONE, OFFICE) ? 1 : 0;
-            now = now.plusSeconds(20);
+            clock.advance(Duration.ofSeconds(20));
         }
 
         assertThat(looked).isBetween(369, 370);

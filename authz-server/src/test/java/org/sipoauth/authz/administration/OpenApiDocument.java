@@ -7,8 +7,10 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -20,6 +22,7 @@ final class OpenApiDocument {
     private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
 
     private final JsonNode root;
+    private final Map<JsonNode, Schema> compiled = new IdentityHashMap<>(); // by where they stand in the document
 
     OpenApiDocument(String yaml) {
         root = new YAMLMapper().readTree(yaml);
@@ -88,10 +91,8 @@ final class OpenApiDocument {
     }
 
     private List<String> faults(JsonNode schema, String json) {
-        ObjectNode whole = (ObjectNode) schema.deepCopy();
-        whole.set("components", root.path("components"));
-        Schema compiled = SCHEMAS.getSchema(whole);
         return compiled
+                .computeIfAbsent(schema, this::compile)
                 .validate(
                         json,
                         InputFormat.JSON,
@@ -99,6 +100,12 @@ final class OpenApiDocument {
                 .stream()
                 .map(Error::toString)
                 .toList();
+    }
+
+    private Schema compile(JsonNode schema) {
+        ObjectNode whole = (ObjectNode) schema.deepCopy();
+        whole.set("components", root.path("components"));
+        return SCHEMAS.getSchema(whole);
     }
 
     JsonNode resolve(JsonNode node) {

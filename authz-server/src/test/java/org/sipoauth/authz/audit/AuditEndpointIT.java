@@ -67,7 +67,7 @@ class AuditEndpointIT {
         assertThat(records("session=" + session, 4))
                 .extracting(record -> record.get("event"))
                 .containsExactly("refused", "refused", "revoked", "begun");
-        assertThat(records("event=revoked&device=CSFALICE&client=softphone&session=" + session, 1))
+        assertThat(records("event=refused&outcome=replayed&device=CSFALICE&client=softphone&session=" + session, 1))
                 .hasSize(1);
     }
 

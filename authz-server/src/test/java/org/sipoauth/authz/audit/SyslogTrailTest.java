@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.authz.LoopbackPorts;
 import org.sipoauth.authz.TestCertificate;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.StartupRefused;
@@ -97,10 +98,7 @@ class SyslogTrailTest {
 
     @Test
     void recordsWaitForAReceiverThatIsAwayAndThoseTooManyAreCountedAndSaid() throws IOException {
-        int port;
-        try (TestSyslog receiver = TestSyslog.tcp(0)) {
-            port = receiver.port();
-        }
+        int port = LoopbackPorts.free();
         SyslogTrail trail = trail(settings("tcp://127.0.0.1:" + port, null, null));
         records(0, SyslogTrail.MOST_WAITING + 7).forEach(trail::record);
         trail.start();

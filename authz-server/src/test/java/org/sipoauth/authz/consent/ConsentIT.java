@@ -72,6 +72,25 @@ class ConsentIT {
                 .hasPath("/consent");
     }
 
+    /** OpenID Connect Core §3.1.2.6. */
+    @Test
+    void showsNoPageToWhomAnApplicationAsksSilently() {
+        browser.signIn("judy", server.passwordOf("judy"));
+        Map<String, String> request = request("judy", "openid");
+        request.put("prompt", "none");
+
+        assertThat(TestPhone.parameters(TestPhone.location(open(request))))
+                .containsEntry("error", "consent_required")
+                .containsEntry("iss", TestServer.ISSUER);
+        assertThat(allow(asked("judy", request("judy", "openid")), "openid")
+                        .headers()
+                        .firstValue("Location"))
+                .isPresent();
+        assertThat(TestPhone.parameters(TestPhone.location(open(request)))).containsKey("code");
+        request.put("prompt", "consent");
+        assertThat(TestPhone.location(open(request))).hasPath("/consent");
+    }
+
     @Test
     void tellsTheApplicationThatItWasDeniedAndAsksAgain() {
         HttpResponse<String> page = asked("carol", request("carol", "sip.register"));
@@ -96,7 +115,9 @@ class ConsentIT {
                         .firstValue("Location")
                         .orElse(""))
                 .endsWith("/login");
-        assertThat(allow(page, "sip.register").statusCode()).isEqualTo(302);
+        assertThat(allow(page, "sip.register").statusCode())
+                .as("RFC 9700 §4.12")
+                .isEqualTo(303);
         assertThat(allow(page, "sip.register").statusCode()).isEqualTo(400);
     }
 

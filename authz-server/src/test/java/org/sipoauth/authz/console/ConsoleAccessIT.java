@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -43,11 +44,16 @@ import org.sipoauth.authz.session.Revocations;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.DefaultRedisScript;
 import org.springframework.http.HttpMethod;
 
 /** Who gets into the console, how its pages are protected, and that each of its actions needs no script. */
 class ConsoleAccessIT {
     private static final String PASSWORD = "a password of the console's test";
+
+    /** With the token that every form needs, in that of signing out; it asks the store for nothing. */
+    private static final String ANY_PAGE = "/console/diagnosis";
 
     @TempDir
     private static Path folder;
@@ -106,7 +112,7 @@ class ConsoleAccessIT {
             String path = mapping.path().replace("{name}", "nowhere");
             HttpResponse<String> answer = mapping.method().equals(HttpMethod.GET)
                     ? who.get(server.url(path))
-                    : who.postForm("/console", path, Map.of()); // without fields it changes nothing
+                    : who.postForm(ANY_PAGE, path, Map.of()); // without fields it changes nothing
 
             Account.Kind least = ConsoleRights.roleFor(mapping.method(), mapping.path());
             assertThat(answer.statusCode() == 403)
@@ -119,7 +125,7 @@ class ConsoleAccessIT {
     @EnumSource(names = {"OPERATOR", "READ_ONLY"})
     void showsEachRoleNothingThatWouldBeRefused(Account.Kind role) {
         new TestPhone(server).logIn("ivan", "CSFIVAN");
-        server.bean(Edges.class).put(new Edge("shown", List.of("shown.example.com")), "olga");
+        server.bean(Edges.class).put(new Edge("shown", List.of("shown.example.com")), Expected.ANYTHING, "olga");
         TestPhone who = signedInAs(role);
         Set<String> seen = new HashSet<>();
         Set<String> actions = new TreeSet<>();
@@ -205,6 +211,11 @@ class ConsoleAccessIT {
                 "/console/subscribers/change",
                 "/console/subscribers/password",
                 "/console/subscribers/remove",
+                "/console/administrators/new",
+                "/console/administrators/role",
+                "/console/administrators/change",
+                "/console/administrators/password",
+                "/console/administrators/remove",
                 "/console/parameters/change",
                 "/console/parameters/reset",
                 "/console/parameters/node",
@@ -248,10 +259,25 @@ class ConsoleAccessIT {
                         .body())
                 .contains("The edge west has the certificate name west.example.com already", "value=\"east\"");
 
-        administrator.postForm("/console/edges/west", Map.of("certificate_names", "west3.example.com"));
+        String west = "/console/edges/west";
+        Map<String, String> typed =
+                new HashMap<>(Map.of("certificate_names", "west3.example.com", "revision", revision(west)));
+        edges.put(new Edge("west", List.of("west2.example.com")), Expected.PRESENT, "somebody else");
+        String stale = administrator.postForm(west, typed).body();
+        assertThat(stale)
+                .contains("It is not as it was when you opened the page", "<dd>west2.example.com</dd>")
+                .contains(">west3.example.com</textarea>");
+        assertThat(edges.list().find("west").orElseThrow().certificateNames()).containsExactly("west2.example.com");
+        typed.put("revision", revisionIn(stale));
+        assertThat(change(west, typed)).contains("Edge west is changed");
         assertThat(edges.list().find("west").orElseThrow().certificateNames()).containsExactly("west3.example.com");
 
-        administrator.postForm("/console/edges/west/remove", Map.of());
+        String seen = revision("/console/edges/west/remove");
+        edges.put(new Edge("west", List.of("west4.example.com")), Expected.PRESENT, "somebody else");
+        assertThat(change("/console/edges/west/remove", Map.of("revision", seen)))
+                .contains("it is not as it was when you opened the page");
+        assertThat(change("/console/edges/west/remove", Map.of("revision", revision("/console/edges/west/remove"))))
+                .contains("Edge west is removed");
         assertThat(edges.list().find("west")).isEmpty();
         assertThat(administrator.get(server.url("/console/edges/west")).statusCode())
                 .isEqualTo(404);
@@ -369,13 +395,82 @@ class ConsoleAccessIT {
     }
 
     @Test
+    void makesAnAdministratorGivesAnotherRoleAndPasswordAndRemovesThem() {
+        Accounts accounts = server.bean(Accounts.class);
+        String add = "/console/administrators/new";
+        assertThat(administrator
+                        .postForm(add, Map.of("name", "pavel", "role", "subscriber"))
+                        .statusCode())
+                .isEqualTo(400);
+        String first = secret(administrator.postForm(add, Map.of("name", "pavel", "role", "read_only")));
+        assertThat(TestPhone.location(new TestPhone(server).signIn("pavel", first)))
+                .hasPath("/change-password");
+        assertThat(administrator
+                        .postForm(add, Map.of("name", "pavel", "role", "operator"))
+                        .body())
+                .contains("There is an account of that name already", "value=\"pavel\"")
+                .containsPattern("value=\"operator\"[^>]* checked");
+
+        String role = "/console/administrators/role";
+        Map<String, String> asked =
+                Map.of("name", "pavel", "role", "operator", "revision", revision(role + "?name=pavel"));
+        assertThat(change(role, asked)).contains("pavel has the role operator", "<dd>operator</dd>");
+        assertThat(change(role, Map.of("name", "pavel", "role", "administrator", "revision", asked.get("revision"))))
+                .contains("it is not as it was when you opened the page");
+        assertThat(accounts.find("pavel").orElseThrow().kind()).isEqualTo(Account.Kind.OPERATOR);
+
+        String reset = "/console/administrators/password";
+        String second = secret(administrator.postForm(
+                ANY_PAGE, reset, Map.of("name", "pavel", "revision", revision(reset + "?name=pavel"))));
+        assertThat(TestPhone.location(new TestPhone(server).signIn("pavel", second)))
+                .hasPath("/change-password");
+
+        String remove = "/console/administrators/remove";
+        assertThat(change(remove, Map.of("name", "pavel", "revision", revision(remove + "?name=pavel"))))
+                .contains("Administrator pavel is removed");
+        assertThat(accounts.find("pavel")).isEmpty();
+        assertThat(administrator
+                        .get(server.url("/console/administrators/change?name=alice&to=disabled"))
+                        .statusCode())
+                .isEqualTo(404); // a subscriber is no administrator
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(administrator
+                                .get(server.url("/console/audit?user=pavel&by=olga"))
+                                .body())
+                        .contains("account_created", "account_changed", "password_reset", "account_removed"));
+    }
+
+    @Test
+    void warnsWhoTakesThemselvesOrTheLastAdministratorWhatTheyMayDo() {
+        Accounts accounts = server.bean(Accounts.class);
+        String disable = "/console/administrators/change?name=olga&to=disabled";
+        assertThat(administrator.get(server.url(disable)).body())
+                .contains("This is you")
+                .doesNotContain("Nobody else");
+        List<Account> others = accounts.names(false, Optional.empty(), 100).stream()
+                .filter(name -> !name.equals("olga"))
+                .flatMap(name -> accounts.find(name).stream())
+                .toList();
+
+        others.forEach(other -> accounts.disable(other.name(), Expected.PRESENT));
+        String page = administrator.get(server.url(disable)).body();
+        others.forEach(other -> accounts.put(
+                other.name(),
+                new Accounts.Wish(other.kind(), true, Optional.empty()),
+                new Accounts.NewPassword(PASSWORD, false),
+                Expected.PRESENT));
+
+        assertThat(page).contains("This is you", "Nobody else is an enabled administrator");
+    }
+
+    @Test
     void endsTheLoginsOfASubscriberWhomAFirstTryOnlyDisabled() {
         new TestPhone(server).logIn("heidi", "CSFHEIDI");
         String seen = revision("/console/subscribers/change?name=heidi&to=disabled");
         server.bean(Accounts.class).disable("heidi", Expected.PRESENT);
 
         assertThat(change("/console/subscribers/change", Map.of("name", "heidi", "to", "disabled", "revision", seen)))
-                .contains("heidi is disabled, and their logins are revoked");
+                .contains("heidi is disabled, and signed out everywhere");
 
         assertThat(server.bean(Sessions.class).ofUser("heidi"))
                 .isNotEmpty()
@@ -420,8 +515,7 @@ class ConsoleAccessIT {
         String activation = "/console/devices/activation-code";
         Map<String, String> asked =
                 Map.of("name", "SEP00005E0053FF", "revision", revision(activation + "?name=SEP00005E0053FF"));
-        assertThat(secret(administrator.postForm("/console", activation, asked)))
-                .matches("[0-9]{4}(-[0-9]{4}){3}");
+        assertThat(secret(administrator.postForm(ANY_PAGE, activation, asked))).matches("[0-9]{4}(-[0-9]{4}){3}");
         assertThat(change(activation, asked))
                 .as("loaded anew")
                 .contains("No other code was made")
@@ -557,7 +651,7 @@ class ConsoleAccessIT {
     /** Posts a form and shows the page that it leads to. */
     private static String change(String action, Map<String, String> fields) {
         return administrator
-                .follow(administrator.postForm("/console", action, fields))
+                .follow(administrator.postForm(ANY_PAGE, action, fields))
                 .body();
     }
 
@@ -582,7 +676,8 @@ class ConsoleAccessIT {
                 "/console/mode/change?to=sometimes",
                 "/console/sessions/revoke",
                 "/console/sessions/revoke?user=a&device=b",
-                "/console/subscribers/change?name=alice&to=sometimes"
+                "/console/subscribers/change?name=alice&to=sometimes",
+                "/console/administrators/change?name=olga&to=sometimes"
             })
     void refusesWhatItDoesNotUnderstand(String path) {
         assertThat(administrator.get(server.url(path)).statusCode()).isEqualTo(400);
@@ -605,7 +700,8 @@ class ConsoleAccessIT {
     @Test
     void pagesThroughTheAudit() {
         for (int i = 0; i < 60; i++) {
-            server.bean(Edges.class).put(new Edge("p" + i, List.of("p" + i + ".example.com")), "olga");
+            server.bean(Edges.class)
+                    .put(new Edge("p" + i, List.of("p" + i + ".example.com")), Expected.ANYTHING, "olga");
         }
         Awaitility.await()
                 .untilAsserted(() -> assertThat(administrator
@@ -624,5 +720,26 @@ class ConsoleAccessIT {
 
         assertThat(newest).doesNotContain(">p0<");
         assertThat(rest).contains(">p0<", "Newest").doesNotContain(">p59<", "Older records");
+    }
+
+    @Test
+    void saysHowFarBackItHasSearchedTheAuditAndGoesOnFromThere() {
+        server.bean(StringRedisTemplate.class)
+                .execute(
+                        new DefaultRedisScript<>("""
+                                redis.call('XADD', KEYS[1], '*', 'r', ARGV[1])
+                                for i = 1, 6000 do redis.call('XADD', KEYS[1], '*', 'r', ARGV[2]) end
+                                """),
+                        List.of("audit"),
+                        "{\"at\":\"2026-01-31T12:00:00Z\",\"event\":\"long_ago\"}",
+                        "{\"at\":\"2026-01-31T12:00:01Z\",\"event\":\"after_that\"}");
+
+        String first =
+                administrator.get(server.url("/console/audit?event=long_ago")).body();
+        String further = matches(first, "href=\"([^\"]+)\">Search further back").get(0);
+        String second = administrator.get(server.url(further)).body();
+
+        assertThat(first).contains("No record found, searched back to", "No record fits since");
+        assertThat(second).contains("1 record found", ">long_ago<").doesNotContain("Search further back");
     }
 }

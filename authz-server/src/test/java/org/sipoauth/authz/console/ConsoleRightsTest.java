@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +20,7 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
 import org.springframework.stereotype.Controller;
+import org.springframework.util.ReflectionUtils;
 import org.springframework.web.bind.annotation.RequestMapping;
 
 class ConsoleRightsTest {
@@ -40,6 +42,7 @@ class ConsoleRightsTest {
                         "GET /console/sessions/one READ_ONLY",
                         "GET /console/devices READ_ONLY",
                         "GET /console/subscribers READ_ONLY",
+                        "GET /console/administrators READ_ONLY",
                         "GET /console/sessions/revoke OPERATOR",
                         "POST /console/sessions/revoke OPERATOR",
                         "GET /console/devices/new OPERATOR",
@@ -58,6 +61,16 @@ class ConsoleRightsTest {
                         "POST /console/subscribers/password OPERATOR",
                         "GET /console/subscribers/remove OPERATOR",
                         "POST /console/subscribers/remove OPERATOR",
+                        "GET /console/administrators/new ADMINISTRATOR",
+                        "POST /console/administrators/new ADMINISTRATOR",
+                        "GET /console/administrators/role ADMINISTRATOR",
+                        "POST /console/administrators/role ADMINISTRATOR",
+                        "GET /console/administrators/change ADMINISTRATOR",
+                        "POST /console/administrators/change ADMINISTRATOR",
+                        "GET /console/administrators/password ADMINISTRATOR",
+                        "POST /console/administrators/password ADMINISTRATOR",
+                        "GET /console/administrators/remove ADMINISTRATOR",
+                        "POST /console/administrators/remove ADMINISTRATOR",
                         "GET /console/keys/rotate ADMINISTRATOR",
                         "POST /console/keys/rotate ADMINISTRATOR",
                         "GET /console/keys/revoke ADMINISTRATOR",
@@ -136,15 +149,21 @@ class ConsoleRightsTest {
         scanner.addIncludeFilter(new AnnotationTypeFilter(Controller.class));
         List<Mapping> mappings = new ArrayList<>();
         for (BeanDefinition found : scanner.findCandidateComponents("org.sipoauth.authz.console")) {
-            for (Method method : Class.forName(found.getBeanClassName()).getDeclaredMethods()) {
+            Class<?> controller = Class.forName(found.getBeanClassName());
+            String below = path(AnnotatedElementUtils.findMergedAnnotation(controller, RequestMapping.class));
+            for (Method method : ReflectionUtils.getAllDeclaredMethods(controller)) {
                 RequestMapping mapping = AnnotatedElementUtils.findMergedAnnotation(method, RequestMapping.class);
                 if (mapping != null) {
                     Arrays.stream(mapping.method())
                             .forEach(one ->
-                                    mappings.add(new Mapping(HttpMethod.valueOf(one.name()), mapping.path()[0])));
+                                    mappings.add(new Mapping(HttpMethod.valueOf(one.name()), below + path(mapping))));
                 }
             }
         }
         return mappings;
+    }
+
+    private static String path(@Nullable RequestMapping mapping) {
+        return mapping == null || mapping.path().length == 0 ? "" : mapping.path()[0];
     }
 }

@@ -59,6 +59,7 @@ class DiagnosisTest {
         sessions.clear();
 
         assertThat(diagnose().conclusion()).startsWith("The mode is disabled");
+        assertThat(diagnose().obstacle().flatMap(Step::remedy).orElseThrow()).startsWith("Enable the mode");
         assertFails("SIP OAuth mode", "Enable the mode");
     }
 
@@ -124,6 +125,23 @@ class DiagnosisTest {
 
         assertThat(diagnose().conclusion()).isEqualTo("Its login was revoked 1 h ago: phone lost.");
         assertFails("Login", "If that is over");
+    }
+
+    @Test
+    void saysFirstWhatToDoAboutALoginThatTwoHeld() {
+        sessions.set(0, session("alice", NOW.minus(HOUR), new Session.Revocation(NOW.minus(HOUR), "replay")));
+        refusals.add(Map.of(
+                "event",
+                "refused",
+                "outcome",
+                "replayed",
+                "session",
+                sessions.get(0).id().toString(),
+                "at",
+                NOW.minus(HOUR).toString()));
+
+        assertFails("Login", "Find out who else");
+        assertThat(diagnose().obstacle().flatMap(Step::remedy).orElseThrow()).startsWith("Find out who else");
     }
 
     @Test
@@ -267,7 +285,18 @@ class DiagnosisTest {
 
     private Diagnosis diagnose() {
         return Diagnosis.of(new Diagnosis.Facts(
-                "CSFALICE", NOW, modeEnabled, device, usable, owner, sessions, refusals, HOUR, said, registrars));
+                "CSFALICE",
+                NOW,
+                modeEnabled,
+                device,
+                usable,
+                owner,
+                sessions,
+                refusals,
+                NOW.minus(Duration.ofDays(7)),
+                HOUR,
+                said,
+                registrars));
     }
 
     private static Registrars.Answers heard(Instant at, Optional<String> refused) {

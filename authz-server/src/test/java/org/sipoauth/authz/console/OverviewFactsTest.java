@@ -95,6 +95,24 @@ class OverviewFactsTest {
         assertThat(chart.bars().get(47).y()).isEqualTo("18.00%");
     }
 
+    @Test
+    void drawsHowManyPhonesWereRegisteredAndKnowsNothingOfWhenNobodyAnswered() {
+        Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+        Registrations registrations = new Registrations(new Registrars(List.of(), clock), clock);
+        registrations.add(List.of(registrar(1_000), registrar(200)), NOW.minusSeconds(700));
+        registrations.add(List.of(registrar("node1", "")), NOW.minusSeconds(640));
+
+        RateChart chart = RateChart.ofLevels(registrations.levels(List.of(registrar(30)), NOW), NOW);
+
+        assertThat(chart.bars().get(45).value()).isEqualTo(1_200);
+        assertThat(chart.bars().get(47).value()).isEqualTo(30);
+        assertThat(chart.top()).isEqualTo(2_000);
+        assertThat(chart.scale()).isEqualTo("2,000");
+        assertThat(chart.summary()).isEqualTo("30 now, at most 1,200 in the last 4 hours");
+        assertThat(RateChart.ofLevels(registrations.levels(List.of(), NOW), NOW).summary())
+                .startsWith("not known now");
+    }
+
     @ParameterizedTest
     @CsvSource({"0, 1", "1, 1", "3, 5", "5, 5", "6, 10", "51, 100", "200, 200", "201, 500"})
     void endsTheScaleAtARoundNumber(long most, long top) {
@@ -199,6 +217,10 @@ class OverviewFactsTest {
     })
     void saysHowFarAnInstantIs(Duration ago, String words) {
         assertThat(Moment.of(NOW.minus(ago), NOW).distance()).isEqualTo(words);
+    }
+
+    private static Registrars.Seen registrar(long bindings) {
+        return new Registrars.Seen(URI.create("http://192.0.2.1:9091"), "node1", "UP", "enabled", bindings, List.of());
     }
 
     private static Registrars.Seen registrar(String node, String state) {

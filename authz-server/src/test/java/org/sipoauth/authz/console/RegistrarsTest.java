@@ -2,6 +2,7 @@ package org.sipoauth.authz.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -86,8 +88,24 @@ class RegistrarsTest {
     }
 
     @Test
+    void asksForTheBindingsOfOnePhoneHoweverManyThereAre() {
+        status = status.replace("\"bindings\":2,", "\"bindings\":100000,");
+        registrar.removeContext("/bindings");
+        List<String> asked = new CopyOnWriteArrayList<>();
+        registrar.createContext("/bindings", exchange -> {
+            asked.add(exchange.getRequestURI().toString());
+            send(exchange, bindings);
+        });
+
+        assertThat(registrars().about("CSFALICE").heard().orElseThrow().refused())
+                .isEmpty();
+        assertThat(asked).containsExactly("/bindings?device=CSFALICE");
+    }
+
+    /** One of an earlier release answers with all, whatever it is asked. */
+    @Test
     void readsNoListThatIsTooLongForOnePhone() {
-        status = status.replace("\"bindings\":2,", "\"bindings\":2001,");
+        bindings = "[" + "{\"device\":\"CSFALICE\",\"expiresAt\":\"2026-01-31T12:30:00Z\"},".repeat(40_000) + "{}]";
 
         assertThat(registrars().about("CSFALICE"))
                 .isEqualTo(new Registrars.Answers(Optional.empty(), List.of(), List.of("node1"), List.of()));
@@ -202,12 +220,14 @@ class RegistrarsTest {
     }
 
     private void answer(String path, Body body) {
-        registrar.createContext(path, exchange -> {
-            try (exchange) {
-                byte[] bytes = body.now().getBytes(StandardCharsets.UTF_8);
-                exchange.sendResponseHeaders(200, bytes.length == 0 ? -1 : bytes.length);
-                exchange.getResponseBody().write(bytes);
-            }
-        });
+        registrar.createContext(path, exchange -> send(exchange, body.now()));
+    }
+
+    private static void send(HttpExchange exchange, String body) throws IOException {
+        try (exchange) {
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, bytes.length == 0 ? -1 : bytes.length);
+            exchange.getResponseBody().write(bytes);
+        }
     }
 }

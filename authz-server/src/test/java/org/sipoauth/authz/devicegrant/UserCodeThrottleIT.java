@@ -4,17 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.sipoauth.authz.TestClock;
 import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.redis.RedisForTests;
 import org.sipoauth.authz.throttle.SharedBuckets;
-import org.springframework.data.redis.core.RedisCallback;
 
 /** What wrong user codes cost, and requests for codes, on a clock that the tests move. */
 class UserCodeThrottleIT {
@@ -23,9 +21,8 @@ class UserCodeThrottleIT {
 
     private static RedisForTests.Running redis;
 
-    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-    private final InstantSource source = () -> now;
-    private final SharedBuckets buckets = new SharedBuckets(redis.template(), source.withZone(ZoneOffset.UTC));
+    private final TestClock clock = new TestClock(Instant.parse("2026-01-01T00:00:00Z"));
+    private final SharedBuckets buckets = new SharedBuckets(redis.template(), clock);
     private final UserCodeThrottle throttle = new UserCodeThrottle(buckets);
 
     @BeforeAll
@@ -40,10 +37,7 @@ class UserCodeThrottleIT {
 
     @BeforeEach
     void empty() {
-        redis.template().execute((RedisCallback<Void>) connection -> {
-            connection.serverCommands().flushAll();
-            return null;
-        });
+        redis.empty();
     }
 
     @Test
@@ -53,15 +47,14 @@ class UserCodeThrottleIT {
         }
 
         assertThat(guess("mallory", OFFICE)).hasValue(Duration.ofMinutes(1));
-        now = now.plusSeconds(60);
+        clock.advance(Duration.ofSeconds(60));
         assertThat(guess("mallory", OFFICE)).isEmpty();
         assertThat(guess("mallory", OFFICE)).isPresent();
     }
 
     @Test
     void countsForAllServersTogether() {
-        UserCodeThrottle another =
-                new UserCodeThrottle(new SharedBuckets(redis.template(), source.withZone(ZoneOffset.UTC)));
+        UserCodeThrottle another = new UserCodeThrottle(new SharedBuckets(redis.template(), clock));
         for (int i = 0; i < 5; i++) {
             assertThat(guess("mallory", OFFICE)).isEmpty();
             assertThat(another.begin("mallory", OFFICE).delay()).isEmpty();
@@ -114,7 +107,7 @@ class UserCodeThrottleIT {
 
     @Test
     void letsANetworkAskForCodesAsOftenAsAnOfficeDoesAndNoMore() {
-        DeviceAuthorizationRequests requests = DeviceAuthorizationRequestsTest.requests(source, buckets);
+        DeviceAuthorizationRequests requests = DeviceAuthorizationRequestsTest.requests(clock::instant, buckets);
         for (int i = 0; i < AT_ONCE; i++) {
             assertThat(DeviceAuthorizationRequestsTest.ask(requests, OFFICE)).isNotInstanceOf(GrantRefused.class);
         }
@@ -124,7 +117,7 @@ class UserCodeThrottleIT {
                         GrantRefused.class,
                         refused -> assertThat(refused.getError().getErrorCode()).isEqualTo("temporarily_unavailable"));
         assertThat(DeviceAuthorizationRequestsTest.ask(requests, "192.0.2.8")).isNotInstanceOf(GrantRefused.class);
-        now = now.plusSeconds(1);
+        clock.advance(Duration.ofSeconds(1));
         assertThat(DeviceAuthorizationRequestsTest.ask(requests, OFFICE)).isNotInstanceOf(GrantRefused.class);
     }
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.authz.LoopbackPorts;
 import org.sipoauth.authz.TestCertificate;
 import org.sipoauth.authz.directory.Directory.Answer;
 import org.sipoauth.authz.directory.Directory.Why;
@@ -105,7 +106,7 @@ class DirectoryTest {
     /** To many a directory that is an anonymous bind, which succeeds: RFC 4513 §5.1.2. */
     @Test
     void refusesAnEmptyPasswordWithoutAsking() throws Exception {
-        try (Directory directory = open(Map.of("urls", "ldaps://localhost:" + portThatNobodyHears()))) {
+        try (Directory directory = open(Map.of("urls", "ldaps://localhost:" + LoopbackPorts.free()))) {
             assertThat(directory.signIn("alice", "")).isEqualTo(refused(Why.NO_PASSWORD));
         }
     }
@@ -240,7 +241,7 @@ class DirectoryTest {
 
     @Test
     void asksTheNextDirectoryWhereOneIsAway() throws Exception {
-        String urls = "ldaps://localhost:" + portThatNobodyHears() + "," + ldaps("localhost");
+        String urls = "ldaps://localhost:" + LoopbackPorts.free() + "," + ldaps("localhost");
         try (Directory directory = open(Map.of("urls", urls))) {
             assertThat(directory.signIn("alice", "alice's password")).isEqualTo(signedIn("alice"));
         }
@@ -347,12 +348,6 @@ class DirectoryTest {
 
     private static String ldap(String host) {
         return "ldap://" + host + ":" + server.getListenPort("ldap");
-    }
-
-    private static int portThatNobodyHears() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static Answer signedIn(String name) {

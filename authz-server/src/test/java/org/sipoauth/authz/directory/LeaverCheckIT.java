@@ -11,12 +11,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.authz.LoopbackPorts;
+import org.sipoauth.authz.TestClock;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.redis.Expected;
 import org.sipoauth.authz.redis.RedisForTests;
@@ -38,7 +36,6 @@ import org.sipoauth.authz.subscriber.AccountsForTests;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.dao.QueryTimeoutException;
-import org.springframework.data.redis.core.RedisCallback;
 
 /** What becomes of people whom the directory has no more: UnboundID's, in memory, a real Redis, and a clock that is moved. */
 class LeaverCheckIT {
@@ -55,7 +52,7 @@ class LeaverCheckIT {
     private final List<String> audited = new ArrayList<>();
     private Runnable whileEnding = () -> {};
     private boolean storeAway;
-    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private final TestClock clock = new TestClock(Instant.parse("2026-01-01T00:00:00Z"));
 
     @BeforeAll
     static void start() throws Exception {
@@ -78,10 +75,7 @@ class LeaverCheckIT {
 
     @BeforeEach
     void empty() throws Exception {
-        store.template().execute((RedisCallback<Void>) connection -> {
-            connection.serverCommands().flushAll();
-            return null;
-        });
+        store.empty();
         server.clear();
         server.add("dn: dc=example,dc=com", "objectClass: domain", "dc: example");
         server.add("dn: cn=phones,dc=example,dc=com", "objectClass: groupOfNames", "cn: phones");
@@ -184,13 +178,13 @@ class LeaverCheckIT {
     void endsNothingWhileTheDirectoryIsAwayAndAsksAgainSoon() throws Exception {
         people(10);
         server.delete(dn(1));
-        LeaverCheck elsewhere = check("ldap://127.0.0.1:" + portThatNobodyHears());
+        LeaverCheck elsewhere = check("ldap://127.0.0.1:" + LoopbackPorts.free());
 
         elsewhere.turn();
 
         assertThat(count("away")).isEqualTo(1);
         assertThat(ended).isEmpty();
-        now = now.plus(LeaverCheck.LOOK);
+        clock.advance(LeaverCheck.LOOK);
         turn();
         assertThat(ended).containsOnly("user1");
     }
@@ -205,7 +199,7 @@ class LeaverCheckIT {
         assertThat(accounts.isSubscriber("user1")).isTrue();
 
         storeAway = false;
-        now = now.plus(LeaverCheck.LOOK);
+        clock.advance(LeaverCheck.LOOK);
         check.turn();
 
         assertThat(ended).containsOnly("user1");
@@ -218,10 +212,10 @@ class LeaverCheckIT {
         turn();
         server.delete(dn(1));
 
-        now = now.plus(EVERY).minusSeconds(1);
+        clock.advance(EVERY.minusSeconds(1));
         turn();
         assertThat(ended).isEmpty();
-        now = now.plusSeconds(1);
+        clock.advance(Duration.ofSeconds(1));
         turn();
         assertThat(ended).containsOnly("user1");
         assertThat(count("done")).isEqualTo(2);
@@ -230,6 +224,7 @@ class LeaverCheckIT {
     @Test
     void leavesAServerAtWorkAloneUntilItsLeaseIsOver() {
         LeaverCheckStore claims = new LeaverCheckStore(store.template());
+        Instant now = clock.instant();
 
         assertThat(claims.claim("one", now, now.plusSeconds(300))).isTrue();
         assertThat(claims.claim("two", now.plusSeconds(299), now.plusSeconds(599)))
@@ -296,8 +291,8 @@ class LeaverCheckIT {
                 sessions(),
                 new LeaverCheckStore(store.template()),
                 settings,
-                clock(),
-                new Audit(clock(), audited::add),
+                clock,
+                new Audit(clock, audited::add),
                 meters);
     }
 
@@ -313,30 +308,5 @@ class LeaverCheckIT {
                     whileEnding.run();
                     return 1;
                 });
-    }
-
-    private Clock clock() {
-        return new Clock() {
-            @Override
-            public Instant instant() {
-                return now;
-            }
-
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                throw new UnsupportedOperationException();
-            }
-        };
-    }
-
-    private static int portThatNobodyHears() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.util.Base64URL;
+import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.JWTParser;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -205,6 +208,16 @@ class BoundLoginIT {
                     .startsWith("DPoP")
                     .contains("error=");
         });
+        String edges = TestServer.ISSUER + "/admin/api/v1/edges/edge1";
+        HttpResponse<String> notEnough = phone.send(HttpRequest.newBuilder(server.url("/admin/api/v1/edges/edge1"))
+                .header("Authorization", "DPoP " + token)
+                .header("DPoP", get(edges, token).with("htm", "DELETE").sign())
+                .DELETE()
+                .build());
+        assertThat(notEnough.statusCode()).isEqualTo(403);
+        assertThat(notEnough.headers().firstValue("WWW-Authenticate"))
+                .hasValue("DPoP error=\"insufficient_scope\", scope=\"admin\"");
+        assertThat(notEnough.body()).contains("access token with the scope admin");
     }
 
     /** A token for the same device that is not for SIP: a refresh narrows it, and only then it is bound. */
@@ -234,9 +247,22 @@ class BoundLoginIT {
                 .isEqualTo(401);
         assertThat(withProof(file, token, get(file.toString(), token)).statusCode())
                 .isEqualTo(200);
-        assertThat(withProof(file, token, get(TestServer.ISSUER + "/CSFALICE.cnf.xml", token))
-                        .statusCode())
-                .isEqualTo(401);
+        HttpResponse<String> wrongAddress = withProof(file, token, get(TestServer.ISSUER + "/CSFALICE.cnf.xml", token));
+        URI anothers = server.provisioningUrl("/CSFBOB.cnf.xml");
+        HttpResponse<String> wrongDevice = withProof(anothers, token, get(anothers.toString(), token));
+        String challenge = "DPoP authz_server=\"" + TestServer.ISSUER
+                + "\", realm=\"ccmsipline\", error=\"%s\", algs=\"" + String.join(" ", proofAlgorithms()) + '"';
+        assertThat(List.of(wrongAddress.statusCode(), wrongDevice.statusCode())).containsExactly(401, 401);
+        assertThat(wrongAddress.headers().allValues("WWW-Authenticate"))
+                .containsExactly(challenge.formatted("invalid_dpop_proof"));
+        assertThat(wrongDevice.headers().allValues("WWW-Authenticate"))
+                .containsExactly(challenge.formatted("invalid_token"));
+    }
+
+    private List<String> proofAlgorithms() throws Exception {
+        String metadata =
+                phone.get(server.url("/.well-known/oauth-authorization-server")).body();
+        return JSONObjectUtils.getStringList(JSONObjectUtils.parse(metadata), "dpop_signing_alg_values_supported");
     }
 
     private TestProof get(String address, String token) throws Exception {

@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.CookieManager;
 import java.net.CookiePolicy;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -34,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.authz.LoopbackPorts;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
 import org.sipoauth.authz.device.Device;
@@ -58,9 +57,9 @@ class FederatedSignInIT {
 
     @BeforeAll
     static void start() throws Exception {
-        provider = new TestProvider(Files.createDirectory(folder.resolve("provider")), freePort());
+        provider = new TestProvider(Files.createDirectory(folder.resolve("provider")), LoopbackPorts.free());
         Path secret = Files.writeString(folder.resolve("secret"), "the client's secret\n");
-        int port = freePort();
+        int port = LoopbackPorts.free();
         server = TestServer.start(
                 Files.createDirectory(folder.resolve("server")),
                 "--server.port=" + port,
@@ -328,11 +327,5 @@ class FederatedSignInIT {
         return fields.entrySet().stream()
                 .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), UTF_8))
                 .collect(Collectors.joining("&"));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.CookieManager;
 import java.net.CookiePolicy;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -22,6 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sipoauth.authz.LoopbackPorts;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
 import org.sipoauth.authz.client.MachineSecretEncoder;
@@ -40,8 +39,8 @@ class OwnProviderIT {
     /** By names and addresses of their own, so that a browser keeps their cookies apart. */
     @Test
     void signsInByAnotherServerOfItsKind() throws Exception {
-        int port = freePort();
-        int providerPort = freePort();
+        int port = LoopbackPorts.free();
+        int providerPort = LoopbackPorts.free();
         String issuer = "https://127.0.0.1:" + providerPort;
         try (TestServer provider = TestServer.startWithEmbeddedRedis(
                 Files.createDirectory(folder.resolve("provider")),
@@ -86,7 +85,8 @@ class OwnProviderIT {
                         .POST(HttpRequest.BodyPublishers.ofString(form(Map.of(
                                 "username", "nina", "password", "the password of nina", "_csrf", csrf.group(1)))))
                         .build());
-        while (answer.statusCode() == 302) {
+        assertThat(answer.statusCode()).isEqualTo(303);
+        while (answer.statusCode() / 100 == 3) {
             answer = get(browser, TestPhone.location(answer));
         }
         assertThat(answer.uri()).isEqualTo(server.url("/"));
@@ -116,11 +116,5 @@ class OwnProviderIT {
         return fields.entrySet().stream()
                 .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), UTF_8))
                 .collect(Collectors.joining("&"));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

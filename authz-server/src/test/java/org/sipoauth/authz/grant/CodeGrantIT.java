@@ -1,6 +1,7 @@
 package org.sipoauth.authz.grant;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.springframework.security.web.context.HttpSessionSecurityContextRepository.SPRING_SECURITY_CONTEXT_KEY;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
 import java.net.URI;
@@ -9,6 +10,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +31,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestPhone.Answer;
 import org.sipoauth.authz.TestServer;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.core.authority.FactorGrantedAuthority;
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.session.MapSession;
+import org.springframework.session.SessionRepository;
 
 /** The authorization code grant over HTTPS, from the sign-in page to the tokens. */
 class CodeGrantIT {
@@ -119,6 +129,102 @@ class CodeGrantIT {
                 .containsEntry("nonce", "n-0S6_WzA2Mj");
         assertThat(header(tokens.text("id_token"))).containsEntry("typ", "JWT");
         assertThat(claims(tokens.text("access_token"))).containsEntry("scope", "openid sip.register");
+    }
+
+    /** OpenID Connect Core §3.1.2.1: no page, whatever is found. */
+    @Test
+    void answersASilentRequestWithoutAPageWhoeverIsSignedIn() {
+        Map<String, String> request = silentRequest();
+        URI link = server.url("/oauth2/authorize?" + query(request));
+
+        assertThat(TestPhone.parameters(TestPhone.location(phone.get(link))))
+                .containsEntry("error", "login_required")
+                .containsEntry("state", "the state & more")
+                .containsEntry("iss", TestServer.ISSUER);
+        phone.signIn("alice", server.passwordOf("alice"));
+        assertThat(TestPhone.parameters(TestPhone.location(phone.get(link)))).containsKey("code");
+    }
+
+    /** OpenID Connect Core §3.1.2.1, §2. */
+    @Test
+    void wantsAnotherSignInWhereTheLastIsTooOldAndTellsWhenItWas() throws Exception {
+        Map<String, String> request = TestPhone.request("CSFALICE");
+        request.put("scope", "openid sip.register");
+        Instant anHourAgo = Instant.now().minusSeconds(3600).truncatedTo(ChronoUnit.SECONDS);
+        makeSessionOld(phone.signIn("alice", server.passwordOf("alice")), anHourAgo);
+
+        Answer tokens = phone.redeem(phone.authorize("alice", request).get("code"));
+        assertThat(claims(tokens.text("id_token"))).containsEntry("auth_time", anHourAgo.getEpochSecond());
+        request.put("max_age", "60");
+        URI link = server.url("/oauth2/authorize?" + query(request));
+        assertThat(TestPhone.parameters(TestPhone.location(phone.get(URI.create(link + "prompt=none")))))
+                .containsEntry("error", "login_required");
+        assertThat(TestPhone.location(phone.get(link))).isEqualTo(server.url("/login"));
+        HttpResponse<String> back = phone.follow(phone.signIn("alice", server.passwordOf("alice")));
+        Answer renewed =
+                phone.redeem(TestPhone.parameters(TestPhone.location(back)).get("code"));
+        assertThat((Long) claims(renewed.text("id_token")).get("auth_time"))
+                .isGreaterThan(anHourAgo.getEpochSecond() + 3000);
+    }
+
+    private static void makeSessionOld(HttpResponse<String> signedIn, Instant since) {
+        String cookie = signedIn.headers().allValues("Set-Cookie").stream()
+                .filter(header -> header.startsWith("SESSION="))
+                .findFirst()
+                .orElseThrow();
+        @SuppressWarnings("unchecked")
+        SessionRepository<MapSession> sessions = server.bean(SessionRepository.class);
+        MapSession session = sessions.findById(
+                new String(Base64.getDecoder().decode(cookie.substring("SESSION=".length(), cookie.indexOf(';')))));
+        SecurityContext context = session.getRequiredAttribute(SPRING_SECURITY_CONTEXT_KEY);
+        List<GrantedAuthority> authorities =
+                new ArrayList<>(List.of(FactorGrantedAuthority.withAuthority(FactorGrantedAuthority.PASSWORD_AUTHORITY)
+                        .issuedAt(since)
+                        .build()));
+        context.getAuthentication().getAuthorities().stream()
+                .filter(authority -> !(authority instanceof FactorGrantedAuthority))
+                .forEach(authorities::add);
+        context.setAuthentication(UsernamePasswordAuthenticationToken.authenticated("alice", null, authorities));
+        session.setAttribute(SPRING_SECURITY_CONTEXT_KEY, context);
+        sessions.save(session);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "redirect_uri, http://127.0.0.1:49152/other, ",
+        "client_id, stranger, ",
+        "code_challenge, , invalid_request",
+        "scope, openid admin, invalid_scope",
+        "prompt, none login, invalid_request",
+        "max_age, 1h, invalid_request",
+        "device_name, ../CSFALICE, invalid_request",
+    })
+    void tellsNobodyButTheClientWhatIsWrongWithASilentRequest(String parameter, String value, String error) {
+        Map<String, String> request = silentRequest();
+        if (value == null) {
+            request.remove(parameter);
+        } else {
+            request.put(parameter, value);
+        }
+
+        HttpResponse<String> answer = phone.get(server.url("/oauth2/authorize?" + query(request)));
+
+        if (error == null) {
+            assertThat(answer.statusCode()).isEqualTo(400);
+            assertThat(answer.headers().firstValue("Location")).isEmpty();
+        } else {
+            assertThat(TestPhone.location(answer)).hasHost("127.0.0.1").hasPort(49152);
+            assertThat(TestPhone.parameters(TestPhone.location(answer))).containsEntry("error", error);
+        }
+    }
+
+    @Test
+    void showsTheSignInPageForAPromptThatIsNotOfOpenidConnect() {
+        Map<String, String> request = silentRequest();
+        request.put("scope", "sip.register");
+
+        assertThat(TestPhone.location(phone.get(server.url("/oauth2/authorize?" + query(request)))))
+                .isEqualTo(server.url("/login"));
     }
 
     @ParameterizedTest
@@ -267,6 +373,13 @@ class CodeGrantIT {
     private Answer refresh(String refreshToken) {
         return phone.token(
                 Map.of("grant_type", "refresh_token", "client_id", "softphone", "refresh_token", refreshToken));
+    }
+
+    private static Map<String, String> silentRequest() {
+        Map<String, String> request = TestPhone.request("CSFALICE");
+        request.put("scope", "openid sip.register");
+        request.put("prompt", "none");
+        return request;
     }
 
     private static String query(Map<String, String> parameters) {

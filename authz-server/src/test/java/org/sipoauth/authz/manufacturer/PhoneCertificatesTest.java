@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -14,8 +15,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.Test;
@@ -90,7 +93,7 @@ class PhoneCertificatesTest {
 
     @Test
     void isJudgedByOurClock() {
-        Instant end = Instant.now().plus(Duration.ofHours(1)).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
+        Instant end = Instant.now().plus(Duration.ofHours(1)).truncatedTo(ChronoUnit.SECONDS);
         Identity phone = acme.issue(SUBJECT, Profile.usual().until(end));
         now = end;
         assertThat(judge(phone)).isInstanceOf(Judgement.Taken.class);
@@ -226,6 +229,38 @@ class PhoneCertificatesTest {
         } finally {
             elsewhere.stop(0);
         }
+    }
+
+    /** Each authority needs a list; an older one of the same beside it does no harm. */
+    @Test
+    void tellsHowLongTheRevocationListsHold() throws Exception {
+        now = now.truncatedTo(ChronoUnit.SECONDS);
+        Path lists = Files.writeString(
+                folder.resolve("crls.pem"),
+                acme.revocationList(now.minusSeconds(100), now.minusSeconds(50))
+                        + acme.revocationList(now.minusSeconds(50), now.plusSeconds(7_200))
+                        + acme.subordinate("Acme Factory 7")
+                                .revocationList(now.minusSeconds(50), now.plusSeconds(3_600)));
+        Settings.Manufacturer settings = new Settings.Manufacturer(
+                "acme", acme.writeTo(folder.resolve("acme.pem")), "(.*)", "$1", null, lists, List.of());
+
+        assertThat(remaining(new Manufacturer(settings))).isEqualTo(3_600);
+        now = now.plusSeconds(3_700);
+        assertThat(remaining(new Manufacturer(settings))).isEqualTo(-100);
+        assertThat(remaining(new Manufacturer(settings("other", other, "(.*)", "$1", null, List.of()))))
+                .isNaN();
+        assertThat(remaining()).isNaN();
+    }
+
+    private double remaining(Manufacturer... manufacturers) {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        new RevocationListMetrics(
+                        new ManufacturerConfiguration.Manufacturers(List.of(manufacturers)),
+                        source.withZone(ZoneOffset.UTC))
+                .bindTo(meters);
+        return meters.get("sipoauth.manufacturers.revocation.lists.remaining")
+                .timeGauge()
+                .value(TimeUnit.SECONDS);
     }
 
     @Test

@@ -128,6 +128,7 @@ class AccountsIT {
         TestPhone browser = new TestPhone(server);
         browser.signIn("bob", server.passwordOf("bob"));
         assertThat(browser.get(server.url("/")).body()).contains("bob");
+        String unused = activationCode("SEP00005E005302");
 
         assertThat(put("/users/bob", "{\"enabled\":false}").statusCode()).isEqualTo(200);
 
@@ -140,6 +141,10 @@ class AccountsIT {
         assertThat(put("/users/bob", "{\"enabled\":true}").statusCode()).isEqualTo(200);
         assertThat(refresh(phone, login).status()).as("what was ended stays so").isEqualTo(400);
         assertThat(new TestPhone(server).logIn("bob", "CSFBOB").status()).isEqualTo(200);
+        assertThat(activate("SEP00005E005302", unused).text("error")).isEqualTo("invalid_grant");
+        assertThat(activate("SEP00005E005302", activationCode("SEP00005E005302"))
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test
@@ -158,7 +163,8 @@ class AccountsIT {
 
     /** They are nobody's, until somebody gives them to somebody. */
     @Test
-    void leavesTheDevicesOfARemovedUserDisabledAlsoForAnotherOfThatName() {
+    void leavesTheDevicesOfARemovedUserDisabledAlsoForAnotherOfThatName() throws Exception {
+        String unused = activationCode("SEP00005E00530A");
         assertThat(send("DELETE", "/users/judy", "").statusCode()).isEqualTo(204);
 
         assertThat(get("/devices/CSFJUDY").body())
@@ -180,6 +186,27 @@ class AccountsIT {
                                 .get("code"))
                         .status())
                 .isEqualTo(200);
+        put(
+                "/devices/SEP00005E00530A",
+                "{\"owner\":\"judy\",\"addresses_of_record\":[\"sip:1010@example.com\"],\"enabled\":true}");
+        assertThat(activate("SEP00005E00530A", unused).text("error")).isEqualTo("invalid_grant");
+    }
+
+    private static String activationCode(String device) throws Exception {
+        return text(send("POST", "/devices/" + device + "/activation-code", ""), "activation_code");
+    }
+
+    private static TestPhone.Answer activate(String device, String code) {
+        return new TestPhone(server)
+                .token(Map.of(
+                        "grant_type",
+                        "urn:sipoauth:params:oauth:grant-type:activation-code",
+                        "client_id",
+                        "deskphone",
+                        "device_name",
+                        device,
+                        "activation_code",
+                        code));
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.sipoauth.authz.provisioning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
@@ -34,6 +35,7 @@ import org.sipoauth.authz.TestServer;
  */
 class HostilePathsIT {
     private static final Pattern FILE = Pattern.compile("/[A-Za-z0-9._-]{1,50}\\.cnf\\.xml");
+    private static final Pattern LENGTH = Pattern.compile("\r\nContent-Length: (\\d+)\r\n");
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 (\\d{3}) ?.*");
 
     private static final List<String> BEFORE = List.of(
@@ -213,7 +215,8 @@ class HostilePathsIT {
     @Test
     void neitherServesNorAsksForATokenWithoutTls() throws Exception {
         try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), server.provisioningPort())) {
-            String answer = exchange(plain, "/CSFALICE.cnf.xml", "");
+            send(plain, "/CSFALICE.cnf.xml", "");
+            String answer = new String(plain.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
 
             assertThat(answer).startsWith("HTTP/1.1 400 ").doesNotContain("Bearer", "<device>");
         }
@@ -226,28 +229,65 @@ class HostilePathsIT {
     private static Map<String, Set<String>> answers(Set<String> targets, String headers) throws IOException {
         Map<String, Set<String>> byStatus = new LinkedHashMap<>();
         Map<String, String> answerOf = new LinkedHashMap<>();
-        for (String target : targets) {
-            String answer;
-            try (Socket socket = tls.createSocket(InetAddress.getLoopbackAddress(), server.provisioningPort())) {
-                answer = exchange(socket, target, headers).replaceFirst("Date: [^\r]*\r\n", "");
+        try (Connection connection = new Connection()) {
+            for (String target : targets) {
+                String answer = connection.ask(target, headers).replaceFirst("Date: [^\r]*\r\n", "");
+                var status = STATUS.matcher(answer.lines().findFirst().orElse(""));
+                assertThat(status.matches())
+                        .as(target + " was answered " + answer)
+                        .isTrue();
+                byStatus.computeIfAbsent(status.group(1), any -> new TreeSet<>())
+                        .add(target);
+                String kind = status.group(1) + FILE.matcher(target).matches();
+                assertThat(answer)
+                        .as(target)
+                        .isEqualTo(answerOf.computeIfAbsent(kind, any -> answer))
+                        .doesNotContain("Exception");
             }
-            var status = STATUS.matcher(answer.lines().findFirst().orElse(""));
-            assertThat(status.matches()).as(target + " was answered " + answer).isTrue();
-            byStatus.computeIfAbsent(status.group(1), any -> new TreeSet<>()).add(target);
-            String kind = status.group(1) + FILE.matcher(target).matches();
-            assertThat(answer)
-                    .as(target)
-                    .isEqualTo(answerOf.computeIfAbsent(kind, any -> answer))
-                    .doesNotContain("Exception");
         }
         return byStatus;
     }
 
-    private static String exchange(Socket socket, String target, String headers) throws IOException {
+    private static void send(Socket socket, String target, String headers) throws IOException {
         socket.getOutputStream()
-                .write(("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "Connection: close\r\n\r\n")
+                .write(("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n")
                         .getBytes(StandardCharsets.ISO_8859_1));
-        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+
+    /** A connection after another, each for as long as the server keeps it. */
+    private static final class Connection implements AutoCloseable {
+        private Socket socket = new Socket();
+
+        /** Head and body. */
+        String ask(String target, String headers) throws IOException {
+            if (!socket.isConnected()) {
+                socket = tls.createSocket(InetAddress.getLoopbackAddress(), server.provisioningPort());
+            }
+            send(socket, target, headers);
+            InputStream in = socket.getInputStream();
+            StringBuilder answer = new StringBuilder();
+            while (answer.indexOf("\r\n\r\n") < 0) {
+                int next = in.read();
+                assertThat(next).as(target + " was answered " + answer).isNotNegative();
+                answer.append((char) next);
+            }
+            var length = LENGTH.matcher(answer);
+            boolean keptOpen = answer.indexOf("\r\nConnection: close\r\n") < 0;
+            assertThat(length.find() || !keptOpen)
+                    .as(target + " was answered " + answer)
+                    .isTrue();
+            byte[] body = keptOpen ? in.readNBytes(Integer.parseInt(length.group(1))) : in.readAllBytes();
+            if (!keptOpen) {
+                close();
+            }
+            return answer + new String(body, StandardCharsets.ISO_8859_1);
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+            socket = new Socket();
+        }
     }
 
     private static Set<String> targets() {

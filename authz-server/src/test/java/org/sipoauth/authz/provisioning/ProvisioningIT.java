@@ -42,7 +42,9 @@ class ProvisioningIT {
                 "--sipoauth.provisioning.nodes[1].name=backup",
                 "--sipoauth.provisioning.nodes[1].address=10.0.0.2",
                 "--sipoauth.provisioning.nodes[1].sip-oauth-port=5190",
-                "--sipoauth.provisioning.hosts=phones.example.com");
+                "--sipoauth.provisioning.nodes[2].name=ipv6",
+                "--sipoauth.provisioning.nodes[2].address=2001:db8::6",
+                "--sipoauth.provisioning.hosts=phones.example.com,[2001:db8::8]");
     }
 
     @AfterAll
@@ -56,6 +58,11 @@ class ProvisioningIT {
         "LOCALHOST, true",
         "10.0.0.2, true",
         "phones.example.com, true",
+        "[2001:db8::6], true",
+        "[2001:DB8:0:0:0:0:0:6], true",
+        "[2001:db8::8], true",
+        "[2001:db8::7], false",
+        "[::ffff:10.0.0.2], false",
         "evil.example.com, false",
         "10.0.0.3, false",
     })
@@ -99,6 +106,11 @@ class ProvisioningIT {
                         + "<processNodeName>10.0.0.2</processNodeName>"
                         + "<ports><ethernetPhonePort>2000</ethernetPhonePort><sipPort>5060</sipPort>"
                         + "<securedSipPort>5061</securedSipPort><sipOAuthPort>5190</sipOAuthPort>"
+                        + "<sipMRAOAuthPort>5091</sipMRAOAuthPort></ports></callManager></member>"
+                        + "<member priority=\"2\"><callManager><name>ipv6</name>"
+                        + "<processNodeName>2001:db8::6</processNodeName>"
+                        + "<ports><ethernetPhonePort>2000</ethernetPhonePort><sipPort>5060</sipPort>"
+                        + "<securedSipPort>5061</securedSipPort><sipOAuthPort>5090</sipOAuthPort>"
                         + "<sipMRAOAuthPort>5091</sipMRAOAuthPort></ports></callManager></member>"
                         + "</members></callManagerGroup></device>");
     }

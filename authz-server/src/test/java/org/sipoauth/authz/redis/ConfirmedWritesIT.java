@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -71,7 +73,10 @@ class ConfirmedWritesIT {
         nodes.startReplicaOf(master).pause();
         ExecutorService many = Executors.newFixedThreadPool(20);
         try (RedisForTests.Running redis = RedisForTests.connect(with(
-                standalone(master), "--sipoauth.redis.confirm-replicas=1", "--sipoauth.redis.confirm-timeout=300ms"))) {
+                standalone(master),
+                "--sipoauth.redis.confirm-replicas=1",
+                "--sipoauth.redis.confirm-timeout=300ms",
+                "--sipoauth.redis.confirm-connections=3"))) {
             List<Callable<Long>> writes = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 writes.add(() -> increment(redis, "a"));
@@ -79,9 +84,12 @@ class ConfirmedWritesIT {
             for (Future<Long> write : many.invokeAll(writes)) {
                 assertThatThrownBy(write::get).hasCauseInstanceOf(DataAccessException.class);
             }
-            String clients = master.commands().clientList();
-            assertThat(clients.lines().filter(line -> line.contains("cmd=wait")).count())
-                    .isLessThanOrEqualTo(8);
+            assertThat(master.commands()
+                            .clientList()
+                            .lines()
+                            .filter(line -> line.contains("cmd=wait"))
+                            .count())
+                    .isEqualTo(3);
         } finally {
             many.shutdownNow();
         }
@@ -99,6 +107,11 @@ class ConfirmedWritesIT {
                     .filter(node -> node.commands().dbsize() > 0)
                     .count();
             assertThat(held).isEqualTo(3);
+            Records records = RecordsForTests.on(redis);
+            records.save("thing:b", Map.of("on", "one node"), Expected.ABSENT);
+            records.save("thing:c", Map.of("on", "another"), Expected.ABSENT);
+            assertThat(records.find(List.of("thing:c", "thing:a", "thing:b")))
+                    .containsExactly(records.find("thing:c"), Optional.empty(), records.find("thing:b"));
 
             cluster.get(3).pause();
             try {

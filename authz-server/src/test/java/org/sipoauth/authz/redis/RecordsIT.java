@@ -60,6 +60,18 @@ class RecordsIT {
     }
 
     @Test
+    void findsManyInTheOrderThatTheyWereAskedFor() {
+        Records.Saved saved = records.save(KEY, Map.of("colour", "grün"), Expected.ABSENT);
+
+        assertThat(records.find(List.of("thing:none", KEY, KEY)))
+                .containsExactly(
+                        Optional.empty(),
+                        records.find(KEY),
+                        Optional.of(new StoredRecord(Map.of("colour", "grün"), saved.revision())));
+        assertThat(records.find(List.of())).isEmpty();
+    }
+
+    @Test
     void isChangedByThoseAloneWhoExpectedWhatItIs() {
         assertThatThrownBy(() -> records.save(KEY, Map.of("a", "1"), Expected.PRESENT))
                 .isInstanceOf(RecordChanged.class);

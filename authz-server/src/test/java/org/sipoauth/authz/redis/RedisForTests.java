@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.sipoauth.authz.settings.Settings;
 import org.slf4j.Logger;
@@ -32,6 +33,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.data.redis.connection.RedisPassword;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.util.FileSystemUtils;
 import org.testcontainers.DockerClientFactory;
@@ -99,7 +101,7 @@ public class RedisForTests {
             connections = new LettuceConnectionFactory(configuration);
             connections.afterPropertiesSet();
             connections.start();
-            confirmed = new ConfirmedWrites(connections, 0, Duration.ofSeconds(1), new SimpleMeterRegistry());
+            confirmed = new ConfirmedWrites(connections, 0, Duration.ofSeconds(1), 8, new SimpleMeterRegistry());
             unconfirmed = withoutItsReplicas(connections);
         }
 
@@ -110,7 +112,12 @@ public class RedisForTests {
         }
 
         private static ConfirmedWrites withoutItsReplicas(LettuceConnectionFactory connections) {
-            return new ConfirmedWrites(connections, 1, Duration.ofMillis(50), new SimpleMeterRegistry());
+            return new ConfirmedWrites(connections, 1, Duration.ofMillis(50), 8, new SimpleMeterRegistry());
+        }
+
+        /** Another server's connection to this Redis, which can be cut off alone. */
+        public Running again() {
+            return new Running(Objects.requireNonNull(connections.getStandaloneConfiguration())) {};
         }
 
         public StringRedisTemplate template() {
@@ -119,6 +126,14 @@ public class RedisForTests {
 
         public ConfirmedWrites confirmedWrites() {
             return confirmed;
+        }
+
+        /** As it was when it was opened. */
+        public void empty() {
+            template().execute((RedisCallback<Void>) connection -> {
+                connection.serverCommands().flushAll();
+                return null;
+            });
         }
 
         /** To this Redis as if it had lost its replica: every write is made, and confirmed by nobody. */

@@ -6,21 +6,18 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
+import org.sipoauth.authz.LoopbackPorts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
@@ -33,7 +30,6 @@ import org.springframework.util.FileSystemUtils;
 public final class RedisNodes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisNodes.class);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Set<Integer> USED = new HashSet<>();
     private static final Path DEPLOYED =
             Path.of(System.getProperty("basedir", "")).resolve("../deploy/redis");
 
@@ -61,7 +57,7 @@ public final class RedisNodes implements AutoCloseable {
     }
 
     private Node startConfigured(String configuration, String... options) {
-        int port = freePort();
+        int port = LoopbackPorts.free();
         List<String> command = new ArrayList<>();
         command.add(configured(port, configuration, UnaryOperator.identity()).toString());
         command.addAll(List.of("--port", Integer.toString(port), "--appendonly", "no"));
@@ -109,7 +105,7 @@ public final class RedisNodes implements AutoCloseable {
 
     /** Starts a Sentinel that lets the replica take over when the master is away for a second. */
     public Node startSentinel(String name, Node master) {
-        int port = freePort();
+        int port = LoopbackPorts.free();
         Path configuration = configured(
                 port,
                 "sentinel.conf",
@@ -176,29 +172,6 @@ public final class RedisNodes implements AutoCloseable {
             return node;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /** A cluster's bus has the port that is 10,000 higher. */
-    private static synchronized int freePort() {
-        while (true) {
-            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                int port = 10_000 + socket.getLocalPort() % 20_000;
-                if (isFree(port) && isFree(port + 10_000) && USED.add(port)) {
-                    return port;
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
-    private static boolean isFree(int port) {
-        try {
-            new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
-            return true;
-        } catch (IOException taken) {
-            return false;
         }
     }
 

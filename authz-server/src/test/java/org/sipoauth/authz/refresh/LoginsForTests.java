@@ -71,8 +71,8 @@ final class LoginsForTests {
                 meters);
     }
 
-    static UserCutoffs cutoffs(RedisForTests.Running redis) {
-        return new UserCutoffs(redis.template(), redis.confirmedWrites(), Duration.ofMinutes(20));
+    static Cutoffs cutoffs(RedisForTests.Running redis) {
+        return new Cutoffs(redis.template(), redis.confirmedWrites(), Duration.ofMinutes(20));
     }
 
     Phone begin(String user) {

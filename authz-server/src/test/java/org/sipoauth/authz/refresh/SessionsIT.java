@@ -1,11 +1,13 @@
 package org.sipoauth.authz.refresh;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -18,13 +20,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.grant.LoginFamilies.Login;
 import org.sipoauth.authz.redis.RedisForTests;
 import org.sipoauth.authz.refresh.Presentation.Outcome;
 import org.sipoauth.keys.KeyRing;
 import org.sipoauth.keys.KeyVault;
 import org.sipoauth.keys.RotationPolicy;
-import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 
@@ -57,10 +59,7 @@ class SessionsIT {
 
     @BeforeEach
     void empty() {
-        redis.template().execute((RedisCallback<Void>) connection -> {
-            connection.serverCommands().flushAll();
-            return null;
-        });
+        redis.empty();
     }
 
     @Test
@@ -157,15 +156,50 @@ class SessionsIT {
     /** What was granted before is over, to the millisecond; what is granted from then on is not, nor what others granted. */
     @Test
     void endsWhatAUserHasGrantedBefore() {
-        assertThat(families.endedSince("alice", START.minusSeconds(60))).isFalse();
+        assertThat(families.endedSince("alice", Optional.empty(), START.minusSeconds(60)))
+                .isFalse();
 
         families(START).revokeUser("Alice", "left the company");
         families(START.minusSeconds(60)).revokeUser("alice", "by a server whose clock is behind");
 
-        assertThat(families.endedSince("alice", START.minusSeconds(60))).isTrue();
-        assertThat(families.endedSince("alice", START)).isTrue();
-        assertThat(families.endedSince("alice", START.plusMillis(1))).isFalse();
-        assertThat(families.endedSince("bob", START.minusSeconds(60))).isFalse();
+        assertThat(families.endedSince("alice", Optional.empty(), START.minusSeconds(60)))
+                .isTrue();
+        assertThat(families.endedSince("alice", Optional.empty(), START)).isTrue();
+        assertThat(families.endedSince("alice", Optional.empty(), START.plusMillis(1)))
+                .isFalse();
+        assertThat(families.endedSince("bob", Optional.empty(), START.minusSeconds(60)))
+                .isFalse();
+    }
+
+    @Test
+    void endsWhatWasGrantedForADeviceBefore() {
+        families(START).revokeDevice("CSFALICE", "lost");
+
+        assertThat(families.endedSince("alice", Optional.of("CSFALICE"), START)).isTrue();
+        assertThat(families.endedSince("alice", Optional.of("CSFALICE"), START.plusMillis(1)))
+                .isFalse();
+        assertThat(families.endedSince("alice", Optional.of("SEP001122334455"), START))
+                .isFalse();
+        assertThat(families.endedSince("alice", Optional.empty(), START)).isFalse();
+    }
+
+    /** The index does not have it yet, or the family is not there yet: who ends all logins does not meet this one. */
+    @Test
+    void endsALoginThatBeginsAtThatVeryMoment() {
+        for (Runnable end : List.<Runnable>of(
+                () -> sessions.revokeDevice("CSFALICE", "lost"), () -> sessions.revokeUser("alice", "lost"))) {
+            Families meanwhile = families(new ClockOfALogin(end));
+
+            assertThatThrownBy(() -> begin(meanwhile, "alice", "CSFALICE"))
+                    .isInstanceOfSatisfying(
+                            GrantRefused.class,
+                            refused -> assertThat(refused.getError().getErrorCode())
+                                    .isEqualTo("invalid_grant"));
+
+            assertThat(sessions.ofUser("alice"))
+                    .allSatisfy(session -> assertThat(session.revoked()).isPresent());
+            empty();
+        }
     }
 
     @Test
@@ -233,6 +267,25 @@ class SessionsIT {
                 .containsExactly("alice");
     }
 
+    /** Not by each login, for that takes long there. */
+    @Test
+    void forgetsWhatHasEndedInALargeBucketAfterSomeLogins() {
+        String bucket = "users:" + FamilyIndex.bucket("alice");
+        for (int i = 0; i < 400; i++) {
+            enter(bucket, "somebody" + i + " s00.AAAAAAAAAAAAAAAAAAAAAA", START.minus(Duration.ofDays(2)));
+        }
+
+        int logins = 0;
+        while (logins < 5_000 && redis.template().opsForHash().size(bucket) > logins) {
+            begin(START, "alice", "CSFALICE");
+            logins++;
+        }
+
+        assertThat(sessions.inBucket(FamilyIndex.bucket("alice")))
+                .hasSize(logins)
+                .allMatch(entry -> entry.name().equals("alice"));
+    }
+
     @Test
     void keepsABucketUntilADayAfterItsLastLoginEnds() {
         FamilyId id = begin(START, "alice", "CSFALICE");
@@ -269,19 +322,56 @@ class SessionsIT {
         return store.present(family, 1, START, family.family().end()).outcome();
     }
 
+    /** Somebody does something right after a login has taken its time. */
+    private static final class ClockOfALogin extends Clock {
+        private final Runnable then;
+        private boolean asked;
+
+        ClockOfALogin(Runnable then) {
+            this.then = then;
+        }
+
+        @Override
+        public Instant instant() {
+            if (!asked) {
+                asked = true;
+                then.run();
+            }
+            return START;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
     private FamilyId begin(Instant now, String user, String device) {
-        return FamilyId.parse(families(now)
-                .begin(new Login(CLIENT, user, Optional.of(device), Set.of("sip.register"), Optional.empty()))
-                .familyId());
+        return begin(families(now), user, device);
+    }
+
+    private static FamilyId begin(Families families, String user, String device) {
+        return FamilyId.parse(
+                families.begin(new Login(CLIENT, user, Optional.of(device), Set.of("sip.register"), Optional.empty()))
+                        .familyId());
     }
 
     private Families families(Instant now) {
+        return families(Clock.fixed(now, ZoneOffset.UTC));
+    }
+
+    private Families families(Clock clock) {
         return new Families(
                 store,
                 index,
                 LoginsForTests.cutoffs(redis),
                 () -> RING,
-                Clock.fixed(now, ZoneOffset.UTC),
+                clock,
                 new Audit(Clock.systemUTC(), record -> {}),
                 new SimpleMeterRegistry());
     }

@@ -28,7 +28,6 @@ import org.sipoauth.authz.refresh.Sessions;
 import org.sipoauth.authz.status.StatusListName;
 import org.sipoauth.authz.status.StatusReference;
 import org.springframework.dao.QueryTimeoutException;
-import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** Revoking all logins of a client, by several servers on one real Redis. The logins themselves are made up. */
@@ -58,7 +57,7 @@ class ClientSweeperIT {
     @BeforeEach
     void empty() {
         template = redis.template();
-        forgetEverything();
+        redis.empty();
     }
 
     @Test
@@ -171,7 +170,7 @@ class ClientSweeperIT {
         Instant before = clock.instant();
         server.revocations.begin("softphone", "stolen");
 
-        forgetEverything();
+        redis.empty();
         server.revocations.look();
         clock.advance(SETTLED);
         server.sweeper.turn();
@@ -187,7 +186,7 @@ class ClientSweeperIT {
         sessions.add(5, "softphone", clock.instant());
         Instant before = clock.instant();
         new Server().revocations.begin("softphone", "stolen");
-        forgetEverything();
+        redis.empty();
 
         Server again = new Server();
         assertThat(again.revocations.isRevoked("softphone", before)).isTrue();
@@ -248,14 +247,6 @@ class ClientSweeperIT {
             revocations = new ClientRevocations(store, new CutoffFile(data.resolve("client-revocations")), clock);
             sweeper = new ClientSweeper(revocations, store, sessions, clock);
         }
-    }
-
-    private void forgetEverything() {
-        RedisCallback<Object> flush = connection -> {
-            connection.serverCommands().flushAll();
-            return List.of();
-        };
-        template.execute(flush);
     }
 
     /** One login a bucket at most. */

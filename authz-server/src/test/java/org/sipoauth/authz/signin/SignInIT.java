@@ -97,7 +97,7 @@ class SignInIT {
     @Test
     void slowsAGuesserDownButNotOthersBehindTheSameAddress() {
         HttpResponse<String> answer = browser.signIn("erin", "guess 0");
-        for (int i = 1; i <= 5 && answer.statusCode() == 302; i++) {
+        for (int i = 1; i <= 5 && answer.statusCode() == 303; i++) {
             answer = browser.signIn("erin", "guess " + i);
         }
 
@@ -110,7 +110,7 @@ class SignInIT {
     @Test
     void countsAttemptsAtOtherSpellingsOfThePathToo() {
         HttpResponse<String> answer = attempt("heidi");
-        for (int i = 1; i <= 5 && answer.statusCode() == 302; i++) {
+        for (int i = 1; i <= 5 && answer.statusCode() == 303; i++) {
             answer = attempt("heidi");
         }
 

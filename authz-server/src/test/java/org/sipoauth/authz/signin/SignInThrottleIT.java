@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.sipoauth.authz.TestClock;
 import org.sipoauth.authz.redis.RedisForTests;
 import org.sipoauth.authz.throttle.SharedBuckets;
-import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
@@ -48,10 +47,7 @@ class SignInThrottleIT {
 
     @BeforeEach
     void empty() {
-        redis.execute((RedisCallback<Void>) connection -> {
-            connection.serverCommands().flushAll();
-            return null;
-        });
+        store.empty();
     }
 
     private SignInThrottle server() {

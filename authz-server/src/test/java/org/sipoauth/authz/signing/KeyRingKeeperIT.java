@@ -206,7 +206,7 @@ class KeyRingKeeperIT {
                         .entries(RedisKeyRingStore.KEY)
                         .toString())
                 .doesNotContain(secrets)
-                .doesNotContain("\"d\"", "\"k\"", "keys");
+                .doesNotContain("\"d\"", "\"k\"", "\"keys\"");
     }
 
     @Test

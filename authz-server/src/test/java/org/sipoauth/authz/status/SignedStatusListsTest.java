@@ -8,20 +8,21 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.io.ByteArrayInputStream;
 import java.text.ParseException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import java.util.zip.InflaterInputStream;
 import org.junit.jupiter.api.Test;
+import org.sipoauth.authz.TestClock;
 import org.sipoauth.authz.signing.SigningKeys;
 import org.sipoauth.authz.signing.TestSigningKeys;
 import org.sipoauth.authz.status.SignedStatusLists.Document;
+import org.sipoauth.authz.status.SignedStatusLists.Read;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
 
@@ -32,12 +33,12 @@ class SignedStatusListsTest {
     private static final StatusList LIST = StatusList.fromBitmap(NAME, new byte[] {0, 0x40});
 
     private final TestSigningKeys keys = new TestSigningKeys();
-    private final AtomicReference<Instant> now = new AtomicReference<>(NOW);
+    private final TestClock clock = new TestClock(NOW);
     private final SignedStatusLists lists = lists(keys);
 
     @Test
     void signsWhatTheDraftAsksFor() throws Exception {
-        lists.publish(List.of(LIST));
+        publish(lists, LIST);
 
         String token = token().body();
         JWTClaimsSet claims = keys.verified(token);
@@ -58,28 +59,28 @@ class SignedStatusListsTest {
 
     @Test
     void signsOnceAndAgainWithEachChange() {
-        lists.publish(List.of(LIST));
+        publish(lists, LIST);
         Document first = token();
         Document firstAggregation = lists.aggregation();
 
-        lists.publish(List.of(LIST));
+        publish(lists, LIST);
         assertThat(token()).isSameAs(first);
         assertThat(lists.aggregation()).isSameAs(firstAggregation);
 
-        lists.publish(List.of(LIST.or(StatusList.fromBitmap(NAME, new byte[] {1}))));
+        publish(lists, LIST.or(StatusList.fromBitmap(NAME, new byte[] {1})));
         assertThat(token().etag()).isNotEqualTo(first.etag());
         assertThat(lists.aggregation().etag()).isNotEqualTo(firstAggregation.etag());
     }
 
     @Test
     void signsAgainOnceAnHour() {
-        lists.publish(List.of(LIST));
+        publish(lists, LIST);
         Document first = token();
         int signed = 0;
         for (int minute = 1; minute <= 120; minute++) {
-            now.set(NOW.plus(Duration.ofMinutes(minute)));
+            clock.set(NOW.plus(Duration.ofMinutes(minute)));
             Document before = token();
-            lists.publish(List.of(LIST));
+            publish(lists, LIST);
             signed += token() == before ? 0 : 1;
         }
         assertThat(signed).isEqualTo(2);
@@ -87,13 +88,45 @@ class SignedStatusListsTest {
         assertThat(token().etag()).isNotEqualTo(first.etag());
     }
 
+    /** Else a verifier would take it for newer than another server's, which has a later revocation. */
+    @Test
+    void isIssuedWhenTheStoreWasReadHoweverLateItIsSigned() throws Exception {
+        Read read = new Read(LIST, NOW);
+        lists.publish(List.of(read));
+        Document first = token();
+
+        now.set(NOW.plus(Duration.ofHours(3)));
+        lists.publish(List.of(read));
+        assertThat(token()).isSameAs(first);
+
+        keys.rotate();
+        lists.publish(List.of(read));
+        assertThat(token()).isNotEqualTo(first);
+        assertThat(keys.verified(token().body()).getIssueTime()).isEqualTo(NOW);
+        assertThat(keys.verified(token().body()).getExpirationTime()).isEqualTo(NOW.plus(Duration.ofHours(24)));
+    }
+
+    @Test
+    void namesAListNoMoreThatWasNotReadForHalfAMinute() {
+        Read read = new Read(LIST, NOW);
+
+        now.set(NOW.plusSeconds(30));
+        lists.publish(List.of(read));
+        assertThat(lists.aggregation().body()).contains(NAME.uri(ISSUER));
+
+        now.set(NOW.plusMillis(30_001));
+        lists.publish(List.of(read));
+        assertThat(lists.aggregation().body()).doesNotContain(NAME.uri(ISSUER));
+        assertThat(lists.token(NAME)).isPresent();
+    }
+
     @Test
     void signsAgainWithAnotherKey() throws Exception {
-        lists.publish(List.of(LIST));
+        publish(lists, LIST);
         Document first = token();
 
         keys.rotate();
-        lists.publish(List.of(LIST));
+        publish(lists, LIST);
 
         assertThat(SignedJWT.parse(token().body()).getHeader().getKeyID())
                 .isEqualTo(keys.active().id());
@@ -104,8 +137,8 @@ class SignedStatusListsTest {
     @Test
     void givesTheSameEntityTagsOnEveryServer() {
         SignedStatusLists other = lists(keys);
-        lists.publish(List.of(LIST));
-        other.publish(List.of(LIST));
+        publish(lists, LIST);
+        publish(other, LIST);
 
         assertThat(other.token(NAME).orElseThrow().body()).isNotEqualTo(token().body());
         assertThat(other.token(NAME).orElseThrow().etag()).isEqualTo(token().etag());
@@ -115,7 +148,7 @@ class SignedStatusListsTest {
     @Test
     void namesEveryListAndItsEntityTag() throws ParseException {
         StatusListName next = new StatusListName(17, 685, 1);
-        lists.publish(List.of(StatusList.empty(next), LIST));
+        publish(lists, StatusList.empty(next), LIST);
 
         Map<String, Object> json = JSONObjectUtils.parse(lists.aggregation().body());
 
@@ -134,19 +167,19 @@ class SignedStatusListsTest {
             return keys.active();
         };
         SignedStatusLists lists = lists(sometimes);
-        lists.publish(List.of(LIST));
+        publish(lists, LIST);
         Document first = lists.token(NAME).orElseThrow();
 
         failure.set(new DataAccessResourceFailureException("the ring is away"));
-        lists.publish(List.of(LIST.or(StatusList.fromBitmap(NAME, new byte[] {1}))));
+        publish(lists, LIST.or(StatusList.fromBitmap(NAME, new byte[] {1})));
 
         assertThat(lists.token(NAME)).containsSame(first);
     }
 
     @Test
     void servesNoListThatIsGone() {
-        lists.publish(List.of(LIST));
-        lists.publish(List.of());
+        publish(lists, LIST);
+        publish(lists);
 
         assertThat(lists.token(NAME)).isEmpty();
         assertThat(lists.aggregation().body()).doesNotContain("s17");
@@ -166,11 +199,11 @@ class SignedStatusListsTest {
             }
             all.add(StatusList.fromBitmap(new StatusListName(number % 64, 685, number / 64), bitmap));
         }
-        lists.publish(all); // warms up
+        publish(lists, all.toArray(StatusList[]::new)); // warms up
 
         keys.rotate();
         long start = System.nanoTime();
-        lists.publish(all);
+        publish(lists, all.toArray(StatusList[]::new));
         Duration signing = Duration.ofNanos(System.nanoTime() - start);
 
         long bytes = all.stream()
@@ -185,22 +218,12 @@ class SignedStatusListsTest {
     }
 
     private SignedStatusLists lists(SigningKeys signing) {
-        return new SignedStatusLists(signing, ISSUER, new Clock() {
-            @Override
-            public java.time.ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
+        return new SignedStatusLists(signing, ISSUER, clock);
+    }
 
-            @Override
-            public Clock withZone(java.time.ZoneId zone) {
-                return this;
-            }
-
-            @Override
-            public Instant instant() {
-                return now.get();
-            }
-        });
+    /** As a server does that has just read them. */
+    private void publish(SignedStatusLists signed, StatusList... read) {
+        signed.publish(Stream.of(read).map(list -> new Read(list, now.get())).toList());
     }
 
     private Document token() {

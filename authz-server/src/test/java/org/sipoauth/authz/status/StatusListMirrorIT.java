@@ -54,7 +54,7 @@ class StatusListMirrorIT {
     @BeforeEach
     void begin() {
         store = redis.template();
-        loseEverything();
+        redis.empty();
         allocate(name);
     }
 
@@ -89,7 +89,7 @@ class StatusListMirrorIT {
         revoke(name, 4_711);
         server.mirror.look();
 
-        loseEverything();
+        redis.empty();
         server.mirror.look();
 
         assertThat(server.revoked(name)).containsExactly(4_711);
@@ -109,7 +109,7 @@ class StatusListMirrorIT {
         Server server = new Server("one");
         server.mirror.look();
 
-        loseEverything();
+        redis.empty();
         server.mirror.look();
 
         assertThat(store.opsForHash().get(StatusListName.shardKey(17), name.field()))
@@ -125,7 +125,7 @@ class StatusListMirrorIT {
         revoke(name, 2);
         server.mirror.look();
 
-        loseEverything();
+        redis.empty();
         restore(StatusListName.shardKey(17), status);
         restore(name.revokedKey(), revoked);
         revoke(name, 3);
@@ -174,7 +174,7 @@ class StatusListMirrorIT {
         revoke(name, 4_711);
         before.mirror.look();
 
-        loseEverything();
+        redis.empty();
         Server after = new Server("one");
         after.mirror.look();
 
@@ -196,7 +196,7 @@ class StatusListMirrorIT {
         Server server = new Server("one");
         server.mirror.look();
 
-        loseEverything();
+        redis.empty();
         server.mirror.look();
 
         assertThat(new StatusListStore(store, ACCESS_TOKEN).list(name).revokedBeyond(StatusList.empty(name)))
@@ -213,7 +213,7 @@ class StatusListMirrorIT {
         assertThat(file).exists();
 
         clock.set(name.goneAt(ACCESS_TOKEN).minus(Duration.ofMinutes(1)));
-        loseEverything();
+        redis.empty();
         server.mirror.look();
 
         assertThat(server.lists.token(name)).isEmpty();
@@ -241,6 +241,42 @@ class StatusListMirrorIT {
         assertThat(health.health().getStatus().getCode()).isEqualTo("DOWN");
         clock.set(clock.instant().minusSeconds(1));
         assertThat(health.health().getStatus().getCode()).isEqualTo("UP");
+    }
+
+    /** A verifier takes the list with the later time of issue. */
+    @Test
+    void neverPutsAListOfAServerThatIsCutOffBeforeLaterRevocations() {
+        Server sound = new Server("sound");
+        RedisForTests.Running cut = redis.again();
+        Server cutOff = new Server("cut off", cut.template());
+        cutOff.mirror.look();
+        cut.close();
+
+        clock.set(clock.instant().plusSeconds(1));
+        revoke(name, 4_711);
+        sound.mirror.look();
+        clock.set(clock.instant().plus(Duration.ofHours(2)));
+        keys.rotate();
+        cutOff.mirror.look();
+
+        assertThat(sound.revoked(name)).containsExactly(4_711);
+        assertThat(cutOff.revoked(name)).isEmpty();
+        assertThat(cutOff.issuedAt(name)).isBefore(sound.issuedAt(name));
+        assertThat(cutOff.lists.aggregation().body()).doesNotContain(name.uri(ISSUER));
+    }
+
+    @Test
+    void servesWhatIsOnTheDiskOnlyOnceTheStoreWasRead() {
+        Server before = new Server("one");
+        before.mirror.look();
+        RedisForTests.Running away = redis.again();
+        Server after = new Server("one", away.template());
+        away.close();
+
+        after.mirror.look();
+
+        assertThat(after.mirror.seen().lists()).hasSize(1);
+        assertThat(after.lists.token(name)).isEmpty();
     }
 
     @Test
@@ -272,6 +308,12 @@ class StatusListMirrorIT {
                     clock,
                     new Audit(clock, record -> {}),
                     meters);
+        }
+
+        Instant issuedAt(StatusListName list) {
+            return keys.verified(lists.token(list).orElseThrow().body())
+                    .getIssueTime()
+                    .toInstant();
         }
 
         /** From the token that is served. */
@@ -308,13 +350,5 @@ class StatusListMirrorIT {
             return List.of();
         };
         store.execute(restore);
-    }
-
-    private void loseEverything() {
-        RedisCallback<Object> flush = connection -> {
-            connection.serverCommands().flushAll();
-            return List.of();
-        };
-        store.execute(flush);
     }
 }

@@ -23,7 +23,6 @@ import org.sipoauth.authz.subscriber.Account.Kind;
 import org.sipoauth.authz.subscriber.Accounts.NewPassword;
 import org.sipoauth.authz.subscriber.Accounts.Wish;
 import org.springframework.boot.DefaultApplicationArguments;
-import org.springframework.data.redis.core.RedisCallback;
 
 /** Accounts on a real Redis. */
 class AccountsIT {
@@ -49,10 +48,7 @@ class AccountsIT {
 
     @BeforeEach
     void empty() {
-        store.template().execute((RedisCallback<Void>) connection -> {
-            connection.serverCommands().flushAll();
-            return null;
-        });
+        store.empty();
     }
 
     /** Every start of the demo asks for its ten accounts again. */

@@ -2,25 +2,23 @@ package org.sipoauth.authz.throttle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
+import org.sipoauth.authz.TestClock;
 import org.sipoauth.authz.throttle.SharedBuckets.Limit;
 
 class DrainingBucketsTest {
     private static final Limit FIVE_HUNDRED_A_SECOND = new Limit(10, Duration.ofMillis(2));
 
-    private Instant now = Instant.parse("2026-01-31T12:00:00Z");
+    private final TestClock clock = new TestClock(Instant.parse("2026-01-31T12:00:00Z"));
 
     /** 450 a second, in pairs, of which neither gap is whole milliseconds. */
     @Test
     void refusesNothingOfASteadyRateBelowTheLimit() {
-        DrainingBuckets buckets = new DrainingBuckets(clock());
+        DrainingBuckets buckets = new DrainingBuckets(clock);
         for (int i = 0; i < 10_000; i++) {
-            now = now.plusNanos(i % 2 == 0 ? 900_000 : 3_544_444);
+            clock.advance(Duration.ofNanos(i % 2 == 0 ? 900_000 : 3_544_444));
 
             assertThat(buckets.untilRoom("network", FIVE_HUNDRED_A_SECOND)).isZero();
             buckets.add("network", FIVE_HUNDRED_A_SECOND);
@@ -29,33 +27,14 @@ class DrainingBucketsTest {
 
     @Test
     void refusesWhatComesFasterUntilThereIsRoom() {
-        DrainingBuckets buckets = new DrainingBuckets(clock());
+        DrainingBuckets buckets = new DrainingBuckets(clock);
         for (int i = 0; i < 10; i++) {
             buckets.add("network", FIVE_HUNDRED_A_SECOND);
         }
-        now = now.plusNanos(500_000);
+        clock.advance(Duration.ofNanos(500_000));
 
         assertThat(buckets.untilRoom("network", FIVE_HUNDRED_A_SECOND)).isEqualTo(Duration.ofNanos(1_500_000));
-        now = now.plusNanos(1_500_000);
+        clock.advance(Duration.ofNanos(1_500_000));
         assertThat(buckets.untilRoom("network", FIVE_HUNDRED_A_SECOND)).isZero();
-    }
-
-    private Clock clock() {
-        return new Clock() {
-            @Override
-            public Instant instant() {
-                return now;
-            }
-
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                throw new UnsupportedOperationException();
-            }
-        };
     }
 }

@@ -22,26 +22,7 @@ import org.sipoauth.verifier.keys.KeySource;
 class AlgorithmsIT {
 
     @ParameterizedTest
-    @ValueSource(strings = {"ES256", "Ed25519"})
-    void keepsTheTokenOfTheLargestDeviceUnder1000Bytes(String algorithm, @TempDir Path folder) throws Exception {
-        try (TestServer server = TestServer.start(folder, "--sipoauth.keys.algorithm=" + algorithm)) {
-            String name = "CSF" + "X".repeat(12);
-            List<String> addresses = Stream.of("1", "2", "3", "4")
-                    .map(digit -> "sip:" + digit.repeat(24) + "@example.com")
-                    .toList();
-            server.bean(Devices.class).save(new Device(name, "alice", addresses));
-            TestPhone phone = new TestPhone(server);
-
-            String token = phone.logIn("alice", name).text("access_token");
-
-            assertThat(token.length()).isBetween(700, 999);
-            assertThat(SignedJWT.parse(token).getHeader().getAlgorithm().getName())
-                    .isEqualTo(algorithm);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"RS256", "Ed25519"})
+    @ValueSource(strings = {"ES256", "RS256", "Ed25519"})
     void signsWithTheAlgorithmThatIsSetAndKnowsItsOwnTokens(String algorithm, @TempDir Path folder) throws Exception {
         try (TestServer server = TestServer.start(folder, "--sipoauth.keys.algorithm=" + algorithm)) {
             TestPhone phone = new TestPhone(server);
@@ -60,7 +41,18 @@ class AlgorithmsIT {
                     + (token.charAt(token.length() - 10) == 'A' ? 'B' : 'A')
                     + token.substring(token.length() - 9);
             assertThat(configurationFile(phone, server, changed)).isEqualTo(401);
+            assertThat(tokenOfTheLargestDevice(phone, server).length())
+                    .isBetween(700, algorithm.equals("RS256") ? 1255 : 999); // whose signature is 256 characters longer
         }
+    }
+
+    private static String tokenOfTheLargestDevice(TestPhone phone, TestServer server) {
+        String name = "CSF" + "X".repeat(12);
+        List<String> addresses = Stream.of("1", "2", "3", "4")
+                .map(digit -> "sip:" + digit.repeat(24) + "@example.com")
+                .toList();
+        server.bean(Devices.class).save(new Device(name, "alice", addresses));
+        return phone.logIn("alice", name).text("access_token");
     }
 
     private static int configurationFile(TestPhone phone, TestServer server, String token) {

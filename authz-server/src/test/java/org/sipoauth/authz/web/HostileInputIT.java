@@ -75,6 +75,7 @@ class HostileInputIT {
         Map<String, String> authorization = TestPhone.request("CSFALICE");
         authorization.put("nonce", "n-1");
         authorization.put("prompt", "consent");
+        authorization.put("max_age", "60");
         authorization.put("request_uri", "");
         authorization.put("dpop_jkt", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
         endpoint("GET /oauth2/authorize", authorization);

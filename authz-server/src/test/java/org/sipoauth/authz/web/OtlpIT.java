@@ -13,7 +13,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
@@ -71,14 +70,6 @@ class OtlpIT {
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(received.getOrDefault("/v1/traces", ""))
                             .contains("authz-server", "/oauth2/jwks"));
-        }
-    }
-
-    @Test
-    void makesNothingOfTracesUnlessAskedTo() throws Exception {
-        try (TestServer server = TestServer.start(folder)) {
-            assertThat(server.beanNames())
-                    .noneMatch(name -> name.toLowerCase(Locale.ROOT).matches(".*(otlp|opentelemetry|tracer).*"));
         }
     }
 }

@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
-import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.authz.TestClock;
 import org.sipoauth.authz.settings.Settings;
 import org.springframework.mock.web.MockFilterChain;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -20,26 +19,8 @@ class RequestRatesTest {
     private static final int BURST = 100;
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private Instant now = Instant.parse("2026-01-31T12:00:00Z");
-    private final RequestRates rates = new RequestRates(new Settings.Requests(10, BURST), new TestClock(), meters);
-
-    /** Shows {@link #now}. */
-    private final class TestClock extends Clock {
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
-    }
+    private final TestClock clock = new TestClock(Instant.parse("2026-01-31T12:00:00Z"));
+    private final RequestRates rates = new RequestRates(new Settings.Requests(10, BURST), clock, meters);
 
     @Test
     void turnsAwayWhatOneNetworkSendsBeyondItsShareAndTakesTheRestOfTheWorlds() throws Exception {
@@ -62,7 +43,7 @@ class RequestRatesTest {
         while (status("192.0.2.1", "/oauth2/token") == 200) {
             // fills it
         }
-        now = now.plusSeconds(1);
+        clock.advance(Duration.ofSeconds(1));
         for (int i = 0; i < 10; i++) {
             assertThat(status("192.0.2.1", "/oauth2/token")).isEqualTo(200);
         }
@@ -94,8 +75,7 @@ class RequestRatesTest {
                 "/CSFALICE.cnf.xml"
             })
     void letsNobodyFillTheStoreWithRequestsThatBeginSomething(String path) throws Exception {
-        RequestRates generous =
-                new RequestRates(new Settings.Requests(1000, 1_000_000), Clock.fixed(now, ZoneOffset.UTC), meters);
+        RequestRates generous = new RequestRates(new Settings.Requests(1000, 1_000_000), clock, meters);
         for (int i = 0; i < 5_000; i++) {
             assertThat(ask(generous, "192.0.2.1", path).getStatus()).isEqualTo(200);
         }
@@ -107,8 +87,7 @@ class RequestRatesTest {
     @ParameterizedTest
     @ValueSource(strings = {"/CSFALICE.cnf.xml", "/.well-known/oauth-authorization-server", "/style.css"})
     void readsWhatBeginsNothingAsFastAsTokensAre(String path) throws Exception {
-        RequestRates generous =
-                new RequestRates(new Settings.Requests(1000, 1_000_000), Clock.fixed(now, ZoneOffset.UTC), meters);
+        RequestRates generous = new RequestRates(new Settings.Requests(1000, 1_000_000), clock, meters);
         for (int i = 0; i < 6_000; i++) {
             assertThat(ask(generous, "GET", "192.0.2.1", path).getStatus()).isEqualTo(200);
         }
@@ -145,7 +124,7 @@ class RequestRatesTest {
 
     @Test
     void countsNothingWhereItIsTurnedOff() throws Exception {
-        RequestRates off = new RequestRates(new Settings.Requests(0, 1), Clock.fixed(now, ZoneOffset.UTC), meters);
+        RequestRates off = new RequestRates(new Settings.Requests(0, 1), clock, meters);
 
         assertThat(ask(off, "192.0.2.1", "/oauth2/par").getStatus()).isEqualTo(200);
         assertThat(ask(off, "192.0.2.1", "/oauth2/par").getStatus()).isEqualTo(200);

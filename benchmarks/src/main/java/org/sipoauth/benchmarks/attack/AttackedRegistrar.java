@@ -37,6 +37,7 @@ public final class AttackedRegistrar {
     private static final Duration BINDING = Duration.ofSeconds(10);
     private static final Duration BETWEEN_REGISTRATIONS = Duration.ofSeconds(2);
     private static final Duration MARGIN = Duration.ofSeconds(5);
+    private static final int SPARE_CONNECTIONS = 500;
     private static final long LOOK_MILLIS = 100;
     private static final double MEGABYTE = 1e6;
 
@@ -113,6 +114,8 @@ public final class AttackedRegistrar {
         ChildProcess registrar = rig.startRegistrar(
                 "registrar",
                 List.of(
+                        "--max-connections="
+                                + mostConnections(), // so that it says at the start if it may not have them
                         "--expires=" + BINDING.toSeconds() + "s",
                         "--timeout.handshake=" + plan.deadline().toMillis() + "ms",
                         "--timeout.message=" + plan.deadline().toMillis() + "ms",
@@ -156,6 +159,12 @@ public final class AttackedRegistrar {
             attacker.shutdownNow();
         }
         judge(registrar, storm);
+    }
+
+    /** Room for all that the attacker holds at a time, and for those of before that are ending. */
+    private int mostConnections() {
+        int attackers = Math.max(plan.volume().halfOpen(), plan.volume().tls());
+        return plan.phones() + Bystanders.PHONES + attackers + attackers / 4 + SPARE_CONNECTIONS;
     }
 
     /** @return connections, megabytes, and seconds, as a row of the table has them */

@@ -156,8 +156,8 @@ public final class BruteForce {
                     http, anyNode(), "10.1." + network / 250 + "." + (1 + network % plan.networks() % 250)));
         }
         Figures figures = attack("passwords of one account", bystanders(), (worker, number) -> {
-            int share = attackers.size() / plan.workers();
-            return attackers.get(worker * share + number % share).signIn(VICTIM, guess());
+            int ownOnes = (attackers.size() - worker + plan.workers() - 1) / plan.workers(); // nobody shares a browser
+            return attackers.get(worker + number % ownOnes * plan.workers()).signIn(VICTIM, guess());
         });
         int bound = bound(OF_AN_ACCOUNT, SECONDS_OF_AN_ACCOUNT, figures.took()) + OF_A_NEW_NETWORK * plan.networks();
         return within(bound, figures);

@@ -45,7 +45,11 @@ public interface Store {
                 "--save",
                 "",
                 "--maxmemory-policy",
-                "noeviction"));
+                "noeviction",
+                "--hash-max-ziplist-entries",
+                "4096",
+                "--hash-max-ziplist-value",
+                "256"));
         command.addAll(options);
         return workplace.start(log, "Ready to accept connections", command);
     }

@@ -75,7 +75,9 @@ public final class Workplace implements AutoCloseable {
     static List<String> server(List<String> javaOptions, List<String> arguments) throws IOException {
         Path jar = built("authz-server/target/authz-server.jar");
         Path archive = jar.resolveSibling("archived/authz-server.jsa");
-        boolean isArchived = archive.toFile().lastModified() >= jar.toFile().lastModified();
+        // not the jar itself, which is dated by the release
+        Path packed = jar.resolveSibling(jar.getFileName() + ".original");
+        boolean isArchived = archive.toFile().lastModified() > packed.toFile().lastModified();
         List<String> command = java();
         command.addAll(javaOptions);
         if (isArchived) {

@@ -29,6 +29,7 @@ import org.sipoauth.benchmarks.platform.Workplace;
  */
 public final class RegistrationStorm {
     private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final int SPARE_CONNECTIONS = 500;
     private static final long LOOK_MILLIS = 50;
     private static final long MEGABYTE = 1_000_000;
 
@@ -147,6 +148,7 @@ public final class RegistrationStorm {
 
     private ChildProcess startRegistrar(String name) throws IOException {
         List<String> options = new ArrayList<>(location);
+        options.add("--max-connections=" + (plan.phones() + SPARE_CONNECTIONS)); // it says at the start if it may not
         options.add("--expires=" + plan.every().multipliedBy(3).dividedBy(2).toSeconds() + "s");
         return rig.startRegistrar(name, options);
     }

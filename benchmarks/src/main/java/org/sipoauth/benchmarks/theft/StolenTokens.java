@@ -21,7 +21,7 @@ import org.sipoauth.benchmarks.platform.Violations;
 /**
  * Refresh tokens are stolen, one a login, and replayed at a random later generation; others are used by a thief who stays one
  * generation behind. All are detected, the login is over, and a verifier that only reads status lists rejects its access
- * token within one poll. Exits 0 if so.
+ * token within one poll after the server's next look at the store. Exits 0 if so.
  *
  * <p>{@code java -cp benchmarks/target/benchmarks.jar org.sipoauth.benchmarks.theft.StolenTokens --help}, in the repository,
  * after {@code mvn package}.
@@ -175,8 +175,8 @@ public final class StolenTokens {
         lines.add("access tokens of them that the verifier came to reject: " + sorted.size());
         if (!sorted.isEmpty()) {
             lines.add("  seconds after the detection: median " + at(sorted, 50) + ", 90 % " + at(sorted, 90) + ", 99 % "
-                    + at(sorted, 99) + ", longest " + at(sorted, 100) + "; between two polls: "
-                    + plan.poll().toSeconds());
+                    + at(sorted, 99) + ", longest " + at(sorted, 100) + "; bound: 2 until the server's next look, "
+                    + plan.poll().toSeconds() + " until the next poll, and what both take");
         }
         lines.addAll(violations.report());
         return lines;

@@ -1,16 +1,21 @@
 package org.sipoauth.cli.audit;
 
+import com.nimbusds.jose.util.JSONObjectUtils;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.sipoauth.cli.admin.AdminApi;
 import org.sipoauth.cli.admin.ServerOptions;
 import org.sipoauth.cli.console.ExitCodes;
 import org.sipoauth.cli.console.Printable;
@@ -35,6 +40,7 @@ import picocli.CommandLine.Spec;
         })
 public final class AuditCommand implements Callable<Integer> {
     private static final String LINE = "%-20s  %-22s  %-20s  %-16s  %-16s  %-12s  %s%n";
+    private static final int USUAL_LIMIT = 100;
     private static final Pattern AGO = Pattern.compile("(\\d{1,5})([smhd])");
 
     private final InstantSource clock;
@@ -59,6 +65,12 @@ public final class AuditCommand implements Callable<Integer> {
 
     @Option(names = "--event", paramLabel = "EVENT", description = "Such as begun, refused, revoked, sign_in_refused.")
     private @Nullable String event;
+
+    @Option(names = "--outcome", paramLabel = "OUTCOME", description = "Such as replayed, revoked, wrong_password.")
+    private @Nullable String outcome;
+
+    @Option(names = "--by", paramLabel = "NAME", description = "What this administrator or service did.")
+    private @Nullable String by;
 
     @Option(
             names = "--since",
@@ -95,17 +107,35 @@ public final class AuditCommand implements Callable<Integer> {
         put(query, "session", session);
         put(query, "client", client);
         put(query, "event", event);
+        put(query, "outcome", outcome);
+        put(query, "by", by);
         put(query, "since", since == null ? null : instant(since).toString());
         put(query, "limit", limit == null ? null : limit.toString());
-        JsonObject answer = server.open().get("/audit?" + HttpsClient.encode(query));
+        List<JsonObject> records = search(query, limit == null ? USUAL_LIMIT : limit);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(answer.toJson());
+            out.println(JSONObjectUtils.toJSONString(
+                    Map.of("records", records.stream().map(JsonObject::members).toList())));
         } else {
-            print(answer, out);
+            print(records, out);
         }
         out.flush();
         return ExitCodes.OK;
+    }
+
+    /** The server looks so far back at a time, and says where to go on. */
+    private List<JsonObject> search(Map<String, String> query, int wanted) throws InterruptedException {
+        AdminApi api = server.open();
+        List<JsonObject> records = new ArrayList<>();
+        Optional<String> next;
+        do {
+            JsonObject page = api.get("/audit?" + HttpsClient.encode(query));
+            records.addAll(page.objects("records"));
+            next = page.string("next");
+            next.ifPresent(after -> query.put("after", after));
+            query.put("limit", Integer.toString(wanted - records.size()));
+        } while (next.isPresent() && records.size() < wanted);
+        return records;
     }
 
     private static void put(Map<String, String> query, String name, @Nullable String value) {
@@ -136,9 +166,9 @@ public final class AuditCommand implements Callable<Integer> {
         };
     }
 
-    private static void print(JsonObject answer, PrintWriter out) {
+    private static void print(List<JsonObject> records, PrintWriter out) {
         out.printf(LINE, "AT", "EVENT", "OUTCOME", "USER", "DEVICE", "CLIENT", "SESSION");
-        for (JsonObject record : answer.objects("records")) {
+        for (JsonObject record : records) {
             out.printf(
                     LINE,
                     record.string("at").map(AuditCommand::seconds).orElse("-"),

@@ -6,7 +6,8 @@ import org.sipoauth.cli.console.Printable;
 import org.sipoauth.cli.json.JsonObject;
 
 /** An account as it is shown. */
-record AccountRow(String name, Optional<String> role, boolean enabled, boolean mustChangePassword) {
+record AccountRow(
+        String name, Optional<String> role, boolean enabled, boolean leftDirectory, boolean mustChangePassword) {
 
     /** @throws org.sipoauth.cli.console.CommandFailure if a member is missing or has an unknown form */
     static AccountRow of(JsonObject json) {
@@ -14,6 +15,7 @@ record AccountRow(String name, Optional<String> role, boolean enabled, boolean m
                 Printable.word(json.string("name").orElseThrow(AdminApi::notAServer)),
                 json.string("role").map(Printable::word),
                 flag(json, "enabled"),
+                json.members().get("left_directory") == Boolean.TRUE,
                 flag(json, "must_change_password"));
     }
 
@@ -24,8 +26,9 @@ record AccountRow(String name, Optional<String> role, boolean enabled, boolean m
         throw AdminApi.notAServer();
     }
 
+    /** Nobody disabled who has left the directory, and nobody needs to enable them: they are with their next sign-in. */
     String state() {
-        return enabled ? "enabled" : "disabled";
+        return enabled ? "enabled" : leftDirectory ? "left the directory" : "disabled";
     }
 
     String password() {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 /** Shows all accounts of one sort. */
 @Command(name = "list", description = "Shows all of them, by name.")
 final class ListCommand implements Callable<Integer> {
-    private static final String LINE = "%-32s  %-13s  %-8s  %s%n";
+    private static final String LINE = "%-32s  %-13s  %-18s  %s%n";
 
     private final Sort sort;
 

@@ -74,7 +74,7 @@ class ActivationCommandTest {
         assertThat(run.exit()).as(run.err()).isZero();
         assertThat(server.requests())
                 .containsExactly("POST /admin/api/v1/activation-codes {\"devices\":[\"SEP1\",\"SEP2\"]}");
-        assertThat(run.out()).startsWith("Wrote 2 codes to " + codes).doesNotContain("0123");
+        assertThat(run.out()).startsWith("Wrote 2 codes to " + codes).doesNotContain("0123-4567");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(codes)))
                 .isEqualTo("rw-------");
         assertThat(Files.readString(codes))

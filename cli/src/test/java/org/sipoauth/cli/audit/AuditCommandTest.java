@@ -61,13 +61,31 @@ class AuditCommandTest {
                 "--session=s17.x",
                 "--client=c",
                 "--event=refused",
+                "--outcome=replayed",
+                "--by=olga",
                 "--since=1h",
                 "--limit=5",
                 "--json");
 
         assertThat(server.requests())
                 .containsExactly("GET /admin/api/v1/audit?user=a+b&device=D&session=s17.x&client=c&event=refused"
-                        + "&since=2026-01-31T11%3A00%3A00Z&limit=5 ");
+                        + "&outcome=replayed&by=olga&since=2026-01-31T11%3A00%3A00Z&limit=5 ");
+    }
+
+    @Test
+    void goesOnWhereTheServerHasLookedNoFurtherBackUntilThereIsEnough() {
+        server.answering(200, "{\"records\":[],\"next\":\"9-1\",\"searched_back_to\":\"2026-01-31T11:00:00Z\"}")
+                .thenAnswering(200, "{\"records\":[{\"event\":\"one\"}],\"next\":\"8-1\"}")
+                .thenAnswering(200, "{\"records\":[{\"event\":\"two\"}],\"next\":\"7-1\"}");
+
+        CommandRun run = audit("--user=alice", "--limit=2", "--json");
+
+        assertThat(run.out()).isEqualTo("{\"records\":[{\"event\":\"one\"},{\"event\":\"two\"}]}\n");
+        assertThat(server.requests())
+                .containsExactly(
+                        "GET /admin/api/v1/audit?user=alice&limit=2 ",
+                        "GET /admin/api/v1/audit?user=alice&limit=2&after=9-1 ",
+                        "GET /admin/api/v1/audit?user=alice&limit=1&after=8-1 ");
     }
 
     @ParameterizedTest
@@ -93,7 +111,7 @@ class AuditCommandTest {
     }
 
     @Test
-    void printsJsonAsItCame() {
+    void printsJson() {
         server.answering(200, "{\"records\":[]}");
 
         assertThat(audit("--json").out()).isEqualTo("{\"records\":[]}\n");

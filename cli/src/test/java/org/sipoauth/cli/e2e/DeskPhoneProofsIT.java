@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ import org.sipoauth.cli.token.UnverifiedToken;
  */
 class DeskPhoneProofsIT {
     private static final int SIGN_IN_REFUSED = 4;
+    private static final String EDGE = "localhost"; // where phones look for it
     private static final String ALICES = "SEP00005E005301";
     private static final String BOBS = "SEP00005E005302";
     private static final String CAROLS = "SEP00005E005303";
@@ -43,7 +45,7 @@ class DeskPhoneProofsIT {
         makeFactory("other", CAROLS);
         platform = Platform.start(
                 shared,
-                "edge.example.com",
+                EDGE,
                 List.of(
                         "--sipoauth.mutual-tls.port=" + LoopbackPorts.free(),
                         "--sipoauth.manufacturers[0].name=acme",
@@ -53,7 +55,7 @@ class DeskPhoneProofsIT {
                         "--sipoauth.manufacturers[1].authorities=" + factory("other", "ca.crt"),
                         "--sipoauth.manufacturers[1].common-name=(SEP[0-9A-F]{12})",
                         "--sipoauth.manufacturers[1].ways=activation-code+manufacturer-certificate"),
-                List.of("--tls.phone-certificates=requested"));
+                List.of("--tls.phone-certificates=requested", "--edges=" + EDGE, "--edges.phone-certificates=" + EDGE));
     }
 
     @AfterAll
@@ -127,6 +129,49 @@ class DeskPhoneProofsIT {
 
         assertThat(thief.exit()).as(thief.output()).isEqualTo(SIGN_IN_REFUSED);
         assertThat(thief.output()).contains("The remembered login is over", "bound to a certificate");
+    }
+
+    /** What a phone shows Kamailio, Kamailio tells the registrar; what a phone itself tells does not get there. */
+    @Test
+    void isRegisteredThroughAnEdgeByTheCertificateThatItShowsThereAndByNoneThatItNames() throws Exception {
+        Path tokens = folder.resolve("phone.json");
+        Path configuration = Files.createDirectory(folder.resolve("edge"));
+        try (KamailioEdge edge = KamailioEdge.start(
+                configuration, platform.pki().resolve("edge.crt"), platform.authority(), platform.edgePort())) {
+            List<String> throughTheEdge = new ArrayList<>(List.of(certificate("acme")));
+            throughTheEdge.addAll(List.of("--edge", "--sip-host=" + EDGE, "--sip-port=" + edge.port()));
+
+            Platform.Run run = register(BOBS, tokens, throughTheEdge.toArray(String[]::new));
+
+            assertThat(run.exit()).as(run.output()).isZero();
+            assertThat(run.output()).contains("Registered sip:1002@", "as " + BOBS);
+            BarePhone bobs = new BarePhone(
+                    edge.port(),
+                    platform.authority(),
+                    "1002",
+                    JsonObject.parse(read(tokens)).string("access_token").orElseThrow());
+            Path own = shared.resolve("acme");
+            Path anothers = shared.resolve("other");
+            assertThat(bobs.register(Optional.of(own), clientCert(anothers)).status())
+                    .isEqualTo(200);
+            assertThat(bobs.register(Optional.of(anothers)).status()).isEqualTo(403);
+            for (String forged : List.of(
+                    "X-None: :",
+                    clientCert(own),
+                    clientCert(own).replace("Client-Cert:", "CLIENT-cert :"),
+                    clientCert(own).replaceFirst(":", "\t:\r\n"))) {
+                assertThat(bobs.register(Optional.empty(), forged).status())
+                        .as(forged)
+                        .isEqualTo(403);
+            }
+            assertThat(platform.registrarOutput())
+                    .contains("its edge forwarded another certificate", "its edge forwarded no certificate of a phone");
+        }
+    }
+
+    private static String clientCert(Path factory) throws Exception {
+        String pem = read(factory.resolve("phone.crt"));
+        return "Client-Cert: :" + pem.split("-----")[2].replaceAll("\\s", "") + ":";
     }
 
     @Test

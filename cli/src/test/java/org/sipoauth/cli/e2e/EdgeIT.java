@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -141,6 +142,30 @@ class EdgeIT {
             edge.awaitLogged("alert unknown ca"); // alert 48: RFC 8446 §6.2
         }
         assertThat(platform.registrarPage("/bindings")).doesNotContain("sip:1003@example.com");
+    }
+
+    @Test
+    void refusesByItselfWhatWouldEndTheConnectionThatAllPhonesShare() throws Exception {
+        try (KamailioEdge edge = KamailioEdge.start(
+                folder, platform.pki().resolve("edge.crt"), platform.authority(), platform.edgePort())) {
+            BarePhone phone = new BarePhone(edge.port(), platform.authority(), "1001", "none");
+
+            assertThat(phone.register(Optional.empty(), "Subject: a\nSubject: b")
+                            .status())
+                    .isEqualTo(400);
+            assertThat(phone.register(Optional.empty(), "Subject: a\0\nSubject: b")
+                            .status())
+                    .isEqualTo(400);
+            assertThat(phone.register(Optional.empty(), "Subject: " + "a".repeat(8192))
+                            .status())
+                    .isEqualTo(513);
+            assertThat(phone.register(Optional.empty(), "a:\r\n".repeat(128) + "a:")
+                            .status())
+                    .isEqualTo(513);
+            assertThat(phone.register(Optional.empty()).status())
+                    .as("anything else is for the registrar, which does not know the edge yet")
+                    .isEqualTo(503);
+        }
     }
 
     /** With the edge's certificate of one PKI, to the registrar, as an edge that trusts an authority. */

@@ -24,6 +24,7 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
@@ -34,6 +35,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -229,17 +231,66 @@ class KubernetesManifestsTest {
         of(HorizontalPodAutoscaler.class).forEach(scaler -> {
             assertThat(scaler.getSpec().getScaleTargetRef().getKind()).isEqualTo("StatefulSet");
             assertThat(sets).contains(scaler.getSpec().getScaleTargetRef().getName());
-            assertThat(scaler.getSpec().getMinReplicas())
-                    .isEqualTo(of(StatefulSet.class)
-                            .filter(set -> set.getMetadata()
-                                    .getName()
-                                    .equals(scaler.getSpec().getScaleTargetRef().getName()))
-                            .findFirst()
-                            .orElseThrow()
+            assertThat(scaler.getSpec().getMinReplicas()).isGreaterThan(1); // else the budget lets the only one go
+            assertThat(set(scaler.getSpec().getScaleTargetRef().getName())
                             .getSpec()
-                            .getReplicas());
+                            .getReplicas())
+                    .as("the number of pods, which would go back to this with every apply")
+                    .isNull();
         });
         assertThat(names(HorizontalPodAutoscaler.class)).isEqualTo(names(PodDisruptionBudget.class));
+    }
+
+    @Test
+    void theConsoleKnowsTheRegistrarsThatAreAlwaysThereAndMayAskThem() throws IOException {
+        StatefulSet registrars = set("sip-registrar");
+        Service pods = of(Service.class)
+                .filter(service -> service.getMetadata()
+                        .getName()
+                        .equals(registrars.getSpec().getServiceName()))
+                .findFirst()
+                .orElseThrow();
+        int port = container(registrars).getPorts().stream()
+                .filter(named -> named.getName().equals("management"))
+                .findFirst()
+                .orElseThrow()
+                .getContainerPort();
+        int least = of(HorizontalPodAutoscaler.class)
+                .filter(scaler -> scaler.getMetadata().getName().equals("sip-registrar"))
+                .findFirst()
+                .orElseThrow()
+                .getSpec()
+                .getMinReplicas();
+        List<String> addresses = IntStream.range(0, least)
+                .mapToObj(pod ->
+                        "http://sip-registrar-" + pod + "." + pods.getMetadata().getName() + ":" + port)
+                .toList();
+
+        assertThat(pods.getSpec().getClusterIP()).isEqualTo("None");
+        assertThat(pods.getSpec().getPublishNotReadyAddresses())
+                .as("the names of registrars that are not ready, which are those to look at")
+                .isTrue();
+        for (String settings : List.of("base/config/authz-server.yaml", "example/authz-server.yaml")) {
+            assertThat(STRICT.readTree(FOLDER.resolve(settings).toFile()).at("/sipoauth/console/registrars"))
+                    .as(settings)
+                    .extracting(JsonNode::asText)
+                    .containsExactlyElementsOf(addresses);
+        }
+        assertThat(policy("authz-server").getSpec().getEgress()).anySatisfy(rule -> {
+            assertThat(rule.getTo()).anySatisfy(peer -> assertPods(peer, "sip-registrar"));
+            assertThat(rule.getPorts())
+                    .anySatisfy(open -> assertThat(text(open.getPort())).isEqualTo(String.valueOf(port)));
+        });
+        assertThat(policy("sip-registrar").getSpec().getIngress()).anySatisfy(rule -> {
+            assertThat(rule.getFrom()).anySatisfy(peer -> assertPods(peer, "authz-server"));
+            assertThat(rule.getPorts())
+                    .anySatisfy(open -> assertThat(text(open.getPort())).isEqualTo("management"));
+        });
+    }
+
+    private static void assertPods(NetworkPolicyPeer peer, String name) {
+        assertThat(peer.getPodSelector()).isNotNull();
+        assertThat(peer.getPodSelector().getMatchLabels()).containsExactly(Map.entry("app.kubernetes.io/name", name));
     }
 
     /** Of the pod security standards: what the namespace enforces. */
@@ -285,9 +336,7 @@ class KubernetesManifestsTest {
                     .map(line -> line.substring(0, line.indexOf('=')))
                     .forEach(keys::add);
         }
-        of(StatefulSet.class)
-                .filter(set -> set.getMetadata().getName().equals("sip-registrar"))
-                .flatMap(set -> container(set).getArgs().stream())
+        container(set("sip-registrar")).getArgs().stream()
                 .map(argument -> argument.substring(2, argument.indexOf('=')))
                 .filter(key -> !key.equals("config"))
                 .forEach(keys::add);
@@ -304,6 +353,20 @@ class KubernetesManifestsTest {
         Set<String> names = new HashSet<>();
         of(kind).forEach(manifest -> names.add(manifest.getMetadata().getName()));
         return names;
+    }
+
+    private static StatefulSet set(String name) {
+        return of(StatefulSet.class)
+                .filter(set -> set.getMetadata().getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static NetworkPolicy policy(String name) {
+        return of(NetworkPolicy.class)
+                .filter(policy -> policy.getMetadata().getName().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static List<StatefulSet> selected(Map<String, String> labels) {

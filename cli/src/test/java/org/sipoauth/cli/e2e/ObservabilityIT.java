@@ -46,9 +46,6 @@ class ObservabilityIT {
     private static final Pattern SERIES = Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(.*)})? \\S+");
     private static final Pattern TYPE = Pattern.compile("# TYPE (\\S+) (\\S+)");
     private static final Pattern LABEL = Pattern.compile("([a-zA-Z_]+)=\"");
-    private static final Pattern CODE = Pattern.compile("`([a-zA-Z_]+)`");
-    private static final Pattern ROW =
-            Pattern.compile("\\| `([a-z_]+)` \\| ([^|]*) \\| ([a-z]+) \\| ([a-z]+) \\| .* \\|");
 
     @TempDir
     private static Path folder;
@@ -67,7 +64,11 @@ class ObservabilityIT {
                 "edge.example.com",
                 List.of(
                         "--sipoauth.audit.folder=" + folder.resolve("audit"),
-                        "--sipoauth.audit.syslog.address=tcp://127.0.0.1:" + LoopbackPorts.free()), // nobody's
+                        "--sipoauth.audit.syslog.address=tcp://127.0.0.1:" + LoopbackPorts.free(), // nobody's
+                        "--sipoauth.ldap.urls=ldaps://127.0.0.1:" + LoopbackPorts.free(), // nobody's
+                        "--sipoauth.ldap.bind-dn=cn=sip-oauth,dc=example,dc=com",
+                        "--sipoauth.ldap.password-file=" + Files.writeString(folder.resolve("ldap-password"), "none"),
+                        "--sipoauth.ldap.base-dn=dc=example,dc=com"),
                 List.of("--mode=served", "--ports=served"));
         await().atMost(PATIENCE).until(() -> platform.registrarPage("/health").contains("\"mode\":\"enabled\""));
         use();
@@ -142,20 +143,6 @@ class ObservabilityIT {
     void theManualNamesEveryMetricOfTheVerifierAndNoOther() throws IOException {
         assertThat(documented("The verifier"))
                 .isEqualTo(shown(registrar, name -> name.startsWith("sipoauth_verifier_")));
-    }
-
-    @Test
-    void aUnitIsInTheNameOfWhatHasOne() throws IOException {
-        Matcher rows = ROW.matcher(Files.readString(Repository.file("docs/metrics.md")));
-        while (rows.find()) {
-            String name = rows.group(1);
-            for (String unit : List.of("seconds", "bytes")) {
-                assertThat(name.contains("_" + unit))
-                        .as(name)
-                        .isEqualTo(rows.group(4).equals(unit));
-            }
-            assertThat(name.endsWith("_total")).as(name).isEqualTo(rows.group(3).equals("counter"));
-        }
     }
 
     @Test
@@ -249,19 +236,8 @@ class ObservabilityIT {
     }
 
     private static Map<String, Metric> documented(String section) throws IOException {
-        String manual = Files.readString(Repository.file("docs/metrics.md"));
-        String rest = manual.substring(manual.indexOf("\n## " + section + "\n") + 1);
-        int end = rest.indexOf("\n## ");
         Map<String, Metric> documented = new TreeMap<>();
-        Matcher rows = ROW.matcher(end < 0 ? rest : rest.substring(0, end));
-        while (rows.find()) {
-            Set<String> labels = new TreeSet<>();
-            Matcher label = CODE.matcher(rows.group(2));
-            while (label.find()) {
-                labels.add(label.group(1));
-            }
-            documented.put(rows.group(1), new Metric(rows.group(3), labels));
-        }
+        MetricsManual.rows(section).forEach(row -> documented.put(row.name(), new Metric(row.type(), row.labels())));
         return documented;
     }
 

@@ -29,7 +29,9 @@ final class Repository {
     static List<String> server() {
         Path archive = ROOT.resolve("authz-server/target/archived/authz-server.jsa");
         String jar = "authz-server/target/authz-server.jar";
-        return archive.toFile().lastModified() < file(jar).toFile().lastModified()
+        // not the jar itself, which is dated by the release
+        return archive.toFile().lastModified()
+                        < file(jar + ".original").toFile().lastModified()
                 ? jar(jar)
                 : List.of(
                         "-XX:SharedArchiveFile=" + archive,

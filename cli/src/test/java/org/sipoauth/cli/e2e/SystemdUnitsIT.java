@@ -96,6 +96,27 @@ class SystemdUnitsIT {
         assertThat(jar).hasSameBinaryContentAs(Repository.file("cli/target/sipoauth.jar"));
     }
 
+    @Test
+    void aReleaseIsInstalledFromTheJarsBesideIt() throws Exception {
+        Path release = Files.createDirectories(folder.resolve("release"));
+        Path target = folder.resolve("of a release");
+        for (String part : List.of("deploy", "docs")) {
+            succeed("cp", "-r", Repository.file(part).toString(), release.toString());
+        }
+        for (String jar : List.of("authz-server.jar", "sip-registrar.jar", "sipoauth.jar")) {
+            Files.writeString(release.resolve(jar), "as released");
+        }
+
+        succeed(
+                Peer.BASH.path(),
+                release.resolve("deploy/systemd/install.sh").toString(),
+                "--destdir",
+                target.toString());
+
+        assertThat(target.resolve("usr/lib/sip-oauth/authz-server.jar")).hasContent("as released");
+        assertThat(target.resolve("usr/lib/sip-oauth/sipoauth.jar")).hasContent("as released");
+    }
+
     private String unit(String name) {
         return installed.resolve("usr/lib/systemd/system/" + name + ".service").toString();
     }

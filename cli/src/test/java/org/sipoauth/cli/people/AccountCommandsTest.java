@@ -62,6 +62,16 @@ class AccountCommandsTest {
     }
 
     @Test
+    void tellsWhoHasLeftTheDirectoryFromWhoWasDisabled() {
+        String left = ALICE.replace("\"enabled\":true", "\"enabled\":false,\"left_directory\":true");
+        server.answering(200, "{\"users\":[" + left + "," + BOB + "]}").thenAnswering(200, left);
+
+        assertThat(lines(run("user list")))
+                .contains("alice - left the directory own", "bob read_only disabled one-time");
+        assertThat(run("user show alice").out()).isEqualTo("alice, left the directory, password: own\n");
+    }
+
+    @Test
     void addsAUserAndPrintsTheOneTimePassword() {
         server.answering(
                 201,

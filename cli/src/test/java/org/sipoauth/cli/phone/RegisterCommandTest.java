@@ -161,7 +161,7 @@ class RegisterCommandTest {
         assertThat(run.exit()).isZero();
         assertThat(run.out())
                 .contains("Signed in", "Registered sip:1001@127.0.0.1")
-                .doesNotContain("0123");
+                .doesNotContain("0123-4567");
         assertThat(server.proofs)
                 .containsExactly(Map.of(
                         "path", "/oauth2/token",
@@ -188,7 +188,7 @@ class RegisterCommandTest {
 
         assertThat(run.exit()).isEqualTo(PhoneExitCodes.SIGN_IN);
         assertThat(run.err()).contains("invalid_grant", "sipoauth activation create CSFALICE");
-        assertThat(run.out() + run.err()).doesNotContain("0123");
+        assertThat(run.out() + run.err()).doesNotContain("0123-4567");
     }
 
     @Test

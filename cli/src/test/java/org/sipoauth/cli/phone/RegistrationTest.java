@@ -195,7 +195,7 @@ class RegistrationTest {
         registration.register(TOKEN);
         registrar.takeRequest();
 
-        assertThat(registration.unregister(TOKEN, Duration.ofSeconds(5))).isTrue();
+        assertThat(registration.unregister(TOKEN, Duration.ofSeconds(20))).isTrue();
 
         assertThat(registrar.takeRequest().expiresSeconds()).contains(0L);
         assertThat(registration.isRegistered()).isFalse();

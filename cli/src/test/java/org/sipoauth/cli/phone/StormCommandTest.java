@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,11 +45,13 @@ class StormCommandTest {
     private Path folder;
 
     private TestPki pki;
+    private Path trusted;
     private TestRegistrar registrar;
 
     @BeforeEach
     void start() {
         pki = TestPki.in(folder);
+        trusted = pki.authority();
         registrar = new TestRegistrar(pki.serverContext());
         registrar.otherwise(takingTokens(120));
     }
@@ -60,7 +63,7 @@ class StormCommandTest {
 
     @Test
     void registersAPhoneForEachToken() throws Exception {
-        CommandRun run = storm("--tokens", tokens(5), "--hold", "2", "--json");
+        CommandRun run = stormUntil(" 5 registered;", "--tokens", tokens(5), "--json");
 
         assertThat(run.err()).contains("5 of 5 phones started");
         assertThat(run.exit()).as(run.out() + run.err()).isZero();
@@ -90,8 +93,8 @@ class StormCommandTest {
 
     @Test
     void registersAsManyAsAskedAndUnderTheGivenDomain() throws Exception {
-        CommandRun run = storm(
-                "--tokens", tokens(5), "--phones", "2", "--domain", "example.com", "--hold", "2", "--think", "20");
+        CommandRun run = stormUntil(
+                " 2 registered;", "--tokens", tokens(5), "--phones", "2", "--domain", "example.com", "--think", "20");
 
         assertThat(run.exit()).as(run.out() + run.err()).isZero();
         assertThat(run.out())
@@ -136,11 +139,11 @@ class StormCommandTest {
     }
 
     @Test
-    void namesTheCausesOfRefusals() throws IOException {
+    void namesTheCausesOfRefusals() throws Exception {
         String warning = "399 node1 \"SIP OAuth Registration port Mismatch\"";
         registrar.otherwise(status(403, "Forbidden", "Retry-After", "35", "Warning", warning));
 
-        CommandRun run = storm("--tokens", tokens(2), "--hold", "2");
+        CommandRun run = stormUntil(" 2 refused,", "--tokens", tokens(2));
 
         assertThat(run.exit()).isEqualTo(PhoneExitCodes.REFUSED);
         assertThat(run.out())
@@ -149,27 +152,20 @@ class StormCommandTest {
     }
 
     @Test
-    void saysThatNothingListensThere() throws IOException {
+    void saysThatNothingListensThere() throws Exception {
         registrar.close();
 
-        CommandRun run = storm("--tokens", tokens(2), "--hold", "1");
+        CommandRun run = stormUntil("[1-9] not made", "--tokens", tokens(2));
 
         assertThat(run.exit()).isEqualTo(PhoneExitCodes.REFUSED);
         assertThat(run.out()).containsPattern("not connected +\\d+ times: connection refused");
     }
 
     @Test
-    void saysThatTheCertificateIsNotTrusted() throws IOException {
-        TestPki other = TestPki.in(Files.createDirectory(folder.resolve("other")));
+    void saysThatTheCertificateIsNotTrusted() throws Exception {
+        trusted = TestPki.in(Files.createDirectory(folder.resolve("other"))).authority();
 
-        CommandRun run = CommandRun.of(
-                command(InstantSource.system()),
-                "phone",
-                "storm",
-                "--registrar=localhost:" + registrar.port(),
-                "--trust=" + other.authority(),
-                "--tokens=" + tokens(1),
-                "--hold=1");
+        CommandRun run = stormUntil("[1-9] not made", "--tokens", tokens(1));
 
         assertThat(run.exit()).isEqualTo(PhoneExitCodes.REFUSED);
         assertThat(run.out()).contains("authority that is not trusted");
@@ -272,6 +268,17 @@ class StormCommandTest {
         }
     }
 
+    /** Runs it until its words on how it goes have this pattern. */
+    private CommandRun stormUntil(String said, String... options) throws Exception {
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(List.of("--hold", "300", "--progress", "1"));
+        Running storm = start(all.toArray(String[]::new));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> Pattern.compile(said).matcher(storm.err()).find());
+        storm.thread().interrupt();
+        return storm.run().get(20, TimeUnit.SECONDS);
+    }
+
     private Running start(String... options) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
@@ -292,7 +299,7 @@ class StormCommandTest {
 
     private String[] arguments(String... options) {
         List<String> args = new ArrayList<>(List.of("phone", "storm", "--registrar=localhost:" + registrar.port()));
-        args.add("--trust=" + pki.authority());
+        args.add("--trust=" + trusted);
         args.addAll(List.of(options));
         return args.toArray(String[]::new);
     }

@@ -2,7 +2,7 @@ package org.sipoauth.keys.hsm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -50,7 +50,10 @@ class Pkcs11VaultIT {
     @BeforeAll
     static void initializeToken() throws Exception {
         boolean required = Boolean.parseBoolean(System.getenv("SIPOAUTH_REQUIRE_PEERS"));
-        assumeTrue(required || Files.isReadable(MODULE), "skipped: no SoftHSM here (Debian's package softhsm2)");
+        if (!required && !Files.isReadable(MODULE)) {
+            System.out.println("SKIPPED: SoftHSM is not installed (Debian package: softhsm2)");
+            abort("SoftHSM is not installed");
+        }
         Path configuration = Path.of(System.getenv("SOFTHSM2_CONF"));
         Path tokens = configuration.resolveSibling("tokens");
         deleteAll(tokens);

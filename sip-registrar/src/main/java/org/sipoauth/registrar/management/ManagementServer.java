@@ -7,10 +7,12 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** {@code /metrics}, {@code /health}, {@code /status} and {@code /bindings}; it asks nobody for a name, so it belongs on the loopback interface or behind a packet filter. */
@@ -38,7 +40,7 @@ public final class ManagementServer implements AutoCloseable {
             Supplier<String> metrics,
             Supplier<Health> health,
             Supplier<Map<String, Object>> status,
-            Supplier<List<Map<String, Object>>> bindings) {}
+            Function<BindingsQuery, List<Map<String, Object>>> bindings) {}
 
     private final HttpServer server;
     private final ExecutorService threads;
@@ -67,13 +69,19 @@ public final class ManagementServer implements AutoCloseable {
                         200,
                         "application/json",
                         Json.of(pages.status().get())));
-        page(
-                "/bindings",
-                exchange -> answer(
+        page("/bindings", exchange -> {
+            Optional<BindingsQuery> query =
+                    BindingsQuery.parse(exchange.getRequestURI().getRawQuery());
+            if (query.isPresent()) {
+                answer(
                         exchange,
                         200,
                         "application/json",
-                        Json.of(pages.bindings().get())));
+                        Json.of(pages.bindings().apply(query.get())));
+            } else {
+                answer(exchange, 400, "text/plain", "only device and aor, each once\n");
+            }
+        });
         server.start();
     }
 

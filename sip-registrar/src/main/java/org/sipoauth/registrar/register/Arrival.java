@@ -10,15 +10,23 @@ import java.util.Optional;
  * @param port which of our ports
  * @param encrypted whether over TLS
  * @param peer the other end of the connection
- * @param edge the listed edge whose certificate the connection showed
+ * @param edge whose certificate the connection showed
  * @param phoneCertificate that the phone itself showed; empty behind an edge, whose certificate is not the phone's
  */
 public record Arrival(
         Port port,
         boolean encrypted,
         InetSocketAddress peer,
-        Optional<String> edge,
+        Optional<Edge> edge,
         Optional<X509Certificate> phoneCertificate) {
+    /**
+     * An edge on the list.
+     *
+     * @param name by which it is there
+     * @param believed whether it is believed when it says which certificate a phone has shown it
+     */
+    public record Edge(String name, boolean believed) {}
+
     /** The two OAuth ports. */
     public enum Port {
         /** For phones on premises: TLS. */

@@ -35,6 +35,7 @@ public enum Refusal {
     ADDRESS_OF_RECORD,
     DEVICE,
     CERTIFICATE_BINDING,
+    CLIENT_CERT,
     CONTACT,
     FIRST_HOP,
     TOO_BRIEF,

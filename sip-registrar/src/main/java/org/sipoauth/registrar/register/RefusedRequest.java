@@ -42,7 +42,7 @@ public record RefusedRequest(
                 printable(request.to().uri()),
                 List.copyOf(devices),
                 arrival.peer(),
-                arrival.edge(),
+                arrival.edge().map(Arrival.Edge::name),
                 arrival.port());
     }
 

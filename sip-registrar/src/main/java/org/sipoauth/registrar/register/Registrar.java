@@ -1,6 +1,7 @@
 package org.sipoauth.registrar.register;
 
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -311,11 +312,25 @@ public final class Registrar {
             }
         }
         token.deviceName().ifPresent(this::requireOAuthDevice);
-        if (!token.fitsConnection(arrival.phoneCertificate())) {
-            String shown = arrival.phoneCertificate().isPresent() ? "another certificate" : "no certificate of a phone";
-            throw Refused.forbidden(
-                    Refusal.CERTIFICATE_BINDING, "token is bound to a certificate; the connection showed " + shown);
+        if (token.certificateThumbprint().isPresent()) {
+            requireCertificate(request, arrival, token);
         }
+    }
+
+    /** RFC 8705 §3; behind an edge that is believed, by the certificate that it says the phone has shown it. */
+    private static void requireCertificate(SipRequest request, Arrival arrival, AccessToken token) {
+        boolean forwarded = arrival.edge().map(Arrival.Edge::believed).orElse(false);
+        Optional<X509Certificate> shown = forwarded ? ClientCert.in(request.headers()) : arrival.phoneCertificate();
+        if (token.fitsConnection(shown)) {
+            return;
+        }
+        String showed = (forwarded ? "its edge forwarded " : "the connection showed ")
+                + (shown.isPresent() ? "another certificate" : "no certificate of a phone");
+        boolean unheard = arrival.edge().isPresent() && !forwarded && ClientCert.isIn(request.headers());
+        throw Refused.forbidden(
+                Refusal.CERTIFICATE_BINDING,
+                "token is bound to a certificate; " + showed
+                        + (unheard ? ", and edges.phone-certificates does not name its edge, which forwards one" : ""));
     }
 
     private SipResponse success(SipRequest request, Outbound outbound, List<Binding> bindings, Instant now) {

@@ -28,11 +28,12 @@ final class HeaderName {
             COMMA_LISTS.add(name);
             know(name);
         }
-        for (String name : ("Authentication-Info Authorization Call-ID Content-Disposition Content-Length Content-Type"
-                        + " CSeq Date Event Expires Flow-Timer From Max-Forwards MIME-Version Min-Expires Organization"
-                        + " Priority Proxy-Authenticate Proxy-Authorization Reason Refer-To Referred-By Reply-To"
-                        + " Retry-After Server Subject Timestamp To User-Agent WWW-Authenticate")
-                .split(" ")) {
+        for (String name :
+                ("Authentication-Info Authorization Call-ID Client-Cert Content-Disposition Content-Length Content-Type"
+                                + " CSeq Date Event Expires Flow-Timer From Max-Forwards MIME-Version Min-Expires Organization"
+                                + " Priority Proxy-Authenticate Proxy-Authorization Reason Refer-To Referred-By Reply-To"
+                                + " Retry-After Server Subject Timestamp To User-Agent WWW-Authenticate")
+                        .split(" ")) {
             know(name);
         }
         CANONICAL.put("a", "Accept-Contact");

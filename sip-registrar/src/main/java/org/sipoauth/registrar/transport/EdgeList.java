@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
+import org.sipoauth.registrar.register.Arrival;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,7 @@ public final class EdgeList {
 
     private final Set<String> fixed;
     private final Optional<Path> file;
+    private final Set<String> believed;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private Set<String> inFile; // guarded by this
     private Set<String> served = Set.of(); // guarded by this
@@ -37,11 +39,14 @@ public final class EdgeList {
     /**
      * @param fixed names from the settings
      * @param file more names, one a line, {@code #} before a comment; read now and at each {@link #reload}
+     * @param believed names of edges that are believed when they say which certificate a phone has shown them; puts none
+     *     on the list
      * @throws UncheckedIOException if the file cannot be read
      */
-    public EdgeList(Collection<String> fixed, Optional<Path> file) {
+    public EdgeList(Collection<String> fixed, Optional<Path> file, Collection<String> believed) {
         this.fixed = normalized(fixed);
         this.file = file;
+        this.believed = normalized(believed);
         this.inFile = read();
         this.names = all();
     }
@@ -111,9 +116,20 @@ public final class EdgeList {
 
     /** The listed name of this certificate: one of its DNS names, or its common name. */
     Optional<String> nameOf(X509Certificate certificate) {
+        return firstNameIn(names, certificate);
+    }
+
+    /** The edge of this certificate, if it is listed. */
+    Optional<Arrival.Edge> edgeOf(X509Certificate certificate) {
+        return nameOf(certificate)
+                .map(name -> new Arrival.Edge(
+                        name, firstNameIn(believed, certificate).isPresent()));
+    }
+
+    private static Optional<String> firstNameIn(Set<String> list, X509Certificate certificate) {
         return certificateNames(certificate).stream()
                 .map(name -> name.toLowerCase(Locale.ROOT))
-                .filter(names::contains)
+                .filter(list::contains)
                 .findFirst();
     }
 

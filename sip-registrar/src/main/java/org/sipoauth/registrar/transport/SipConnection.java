@@ -38,7 +38,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(SipConnection.class);
     private static final SipEncoder ENCODER = new SipEncoder();
 
-    /** An edge may pass on a broken message of a phone's now and then, not one after another. */
+    /** Of a phone. What an edge passes on may be of many, one of whom could end the connection of all. */
     private static final int MAX_MALFORMED_IN_A_ROW = 10;
 
     /** A phone has one login, or one for each of a few lines. */
@@ -76,7 +76,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
                 encrypted,
                 (InetSocketAddress) pipeline.channel().remoteAddress(),
                 fromEdge
-                        ? shown.flatMap(listener.tls().edges()::nameOf)
+                        ? shown.flatMap(listener.tls().edges()::edgeOf)
                         : Optional.empty(), // EdgeTrust has let it pass
                 fromEdge ? Optional.empty() : shown);
         long idleMillis = listener.settings().idle().toMillis();
@@ -213,7 +213,8 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
                     malformed.reason());
         }
         malformed.answer(Registrar.newTag()).ifPresent(response -> write(context, response));
-        if (malformed.streamLost() || isOutOfPlace() || malformedInARow >= MAX_MALFORMED_IN_A_ROW) {
+        boolean enough = arrival.edge().isEmpty() && malformedInARow >= MAX_MALFORMED_IN_A_ROW;
+        if (malformed.streamLost() || isOutOfPlace() || enough) {
             end(context);
         }
     }

@@ -6,10 +6,13 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,28 +42,32 @@ class SipConnectionTest {
 
     private final Map<String, CompletableFuture<Answer>> answers = new HashMap<>();
     private final Map<String, SipRequest> requests = new HashMap<>();
+    private ServerTls tls;
     private SipListener listener;
     private EmbeddedChannel channel;
 
     @BeforeEach
     void connect(@TempDir Path directory) throws Exception {
         new TestPki("test CA").writeNode(directory);
-        ServerTls tls = new ServerTls(
+        tls = new ServerTls(
                 new TlsFiles(directory.resolve("node.crt"), directory.resolve("node.key"), Optional.empty()),
-                new EdgeList(List.of(), Optional.empty()),
+                new EdgeList(List.of("edge.example.com"), Optional.empty(), List.of()),
                 false);
+        connect(Arrival.Port.OAUTH, Optional.empty());
+    }
+
+    private void connect(Arrival.Port port, Optional<X509Certificate> shown) {
         Duration minute = Duration.ofMinutes(1);
         TransportSettings settings =
                 new TransportSettings(minute, minute, minute, minute, minute, 1, 1, Limits.DEFAULT);
-        listener = new SipListener(
-                Arrival.Port.OAUTH, settings, tls, this::answer, new RegistrarMetrics(new SimpleMeterRegistry()));
+        listener = new SipListener(port, settings, tls, this::answer, new RegistrarMetrics(new SimpleMeterRegistry()));
         channel = new EmbeddedChannel() {
             @Override
             protected SocketAddress remoteAddress0() {
                 return new InetSocketAddress("192.0.2.4", 5061);
             }
         };
-        SipConnection.install(channel.pipeline(), listener, true, Optional.empty());
+        SipConnection.install(channel.pipeline(), listener, true, shown);
     }
 
     private CompletionStage<Answer> answer(SipRequest request, Arrival arrival) {
@@ -108,6 +115,35 @@ class SipConnectionTest {
         assertThat(answered()).containsExactly("b");
         complete("a");
         assertThat(answered()).containsExactly("a");
+    }
+
+    private void sendMalformed(int times) {
+        for (int i = 0; i < times && channel.isOpen(); i++) {
+            channel.writeInbound(Unpooled.copiedBuffer(
+                    "REGISTER sip:example.com SIP/2.0\r\nContent-Length: 0\r\n\r\n", StandardCharsets.US_ASCII));
+        }
+    }
+
+    @Test
+    void endsThePhoneThatSendsOneMalformedMessageAfterAnother() {
+        sendMalformed(9);
+        assertThat(channel.isOpen()).isTrue();
+        sendMalformed(1);
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void doesNotEndAnEdgeOverTheMalformedMessagesOfAPhone() throws Exception {
+        X509Bundle edge = new CertificateBuilder()
+                .ecp256()
+                .subject("CN=edge.example.com")
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned();
+        connect(Arrival.Port.MRA, Optional.of(edge.getCertificate()));
+
+        sendMalformed(100);
+
+        assertThat(channel.isOpen()).isTrue();
     }
 
     @Test

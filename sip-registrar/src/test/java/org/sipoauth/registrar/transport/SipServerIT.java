@@ -60,7 +60,7 @@ class SipServerIT {
         client = pki.client(Optional.empty());
         ServerTls tls = new ServerTls(
                 new TlsFiles(directory.resolve("node.crt"), directory.resolve("node.key"), Optional.empty()),
-                new EdgeList(List.of(), Optional.empty()),
+                new EdgeList(List.of(), Optional.empty(), List.of()),
                 false);
         Duration minute = Duration.ofMinutes(1);
         TransportSettings settings = new TransportSettings(

@@ -6,7 +6,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -124,12 +123,17 @@ public final class JsonReader {
     }
 
     public String string() throws MalformedException {
+        return string("");
+    }
+
+    /** The same, and {@code likely} itself where that is what it says: so no copy of it is made. */
+    public String string(String likely) throws MalformedException {
         if (!nextIs('"')) {
             require(Kind.STRING);
         }
         int start = ++position;
         boolean ascii = passPlain();
-        String begin = familiar(start, position);
+        String begin = position - start == likely.length() && isAt(start, likely) ? likely : familiar(start, position);
         if (begin == null) {
             begin = text(start, ascii);
         }
@@ -337,10 +341,14 @@ public final class JsonReader {
         return (length * 2 + first * 3 + last) & 63;
     }
 
+    private static int slot(String name) {
+        return slot(name.length(), name.charAt(0), name.charAt(name.length() - 1));
+    }
+
     private static @Nullable String[] familiar(String... names) {
         @Nullable String[] table = new @Nullable String[64];
         for (String name : names) {
-            table[slot(name.length(), name.charAt(0), name.charAt(name.length() - 1))] = name;
+            table[slot(name)] = name;
         }
         return table;
     }
@@ -450,19 +458,12 @@ public final class JsonReader {
     }
 
     private static final class Scope {
-        /** So many names are compared one by one; what more there are, a set compares. */
-        private static final int FEW = 16;
-
-        private static final @Nullable String[] NONE = {};
-
         private final char close;
         private final @Nullable Scope outer;
         private final int depth;
         private boolean started;
-        private @Nullable String[] names = NONE;
-        private int count;
-        private long hashes; // a bit for each name: most are seen to be new by it
-        private @Nullable Set<String> many;
+        private long familiarNames; // a bit for each
+        private @Nullable Set<String> otherNames;
 
         Scope(char close, @Nullable Scope outer) {
             this.close = close;
@@ -470,24 +471,18 @@ public final class JsonReader {
             this.depth = outer == null ? 1 : outer.depth + 1;
         }
 
+        /** Whether it is new. */
         boolean addName(String name) {
-            if (many != null) {
-                return many.add(name);
+            int slot = name.isEmpty() ? 0 : slot(name);
+            if (name.equals(FAMILIAR[slot])) {
+                boolean isNew = (familiarNames & 1L << slot) == 0;
+                familiarNames |= 1L << slot;
+                return isNew;
             }
-            long hash = 1L << name.hashCode();
-            if ((hashes & hash) != 0 && Arrays.asList(names).contains(name)) {
-                return false;
+            if (otherNames == null) {
+                otherNames = new HashSet<>();
             }
-            hashes |= hash;
-            if (count == FEW) {
-                many = new HashSet<>(Arrays.asList(names));
-                return many.add(name);
-            }
-            if (count == names.length) {
-                names = Arrays.copyOf(names, count == 0 && depth > 1 ? 4 : FEW); // a document has many at its top
-            }
-            names[count++] = name;
-            return true;
+            return otherNames.add(name);
         }
     }
 }

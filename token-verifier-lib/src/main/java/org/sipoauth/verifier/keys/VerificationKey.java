@@ -1,7 +1,6 @@
 package org.sipoauth.verifier.keys;
 
 import java.security.PublicKey;
-import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.verifier.tables.KeyTable;
@@ -61,7 +60,7 @@ public final class VerificationKey {
         if (ours == null || !tables.isOn()) {
             return algorithm.verifies(publicKey, bytes, length, signature);
         }
-        Answer answer = ours.verify(length == bytes.length ? bytes : Arrays.copyOf(bytes, length), signature);
+        Answer answer = ours.verify(bytes, length, signature);
         if (answer == Answer.UNDECIDED) {
             return algorithm.verifies(publicKey, bytes, length, signature);
         }

@@ -21,7 +21,7 @@ final class Ed25519Field {
 
     private static final int BITS = 51;
     private static final long MASK = (1L << BITS) - 1;
-    private static final ModularInverse MODULO_P = new ModularInverse(P);
+    private static final Modulus MODULO_P = new Modulus(P);
 
     private Ed25519Field() {}
 
@@ -79,9 +79,49 @@ final class Ed25519Field {
         store(out, t0, t1, t2, t3, t4);
     }
 
-    /** out = 1 / a, or 0 for a multiple of p. */
+    /** out = 1 / a, or 0 for a multiple of p; {@code a} becomes the number below p. */
     static void invert(long[] out, long[] a) {
-        System.arraycopy(limbs(MODULO_P.of(number(a))), 0, out, 0, LIMBS);
+        byte[] bytes = new byte[32];
+        encode(bytes, a);
+        int[] inverse = MODULO_P.inverse(Modulus.littleEndian(bytes, 0));
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) Modulus.byteOf(inverse, i);
+        }
+        for (int i = 0; i < LIMBS; i++) {
+            out[i] = Bits.littleEndian(bytes, 0, bytes.length, BITS * i, BITS);
+        }
+    }
+
+    /** The 32 bytes of {@code a}, lowest first, the number below p that it stands for; so are its limbs then. */
+    static void encode(byte[] out, long[] a) {
+        reduce(a);
+        long pending = 0;
+        int bits = 0;
+        int at = 0;
+        for (long limb : a) {
+            pending |= limb << bits;
+            for (bits += BITS; bits >= Byte.SIZE; bits -= Byte.SIZE) {
+                out[at++] = (byte) pending;
+                pending >>>= Byte.SIZE;
+            }
+        }
+        out[at] = (byte) pending; // 255 bits are 31 bytes and 7 bits
+    }
+
+    /** Brings limbs below 2^62 to those of the number in [0, p). */
+    static void reduce(long[] a) {
+        carry(a);
+        carry(a); // now it is of [0, 2^255)
+        long overP = a[0] + 19 >> BITS; // 1 if it is p or more, which means 2^255 or more with 19 added, else 0
+        for (int i = 1; i < LIMBS; i++) {
+            overP = a[i] + overP >> BITS;
+        }
+        a[0] += 19 * overP;
+        for (int i = 1; i < LIMBS; i++) {
+            a[i] += a[i - 1] >> BITS;
+            a[i - 1] &= MASK;
+        }
+        a[LIMBS - 1] &= MASK; // takes off 2^255
     }
 
     /** Brings limbs below 2^62 into the range of a product's. */

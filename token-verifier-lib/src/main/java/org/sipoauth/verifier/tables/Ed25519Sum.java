@@ -71,6 +71,18 @@ final class Ed25519Sum {
         return copy;
     }
 
+    /** RFC 8032 §5.1.2: y with the lowest bit of x in its top bit, little-endian. */
+    byte[] encoded() {
+        byte[] encoded = new byte[32];
+        Ed25519Field.invert(e, z);
+        multiply(f, e, x, 0);
+        multiply(g, e, y, 0);
+        Ed25519Field.reduce(f);
+        Ed25519Field.encode(encoded, g);
+        encoded[31] |= (byte) (f[0] << 7);
+        return encoded;
+    }
+
     boolean isNeutral() {
         BigInteger difference = Ed25519Field.value(y).subtract(Ed25519Field.value(z));
         return Ed25519Field.number(x).signum() == 0

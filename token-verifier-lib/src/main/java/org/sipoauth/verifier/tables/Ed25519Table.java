@@ -6,6 +6,7 @@ import static org.sipoauth.verifier.tables.SignedBytes.DIGITS;
 import static org.sipoauth.verifier.tables.SignedBytes.MAX_DIGIT;
 
 import java.math.BigInteger;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -25,6 +26,7 @@ final class Ed25519Table extends KeyTable {
     static final BigInteger L = BigInteger.TWO.pow(252).add(new BigInteger("27742317777372353535851937790883648493"));
 
     private static final BigInteger P = Ed25519Field.P;
+    private static final Modulus MODULO_L = new Modulus(L);
     private static final int POINT = 3 * LIMBS;
     private static final int WINDOW = MAX_DIGIT * POINT;
     private static final long[] TWICE_D =
@@ -54,22 +56,25 @@ final class Ed25519Table extends KeyTable {
         boolean isBase = !xOdd && y.equals(BASE_Y);
         Ed25519Table table = new Ed25519Table(encode(xOdd, y), isBase ? Base.POINTS : multiples(xOf(y, xOdd), y));
         Ed25519Sum order = new Ed25519Sum();
-        addMultiple(order, table.points, L, false);
+        addMultiple(order, table.points, Modulus.limbs(L), false);
         return order.isNeutral() ? Optional.of(table) : Optional.empty();
     }
 
     @Override
-    public Answer verify(byte[] message, byte[] signature) {
-        byte[] r = Arrays.copyOf(signature, 32);
-        BigInteger s = littleEndian(Arrays.copyOfRange(signature, 32, 64));
-        if (s.compareTo(L) >= 0) {
+    public Answer verify(byte[] bytes, int length, byte[] signature) {
+        int[] s = Modulus.littleEndian(signature, 32);
+        if (!MODULO_L.isAbove(s)) {
             return Answer.FORGED;
         }
-        BigInteger h = littleEndian(digest("SHA-512", r, encodedKey, message)).mod(L);
+        MessageDigest sha512 = newDigest("SHA-512");
+        sha512.update(signature, 0, 32); // R
+        sha512.update(encodedKey);
+        sha512.update(bytes, 0, length);
+        int[] h = MODULO_L.residue(sha512.digest());
         Ed25519Sum sum = new Ed25519Sum();
         addMultiple(sum, Base.POINTS, s, false);
         addMultiple(sum, points, h, true);
-        return Arrays.equals(encode(sum), r) ? Answer.GENUINE : Answer.FORGED;
+        return Arrays.equals(sum.encoded(), 0, 32, signature, 0, 32) ? Answer.GENUINE : Answer.FORGED;
     }
 
     /** The x, y of {@code factor} 256^{@code window} A. */
@@ -84,26 +89,15 @@ final class Ed25519Table extends KeyTable {
         };
     }
 
-    /** Adds u A, or takes it off, for u below 2^255 and the table of A. */
-    private static void addMultiple(Ed25519Sum sum, long[] table, BigInteger u, boolean opposite) {
-        int[] digits = SignedBytes.of(u);
+    /** Adds u A, or takes it off, for u below 2^255 and the table of A. Takes u apart. */
+    private static void addMultiple(Ed25519Sum sum, long[] table, int[] u, boolean opposite) {
+        SignedBytes.prepare(u);
         for (int i = 0; i < DIGITS; i++) {
-            int digit = digits[i];
+            int digit = SignedBytes.digit(u, i);
             if (digit != 0) {
                 sum.add(table, i * WINDOW + (Math.abs(digit) - 1) * POINT, opposite ^ digit < 0);
             }
         }
-    }
-
-    /** RFC 8032 §5.1.2: y with the lowest bit of x in its top bit, little-endian. */
-    private static byte[] encode(Ed25519Sum sum) {
-        long[] inverse = new long[LIMBS];
-        Ed25519Field.invert(inverse, sum.z);
-        long[] coordinate = new long[LIMBS];
-        multiply(coordinate, inverse, sum.x, 0);
-        boolean xOdd = Ed25519Field.number(coordinate).testBit(0);
-        multiply(coordinate, inverse, sum.y, 0);
-        return encode(xOdd, Ed25519Field.number(coordinate));
     }
 
     private static byte[] encode(boolean xOdd, BigInteger y) {
@@ -113,14 +107,6 @@ final class Ed25519Table extends KeyTable {
             encoded[i] = bigEndian[bigEndian.length - 1 - i];
         }
         return encoded;
-    }
-
-    private static BigInteger littleEndian(byte[] bytes) {
-        byte[] bigEndian = new byte[bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            bigEndian[i] = bytes[bytes.length - 1 - i];
-        }
-        return new BigInteger(1, bigEndian);
     }
 
     /** RFC 8032 §5.1.3, for a point on the curve. */

@@ -38,18 +38,21 @@ public abstract class KeyTable {
         return Optional.empty();
     }
 
+    /** Whether the 64 bytes are a signature of the message. */
+    final Answer verify(byte[] message, byte[] signature) {
+        return verify(message, message.length, signature);
+    }
+
     /**
+     * The same, where only the first {@code length} bytes are the message.
+     *
      * @param signature 64 bytes: r || s for ES256 (RFC 7518 §3.4), R || S for Ed25519 (RFC 8032 §5.1.6)
      */
-    public abstract Answer verify(byte[] message, byte[] signature);
+    public abstract Answer verify(byte[] bytes, int length, byte[] signature);
 
-    static byte[] digest(String algorithm, byte[]... parts) {
+    static MessageDigest newDigest(String algorithm) {
         try {
-            MessageDigest digest = MessageDigest.getInstance(algorithm);
-            for (byte[] part : parts) {
-                digest.update(part);
-            }
-            return digest.digest();
+            return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has " + algorithm, e);
         }

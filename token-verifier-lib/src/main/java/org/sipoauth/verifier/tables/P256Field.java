@@ -42,6 +42,14 @@ final class P256Field {
         return out;
     }
 
+    /** out = the Montgomery form of the number in the first 32 bytes, highest first. */
+    static void montgomery(long[] out, byte[] bytes) {
+        for (int i = 0; i < LIMBS; i++) {
+            out[i] = Bits.bigEndian(bytes, 0, 32, BITS * i, BITS);
+        }
+        multiply(out, out, R_SQUARED, 0);
+    }
+
     /** The number below p that {@code a} is the Montgomery form of. */
     static BigInteger number(long[] a) {
         long[] plain = new long[LIMBS];

@@ -5,7 +5,6 @@ import static org.sipoauth.verifier.tables.P256Field.multiply;
 import static org.sipoauth.verifier.tables.P256Field.square;
 
 import java.math.BigInteger;
-import java.util.Arrays;
 
 /**
  * A point of P-256 to which others are added: x = X / ZZ, y = Y / ZZZ with ZZ³ = ZZZ² (the "XYZZ" coordinates of Sutherland,
@@ -32,7 +31,6 @@ final class P256Sum {
     // between the steps of one addition
     private final long[] p = new long[LIMBS];
     private final long[] pp = new long[LIMBS];
-    private final long[] ppp = new long[LIMBS];
     private final long[] q = new long[LIMBS];
     private final long[] r = new long[LIMBS];
 
@@ -50,16 +48,16 @@ final class P256Sum {
         }
         subtract(r, r, y); // R = y2 ZZZ - Y
         square(pp, p);
-        multiply(ppp, pp, p, 0);
+        multiply(p, p, pp, 0); // P³ from here on
         multiply(q, pp, x, 0);
         square(x, r);
         for (int i = 0; i < LIMBS; i++) {
-            x[i] -= ppp[i] + 2 * q[i];
+            x[i] -= p[i] + 2 * q[i];
         }
         P256Field.reduce(x); // X' = R² - P³ - 2 Q, where Q = X P²
         multiply(zz, zz, pp, 0);
-        multiply(zzz, zzz, ppp, 0);
-        multiply(y, y, ppp, 0);
+        multiply(zzz, zzz, p, 0);
+        multiply(y, y, p, 0);
         subtract(q, q, x);
         multiply(r, r, q, 0);
         subtract(y, r, y); // Y' = R (Q - X') - Y P³
@@ -119,15 +117,20 @@ final class P256Sum {
 
     /** Whether the result means nothing; see above. */
     boolean isExceptional() {
-        return empty || P256Field.isZero(Arrays.copyOf(zz, LIMBS));
+        return empty || P256Field.isZero(zz);
     }
 
-    /** Whether the affine x is {@code number}, without an inversion: number ZZ = X. Not for an exceptional one. */
-    boolean hasX(BigInteger number) {
-        long[] difference = P256Field.montgomery(number);
-        multiply(difference, difference, zz, 0);
-        subtract(difference, difference, x);
-        return P256Field.isZero(difference);
+    /** Whether the affine x is the number in the first 32 bytes, without an inversion: number ZZ = X. Not for an exceptional one. */
+    boolean hasX(byte[] number) {
+        P256Field.montgomery(q, number);
+        return hasX(q);
+    }
+
+    /** The same of a number in Montgomery form. */
+    boolean hasX(long[] number) {
+        multiply(p, number, zz, 0);
+        subtract(p, p, x);
+        return P256Field.isZero(p);
     }
 
     private static void subtract(long[] out, long[] a, long[] b) {

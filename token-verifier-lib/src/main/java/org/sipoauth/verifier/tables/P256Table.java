@@ -7,6 +7,7 @@ import static org.sipoauth.verifier.tables.SignedBytes.DIGITS;
 import static org.sipoauth.verifier.tables.SignedBytes.MAX_DIGIT;
 
 import java.math.BigInteger;
+import java.security.MessageDigest;
 import java.util.Arrays;
 
 /**
@@ -20,8 +21,9 @@ final class P256Table extends KeyTable {
     static final BigInteger GX = new BigInteger("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296", 16);
     static final BigInteger GY = new BigInteger("4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5", 16);
 
-    private static final ModularInverse MODULO_N = new ModularInverse(N);
-    private static final ModularInverse MODULO_P = new ModularInverse(P256Field.P);
+    private static final Modulus MODULO_N = new Modulus(N);
+    private static final Modulus MODULO_P = new Modulus(P256Field.P);
+    private static final int[] P_MINUS_N = Modulus.limbs(P256Field.P.subtract(N));
     private static final int POINT = 2 * LIMBS;
     private static final int WINDOW = MAX_DIGIT * POINT;
 
@@ -38,41 +40,47 @@ final class P256Table extends KeyTable {
     }
 
     @Override
-    public Answer verify(byte[] message, byte[] signature) {
-        BigInteger r = new BigInteger(1, signature, 0, 32);
-        BigInteger s = new BigInteger(1, signature, 32, 32);
-        return verifyDigest(new BigInteger(1, digest("SHA-256", message)), r, s);
+    public Answer verify(byte[] bytes, int length, byte[] signature) {
+        MessageDigest sha256 = newDigest("SHA-256");
+        sha256.update(bytes, 0, length);
+        return verifyDigest(sha256.digest(), signature);
     }
 
-    Answer verifyDigest(BigInteger e, BigInteger r, BigInteger s) {
+    Answer verifyDigest(byte[] digest, byte[] signature) {
+        int[] r = Modulus.bigEndian(signature, 0);
+        int[] s = Modulus.bigEndian(signature, 32);
         if (!isScalar(r) || !isScalar(s)) {
             return Answer.FORGED;
         }
-        BigInteger w = MODULO_N.of(s);
+        int[] e = Modulus.bigEndian(digest, 0);
+        int[] w = MODULO_N.inverseTimesR(s);
+        int[] u = s; // of which nothing is left
         P256Sum sum = new P256Sum();
-        addMultiple(sum, Base.POINTS, e.multiply(w).mod(N));
-        addMultiple(sum, points, r.multiply(w).mod(N));
+        MODULO_N.multiply(u, e, w);
+        addMultiple(sum, Base.POINTS, u);
+        MODULO_N.multiply(u, r, w);
+        addMultiple(sum, points, u);
         if (sum.isExceptional()) {
             return Answer.UNDECIDED;
         }
-        if (sum.hasX(r)) {
+        if (sum.hasX(signature)) {
             return Answer.GENUINE;
         }
         // r is the x modulo n, and p < 2n, so x may be r + n too: one point in 2^128. A JDK 17.0.15 refuses these,
         // wrongly;
         // whatever the JDK at hand does, it is not for a table to accept what that refuses
-        BigInteger rPlusN = r.add(N);
-        boolean isRest = rPlusN.compareTo(P256Field.P) < 0 && sum.hasX(rPlusN);
+        boolean isRest = Modulus.isLess(r, P_MINUS_N)
+                && sum.hasX(P256Field.montgomery(Modulus.number(r).add(N)));
         return isRest ? Answer.UNDECIDED : Answer.FORGED;
     }
 
     /** The x of a G + b Q, which must not be neutral. */
     BigInteger xOfSum(BigInteger a, BigInteger b) {
         P256Sum sum = new P256Sum();
-        addMultiple(sum, Base.POINTS, a);
-        addMultiple(sum, points, b);
+        addMultiple(sum, Base.POINTS, Modulus.limbs(a));
+        addMultiple(sum, points, Modulus.limbs(b));
         return P256Field.number(sum.x)
-                .multiply(MODULO_P.of(P256Field.number(sum.zz)))
+                .multiply(inverseModuloP(P256Field.number(sum.zz)))
                 .mod(P256Field.P);
     }
 
@@ -84,16 +92,23 @@ final class P256Table extends KeyTable {
         return new BigInteger[] {P256Field.number(x), P256Field.number(y)};
     }
 
-    private static boolean isScalar(BigInteger number) {
-        return number.signum() > 0 && number.compareTo(N) < 0;
+    private static boolean isScalar(int[] number) {
+        return MODULO_N.isAbove(number) && !Modulus.isZero(number);
     }
 
-    /** Adds u Q, for u below n and the table of Q. */
-    private static void addMultiple(P256Sum sum, long[] table, BigInteger u) {
-        boolean opposite = u.testBit(255); // then n - u is below 2^255, and u Q = -(n - u) Q
-        int[] digits = SignedBytes.of(opposite ? N.subtract(u) : u);
+    private static BigInteger inverseModuloP(BigInteger x) {
+        return Modulus.number(MODULO_P.inverse(Modulus.limbs(x)));
+    }
+
+    /** Adds u Q, for u below n and the table of Q. Takes u apart. */
+    private static void addMultiple(P256Sum sum, long[] table, int[] u) {
+        boolean opposite = Modulus.byteOf(u, 31) > 127; // then n - u is below 2^255, and u Q = -(n - u) Q
+        if (opposite) {
+            MODULO_N.negate(u);
+        }
+        SignedBytes.prepare(u);
         for (int i = 0; i < DIGITS; i++) {
-            int digit = digits[i];
+            int digit = SignedBytes.digit(u, i);
             if (digit != 0) {
                 sum.add(table, i * WINDOW + (Math.abs(digit) - 1) * POINT, opposite ^ digit < 0);
             }
@@ -133,7 +148,7 @@ final class P256Table extends KeyTable {
             products[i] = product.clone();
             multiply(product, product, sums[i].zzz, 0);
         }
-        long[] inverse = P256Field.montgomery(MODULO_P.of(P256Field.number(product)));
+        long[] inverse = P256Field.montgomery(inverseModuloP(P256Field.number(product)));
         long[] zzzInverse = new long[LIMBS];
         long[] zzInverse = new long[LIMBS];
         for (int i = count - 1; i >= 0; i--) {

@@ -20,6 +20,9 @@
  * <p><b>Ed25519</b> ({@link Ed25519Field}, {@link Ed25519Sum}, {@link Ed25519Table}): 7 multiplications an addition, by a formula without
  * exceptions, and one inversion at the end for the encoding that is compared with R.
  *
+ * <p><b>Memory.</b> One verification has some twenty small arrays of its own, about a kilobyte, which the next steps write over, and
+ * makes no {@link java.math.BigInteger}: factors, too, are limbs all the way ({@link Modulus}, {@link Bits}). Building tables may take what it likes.
+ *
  * <p><b>Time.</b> Indexes, branches and the inverse depend on the input. That is deliberate: signature, message and public
  * key are all public, so there is nothing for time to tell. <b>Never use this for anything secret</b>, such as signing.
  *

@@ -66,6 +66,17 @@ class JsonReaderTest {
     }
 
     @Test
+    void givesTheLikelyStringItselfOnlyWhereTheTextSaysIt() throws MalformedException {
+        String likely = "sip:user";
+        assertThat(reader("\"sip:user\"").string(likely)).isSameAs(likely);
+        for (String other : List.of("", "sip:use", "sip:user1", "Sip:user", "sip:useR", "sub", "sip:us\u00e9")) {
+            assertThat(reader("\"" + other + "\"").string(likely)).isEqualTo(other);
+        }
+        assertThat(reader("\"sip:user\\u0031\"").string(likely)).isEqualTo("sip:user1");
+        assertThat(reader("\"\u00e9\"").string("\u00c3\u00a9")).isEqualTo("\u00e9"); // the bytes of the one in UTF-8
+    }
+
+    @Test
     void resolvesEscapes() throws MalformedException {
         assertThat(reader("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD83D\\uDE00x\"")
                         .string())

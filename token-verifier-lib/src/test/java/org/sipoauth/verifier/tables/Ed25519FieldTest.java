@@ -3,6 +3,8 @@ package org.sipoauth.verifier.tables;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +68,35 @@ class Ed25519FieldTest {
         }
         Ed25519Field.invert(inverse, Ed25519Field.limbs(P));
         assertThat(inverse).containsOnly(0);
+    }
+
+    @Test
+    void encodesTheNumberBelowP() {
+        Random random = new Random(3);
+        byte[] encoded = new byte[32];
+        List<long[]> cases = new ArrayList<>();
+        for (BigInteger number : Numbers.edges(P)) {
+            cases.add(Ed25519Field.limbs(number));
+        }
+        for (int by = -40; by <= 40; by++) { // around 0, p and 2^255, which limbs may be just below or above
+            for (BigInteger near : List.of(BigInteger.ZERO, P, BigInteger.TWO.pow(255))) {
+                long[] a = new long[5];
+                for (int i = 0; i < 5; i++) {
+                    a[i] = near.shiftRight(51 * i).longValue() & (i < 4 ? (1L << 51) - 1 : -1);
+                }
+                a[0] += by;
+                cases.add(a);
+            }
+        }
+        for (int run = 0; run < RUNS; run++) {
+            cases.add(Numbers.limbs(random, 61));
+        }
+        for (long[] a : cases) {
+            BigInteger number = Ed25519Field.number(a);
+            Ed25519Field.encode(encoded, a);
+            assertThat(encoded).isEqualTo(Numbers.littleEndian(number, 32));
+            assertThat(a).isEqualTo(Ed25519Field.limbs(number));
+        }
     }
 
     @Test

@@ -75,6 +75,7 @@ class Ed25519SumTest {
                 .isEqualTo(expected.x().multiply(z).mod(P));
         assertThat(Ed25519Field.number(sum.y))
                 .isEqualTo(expected.y().multiply(z).mod(P));
+        assertThat(sum.encoded()).isEqualTo(expected.encoded());
         assertThat(Ed25519Field.number(sum.t))
                 .isEqualTo(expected.x().multiply(expected.y()).multiply(z).mod(P));
     }

@@ -115,11 +115,7 @@ class Ed25519TableTest {
 
     /** R and S = r + h a, for the private scalar {@code a} of {@code key}. */
     private static byte[] sign(EdwardsAffine key, BigInteger a, byte[] encodedR, BigInteger r) {
-        byte[] digest = KeyTable.digest("SHA-512", encodedR, key.encoded(), MESSAGE);
-        BigInteger h = BigInteger.ZERO;
-        for (int i = 63; i >= 0; i--) {
-            h = h.shiftLeft(8).add(BigInteger.valueOf(digest[i] & 0xFF));
-        }
+        BigInteger h = key.h(encodedR, MESSAGE);
         byte[] signature = Arrays.copyOf(encodedR, 64);
         System.arraycopy(EdwardsAffine.littleEndian(r.add(h.multiply(a)).mod(L)), 0, signature, 32, 32);
         return signature;

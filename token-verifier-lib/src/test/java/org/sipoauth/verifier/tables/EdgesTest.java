@@ -58,7 +58,7 @@ class EdgesTest {
         for (P256Affine key : List.of(P256Affine.G, P256Affine.G.opposite(), random(random))) {
             for (BigInteger r : edges) {
                 for (BigInteger s : edges) {
-                    assertAllSay(false, key, signature(r, s));
+                    assertAllSay(false, key, Numbers.bigEndian(r, s));
                 }
             }
         }
@@ -77,7 +77,7 @@ class EdgesTest {
         List<BigInteger> notBelowN = pointsFrom(N.add(ONE), 2);
         assertThat(notBelowN).allMatch(x -> x.compareTo(P) < 0);
         xs.addAll(notBelowN);
-        BigInteger e = new BigInteger(1, KeyTable.digest("SHA-256", MESSAGE));
+        BigInteger e = new BigInteger(1, KeyTable.newDigest("SHA-256").digest(MESSAGE));
         for (BigInteger x : xs) {
             BigInteger r = x.mod(N);
             for (BigInteger s : List.of(ONE, TWO, N.shiftRight(1), N.subtract(TWO), N.subtract(ONE))) {
@@ -86,13 +86,13 @@ class EdgesTest {
                         r.modInverse(N),
                         Objects.requireNonNull(P256Affine.sum(
                                 P256Affine.multiple(s, point), P256Affine.multiple(N.subtract(e), P256Affine.G)))));
-                assertAllSay(false, key, signature(r.add(ONE), s));
+                assertAllSay(false, key, Numbers.bigEndian(r.add(ONE), s));
                 if (x.compareTo(N) < 0) {
-                    assertAllSay(true, key, signature(r, s));
-                    assertAllSay(true, key, signature(r, N.subtract(s)));
+                    assertAllSay(true, key, Numbers.bigEndian(r, s));
+                    assertAllSay(true, key, Numbers.bigEndian(r, N.subtract(s)));
                 } else {
-                    assertLeftToTheJdk(key, signature(r, s));
-                    assertAllSay(false, key, signature(x, s)); // the same, not reduced
+                    assertLeftToTheJdk(key, Numbers.bigEndian(r, s));
+                    assertAllSay(false, key, Numbers.bigEndian(x, s)); // the same, not reduced
                 }
             }
         }
@@ -147,14 +147,14 @@ class EdgesTest {
         BigInteger r = sum == null ? ONE : sum.x().mod(N);
         BigInteger s = r.multiply(u2.modInverse(N)).mod(N);
         BigInteger e = u1.multiply(s).mod(N);
-        Answer answer = ((P256Table) table(publicKey(key))).verifyDigest(e, r, s);
+        Answer answer = ((P256Table) table(publicKey(key))).verifyDigest(Numbers.bigEndian(e), Numbers.bigEndian(r, s));
         if (sum == null) {
             assertThat(answer).isEqualTo(Answer.UNDECIDED);
         } else {
             assertThat(answer).isIn(Answer.GENUINE, Answer.UNDECIDED);
         }
         for (Peer peer : peers) {
-            boolean accepts = peer.acceptsDigest(peer.key(publicKey(key)), bigEndian(e, 32), r, s);
+            boolean accepts = peer.acceptsDigest(peer.key(publicKey(key)), Numbers.bigEndian(e), r, s);
             assertThat(accepts).as("%s, u1 %x, u2 %x", peer, u1, u2).isEqualTo(sum != null);
         }
         return answer;
@@ -201,20 +201,6 @@ class EdgesTest {
     private static P256Affine random(Random random) {
         return Objects.requireNonNull(
                 P256Affine.multiple(Numbers.random(random, N).max(ONE), P256Affine.G));
-    }
-
-    private static byte[] signature(BigInteger r, BigInteger s) {
-        byte[] signature = Arrays.copyOf(bigEndian(r, 32), 64);
-        System.arraycopy(bigEndian(s, 32), 0, signature, 32, 32);
-        return signature;
-    }
-
-    private static byte[] bigEndian(BigInteger number, int length) {
-        byte[] bytes = new byte[length];
-        for (int i = 0; i < length; i++) {
-            bytes[i] = number.shiftRight(8 * (length - 1 - i)).byteValue();
-        }
-        return bytes;
     }
 
     private static PublicKey publicKey(P256Affine point) throws Exception {
@@ -270,7 +256,7 @@ class EdgesTest {
             return false;
         }
         BigInteger s = new BigInteger(1, reversed(Arrays.copyOfRange(signature, 32, 64)));
-        BigInteger h = new BigInteger(1, reversed(KeyTable.digest("SHA-512", encodedR, key.encoded(), MESSAGE)));
+        BigInteger h = key.h(encodedR, MESSAGE);
         EdwardsAffine difference =
                 EdwardsAffine.B.times(s).plus(key.times(h).opposite()).plus(y.testBit(255) ? r : r.opposite());
         return difference.times(BigInteger.valueOf(8)).equals(EdwardsAffine.NEUTRAL);
@@ -297,8 +283,7 @@ class EdgesTest {
 
     /** With S = h a + r for every discrete logarithm r that R could have: 0 for small order, 1 for B and B plus small. */
     private static List<BigInteger> edgesOfS(EdwardsAffine key, BigInteger a, byte[] r) {
-        byte[] digest = KeyTable.digest("SHA-512", r, key.encoded(), MESSAGE);
-        BigInteger ha = new BigInteger(1, reversed(digest)).multiply(a).mod(L);
+        BigInteger ha = key.h(r, MESSAGE).multiply(a).mod(L);
         return List.of(
                 ha,
                 ha.add(ONE).mod(L),

@@ -1,6 +1,7 @@
 package org.sipoauth.verifier.tables;
 
 import java.math.BigInteger;
+import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /** The group of edwards25519 as RFC 8032 §5.1 has it, with two inversions for each addition. */
@@ -79,11 +80,20 @@ record EdwardsAffine(BigInteger x, BigInteger y) {
         return littleEndian(x.testBit(0) ? y.setBit(255) : y);
     }
 
-    static byte[] littleEndian(BigInteger number) {
-        byte[] bytes = new byte[32];
-        for (int i = 0; i < 32; i++) {
-            bytes[i] = number.shiftRight(8 * i).byteValue();
+    /** SHA-512 of R, this key and the message, as a number: RFC 8032 §5.1.7, step 2. */
+    BigInteger h(byte[] encodedR, byte[] message) {
+        MessageDigest sha512 = KeyTable.newDigest("SHA-512");
+        sha512.update(encodedR);
+        sha512.update(encoded());
+        byte[] digest = sha512.digest(message);
+        BigInteger h = BigInteger.ZERO;
+        for (int i = 63; i >= 0; i--) {
+            h = h.shiftLeft(8).add(BigInteger.valueOf(digest[i] & 0xFF));
         }
-        return bytes;
+        return h;
+    }
+
+    static byte[] littleEndian(BigInteger number) {
+        return Numbers.littleEndian(number, 32);
     }
 }

@@ -53,4 +53,22 @@ final class Numbers {
         }
         return limbs;
     }
+
+    /** Each in 32 bytes, the highest first. */
+    static byte[] bigEndian(BigInteger... numbers) {
+        byte[] bytes = new byte[32 * numbers.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = numbers[i / 32].shiftRight(8 * (31 - i % 32)).byteValue();
+        }
+        return bytes;
+    }
+
+    /** The lowest byte first. */
+    static byte[] littleEndian(BigInteger number, int length) {
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++) {
+            bytes[i] = number.shiftRight(8 * i).byteValue();
+        }
+        return bytes;
+    }
 }

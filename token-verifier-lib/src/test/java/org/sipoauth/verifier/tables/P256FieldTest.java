@@ -67,6 +67,11 @@ class P256FieldTest {
         for (BigInteger number : Numbers.edges(P)) {
             assertThat(P256Field.number(P256Field.montgomery(number))).isEqualTo(number);
         }
+        long[] fromBytes = new long[5];
+        for (BigInteger number : Numbers.edges(BigInteger.TWO.pow(256))) {
+            P256Field.montgomery(fromBytes, Numbers.bigEndian(number));
+            assertThat(fromBytes).isEqualTo(P256Field.montgomery(number));
+        }
         assertThat(P256Field.number(P256Field.montgomery(P))).isZero();
         assertThat(P256Field.value(P256Field.montgomery(BigInteger.ONE)).mod(P)).isEqualTo(R.mod(P));
     }

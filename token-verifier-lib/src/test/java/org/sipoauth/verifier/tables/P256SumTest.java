@@ -97,9 +97,12 @@ class P256SumTest {
         assertThat(P256Field.number(sum.x)).isEqualTo(expected.x().multiply(zz).mod(P256Field.P));
         assertThat(P256Field.number(sum.y)).isEqualTo(expected.y().multiply(zzz).mod(P256Field.P));
         assertThat(zz.pow(3).subtract(zzz.pow(2)).mod(P256Field.P)).isZero();
-        assertThat(sum.hasX(expected.x())).isTrue();
-        assertThat(sum.hasX(expected.x().add(BigInteger.ONE))).isFalse();
-        assertThat(sum.hasX(expected.x().xor(BigInteger.ONE.shiftLeft(200)))).isFalse();
+        assertThat(sum.hasX(P256Field.montgomery(expected.x()))).isTrue();
+        assertThat(sum.hasX(Numbers.bigEndian(expected.x()))).isTrue();
+        assertThat(sum.hasX(Numbers.bigEndian(expected.x().add(BigInteger.ONE))))
+                .isFalse();
+        assertThat(sum.hasX(Numbers.bigEndian(expected.x().xor(BigInteger.ONE.shiftLeft(200)))))
+                .isFalse();
         assertBounds(sum);
     }
 

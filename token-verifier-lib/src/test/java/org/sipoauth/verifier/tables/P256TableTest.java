@@ -3,6 +3,7 @@ package org.sipoauth.verifier.tables;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -59,8 +60,8 @@ class P256TableTest {
         P256Affine key = Objects.requireNonNull(P256Affine.multiple(u2.modInverse(N), point));
         BigInteger r = x.subtract(N);
         BigInteger s = r.multiply(u2.modInverse(N)).mod(N);
-        assertThat(table(key).verifyDigest(BigInteger.ZERO, r, s)).isEqualTo(Answer.UNDECIDED);
-        assertThat(table(key).verifyDigest(BigInteger.ZERO, r.add(BigInteger.ONE), s))
+        assertThat(verify(table(key), BigInteger.ZERO, r, s)).isEqualTo(Answer.UNDECIDED);
+        assertThat(verify(table(key), BigInteger.ZERO, r.add(BigInteger.ONE), s))
                 .isEqualTo(Answer.FORGED);
     }
 
@@ -69,8 +70,8 @@ class P256TableTest {
         P256Table table = table(G);
         BigInteger good = BigInteger.TEN;
         for (BigInteger bad : new BigInteger[] {BigInteger.ZERO, N, N.add(BigInteger.ONE), P256Field.P}) {
-            assertThat(table.verifyDigest(BigInteger.ONE, bad, good)).isEqualTo(Answer.FORGED);
-            assertThat(table.verifyDigest(BigInteger.ONE, good, bad)).isEqualTo(Answer.FORGED);
+            assertThat(verify(table, BigInteger.ONE, bad, good)).isEqualTo(Answer.FORGED);
+            assertThat(verify(table, BigInteger.ONE, good, bad)).isEqualTo(Answer.FORGED);
         }
     }
 
@@ -79,14 +80,35 @@ class P256TableTest {
     void leavesExceptionalCasesToOthers() {
         BigInteger one = BigInteger.ONE;
         // u1 = n - 1, u2 = 1, Q = G: the sum is neutral
-        assertThat(table(G).verifyDigest(N.subtract(one), one, one)).isEqualTo(Answer.UNDECIDED);
+        assertThat(verify(table(G), N.subtract(one), one, one)).isEqualTo(Answer.UNDECIDED);
         // u1 = u2 = 1, Q = G: G + G
-        assertThat(table(G).verifyDigest(one, one, one)).isEqualTo(Answer.UNDECIDED);
-        assertThat(table(G.opposite()).verifyDigest(one, one, one)).isEqualTo(Answer.UNDECIDED);
+        assertThat(verify(table(G), one, one, one)).isEqualTo(Answer.UNDECIDED);
+        assertThat(verify(table(G.opposite()), one, one, one)).isEqualTo(Answer.UNDECIDED);
         // u1 = 3, u2 = 259, Q = G: 3 G + 3 G on the way to 262 G
         BigInteger s = BigInteger.valueOf(259).modInverse(N);
-        assertThat(table(G).verifyDigest(s.multiply(BigInteger.valueOf(3)).mod(N), one, s))
+        assertThat(verify(table(G), s.multiply(BigInteger.valueOf(3)).mod(N), one, s))
                 .isEqualTo(Answer.UNDECIDED);
+    }
+
+    @Test
+    void takesADigestOfNOrMore() {
+        BigInteger d = Numbers.random(random, N).max(BigInteger.ONE);
+        P256Table table = table(point(d));
+        for (BigInteger e : List.of(
+                BigInteger.ZERO,
+                BigInteger.ONE,
+                BigInteger.TWO.pow(256).subtract(BigInteger.ONE).subtract(N))) {
+            BigInteger k = Numbers.random(random, N).max(BigInteger.ONE);
+            BigInteger r = point(k).x().mod(N);
+            BigInteger s = k.modInverse(N).multiply(e.add(r.multiply(d))).mod(N); // FIPS 186-5 §6.4.1
+            assertThat(verify(table, e, r, s)).isEqualTo(Answer.GENUINE);
+            assertThat(verify(table, e.add(N), r, s)).isEqualTo(Answer.GENUINE);
+            assertThat(verify(table, e.add(N).subtract(BigInteger.ONE), r, s)).isEqualTo(Answer.FORGED);
+        }
+    }
+
+    private static Answer verify(P256Table table, BigInteger e, BigInteger r, BigInteger s) {
+        return table.verifyDigest(Numbers.bigEndian(e), Numbers.bigEndian(r, s));
     }
 
     private static void assertAcceptsOnly(P256Table table, P256Affine key, BigInteger u1, BigInteger u2) {
@@ -95,12 +117,11 @@ class P256TableTest {
         BigInteger r = sum.x().mod(N);
         BigInteger s = r.multiply(u2.modInverse(N)).mod(N);
         BigInteger e = u1.multiply(s).mod(N);
-        assertThat(table.verifyDigest(e, r, s)).isEqualTo(Answer.GENUINE);
-        assertThat(table.verifyDigest(e.add(N), r, s)).isEqualTo(Answer.GENUINE); // a digest of n or more
-        assertThat(table.verifyDigest(e, r, N.subtract(s))).isEqualTo(Answer.GENUINE); // -R has the same x
-        assertThat(table.verifyDigest(e.xor(BigInteger.TWO), r, s)).isEqualTo(Answer.FORGED);
-        assertThat(table.verifyDigest(e, r, s.xor(BigInteger.TWO))).isEqualTo(Answer.FORGED);
-        assertThat(table.verifyDigest(e, r.xor(BigInteger.TWO), s)).isEqualTo(Answer.FORGED);
+        assertThat(verify(table, e, r, s)).isEqualTo(Answer.GENUINE);
+        assertThat(verify(table, e, r, N.subtract(s))).isEqualTo(Answer.GENUINE); // -R has the same x
+        assertThat(verify(table, e.xor(BigInteger.TWO), r, s)).isEqualTo(Answer.FORGED);
+        assertThat(verify(table, e, r, s.xor(BigInteger.TWO))).isEqualTo(Answer.FORGED);
+        assertThat(verify(table, e, r.xor(BigInteger.TWO), s)).isEqualTo(Answer.FORGED);
     }
 
     private static P256Affine point(BigInteger factor) {

@@ -22,11 +22,13 @@ class SignedBytesTest {
     }
 
     private static void assertDigits(BigInteger number) {
-        int[] digits = SignedBytes.of(number);
+        int[] prepared = Modulus.limbs(number);
+        SignedBytes.prepare(prepared);
         BigInteger sum = BigInteger.ZERO;
         for (int i = SignedBytes.DIGITS - 1; i >= 0; i--) {
-            assertThat(digits[i]).isBetween(-127, 128);
-            sum = sum.shiftLeft(8).add(BigInteger.valueOf(digits[i]));
+            int digit = SignedBytes.digit(prepared, i);
+            assertThat(digit).isBetween(-127, 128);
+            sum = sum.shiftLeft(8).add(BigInteger.valueOf(digit));
         }
         assertThat(sum).isEqualTo(number);
     }
