@@ -101,7 +101,11 @@ public final class RegistrationStorm {
                 Store.startRedis(workplace, "redis", "redis", port, List.of()).awaitReady();
                 location = List.of("--location.redis=redis://127.0.0.1:" + port);
             }
-            return new RegistrationStorm(plan, rig, location, out).run();
+            Seen seen = new RegistrationStorm(plan, rig, location, out).run();
+            if (seen.failures() > 0) {
+                out.println("what the programs said is in " + workplace.keepLogs());
+            }
+            return seen;
         }
     }
 

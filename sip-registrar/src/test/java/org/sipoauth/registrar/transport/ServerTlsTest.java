@@ -32,7 +32,7 @@ class ServerTlsTest {
         pki = new TestPki("test CA");
         pki.writeNode(directory);
         listed = Files.writeString(directory.resolve("edges.txt"), "one.example.com\n");
-        edges = new EdgeList(List.of(), Optional.of(listed));
+        edges = new EdgeList(List.of(), Optional.of(listed), List.of());
         tls = new ServerTls(
                 new TlsFiles(directory.resolve("node.crt"), directory.resolve("node.key"), Optional.empty()),
                 edges,
