@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.subscriber.KeptForAccount;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.DefaultRedisScript;
 import org.springframework.data.redis.core.script.RedisScript;
@@ -22,7 +23,7 @@ import org.springframework.stereotype.Component;
  * scope …" as value, the end in milliseconds since 1970. Whoever is asked for more is asked again.
  */
 @Component
-final class Consents implements OAuth2AuthorizationConsentService {
+final class Consents implements OAuth2AuthorizationConsentService, KeptForAccount {
     static final Duration LIFETIME = Duration.ofDays(90);
 
     private static final RedisScript<Long> SAVE = new DefaultRedisScript<>("""
@@ -53,6 +54,11 @@ final class Consents implements OAuth2AuthorizationConsentService {
     /** @return false if there was none */
     boolean withdraw(String user, String client) {
         return redis.opsForHash().delete(key(user), client) == 1;
+    }
+
+    @Override
+    public void forget(String account) {
+        redis.delete(key(account));
     }
 
     @Override

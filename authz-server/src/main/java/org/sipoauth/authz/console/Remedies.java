@@ -206,9 +206,13 @@ final class Remedies {
                     "If the phone has a new one, it signs in again. If it has not, revoke the session.")
             .put(
                     "certificate_not_taken",
-                    "The phone's certificate has expired or was taken back, there is no revocation list in force, or its"
-                            + " manufacturer is not trusted.",
+                    "The phone's certificate has expired or was taken back, or its manufacturer is not trusted.",
                     "See the detail in the audit, and manufacturers[] in the settings.")
+            .put(
+                    "certificate_undecided",
+                    "There is no revocation list in force for the phone's certificate.",
+                    "Renew the file that revocation-lists of its manufacturer names. The phone asks again by itself, and"
+                            + " keeps its login.")
             .put(
                     "unproven",
                     "The login is bound to a key, and no proof came with the request.",

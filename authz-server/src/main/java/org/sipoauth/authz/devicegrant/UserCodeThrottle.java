@@ -35,7 +35,19 @@ final class UserCodeThrottle {
      */
     record Attempt(Optional<Duration> delay, List<Bucket> taken) {}
 
-    /** Counts a code, unless it has to wait. */
+    /**
+     * Counts a code that came in an address, apart from those that somebody typed: a page of another site can have a
+     * browser open as many addresses as it likes.
+     */
+    Attempt beginByLink(String account, String address) {
+        List<Bucket> taken = List.of(
+                new Bucket("linked-user-codes-of-account:" + SharedBuckets.hash(account), ACCOUNT),
+                new Bucket("linked-user-codes-of-network:" + Network.of(address), NETWORK));
+        Duration wait = buckets.take(taken);
+        return wait.isZero() ? new Attempt(Optional.empty(), taken) : new Attempt(Optional.of(wait), List.of());
+    }
+
+    /** Counts a code that somebody typed, unless it has to wait. */
     Attempt begin(String account, String address) {
         Bucket ofAccount = new Bucket("user-codes-of-account:" + SharedBuckets.hash(account), ACCOUNT);
         Bucket ofNetwork = new Bucket("user-codes-of-network:" + Network.of(address), NETWORK);

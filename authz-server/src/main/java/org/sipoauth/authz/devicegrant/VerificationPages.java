@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.audit.Concerned;
 import org.sipoauth.authz.device.Device;
@@ -70,9 +71,13 @@ final class VerificationPages {
             @RequestParam(name = "user_code", defaultValue = "") String typed,
             Authentication subscriber,
             Model model,
-            HttpServletRequest request,
-            HttpServletResponse response) {
-        return typed.isBlank() ? "device" : enter(typed, subscriber, model, request, response);
+            HttpServletRequest request) {
+        if (typed.isBlank()) {
+            return "device";
+        }
+        String address = request.getRemoteAddr();
+        Supplier<Attempt> begin = () -> throttle.beginByLink(subscriber.getName(), address);
+        return show(find(typed, begin, subscriber, model, request), subscriber, model, request);
     }
 
     @PostMapping(VerificationAddress.PAGE)
@@ -82,7 +87,11 @@ final class VerificationPages {
             Model model,
             HttpServletRequest request,
             HttpServletResponse response) {
-        Optional<Found> found = find(typed, subscriber, model, request, response);
+        Supplier<Attempt> begin = () -> begin(subscriber, request, response);
+        return show(find(typed, begin, subscriber, model, request), subscriber, model, request);
+    }
+
+    private String show(Optional<Found> found, Authentication subscriber, Model model, HttpServletRequest request) {
         if (found.isEmpty()) {
             return "device";
         }
@@ -107,7 +116,8 @@ final class VerificationPages {
             HttpServletRequest request,
             HttpServletResponse response) {
         Decision decision = decision(button);
-        Optional<Found> found = find(typed, subscriber, model, request, response);
+        Supplier<Attempt> begin = () -> begin(subscriber, request, response);
+        Optional<Found> found = find(typed, begin, subscriber, model, request);
         if (found.isEmpty()) {
             return "device";
         }
@@ -141,23 +151,19 @@ final class VerificationPages {
         return attempt;
     }
 
-    /**
-     * Empty, with an objection for the page, if it is no code or not one for a phone of this subscriber.
-     *
-     * @throws ResponseStatusException if it has to wait
-     */
+    /** Empty, with what the page has to say, if it is no code, not one for a phone of this subscriber, or has to wait. */
     private Optional<Found> find(
-            String typed,
-            Authentication subscriber,
-            Model model,
-            HttpServletRequest request,
-            HttpServletResponse response) {
+            String typed, Supplier<Attempt> begin, Authentication subscriber, Model model, HttpServletRequest request) {
         Optional<UserCode> code = UserCode.parse(typed);
         if (code.isEmpty()) { // and so no guess that costs anything
             model.addAttribute("objection", "A code has eight letters, such as WDJB-MJHT.");
             return Optional.empty();
         }
-        Attempt attempt = begin(subscriber, request, response);
+        Attempt attempt = begin.get();
+        if (attempt.delay().isPresent()) { // of those in an address alone: somebody has to press the button
+            model.addAttribute("typed", code.get().shown());
+            return Optional.empty();
+        }
         Instant now = clock.instant();
         Optional<Found> found = codes.findUndecided(code.get(), now)
                 .flatMap(asked -> devices.findUsable(asked.device(), subscriber.getName())

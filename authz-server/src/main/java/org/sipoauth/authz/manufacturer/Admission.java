@@ -52,21 +52,22 @@ public final class Admission {
      */
     public Optional<PhoneCertificate> require(
             WayIn way, OAuth2ClientAuthenticationToken caller, Optional<String> device) {
-        Concerned client = Concerned.client(caller.getName());
-        Optional<PhoneCertificate> certificate = certificate(caller, client);
+        Optional<PhoneCertificate> certificate = certificate(caller);
+        Concerned concerned = new Concerned(
+                null, null, certificate.map(PhoneCertificate::device).orElse(null), caller.getName());
         if (certificate.isPresent() && device.isPresent()) {
-            requireFor(device.get(), certificate.get(), client);
+            requireFor(device.get(), certificate.get(), concerned);
         }
         Set<WayIn> shown = EnumSet.of(way);
         certificate.ifPresent(found -> shown.add(WayIn.MANUFACTURER_CERTIFICATE));
         WaysIn enough = certificate.flatMap(PhoneCertificate::ways).orElse(ways);
         if (!enough.suffice(shown)) {
-            throw offers(way) ? notEnough(certificate.isPresent(), enough, client) : notOffered(way, client);
+            throw offers(way) ? notEnough(certificate.isPresent(), enough, concerned) : notOffered(way, concerned);
         }
         return certificate;
     }
 
-    private Optional<PhoneCertificate> certificate(OAuth2ClientAuthenticationToken caller, Concerned client) {
+    private Optional<PhoneCertificate> certificate(OAuth2ClientAuthenticationToken caller) {
         Judgement judgement = certificates.judge(caller);
         if (judgement instanceof Judgement.NotTaken notTaken) {
             throw new GrantRefused(
@@ -77,12 +78,22 @@ public final class Admission {
                             notTaken.why(),
                             "If it was a phone of yours, see sipoauth.manufacturers: its authorities, common-name,"
                                     + " refused-serials and revocation-lists.",
-                            client));
+                            Concerned.client(caller.getName())));
+        }
+        if (judgement instanceof Judgement.Undecided undecided) {
+            throw new GrantRefused(
+                    OAuth2ErrorCodes.TEMPORARILY_UNAVAILABLE,
+                    "whether the certificate still holds cannot be told just now: come again later",
+                    new Refusal(
+                            "certificate_undecided",
+                            undecided.why(),
+                            "Renew the revocation lists: until then no phone of this manufacturer signs in or refreshes.",
+                            Concerned.client(caller.getName())));
         }
         return judgement instanceof Judgement.Taken taken ? Optional.of(taken.certificate()) : Optional.empty();
     }
 
-    private static void requireFor(String device, PhoneCertificate certificate, Concerned client) {
+    private static void requireFor(String device, PhoneCertificate certificate, Concerned concerned) {
         if (!certificate.device().equals(device)) {
             throw new GrantRefused(
                     OAuth2ErrorCodes.INVALID_GRANT,
@@ -91,11 +102,11 @@ public final class Admission {
                             "wrong_device",
                             "the certificate is for " + certificate.device() + ", device_name is " + device,
                             "If it was a phone of yours, correct its device name; if not, somebody tries the name of another.",
-                            client));
+                            concerned));
         }
     }
 
-    private static GrantRefused notEnough(boolean certificateShown, WaysIn enough, Concerned client) {
+    private static GrantRefused notEnough(boolean certificateShown, WaysIn enough, Concerned concerned) {
         return new GrantRefused(
                 OAuth2ErrorCodes.INVALID_GRANT,
                 certificateShown
@@ -105,10 +116,10 @@ public final class Admission {
                         certificateShown ? "code_missing" : "certificate_missing",
                         "enough is any of " + enough,
                         "If that is too much for this phone, change sipoauth.desk-phones.ways, or ways of its manufacturer.",
-                        client));
+                        concerned));
     }
 
-    private static GrantRefused notOffered(WayIn way, Concerned client) {
+    private static GrantRefused notOffered(WayIn way, Concerned concerned) {
         return new GrantRefused(
                 OAuth2ErrorCodes.UNAUTHORIZED_CLIENT,
                 "phones are not signed in this way here",
@@ -116,6 +127,6 @@ public final class Admission {
                         OAuth2ErrorCodes.UNAUTHORIZED_CLIENT,
                         way.setting() + " is not among the ways in",
                         "Add it to sipoauth.desk-phones.ways if phones are to be signed in so.",
-                        client));
+                        concerned));
     }
 }

@@ -145,6 +145,6 @@ final class ManufacturerGrant implements AuthenticationProvider {
                         "not_allowed",
                         "a certificate of " + certificate.manufacturer() + " for " + certificate.device(),
                         NOT_ALLOWED,
-                        Concerned.client(client.getClientId())));
+                        new Concerned(null, null, certificate.device(), client.getClientId())));
     }
 }

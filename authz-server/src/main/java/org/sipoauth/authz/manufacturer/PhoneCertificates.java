@@ -65,6 +65,14 @@ public final class PhoneCertificates {
         /** @param why for the operator */
         record NotTaken(String why) implements Judgement {}
 
+        /**
+         * Whether it was taken back cannot be told: there is no revocation list in force. Who could keep the next list from us
+         * could keep a revoked phone in use, so it is not taken; but that is our trouble, not the phone's.
+         *
+         * @param why for the operator
+         */
+        record Undecided(String why) implements Judgement {}
+
         record Taken(PhoneCertificate certificate) implements Judgement {}
     }
 
@@ -100,9 +108,10 @@ public final class PhoneCertificates {
             if (manufacturer.refuses(certificate.getSerialNumber())) {
                 return new Judgement.NotTaken(manufacturer.name() + " has it among the refused serial numbers");
             }
-            Optional<String> revoked = manufacturer.revocationLists().flatMap(lists -> revoked(path, lists));
-            if (revoked.isPresent()) {
-                return new Judgement.NotTaken(manufacturer.name() + ": " + revoked.get());
+            Optional<Judgement> objection =
+                    manufacturer.revocationLists().flatMap(lists -> objection(path, lists, manufacturer.name()));
+            if (objection.isPresent()) {
+                return objection.get();
             }
             Optional<String> device = commonName(certificate).flatMap(manufacturer::deviceOf);
             if (device.isPresent()) {
@@ -159,11 +168,8 @@ public final class PhoneCertificates {
         }
     }
 
-    /**
-     * Why it is not certain that everything in the path still holds (RFC 5280 §6.3); empty if it is. Without a list in force
-     * it is not: who could keep the next list from us could keep a revoked phone in use.
-     */
-    private Optional<String> revoked(PKIXCertPathBuilderResult path, List<CRL> lists) {
+    /** Empty if it is certain that everything in the path still holds (RFC 5280 §6.3). */
+    private Optional<Judgement> objection(PKIXCertPathBuilderResult path, List<CRL> lists, String manufacturer) {
         try {
             PKIXParameters parameters = new PKIXParameters(Set.of(path.getTrustAnchor()));
             parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(lists)));
@@ -177,9 +183,10 @@ public final class PhoneCertificates {
         } catch (CertPathValidatorException no) {
             return Optional.of(
                     no.getReason() == BasicReason.UNDETERMINED_REVOCATION_STATUS
-                            ? "there is no revocation list in force of each authority in its path: renew the file that"
-                                    + " revocation-lists names"
-                            : inWords(no));
+                            ? new Judgement.Undecided(manufacturer
+                                    + ": there is no revocation list in force of each authority in its path:"
+                                    + " renew the file that revocation-lists names")
+                            : new Judgement.NotTaken(manufacturer + ": " + inWords(no)));
         } catch (GeneralSecurityException broken) {
             throw new IllegalStateException("this Java runtime cannot read revocation lists", broken);
         }

@@ -15,6 +15,7 @@ import org.sipoauth.authz.subscriber.Account.Kind;
 import org.sipoauth.authz.subscriber.Accounts;
 import org.sipoauth.authz.subscriber.Accounts.NewPassword;
 import org.sipoauth.authz.subscriber.Accounts.Wish;
+import org.sipoauth.authz.subscriber.KeptForAccount;
 import org.sipoauth.authz.subscriber.PasswordRules;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
@@ -35,14 +36,21 @@ public final class AccountAdministration {
     private final Accounts accounts;
     private final Sessions sessions;
     private final OwnedDevices devices;
+    private final List<KeptForAccount> keptElsewhere;
     private final PasswordRules rules;
     private final Audit audit;
 
     AccountAdministration(
-            Accounts accounts, Sessions sessions, OwnedDevices devices, PasswordRules rules, Audit audit) {
+            Accounts accounts,
+            Sessions sessions,
+            OwnedDevices devices,
+            List<KeptForAccount> keptElsewhere,
+            PasswordRules rules,
+            Audit audit) {
         this.accounts = accounts;
         this.sessions = sessions;
         this.devices = devices;
+        this.keptElsewhere = keptElsewhere;
         this.rules = rules;
         this.audit = audit;
     }
@@ -166,6 +174,7 @@ public final class AccountAdministration {
             sessions.revokeUser(account.name(), REMOVED);
             devices.disableAll(account.name(), by);
         }
+        keptElsewhere.forEach(kept -> kept.forget(account.name()));
         accounts.remove(account);
         audit.event("account_removed")
                 .with("by", by)

@@ -31,8 +31,11 @@ final class RefreshAdvice {
                             + " its refresh token: revoke the session."),
             Map.entry(
                     "certificate_not_taken",
-                    "The phone's certificate has expired or was taken back, there is no revocation list in force, or its"
-                            + " manufacturer is no longer trusted: see the detail."),
+                    "The phone's certificate has expired or was taken back, or its manufacturer is no longer trusted: see the"
+                            + " detail."),
+            Map.entry(
+                    "certificate_undecided",
+                    "Renew the file that revocation-lists names: the phone asks again by itself, and keeps its login."),
             Map.entry(
                     "unproven",
                     "The tokens of this login need a proof of possession, and somebody sent one without: if the phone was"

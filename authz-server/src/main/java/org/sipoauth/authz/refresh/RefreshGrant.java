@@ -192,6 +192,9 @@ final class RefreshGrant implements AuthenticationProvider {
         if (judgement instanceof PhoneCertificates.Judgement.NotTaken notTaken) {
             throw refusal("certificate_not_taken", concerned(family), notTaken.why());
         }
+        if (judgement instanceof PhoneCertificates.Judgement.Undecided undecided) {
+            throw later("certificate_undecided", family, undecided.why());
+        }
         return shown.orElseThrow();
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.sipoauth.authz.settings.RandomSecret;
+import org.sipoauth.authz.subscriber.KeptForAccount;
 import org.sipoauth.authz.throttle.SharedBuckets;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.DefaultRedisScript;
@@ -25,7 +26,7 @@ import org.springframework.stereotype.Component;
  * <p>The store has the hashes of the last 16 of an account, for 180 days.
  */
 @Component
-final class KnownBrowsers {
+final class KnownBrowsers implements KeptForAccount {
     static final String COOKIE = "sipoauth-browser";
     private static final Duration REMEMBERED = Duration.ofDays(180);
     private static final int MOST_BROWSERS = 16;
@@ -79,6 +80,11 @@ final class KnownBrowsers {
                         .maxAge(REMEMBERED)
                         .build()
                         .toString());
+    }
+
+    @Override
+    public void forget(String account) {
+        redis.delete(key(account));
     }
 
     private long oldest() {

@@ -45,6 +45,8 @@ final class StoredSessions implements SessionRepository<MapSession> {
     private static final int ID_BITS = 256;
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
+    /** The attribute of a session that the store has had. */
+    private static final String STORED = StoredSessions.class.getName() + ".STORED";
 
     private final RedisTemplate<String, byte[]> redis;
     private final Duration timeout;
@@ -67,16 +69,22 @@ final class StoredSessions implements SessionRepository<MapSession> {
         return session;
     }
 
+    /** One that has ended in another request since it was read is not brought back. */
     @Override
     public void save(MapSession session) {
-        if (!session.getId().equals(session.getOriginalId())) { // after a sign-in it has another
-            deleteById(session.getOriginalId());
+        boolean stored = session.getAttribute(STORED) != null;
+        boolean renamed = !session.getId().equals(session.getOriginalId()); // after a sign-in it has another
+        if (renamed && !redis.delete(name(session.getOriginalId())) && stored) {
+            return;
         }
-        redis.opsForValue()
-                .set(
-                        name(session.getId()),
-                        encrypt(session.getId(), new MapSession(session)),
-                        session.getMaxInactiveInterval());
+        session.setAttribute(STORED, true);
+        String name = name(session.getId());
+        byte[] value = encrypt(session.getId(), new MapSession(session));
+        if (stored && !renamed) {
+            redis.opsForValue().setIfPresent(name, value, session.getMaxInactiveInterval());
+        } else {
+            redis.opsForValue().set(name, value, session.getMaxInactiveInterval());
+        }
     }
 
     @Override

@@ -220,6 +220,25 @@ class DeviceGrantIT {
     }
 
     @Test
+    void asksToPressTheButtonOnceAddressesWithCodesAreTooMany() {
+        signIn("grace");
+        for (int i = 0; i < 10; i++) {
+            browser.get(server.url("/device?user_code=BBBB-BBB" + UserCode.ALPHABET.charAt(i)));
+        }
+        Answer codes = ask("SEP00005E005307");
+
+        HttpResponse<String> page = browser.get(server.url("/device?user_code=" + codes.text("user_code")));
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.body())
+                .contains("value=\"" + codes.text("user_code") + "\"")
+                .doesNotContain("SEP00005E005307");
+        assertThat(browser.postForm("/device", Map.of("user_code", codes.text("user_code")))
+                        .body())
+                .contains("SEP00005E005307");
+    }
+
+    @Test
     void shutsOutWhoGuessesAndNobodyElse() {
         signIn("dave");
         List<Integer> answers = new ArrayList<>();

@@ -73,6 +73,17 @@ class UserCodeThrottleIT {
         assertThat(redis.template().keys("*")).isEmpty();
     }
 
+    /** A page of another site can open as many addresses in somebody's browser as it likes. */
+    @Test
+    void countsCodesInAddressesApartFromThoseThatAreTyped() {
+        for (int i = 0; i < 10; i++) {
+            assertThat(throttle.beginByLink("alice", OFFICE).delay()).isEmpty();
+        }
+
+        assertThat(throttle.beginByLink("alice", OFFICE).delay()).isPresent();
+        assertThat(guess("alice", OFFICE)).isEmpty();
+    }
+
     @Test
     void leavesEveryOtherAccountAlone() {
         for (int i = 0; i < 100; i++) {

@@ -54,14 +54,19 @@ class ManufacturerGrantIT {
     @TempDir
     private static Path folder;
 
+    /** Publishes revocation lists. */
+    private static final TestAuthority THIRD = TestAuthority.create("Third Manufacturing CA");
+
     private static TestServer server;
     private static TestPhone anybody;
     private static String adminToken;
     private static Path refused;
+    private static Path lists;
 
     @BeforeAll
     static void start() throws Exception {
         refused = Files.writeString(folder.resolve("refused.txt"), "# none\n");
+        lists = Files.writeString(folder.resolve("lists.pem"), listInForceFor(Duration.ofHours(1)));
         server = TestServer.start(
                 folder,
                 "--sipoauth.mutual-tls.port=0",
@@ -74,7 +79,12 @@ class ManufacturerGrantIT {
                 "--sipoauth.manufacturers[1].name=other",
                 "--sipoauth.manufacturers[1].authorities=" + OTHER.writeTo(folder.resolve("other.pem")),
                 "--sipoauth.manufacturers[1].common-name=([0-9A-F]{12})",
-                "--sipoauth.manufacturers[1].device-name=SEP$1");
+                "--sipoauth.manufacturers[1].device-name=SEP$1",
+                "--sipoauth.manufacturers[2].name=third",
+                "--sipoauth.manufacturers[2].authorities=" + THIRD.writeTo(folder.resolve("third.pem")),
+                "--sipoauth.manufacturers[2].common-name=(SEP[0-9A-F]{12})",
+                "--sipoauth.manufacturers[2].revocation-lists=" + lists,
+                "--sipoauth.manufacturers[2].ways=manufacturer-certificate");
         anybody = new TestPhone(server);
         String[] admin = Files.readString(folder.resolve("data/admin-client.txt"))
                 .strip()
@@ -86,6 +96,28 @@ class ManufacturerGrantIT {
     @AfterAll
     static void stop() {
         server.close();
+    }
+
+    /** A phone gives its refresh token up when it is answered {@code invalid_grant}. */
+    @Test
+    void letsPhonesKeepTheirLoginsWhileNoRevocationListIsInForce() throws Exception {
+        Identity identity = THIRD.issue("CN=SEP00005E005306");
+        Answer tokens = byCertificate(identity);
+        assertThat(tokens.status()).as(tokens.json().toString()).isEqualTo(200);
+
+        Files.writeString(lists, listInForceFor(Duration.ofHours(-1)));
+
+        for (Answer refused : List.of(refresh(identity, tokens), byCertificate(identity))) {
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.text("error")).isEqualTo("temporarily_unavailable");
+        }
+        Files.writeString(lists, listInForceFor(Duration.ofHours(2)));
+        assertThat(refresh(identity, tokens).status()).isEqualTo(200);
+    }
+
+    private static String listInForceFor(Duration time) throws Exception {
+        Instant now = Instant.now();
+        return THIRD.revocationList(now.minus(Duration.ofHours(2)), now.plus(time));
     }
 
     @Test
@@ -129,6 +161,20 @@ class ManufacturerGrantIT {
                 .as("none of that ended the login")
                 .isEqualTo(200);
         await().untilAsserted(() -> assertThat(audit(ALICES)).contains("no_certificate", "wrong_certificate"));
+    }
+
+    @Test
+    void recordsARefusalForTheDeviceThatACertificateNames() throws Exception {
+        Map<String, String> ofAnother = certificateForm();
+        ofAnother.put("device_name", BOBS);
+
+        post(acmes(ALICES), "/oauth2/token", ofAnother);
+        byCertificate(OTHER.issue("CN=00005E005302"));
+        byCertificate(acmes("SEP0000000000FE"));
+
+        await().untilAsserted(() -> assertThat(audit(ALICES)).contains("wrong_device"));
+        await().untilAsserted(() -> assertThat(audit(BOBS)).contains("code_missing"));
+        await().untilAsserted(() -> assertThat(audit("SEP0000000000FE")).contains("not_allowed"));
     }
 
     @Test

@@ -191,13 +191,13 @@ class PhoneCertificatesTest {
             Files.writeString(lists, tooFew);
             assertThat(certificates.judge(shown))
                     .isInstanceOfSatisfying(
-                            Judgement.NotTaken.class,
+                            Judgement.Undecided.class,
                             not -> assertThat(not.why()).contains("acme: there is no revocation list in force"));
         }
         Files.writeString(lists, ofAcme + ofFactory + "\n");
         assertThat(certificates.judge(shown)).isInstanceOf(Judgement.Taken.class);
         now = until.plus(Duration.ofMinutes(16)); // Java allows for clocks that are 15 minutes wrong
-        assertThat(certificates.judge(shown)).as("expired").isInstanceOf(Judgement.NotTaken.class);
+        assertThat(certificates.judge(shown)).as("expired").isInstanceOf(Judgement.Undecided.class);
     }
 
     @Test
@@ -223,7 +223,7 @@ class PhoneCertificatesTest {
 
             assertThat(certificates.judge(phone))
                     .isInstanceOfSatisfying(
-                            Judgement.NotTaken.class,
+                            Judgement.Undecided.class,
                             not -> assertThat(not.why()).contains("there is no revocation list in force"));
             assertThat(asked).hasValue(0);
         } finally {

@@ -39,8 +39,11 @@ import org.sipoauth.authz.settings.StartupRefused;
 import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
 import org.sipoauth.authz.subscriber.PasswordRules;
+import org.sipoauth.authz.throttle.SharedBuckets;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationConsent;
+import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationConsentService;
 
 /** Users and administrators over TLS, as services manage them, and what that does to people and phones. */
 class AccountsIT {
@@ -305,6 +308,24 @@ class AccountsIT {
     }
 
     @Test
+    void leavesNothingOfARemovedUserToTheNextOfThatName() throws Exception {
+        String password = text(put("/users/una", "{\"enabled\":true}"), "one_time_password");
+        OAuth2AuthorizationConsentService consents = server.bean(OAuth2AuthorizationConsentService.class);
+        consents.save(OAuth2AuthorizationConsent.withId("app-by-others", "una")
+                .scope("sip.register")
+                .build());
+        new TestPhone(server).signIn("una", password);
+        StringRedisTemplate redis = server.bean(StringRedisTemplate.class);
+        String knownBrowsers = "known-browsers:" + SharedBuckets.hash("una");
+        assertThat(redis.hasKey(knownBrowsers)).isTrue();
+
+        assertThat(send("DELETE", "/users/una", "").statusCode()).isEqualTo(204);
+
+        assertThat(redis.hasKey(knownBrowsers)).isFalse();
+        assertThat(consents.findById("app-by-others", "una")).isNull();
+    }
+
+    @Test
     void findsTheDevicesOfAnOwnerWithCapitalsOfWhomThereIsNoAccount() {
         put("/devices/CSFGONE", "{\"owner\":\"gone\",\"addresses_of_record\":[\"sip:3002@example.com\"]}");
         StringRedisTemplate redis = server.bean(StringRedisTemplate.class);
@@ -337,6 +358,7 @@ class AccountsIT {
                 accounts,
                 sessions,
                 server.bean(OwnedDevices.class),
+                List.of(),
                 server.bean(PasswordRules.class),
                 server.bean(Audit.class));
         ThrowingCallable disable =

@@ -164,6 +164,21 @@ class StoredSessionsIT {
         assertThat(keys.keys("*")).hasSize(1);
     }
 
+    /** Such as a page that was still being made when somebody signed out. */
+    @Test
+    void aRequestThatEndsAfterTheSignOutDoesNotBringTheSessionBack() {
+        String id = saved("alice").getId();
+        MapSession underWay = Objects.requireNonNull(sessions.findById(id));
+        MapSession renamed = Objects.requireNonNull(sessions.findById(id));
+        renamed.changeSessionId();
+
+        sessions.deleteById(id);
+        sessions.save(underWay);
+        sessions.save(renamed);
+
+        assertThat(keys.keys("*")).isEmpty();
+    }
+
     private MapSession saved(String account) {
         MapSession session = sessions.createSession();
         session.setAttribute("account", account);
