@@ -192,7 +192,7 @@ class HostileInputIT {
 
     @Test
     void endlessMalformedMessagesEnd() throws Exception {
-        try (TestPhone phone = connect(Port.MRA)) {
+        try (TestPhone phone = connect(Port.OAUTH)) {
             byte[] broken = ascii(new String(SipPrinter.print(phone.register(Headers.NONE)), StandardCharsets.UTF_8)
                     .replace("Max-Forwards: 70", "Max-Forwards: none"));
             assertThatThrownBy(() -> {

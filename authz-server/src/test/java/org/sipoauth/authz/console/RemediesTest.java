@@ -30,6 +30,7 @@ class RemediesTest {
             "email",
             "introspect",
             "issued",
+            "openid",
             "none",
             "not_modified",
             "nothing",
