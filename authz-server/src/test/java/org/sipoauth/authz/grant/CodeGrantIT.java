@@ -176,7 +176,8 @@ class CodeGrantIT {
         makeSessionOld(
                 phone.signIn("bob", server.passwordOf("bob")), Instant.now().minusSeconds(3600));
 
-        assertThat(TestPhone.location(phone.post("/oauth2/authorize", request))).isEqualTo(server.url("/login"));
+        assertThat(TestPhone.location(phone.postForm("/", "/oauth2/authorize", request)))
+                .isEqualTo(server.url("/login"));
         HttpResponse<String> back = phone.signIn("alice", server.passwordOf("alice"));
         makeSessionOld(back, Instant.now().minusSeconds(60)); // so slow is the link
         URI errand = TestPhone.location(back);
