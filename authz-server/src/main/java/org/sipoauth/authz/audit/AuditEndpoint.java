@@ -30,8 +30,8 @@ final class AuditEndpoint {
 
     /**
      * The records that agree with every filter given ({@code user}, {@code device}, {@code session}, {@code client},
-     * {@code event}, {@code outcome}, {@code by}), the newest first, of all servers; with where to go on, and how far back it has looked, if there are
-     * older ones to look at.
+     * {@code event}, {@code outcome}, {@code by}), the newest first, of all servers; with where to go on, and how far back it
+     * has looked, if there are older ones to look at.
      *
      * @param parameters the filters; {@code since}, an instant (RFC 3339); {@code limit}, 1 to 1000; {@code after}, the next
      *     of the page before. What is misspelt is refused: ignored, it would widen the search

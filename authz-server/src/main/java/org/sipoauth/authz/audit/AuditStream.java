@@ -100,10 +100,10 @@ public final class AuditStream {
                             STREAM, Range.of(oldest, newest), Limit.limit().count(PAGE));
             for (MapRecord<String, String, String> entry : page) {
                 Map<String, String> record = json.readValue(entry.getValue().get(FIELD), RECORD);
-                if (fits.test(record) && found.size() == limit) {
-                    return new Page(found, Optional.of(last));
-                }
                 if (fits.test(record)) {
+                    if (found.size() == limit) {
+                        return new Page(found, Optional.of(last));
+                    }
                     found.add(record);
                 }
                 last = entry.getId().getValue();

@@ -57,18 +57,24 @@ abstract class AccountPages {
     record Role(String value, String title, String may, boolean chosen) {}
 
     /** An account in words; its password's hash is no business of a page. */
-    record InWords(String name, Kind kind, String role, boolean enabled, String password) {
+    record InWords(String name, Kind kind, String role, boolean enabled, boolean left, String password) {
         static InWords of(Account account) {
             return new InWords(
                     account.name(),
                     account.kind(),
                     account.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
                     account.enabled(),
+                    account.left(),
                     !account.hasPassword()
                             ? "kept elsewhere: " + account.voucher()
                             : account.mustChangePassword()
                                     ? "one-time: to be changed at the next sign-in"
                                     : "of their own choosing");
+        }
+
+        /** Nobody disabled who has left the directory, and nobody needs to enable them: they are with their next sign-in. */
+        public String state() {
+            return enabled ? "enabled" : left ? "left the directory" : "disabled";
         }
 
         public boolean subscriber() {

@@ -88,8 +88,12 @@ final class OverviewPage {
         model.addAttribute(
                 "answering", seen.stream().filter(Registrars.Seen::answers).count());
         model.addAttribute("registrations", RateChart.ofLevels(registrations.levels(seen, now), now));
-        model.addAttribute("issued", RateChart.of(samples, Rates.Sample::issued, now));
-        model.addAttribute("refusals", RateChart.of(samples, Rates.Sample::refusals, now));
+        RateChart issued = RateChart.of(samples, Rates.Sample::issued, now);
+        RateChart refusals = RateChart.of(samples, Rates.Sample::refusals, now);
+        model.addAttribute("issued", issued);
+        model.addAttribute("issuedInAll", total(issued));
+        model.addAttribute("refusals", refusals);
+        model.addAttribute("refusalsInAll", total(refusals));
         model.addAttribute("refused", rows(refused));
         model.addAttribute("liveTokens", issuedSince(samples, now.minus(accessLife)));
         model.addAttribute("accessLife", Moment.length(accessLife));
@@ -102,6 +106,10 @@ final class OverviewPage {
                                 .toList(),
                         now));
         return "console/overview";
+    }
+
+    private static long total(RateChart rates) {
+        return rates.bars().stream().mapToLong(RateChart.Bar::value).sum();
     }
 
     private static RegistrarRow row(Registrars.Seen seen, Instant now) {

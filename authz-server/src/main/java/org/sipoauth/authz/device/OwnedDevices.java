@@ -45,7 +45,12 @@ public final class OwnedDevices {
      * @throws DataAccessException if the store or its replicas did not confirm one; then it is to be asked for again
      */
     public void endCodes(String owner) {
-        forEach(owner, name -> devices.find(name).ifPresent(changes::endCode));
+        forEach(
+                owner,
+                name -> devices.find(name)
+                        .filter(device ->
+                                device.owner().equalsIgnoreCase(owner)) // the index also holds what was theirs
+                        .ifPresent(changes::endCode));
     }
 
     private void forEach(String owner, Consumer<String> device) {

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.Objects;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.device.OwnedDevices;
 import org.sipoauth.authz.refresh.Sessions;
 import org.sipoauth.authz.session.SweepThread;
 import org.sipoauth.authz.settings.GivenSecret;
@@ -38,6 +39,7 @@ class DirectoryConfiguration {
             Directory directory,
             Accounts accounts,
             Sessions sessions,
+            OwnedDevices devices,
             StringRedisTemplate redis,
             Settings settings,
             Clock clock,
@@ -47,6 +49,7 @@ class DirectoryConfiguration {
                 directory,
                 accounts,
                 sessions,
+                devices::endCodes,
                 new LeaverCheckStore(redis),
                 Objects.requireNonNull(settings.ldap()),
                 clock,

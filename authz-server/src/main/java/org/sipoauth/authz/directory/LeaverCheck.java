@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.redis.RecordChanged;
 import org.sipoauth.authz.refresh.Sessions;
@@ -21,8 +22,8 @@ import org.springframework.dao.DataAccessException;
 
 /**
  * Asks the directory, now and then, for everybody who has ever signed in by it, and ends what those have here whom it has no
- * more: who was deleted, who has left the group or has another role, or whom the filters do not find any more. One server does, and when it dies
- * another begins anew.
+ * more: who was deleted, who has left the group or has another role, or whom the filters do not find any more. One server
+ * does, and when it dies another begins anew.
  *
  * <p>Everybody is asked for before anything is ended. So a directory that goes away meanwhile ends nothing, and one that
  * lacks many at once, or everybody, is taken for one that is broken or set up anew: then nothing is ended either, and
@@ -47,6 +48,7 @@ final class LeaverCheck {
     private final Directory directory;
     private final Accounts accounts;
     private final Sessions sessions;
+    private final Consumer<String> codes;
     private final LeaverCheckStore store;
     private final Duration every;
     private final int mostGonePercent;
@@ -59,10 +61,12 @@ final class LeaverCheck {
     private final String server = RandomSecret.ofBits(64);
     private Instant nextLook = Instant.MIN;
 
+    /** @param codes ends the unused codes of a user's devices */
     LeaverCheck(
             Directory directory,
             Accounts accounts,
             Sessions sessions,
+            Consumer<String> codes,
             LeaverCheckStore store,
             Settings.Ldap settings,
             Clock clock,
@@ -71,6 +75,7 @@ final class LeaverCheck {
         this.directory = directory;
         this.accounts = accounts;
         this.sessions = sessions;
+        this.codes = codes;
         this.store = store;
         this.every = settings.checkEvery();
         this.mostGonePercent = settings.mostGonePercent();
@@ -134,7 +139,7 @@ final class LeaverCheck {
         for (boolean subscribers : List.of(true, false)) {
             List<String> page = accounts.names(subscribers, Optional.empty(), PAGE);
             while (!page.isEmpty()) {
-                for (Account account : ofTheDirectory(page)) {
+                for (Account account : ofTheDirectory(page, subscribers)) {
                     people++;
                     if (!directory.has(account.name(), account.kind())) {
                         gone.add(account);
@@ -149,9 +154,8 @@ final class LeaverCheck {
         return Optional.of(new Seen(people, gone));
     }
 
-    private List<Account> ofTheDirectory(List<String> names) {
-        return names.stream()
-                .flatMap(name -> accounts.find(name).stream())
+    private List<Account> ofTheDirectory(List<String> names, boolean subscribers) {
+        return accounts.find(names, subscribers).stream()
                 .filter(LeaverCheck::isOfTheDirectory)
                 .toList();
     }
@@ -166,13 +170,18 @@ final class LeaverCheck {
                 && (gone == people || gone > Math.max(FEW, (long) people * mostGonePercent / 100));
     }
 
-    /** Logins first: if this is cut off after that, the next check does it again. Then those that have begun meanwhile. */
+    /**
+     * Logins and codes first: if this is cut off after that, the next check does it again. Then those that have begun
+     * meanwhile.
+     */
     private void end(Account account) {
         int ended = sessions.revokeUser(account.name(), REASON);
+        codes.accept(account.name());
         Audit.Entry entry = audit.event("directory_left").with("user", account.name());
         try {
             accounts.leave(account);
             ended += sessions.revokeUser(account.name(), REASON);
+            codes.accept(account.name());
             left.increment();
         } catch (RecordChanged meanwhile) {
             entry.with("detail", "the account changed meanwhile, and stays as it is until the next check");

@@ -26,11 +26,14 @@ import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationF
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
+import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 import org.springframework.security.oauth2.core.http.converter.OAuth2AccessTokenResponseHttpMessageConverter;
+import org.springframework.security.oauth2.core.oidc.OidcScopes;
 import org.springframework.security.oauth2.core.oidc.user.DefaultOidcUser;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 import org.springframework.security.web.authentication.AuthenticationSuccessHandler;
+import org.springframework.security.web.savedrequest.SavedRequest;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.client.RestClient;
@@ -142,8 +145,16 @@ public final class FederatedSignIn {
         return new DefaultOidcUser(List.of(), person.getIdToken(), person.getUserInfo(), settings.nameClaim());
     }
 
-    /** Begins at one address, and for one provider. */
+    /**
+     * Begins at one address, and for one provider. Who is to sign in anew, or lately enough, for the request they come from
+     * is to do so at the provider (OpenID Connect Core 1.0 §3.1.2.1).
+     */
     private static final class Starts implements OAuth2AuthorizationRequestResolver {
+        /** Where {@code HttpSessionRequestCache} keeps it. */
+        private static final String ERRAND = "SPRING_SECURITY_SAVED_REQUEST";
+
+        private static final List<String> SIGN_INS = List.of("login", "select_account");
+
         private final DefaultOAuth2AuthorizationRequestResolver requests;
 
         Starts(Provider provider) {
@@ -152,12 +163,41 @@ public final class FederatedSignIn {
 
         @Override
         public @Nullable OAuth2AuthorizationRequest resolve(HttpServletRequest request) {
-            return STARTS.matches(request) ? requests.resolve(request, Provider.ID) : null;
+            OAuth2AuthorizationRequest start = STARTS.matches(request) ? requests.resolve(request, Provider.ID) : null;
+            return start == null ? null : withWishes(start, request);
         }
 
         @Override
         public @Nullable OAuth2AuthorizationRequest resolve(HttpServletRequest request, String registrationId) {
             return requests.resolve(request, registrationId);
+        }
+
+        /** Of a pushed request the link says nothing. */
+        private static OAuth2AuthorizationRequest withWishes(
+                OAuth2AuthorizationRequest start, HttpServletRequest request) {
+            SavedRequest errand = request.getSession(false) == null
+                    ? null
+                    : (SavedRequest) request.getSession(false).getAttribute(ERRAND);
+            if (errand == null || !words(errand, OAuth2ParameterNames.SCOPE).contains(OidcScopes.OPENID)) {
+                return start;
+            }
+            List<String> prompt = words(errand, "prompt");
+            return OAuth2AuthorizationRequest.from(start)
+                    .additionalParameters(parameters -> {
+                        SIGN_INS.stream()
+                                .filter(prompt::contains)
+                                .findFirst()
+                                .ifPresent(wish -> parameters.put("prompt", wish));
+                        words(errand, "max_age").stream()
+                                .findFirst()
+                                .ifPresent(seconds -> parameters.put("max_age", seconds));
+                    })
+                    .build();
+        }
+
+        private static List<String> words(SavedRequest errand, String parameter) {
+            String[] values = errand.getParameterValues(parameter);
+            return values == null || values.length != 1 ? List.of() : List.of(values[0].split(" "));
         }
     }
 

@@ -1,6 +1,7 @@
 package org.sipoauth.authz.grant;
 
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +52,7 @@ final class AuthorizationResponses {
     void granted(HttpServletRequest request, HttpServletResponse response, Authentication authentication)
             throws IOException {
         var result = (OAuth2AuthorizationCodeRequestAuthenticationToken) authentication;
+        SignInAge.done(request);
         String code = Objects.requireNonNull(result.getAuthorizationCode()).getTokenValue();
         audit.event("code_issued")
                 .with("user", result.getName())
@@ -91,13 +93,11 @@ final class AuthorizationResponses {
     }
 
     private void signInFirst(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (HttpMethod.GET.matches(request.getMethod())) {
-            errands.saveRequest(request, response);
-        }
+        errands.saveRequest(HttpMethod.GET.matches(request.getMethod()) ? request : new AsGet(request), response);
         response.sendRedirect(SignIn.PAGE);
     }
 
-    /** Into the trail if somebody who has signed in was refused: others are refused before a client is even known. */
+    /** Into the trail if somebody who has signed in was refused: of others, who could fill it, the log tells. */
     private void record(OAuth2Error error, @Nullable OAuth2AuthorizationCodeRequestAuthenticationToken refused) {
         boolean signedIn = refused != null && isSignedIn(refused);
         Audit.Entry entry = audit.event("authorization_refused")
@@ -133,5 +133,30 @@ final class AuthorizationResponses {
             }
         });
         response.sendRedirect(uri.build(true).toUriString());
+    }
+
+    /** The same request as a link: a browser comes back from the sign-in by one, and posts nothing again. */
+    private static final class AsGet extends HttpServletRequestWrapper {
+        AsGet(HttpServletRequest posted) {
+            super(posted);
+        }
+
+        @Override
+        public String getMethod() {
+            return HttpMethod.GET.name();
+        }
+
+        @Override
+        public @Nullable String getQueryString() {
+            UriComponentsBuilder query = UriComponentsBuilder.newInstance();
+            getParameterMap().forEach((name, values) -> {
+                for (String value : values) {
+                    query.queryParam(
+                            UriUtils.encode(name, StandardCharsets.UTF_8),
+                            UriUtils.encode(value, StandardCharsets.UTF_8));
+                }
+            });
+            return query.build(true).getQuery();
+        }
     }
 }

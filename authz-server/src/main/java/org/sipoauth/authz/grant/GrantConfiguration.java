@@ -66,8 +66,8 @@ class GrantConfiguration {
         TokenResponses tokenResponses = new TokenResponses(clients, audit, metrics);
         Consumer<OAuth2AuthorizationCodeRequestAuthenticationContext> parameters =
                 new OAuth2AuthorizationCodeRequestAuthenticationValidator()
-                        .andThen(new DeviceParameter(devices, accounts))
-                        .andThen(new SignInAge(clock));
+                        .andThen(new SignInAge(clock)) // who is to sign in anew may come back as somebody else
+                        .andThen(new DeviceParameter(devices, accounts));
         PublicClientAuthentication publicClients = new PublicClientAuthentication(clients, certificates);
         return server -> server.authorizationService(codes)
                 .tokenGenerator(generator)

@@ -23,8 +23,8 @@ import org.springframework.stereotype.Component;
 /**
  * What is done to an account, and to the logins and sessions that hang on it. Whatever takes something away is done in an
  * order in which a request that was cut off leaves less than before, and in which the same request sent again does the rest:
- * logins end before the account changes, after which who sent {@code If-Match} would be refused, and again after that, for
- * some may have begun meanwhile.
+ * logins and codes end before the account changes, after which who sent {@code If-Match} would be refused, and again after
+ * that, for some may have begun meanwhile.
  */
 @Component
 public final class AccountAdministration {
@@ -112,6 +112,7 @@ public final class AccountAdministration {
                 .keep();
         if (endLogins) {
             sessions.revokeUser(name, DISABLED);
+            devices.endCodes(name);
         }
         return new Outcome(
                 saved.account(),

@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.mode.ModeStore;
@@ -32,6 +33,9 @@ import org.springframework.stereotype.Component;
 public final class ProvisioningAccess implements AuthenticationEntryPoint {
     private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
     private static final String THUMBPRINT = "x5t#S256";
+
+    /** What no name in the DNS looks like: with a colon, and beginning with a digit or one, with or without brackets. */
+    static final Pattern IPV6 = Pattern.compile("\\[?(?=[^:]*:)[0-9a-fA-F:][0-9a-fA-F:.]*]?");
 
     private final Settings settings;
     private final Nodes nodes;
@@ -93,8 +97,8 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
     }
 
     private static Optional<InetAddress> ipv6(String host) {
-        try { // with a colon it is taken for an address or refused, never asked for in the DNS
-            return host.contains(":") ? Optional.of(InetAddress.getByName(host)) : Optional.empty();
+        try { // what looks so is taken for an address or refused, never asked for in the DNS
+            return IPV6.matcher(host).matches() ? Optional.of(InetAddress.getByName(host)) : Optional.empty();
         } catch (UnknownHostException e) {
             return Optional.empty();
         }

@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Audit;
@@ -28,6 +29,7 @@ import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.core.userdetails.UsernameNotFoundException;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 import org.springframework.security.web.authentication.SavedRequestAwareAuthenticationSuccessHandler;
 import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
@@ -135,12 +137,19 @@ public final class SignIn {
     private void signedInElsewhere(HttpServletRequest request, HttpServletResponse response, Authentication person)
             throws IOException, ServletException {
         Account account = accounts.find(person.getName()).orElseThrow();
-        Authentication signedIn = SignedIn.now(account);
+        Authentication signedIn = SignedIn.at(account, provedAt(person));
         SecurityContext context = SecurityContextHolder.createEmptyContext();
         context.setAuthentication(signedIn);
         SecurityContextHolder.setContext(context);
         sessions.saveContext(context, request, response);
         signedIn(request, response, signedIn);
+    }
+
+    /** {@code auth_time}, which may be long ago where somebody was signed in at the provider already; now if it names none. */
+    private Instant provedAt(Authentication person) {
+        Instant now = clock.instant();
+        Instant said = person.getPrincipal() instanceof OidcUser user ? user.getAuthenticatedAt() : null;
+        return said == null || said.isAfter(now) ? now : said;
     }
 
     private void refusedElsewhere(HttpServletRequest request, HttpServletResponse response, AuthenticationException why)

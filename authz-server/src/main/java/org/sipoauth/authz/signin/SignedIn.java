@@ -1,5 +1,6 @@
 package org.sipoauth.authz.signin;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,8 +28,21 @@ final class SignedIn {
 
     /** Who proved just now who they are, which the sign-in says as Spring's own check of a password does. */
     static Authentication now(Account account) {
+        return by(account, FactorGrantedAuthority.fromAuthority(FactorGrantedAuthority.PASSWORD_AUTHORITY));
+    }
+
+    /** Who proved who they are at that time. */
+    static Authentication at(Account account, Instant proved) {
+        return by(
+                account,
+                FactorGrantedAuthority.withAuthority(FactorGrantedAuthority.PASSWORD_AUTHORITY)
+                        .issuedAt(proved)
+                        .build());
+    }
+
+    private static Authentication by(Account account, FactorGrantedAuthority proof) {
         List<GrantedAuthority> all = new ArrayList<>(authorities(account));
-        all.add(FactorGrantedAuthority.fromAuthority(FactorGrantedAuthority.PASSWORD_AUTHORITY));
+        all.add(proof);
         return UsernamePasswordAuthenticationToken.authenticated(account.name(), null, all);
     }
 

@@ -464,6 +464,19 @@ class ConsoleAccessIT {
     }
 
     @Test
+    void offersToDisableAndNotToEnableWhoHasLeftTheDirectory() {
+        Accounts accounts = server.bean(Accounts.class);
+        accounts.leave(accounts.admit("lena", Account.Kind.SUBSCRIBER, Accounts.DIRECTORY)
+                .orElseThrow());
+
+        assertThat(administrator
+                        .get(server.url("/console/subscribers?name=lena"))
+                        .body())
+                .contains(">left the directory<", "name=lena&amp;to=disabled")
+                .doesNotContain(">disabled<", "to=enabled");
+    }
+
+    @Test
     void endsTheLoginsOfASubscriberWhomAFirstTryOnlyDisabled() {
         new TestPhone(server).logIn("heidi", "CSFHEIDI");
         String seen = revision("/console/subscribers/change?name=heidi&to=disabled");

@@ -89,7 +89,8 @@ class OverviewFactsTest {
         assertThat(chart.bars().get(0).value()).isEqualTo(7);
         assertThat(chart.bars().get(46).value()).isEqualTo(10);
         assertThat(chart.bars().get(47).value()).isEqualTo(41);
-        assertThat(chart.total()).isEqualTo(58);
+        assertThat(chart.any()).isTrue();
+        assertThat(chart.bars()).allMatch(RateChart.Bar::known);
         assertThat(chart.top()).isEqualTo(50);
         assertThat(chart.bars().get(47).height()).isEqualTo("82.00%");
         assertThat(chart.bars().get(47).y()).isEqualTo("18.00%");
@@ -109,8 +110,23 @@ class OverviewFactsTest {
         assertThat(chart.top()).isEqualTo(2_000);
         assertThat(chart.scale()).isEqualTo("2,000");
         assertThat(chart.summary()).isEqualTo("30 now, at most 1,200 in the last 4 hours");
+        assertThat(chart.bars().get(46).known()).isFalse();
+        assertThat(chart.bars().get(46).words()).startsWith("not known in the 5 minutes");
         assertThat(RateChart.ofLevels(registrations.levels(List.of(), NOW), NOW).summary())
                 .startsWith("not known now");
+    }
+
+    @Test
+    void saysWhetherThereWasNoPhoneOrNobodyWhoKnew() {
+        RateChart unknown = RateChart.ofLevels(List.of(), NOW);
+        RateChart none = RateChart.ofLevels(List.of(new Registrations.Level(NOW, 0)), NOW);
+
+        assertThat(unknown.any()).isFalse();
+        assertThat(unknown.otherwise()).isEqualTo("not known");
+        assertThat(unknown.summary()).isEqualTo("not known now");
+        assertThat(none.any()).isFalse();
+        assertThat(none.otherwise()).isEqualTo("none so far");
+        assertThat(none.summary()).isEqualTo("0 now, at most 0 in the last 4 hours");
     }
 
     @ParameterizedTest

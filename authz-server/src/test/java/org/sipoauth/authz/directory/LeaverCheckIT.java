@@ -49,6 +49,7 @@ class LeaverCheckIT {
 
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final List<String> ended = new ArrayList<>();
+    private final List<String> codesEnded = new ArrayList<>();
     private final List<String> audited = new ArrayList<>();
     private Runnable whileEnding = () -> {};
     private boolean storeAway;
@@ -93,6 +94,9 @@ class LeaverCheckIT {
         turn();
 
         assertThat(ended).containsOnly("user1", "user2", "user3");
+        assertThat(codesEnded)
+                .as("before they leave, and after")
+                .containsExactly("user1", "user1", "user2", "user2", "user3", "user3");
         assertThat(List.of("user1", "user2", "user3")).noneMatch(accounts::isSubscriber);
         assertThat(List.of("user0", "user29", "local", "elsewhere")).allMatch(accounts::isSubscriber);
         assertThat(meters.counter("sipoauth.directory.left").count()).isEqualTo(3);
@@ -289,6 +293,7 @@ class LeaverCheckIT {
                 new Directory(settings, DirectoryConnections.open(settings, PASSWORD), meters),
                 accounts,
                 sessions(),
+                codesEnded::add,
                 new LeaverCheckStore(store.template()),
                 settings,
                 clock,

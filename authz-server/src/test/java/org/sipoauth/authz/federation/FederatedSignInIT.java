@@ -129,6 +129,23 @@ class FederatedSignInIT {
                         scope -> assertThat(scope.split(" ")).containsExactlyInAnyOrder("openid", "profile", "email"));
     }
 
+    /** OpenID Connect Core 1.0 §3.1.2.1: else whoever is signed in at the provider would not sign in at all. */
+    @Test
+    void hasTheProviderAskAnewWhomTheRequestWantsToSignInAnewAndTakesItsWordForWhenTheyDid() {
+        Map<String, String> request = TestPhone.request("CSFWANDA");
+        request.putAll(Map.of("scope", "openid sip.register", "prompt", "consent login", "max_age", "60"));
+        get(browser, server.url("/oauth2/authorize?" + form(request)));
+        provider.idToken = claims -> claims.claim("auth_time", Instant.now().getEpochSecond() - 3600);
+
+        URI errand = location(signIn(browser));
+
+        assertThat(provider.asked()).containsEntry("prompt", "login").containsEntry("max_age", "60");
+        assertThat(location(get(browser, errand))).as("it did not ask anew").isEqualTo(server.url("/login"));
+        provider.behave();
+        errand = location(signIn(browser));
+        assertThat(location(get(browser, errand)).getHost()).isEqualTo("127.0.0.1");
+    }
+
     @Test
     void makesASubscriberOfWhoComesBackAndTheirPhoneGoesOn() {
         URI asked = server.url("/oauth2/authorize?" + form(TestPhone.request("CSFWANDA")));

@@ -167,6 +167,27 @@ class CodeGrantIT {
                 .isGreaterThan(anHourAgo.getEpochSecond() + 3000);
     }
 
+    /** OpenID Connect Core §3.1.2.1: whoever is signed in may be somebody else. */
+    @Test
+    void letsSomebodyElseSignInWhereASignInIsAskedForAlsoOfAPostedRequest() {
+        Map<String, String> request = TestPhone.request("CSFALICE");
+        request.put("scope", "openid sip.register");
+        request.put("prompt", "login");
+        makeSessionOld(
+                phone.signIn("bob", server.passwordOf("bob")), Instant.now().minusSeconds(3600));
+
+        assertThat(TestPhone.location(phone.postForm("/", "/oauth2/authorize", request)))
+                .isEqualTo(server.url("/login"));
+        HttpResponse<String> back = phone.signIn("alice", server.passwordOf("alice"));
+        makeSessionOld(back, Instant.now().minusSeconds(60)); // so slow is the link
+        URI errand = TestPhone.location(back);
+
+        assertThat(errand).hasPath("/oauth2/authorize");
+        assertThat(TestPhone.parameters(TestPhone.location(phone.get(errand))))
+                .containsEntry("state", "the state & more")
+                .containsKey("code");
+    }
+
     private static void makeSessionOld(HttpResponse<String> signedIn, Instant since) {
         String cookie = signedIn.headers().allValues("Set-Cookie").stream()
                 .filter(header -> header.startsWith("SESSION="))
@@ -184,7 +205,8 @@ class CodeGrantIT {
         context.getAuthentication().getAuthorities().stream()
                 .filter(authority -> !(authority instanceof FactorGrantedAuthority))
                 .forEach(authorities::add);
-        context.setAuthentication(UsernamePasswordAuthenticationToken.authenticated("alice", null, authorities));
+        context.setAuthentication(UsernamePasswordAuthenticationToken.authenticated(
+                context.getAuthentication().getName(), null, authorities));
         session.setAttribute(SPRING_SECURITY_CONTEXT_KEY, context);
         sessions.save(session);
     }

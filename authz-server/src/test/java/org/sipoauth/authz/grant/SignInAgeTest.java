@@ -11,8 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
@@ -23,6 +26,8 @@ import org.springframework.security.oauth2.server.authorization.authentication.O
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationException;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationToken;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 
 class SignInAgeTest {
     private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
@@ -55,6 +60,70 @@ class SignInAgeTest {
         assertThat(outcome(scope, prompt, maxAge, who)).isEqualTo(outcome);
     }
 
+    /** However long it took them, and their link. */
+    @ParameterizedTest
+    @CsvSource({"login, ", "select_account, ", ", 0"})
+    void takesTheSignInThatItSentSomebodyToMake(@Nullable String prompt, @Nullable String maxAge) {
+        inASession();
+        assertThat(outcome("openid", prompt, maxAge, alice(3600))).isEqualTo("login_required");
+        assertThat(outcome("openid", prompt, maxAge, alice(3600))).isEqualTo("login_required");
+
+        assertThat(outcome("openid", prompt, maxAge, alice(60))).isEqualTo("taken");
+        assertThat(outcome("openid email", prompt, maxAge, alice(60)))
+                .as("another request")
+                .isEqualTo("login_required");
+    }
+
+    @Test
+    void takesTheSignInOfWhomItFoundSignedInNowhereButNoneFromLongBefore() {
+        inASession();
+        assertThat(outcome("openid", "login", null, nobody())).isEqualTo("taken");
+
+        assertThat(outcome("openid", "login", null, alice(3600)))
+                .as("at another provider, with an auth_time")
+                .isEqualTo("login_required");
+        assertThat(outcome("openid", "login", null, alice(60))).isEqualTo("taken");
+    }
+
+    @Test
+    void asksAgainWhoeverFollowsTheLinkAgainOnceItIsGranted() {
+        MockHttpServletRequest request = inASession();
+        assertThat(outcome("openid", "login", null, nobody())).isEqualTo("taken");
+        assertThat(outcome("openid", "login", null, alice(60))).isEqualTo("taken");
+
+        SignInAge.done(request);
+
+        assertThat(outcome("openid", "login", null, alice(60))).isEqualTo("login_required");
+    }
+
+    @Test
+    void sendsNobodyAnywhereSilently() {
+        MockHttpServletRequest request = inASession();
+
+        assertThat(outcome("openid", "none", "60", alice(61))).isEqualTo("login_required");
+
+        assertThat(request.getSession(false)).isNull();
+    }
+
+    @AfterEach
+    void leave() {
+        RequestContextHolder.resetRequestAttributes();
+    }
+
+    private static MockHttpServletRequest inASession() {
+        MockHttpServletRequest request = new MockHttpServletRequest();
+        RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(request));
+        return request;
+    }
+
+    private static Authentication alice(long secondsAgo) {
+        return UsernamePasswordAuthenticationToken.authenticated("alice", null, List.of(signedIn(secondsAgo)));
+    }
+
+    private static Authentication nobody() {
+        return new AnonymousAuthenticationToken("key", "nobody", AuthorityUtils.createAuthorityList("ROLE_ANONYMOUS"));
+    }
+
     @ParameterizedTest
     @CsvSource({"login, 60, login_required", ", , taken"})
     void takesOneOfUnknownAgeWhereItDoesNotMatter(@Nullable String prompt, @Nullable String maxAge, String outcome) {
@@ -66,10 +135,7 @@ class SignInAgeTest {
     @ParameterizedTest
     @CsvSource({"login, 60, taken", "login, x, invalid_request"})
     void judgesTheFormAloneBeforeAnybodyHasSignedIn(String prompt, String maxAge, String outcome) {
-        Authentication nobody =
-                new AnonymousAuthenticationToken("key", "nobody", AuthorityUtils.createAuthorityList("ROLE_ANONYMOUS"));
-
-        assertThat(outcome("openid", prompt, maxAge, nobody)).isEqualTo(outcome);
+        assertThat(outcome("openid", prompt, maxAge, nobody())).isEqualTo(outcome);
     }
 
     private static FactorGrantedAuthority signedIn(long secondsAgo) {
@@ -91,7 +157,7 @@ class SignInAgeTest {
                                     who,
                                     "http://127.0.0.1/callback",
                                     null,
-                                    Set.of(scope),
+                                    Set.of(scope.split(" ")),
                                     parameters))
                     .registeredClient(RegisteredClient.withId("softphone")
                             .clientId("softphone")

@@ -151,6 +151,19 @@ class AccountsIT {
     }
 
     @Test
+    void leavesTheCodeOfAPhoneThatSomebodyElseHasByNow() throws Exception {
+        assertThat(put("/users/quinn", "{\"enabled\":true}").statusCode()).isEqualTo(201);
+        server.bean(StringRedisTemplate.class)
+                .opsForZSet()
+                .add("devices-of-owner:quinn", "SEP00005E005302", 0); // cut off
+        String code = activationCode("SEP00005E005302");
+
+        assertThat(put("/users/quinn", "{\"enabled\":false}").statusCode()).isEqualTo(200);
+
+        assertThat(activate("SEP00005E005302", code).status()).isEqualTo(200);
+    }
+
+    @Test
     void endsAllThatARemovedUserHasEvenForAnotherOfThatName() throws Exception {
         TestPhone phone = new TestPhone(server);
         TestPhone.Answer login = phone.logIn("carol", "CSFCAROL");
