@@ -305,8 +305,8 @@ public final class TokenVerifier {
             requireType(jws); // RFC 9068 §4
             VerificationKey key = findKey(requireFresh(keys.current(), now), jws.keyId());
             requireSignature(jws, key); // the key fixes the algorithm, never the token: RFC 8725 §3.1
-            Claims claims =
-                    Claims.parse(jws.payload(), lastClaims); // every claim RFC 9068 §2.2 requires, each of its type
+            Claims last = lastClaims; // other threads replace it
+            Claims claims = Claims.parse(jws.payload(), last); // every claim RFC 9068 §2.2 requires, each of its type
             requireIssuer(claims);
             requireAudience(claims);
             requireTime(claims, now);
@@ -315,7 +315,7 @@ public final class TokenVerifier {
             remember(compact, accepted, key, opened.key, now);
             knownHeaders.remember(jws.header());
             knownHeaders.remember(opened.header);
-            if (!claims.repeats(lastClaims)) {
+            if (!claims.repeats(last)) {
                 lastClaims = claims;
             }
             return accepted;

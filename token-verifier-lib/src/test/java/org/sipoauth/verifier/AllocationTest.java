@@ -2,8 +2,10 @@ package org.sipoauth.verifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.nimbusds.jose.jwk.JWK;
+import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.security.MessageDigest;
@@ -17,21 +19,25 @@ import org.junit.jupiter.api.Test;
 import org.sipoauth.verifier.keys.KeySource;
 import org.sipoauth.verifier.keys.VerificationKey;
 
-/** What the whole check of a fresh token takes of the heap: bytes, which no other process changes. */
+/**
+ * What the whole check of a fresh token takes of the heap: bytes, which no other process changes. The limit here has room
+ * for what a coverage agent or another JDK adds; {@code benchmarks} holds it to 3,072 bytes, without them.
+ */
 class AllocationTest {
-    private static final long MOST = 3072; // beyond what the provider takes for its digest
+    private static final long MOST = 4096; // beyond what the provider takes for its digest
     private static final int TOKENS = 100;
-    private static final int ROUNDS = 1000;
+    /** Its code is compiled meanwhile by other threads, on a busy machine late. */
+    private static final Duration LONGEST = Duration.ofSeconds(60);
 
-    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final ThreadMXBean threads = threads();
 
     @Test
-    void takesThreeKibibytesAtMostForAnEs256Token() throws Exception {
+    void takesFourKibibytesAtMostForAnEs256Token() throws Exception {
         assertTakesLittle(TestKeys.ES256, TestTokens::sign, "SHA-256");
     }
 
     @Test
-    void takesThreeKibibytesAtMostForAnEd25519Token() throws Exception {
+    void takesFourKibibytesAtMostForAnEd25519Token() throws Exception {
         assertTakesLittle(TestKeys.ED25519, token -> token.sign(TestKeys.ED25519, "EdDSA"), "SHA-512");
     }
 
@@ -52,7 +58,8 @@ class AllocationTest {
 
         long ours = Long.MAX_VALUE;
         long digests = Integer.MAX_VALUE;
-        for (int round = 0; round < ROUNDS && ours > digests + TOKENS * MOST; round++) {
+        long giveUpAt = System.nanoTime() + LONGEST.toNanos();
+        while (ours > digests + TOKENS * MOST && System.nanoTime() < giveUpAt) {
             ours = Math.min(ours, bytes(() -> {
                 for (String token : tokens) {
                     if (!(verifier.verify(token) instanceof Verdict.Accepted)) { // an assertion would take some, too
@@ -70,6 +77,26 @@ class AllocationTest {
         }
 
         assertThat(ours).isLessThanOrEqualTo(digests + TOKENS * MOST);
+    }
+
+    private static ThreadMXBean threads() {
+        boolean counts = ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads
+                && threads.isThreadAllocatedMemorySupported()
+                && threads.isThreadAllocatedMemoryEnabled();
+        assumeTrue(counts, "this Java runtime does not count what a thread allocates");
+        assumeTrue(leavesOutObjects(), "this Java runtime has no compiler that leaves out objects: C2");
+        return (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    }
+
+    private static boolean leavesOutObjects() {
+        try {
+            HotSpotDiagnosticMXBean hotSpot = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+            return hotSpot != null
+                    && hotSpot.getVMOption("TieredStopAtLevel").getValue().equals("4")
+                    && hotSpot.getVMOption("DoEscapeAnalysis").getValue().equals("true");
+        } catch (IllegalArgumentException e) {
+            return false; // no such bean, or no such option
+        }
     }
 
     private long bytes(Callable<?> work) throws Exception {

@@ -274,9 +274,11 @@ final class RedisCheck implements SmartInitializingSingleton {
         }
     }
 
+    /** What is no number, as something else than Redis may answer, is none that is too low. */
     private static boolean isBelow(Map.Entry<String, String> limit, String of, int least) {
         return limit.getKey().startsWith(HASHES)
                 && limit.getKey().endsWith("-" + of)
+                && limit.getValue().matches("\\d{1,18}")
                 && Long.parseLong(limit.getValue()) < least;
     }
 }

@@ -62,6 +62,7 @@ final class Families implements LoginFamilies, Sessions {
     /** The client fixes how long the family lives. */
     @Override
     public Begun begin(Login login) {
+        Cutoffs.Marks before = cutoffs.marks(login.subscriber(), login.deviceName());
         Instant now = clock.instant();
         Family family = new Family(
                 FamilyId.random(RANDOM),
@@ -86,13 +87,13 @@ final class Families implements LoginFamilies, Sessions {
                                 .orElse(null))
                 .keep();
         meters.counter("sipoauth.families.begun").increment();
-        requireNotEndedMeanwhile(family);
+        requireNotEndedMeanwhile(family, before);
         return begun(family, status, login.client(), now);
     }
 
     /** Who ended all logins of its user or device may have looked for them before this one was there. */
-    private void requireNotEndedMeanwhile(Family family) {
-        if (endedSince(family.user(), family.device(), family.begun())) {
+    private void requireNotEndedMeanwhile(Family family, Cutoffs.Marks before) {
+        if (cutoffs.marks(family.user(), family.device()).haveMovedSince(before)) {
             revoke(family.id(), Kind.CODE, "all logins of its user or device were ended while it began");
             throw new GrantRefused(
                     OAuth2ErrorCodes.INVALID_GRANT,

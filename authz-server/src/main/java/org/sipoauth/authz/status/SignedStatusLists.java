@@ -48,8 +48,7 @@ final class SignedStatusLists {
     private final SigningKeys keys;
     private final String issuer;
     private final Clock clock;
-    private volatile Published published =
-            new Published(Map.of(), List.of(), document("{\"status_lists\":[],\"etags\":{}}"));
+    private volatile Published published;
 
     /** What is sent, and its entity tag with quotes, as in the header (RFC 9110 §8.8.3). */
     record Document(String body, String etag) {}
@@ -63,25 +62,41 @@ final class SignedStatusLists {
 
     private record Signed(StatusList list, String keyId, long hour, Document token) {}
 
-    private record Published(Map<StatusListName, Signed> lists, List<Signed> named, Document aggregation) {}
+    /** @param confirmedUntil when the aggregation says no more that what it names is up to date */
+    private record Published(
+            Map<StatusListName, Signed> lists, List<Signed> named, Document aggregation, Instant confirmedUntil) {}
 
     SignedStatusLists(SigningKeys keys, String issuer, Clock clock) {
         this.keys = keys;
         this.issuer = issuer;
         this.clock = clock;
+        this.published = new Published(Map.of(), List.of(), aggregation(List.of()), Instant.MIN);
     }
 
     Optional<Document> token(StatusListName name) {
         return Optional.ofNullable(published.lists().get(name)).map(Signed::token);
     }
 
-    /** The addresses of all lists that are up to date, and beyond the draft their entity tags: who has read them before skips those unchanged. */
-    Document aggregation() {
-        return published.aggregation();
+    /**
+     * The addresses of all lists that are up to date, and beyond the draft their entity tags: who has read them before skips
+     * those unchanged.
+     *
+     * @return empty if there are lists and none is known to be up to date, or if nobody has looked for too long. A document
+     *     that names none would be taken for an answer, and this server for one that knows what is revoked.
+     */
+    Optional<Document> aggregation() {
+        Published last = published;
+        return clock.instant().isAfter(last.confirmedUntil()) ? Optional.empty() : Optional.of(last.aggregation());
     }
 
-    /** From now on serves these lists and no others. Without a key to sign with, serves on what it has of them. */
-    void publish(Collection<Read> lists) {
+    /**
+     * From now on serves these lists and no others. One that cannot be signed is served as it last was, and named only if
+     * it has not changed since.
+     *
+     * @param allReadAt when that part of the store was read that was not read for longest; {@link Instant#MIN} if it never
+     *     was, for then there may be lists that are not among these
+     */
+    void publish(Collection<Read> lists, Instant allReadAt) {
         Published before = published;
         Optional<ActiveSigningKey> key = activeKey();
         Instant confirmedSince = clock.instant().minus(CONFIRMED_FOR);
@@ -89,34 +104,39 @@ final class SignedStatusLists {
         sorted.sort(Comparator.comparing(read -> read.list().name().toString()));
         Map<StatusListName, Signed> signed = new LinkedHashMap<>();
         List<Signed> named = new ArrayList<>();
+        Instant confirmed = lists.isEmpty() ? allReadAt : Instant.MAX;
         for (Read read : sorted) {
             StatusListName name = read.list().name();
-            Signed current = current(before.lists().get(name), read, key);
+            Signed current = before.lists().get(name);
+            if (key.isPresent()) {
+                try {
+                    current = current(current, read, key.get());
+                } catch (RuntimeException e) { // such as an HSM that is away
+                    LOG.warn("status lists are served as last signed: {} cannot be signed: {}", name, e.getMessage());
+                    key = Optional.empty(); // until the next look: each of the others could take as long to fail
+                }
+            }
             if (current != null) {
                 signed.put(name, current);
-                if (!read.at().isBefore(confirmedSince)) {
+                if (current.list() == read.list() && !read.at().isBefore(confirmedSince)) {
                     named.add(current);
+                    confirmed = read.at().isBefore(confirmed) ? read.at() : confirmed;
                 }
             }
         }
-        if (!signed.equals(before.lists()) || !named.equals(before.named())) {
-            published = new Published(signed, named, aggregation(named));
-        }
+        Document aggregation = named.equals(before.named()) ? before.aggregation() : aggregation(named);
+        boolean knowsNothing = named.isEmpty() && !lists.isEmpty();
+        published =
+                new Published(signed, named, aggregation, knowsNothing ? Instant.MIN : confirmed.plus(CONFIRMED_FOR));
     }
 
-    private @Nullable Signed current(@Nullable Signed before, Read read, Optional<ActiveSigningKey> key) {
-        if (key.isEmpty()) {
-            return before;
-        }
+    private Signed current(@Nullable Signed before, Read read, ActiveSigningKey key) {
         StatusList list = read.list();
         long hour = hour(list.name(), read.at());
-        if (before != null
-                && before.list() == list
-                && before.keyId().equals(key.get().id())
-                && before.hour() == hour) {
+        if (before != null && before.list() == list && before.keyId().equals(key.id()) && before.hour() == hour) {
             return before;
         }
-        return new Signed(list, key.get().id(), hour, sign(list, hour, key.get(), read.at()));
+        return new Signed(list, key.id(), hour, sign(list, hour, key, read.at()));
     }
 
     private Document sign(StatusList list, long hour, ActiveSigningKey key, Instant at) {

@@ -3,6 +3,7 @@ package org.sipoauth.authz.status;
 import java.util.Optional;
 import org.sipoauth.authz.status.SignedStatusLists.Document;
 import org.springframework.http.CacheControl;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -20,6 +21,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/oauth2/status-lists")
 final class StatusListEndpoint {
     private static final MediaType TOKEN = new MediaType("application", "statuslist+jwt");
+    private static final String RETRY_AFTER_SECONDS = "5";
 
     private final SignedStatusLists lists;
 
@@ -27,9 +29,15 @@ final class StatusListEndpoint {
         this.lists = lists;
     }
 
+    /** 503 while this server does not know which lists are up to date: a verifier goes on with those that it has. */
     @GetMapping
     ResponseEntity<String> aggregation() {
-        return answer(lists.aggregation(), MediaType.APPLICATION_JSON);
+        return lists.aggregation()
+                .map(aggregation -> answer(aggregation, MediaType.APPLICATION_JSON))
+                .orElseGet(() -> ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
+                        .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
+                        .cacheControl(CacheControl.noStore())
+                        .build());
     }
 
     /** @param time asks for the list of another time: section "Historical Resolution" */

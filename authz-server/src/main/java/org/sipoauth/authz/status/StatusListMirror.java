@@ -114,10 +114,13 @@ final class StatusListMirror {
         keepOnDisk(now);
         Instant oldest = Arrays.stream(readAt).min(Instant::compareTo).orElse(now);
         seen = new Seen(List.copyOf(lists.values()), oldest.isBefore(startedAt) ? startedAt : oldest);
-        published.publish(lists.values().stream()
-                .map(list -> new SignedStatusLists.Read(list, readAt[list.name().shard()]))
-                .filter(read -> read.at().isAfter(Instant.MIN))
-                .toList());
+        published.publish(
+                lists.values().stream()
+                        .map(list -> new SignedStatusLists.Read(
+                                list, readAt[list.name().shard()]))
+                        .filter(read -> read.at().isAfter(Instant.MIN))
+                        .toList(),
+                oldest);
     }
 
     private void lookAt(int shard, boolean whole, Instant now) {

@@ -74,6 +74,9 @@ class RedisCheckTest {
     void takesHashesThatStayCompactAndARedisThatDoesNotTell(CapturedOutput output) {
         RedisCheck.warnIfNotCompact("", Map.of("hash-max-ziplist-entries", "4096", "hash-max-ziplist-value", "256"));
         RedisCheck.warnIfNotCompact("", Map.of());
+        for (String noNumber : new String[] {"", "-1", "4kb", "unlimited", "9".repeat(30)}) {
+            RedisCheck.warnIfNotCompact("", Map.of("hash-max-listpack-entries", noNumber));
+        }
 
         assertThat(output).doesNotContain("compact");
     }

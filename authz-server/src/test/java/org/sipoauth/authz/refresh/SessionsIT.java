@@ -153,7 +153,7 @@ class SessionsIT {
         assertThat(sessions.revokeUser("alice", "left the company")).isEqualTo(1);
     }
 
-    /** What was granted before is over, to the millisecond; what is granted from then on is not, nor what others granted. */
+    /** What was granted before is over, to the millisecond for each time the logins were ended; what is granted from then on is not, nor what others granted. */
     @Test
     void endsWhatAUserHasGrantedBefore() {
         assertThat(families.endedSince("alice", Optional.empty(), START.minusSeconds(60)))
@@ -165,7 +165,7 @@ class SessionsIT {
         assertThat(families.endedSince("alice", Optional.empty(), START.minusSeconds(60)))
                 .isTrue();
         assertThat(families.endedSince("alice", Optional.empty(), START)).isTrue();
-        assertThat(families.endedSince("alice", Optional.empty(), START.plusMillis(1)))
+        assertThat(families.endedSince("alice", Optional.empty(), START.plusMillis(2)))
                 .isFalse();
         assertThat(families.endedSince("bob", Optional.empty(), START.minusSeconds(60)))
                 .isFalse();
@@ -186,8 +186,15 @@ class SessionsIT {
     /** The index does not have it yet, or the family is not there yet: who ends all logins does not meet this one. */
     @Test
     void endsALoginThatBeginsAtThatVeryMoment() {
+        Sessions behind = families(START.minusSeconds(2)); // of another server
+        Sessions ahead = families(START.plusSeconds(2));
         for (Runnable end : List.<Runnable>of(
-                () -> sessions.revokeDevice("CSFALICE", "lost"), () -> sessions.revokeUser("alice", "lost"))) {
+                () -> sessions.revokeDevice("CSFALICE", "lost"),
+                () -> sessions.revokeUser("alice", "lost"),
+                () -> behind.revokeDevice("CSFALICE", "lost"),
+                () -> behind.revokeUser("alice", "lost"),
+                () -> ahead.revokeUser("alice", "lost"))) {
+            ahead.revokeUser("alice", "an earlier end");
             Families meanwhile = families(new ClockOfALogin(end));
 
             assertThatThrownBy(() -> begin(meanwhile, "alice", "CSFALICE"))
@@ -200,6 +207,17 @@ class SessionsIT {
                     .allSatisfy(session -> assertThat(session.revoked()).isPresent());
             empty();
         }
+    }
+
+    @Test
+    void beginsALoginAfterAllWereEndedByAServerWhoseClockIsAhead() {
+        Sessions ahead = families(START.plusSeconds(2));
+        ahead.revokeUser("alice", "left the company");
+        ahead.revokeDevice("CSFALICE", "lost");
+
+        FamilyId id = begin(START, "alice", "CSFALICE");
+
+        assertThat(sessions.find(id).orElseThrow().revoked()).isEmpty();
     }
 
     @Test

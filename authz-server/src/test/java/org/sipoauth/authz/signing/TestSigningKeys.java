@@ -7,6 +7,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.text.ParseException;
 import java.time.Instant;
+import org.sipoauth.keys.KeyId;
 import org.sipoauth.keys.KeyRing;
 import org.sipoauth.keys.KeyUse;
 import org.sipoauth.keys.KeyVault;
@@ -24,9 +25,19 @@ public final class TestSigningKeys implements SigningKeys {
         return new ActiveSigningKey(ring.active(KeyUse.ACCESS_TOKEN_SIGNING));
     }
 
+    /** The active key, which fails to sign, as one does in an HSM that is away. */
+    public ActiveSigningKey failing() {
+        KeyId active = ring.active(KeyUse.ACCESS_TOKEN_SIGNING).id();
+        return new ActiveSigningKey(rotated().find(active).orElseThrow());
+    }
+
     public void rotate() {
+        ring = rotated();
+    }
+
+    private KeyRing rotated() {
         Instant later = Instant.EPOCH.plus(POLICY.rotateEvery());
-        ring = ring.rotate(KeyUse.ACCESS_TOKEN_SIGNING, POLICY, KeyVault.inRing(), later);
+        return ring.rotate(KeyUse.ACCESS_TOKEN_SIGNING, POLICY, KeyVault.inRing(), later);
     }
 
     /** What a JWT says, which a published key must have signed. */

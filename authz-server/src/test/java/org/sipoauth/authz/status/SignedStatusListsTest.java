@@ -25,6 +25,9 @@ import org.sipoauth.authz.status.SignedStatusLists.Document;
 import org.sipoauth.authz.status.SignedStatusLists.Read;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 
 class SignedStatusListsTest {
     private static final String ISSUER = "https://localhost:8443";
@@ -35,6 +38,7 @@ class SignedStatusListsTest {
     private final TestSigningKeys keys = new TestSigningKeys();
     private final TestClock clock = new TestClock(NOW);
     private final SignedStatusLists lists = lists(keys);
+    private final StatusListEndpoint endpoint = new StatusListEndpoint(lists);
 
     @Test
     void signsWhatTheDraftAsksFor() throws Exception {
@@ -61,15 +65,15 @@ class SignedStatusListsTest {
     void signsOnceAndAgainWithEachChange() {
         publish(lists, LIST);
         Document first = token();
-        Document firstAggregation = lists.aggregation();
+        Document firstAggregation = aggregation();
 
         publish(lists, LIST);
         assertThat(token()).isSameAs(first);
-        assertThat(lists.aggregation()).isSameAs(firstAggregation);
+        assertThat(aggregation()).isSameAs(firstAggregation);
 
         publish(lists, LIST.or(StatusList.fromBitmap(NAME, new byte[] {1})));
         assertThat(token().etag()).isNotEqualTo(first.etag());
-        assertThat(lists.aggregation().etag()).isNotEqualTo(firstAggregation.etag());
+        assertThat(aggregation().etag()).isNotEqualTo(firstAggregation.etag());
     }
 
     @Test
@@ -92,15 +96,15 @@ class SignedStatusListsTest {
     @Test
     void isIssuedWhenTheStoreWasReadHoweverLateItIsSigned() throws Exception {
         Read read = new Read(LIST, NOW);
-        lists.publish(List.of(read));
+        lists.publish(List.of(read), read.at());
         Document first = token();
 
         clock.set(NOW.plus(Duration.ofHours(3)));
-        lists.publish(List.of(read));
+        lists.publish(List.of(read), read.at());
         assertThat(token()).isSameAs(first);
 
         keys.rotate();
-        lists.publish(List.of(read));
+        lists.publish(List.of(read), read.at());
         assertThat(token()).isNotEqualTo(first);
         assertThat(keys.verified(token().body()).getIssueTime()).isEqualTo(NOW);
         assertThat(keys.verified(token().body()).getExpirationTime()).isEqualTo(NOW.plus(Duration.ofHours(24)));
@@ -111,12 +115,13 @@ class SignedStatusListsTest {
         Read read = new Read(LIST, NOW);
 
         clock.set(NOW.plusSeconds(30));
-        lists.publish(List.of(read));
-        assertThat(lists.aggregation().body()).contains(NAME.uri(ISSUER));
+        lists.publish(List.of(read), read.at());
+        assertThat(aggregation().body()).contains(NAME.uri(ISSUER));
 
         clock.set(NOW.plusMillis(30_001));
-        lists.publish(List.of(read));
-        assertThat(lists.aggregation().body()).doesNotContain(NAME.uri(ISSUER));
+        Read other = new Read(StatusList.empty(new StatusListName(18, 685, 0)), clock.instant());
+        lists.publish(List.of(read, other), read.at());
+        assertThat(aggregation().body()).contains("s18").doesNotContain(NAME.uri(ISSUER));
         assertThat(lists.token(NAME)).isPresent();
     }
 
@@ -142,7 +147,7 @@ class SignedStatusListsTest {
 
         assertThat(other.token(NAME).orElseThrow().body()).isNotEqualTo(token().body());
         assertThat(other.token(NAME).orElseThrow().etag()).isEqualTo(token().etag());
-        assertThat(other.aggregation()).isEqualTo(lists.aggregation());
+        assertThat(other.aggregation()).contains(aggregation());
     }
 
     @Test
@@ -150,7 +155,7 @@ class SignedStatusListsTest {
         StatusListName next = new StatusListName(17, 685, 1);
         publish(lists, StatusList.empty(next), LIST);
 
-        Map<String, Object> json = JSONObjectUtils.parse(lists.aggregation().body());
+        Map<String, Object> json = JSONObjectUtils.parse(aggregation().body());
 
         String uri = NAME.uri(ISSUER);
         assertThat(json.get("status_lists")).isEqualTo(List.of(uri, next.uri(ISSUER)));
@@ -158,22 +163,65 @@ class SignedStatusListsTest {
     }
 
     @Test
-    void servesOnWithoutAKeyToSignWith() {
-        AtomicReference<RuntimeException> failure = new AtomicReference<>();
-        SigningKeys sometimes = () -> {
-            if (failure.get() != null) {
-                throw failure.get();
-            }
-            return keys.active();
-        };
-        SignedStatusLists lists = lists(sometimes);
+    void servesOnButNamesNoListThatHasChangedWithoutAKeyToSignWith() {
+        servesOnWhile(() -> {
+            throw new DataAccessResourceFailureException("the ring is away");
+        });
+    }
+
+    @Test
+    void servesOnButNamesNoListThatHasChangedWhileTheKeyFails() {
+        servesOnWhile(keys::failing);
+    }
+
+    private void servesOnWhile(SigningKeys failing) {
+        AtomicReference<SigningKeys> now = new AtomicReference<>(keys);
+        SignedStatusLists served = lists(() -> now.get().active());
+        StatusList unchanged = StatusList.empty(new StatusListName(17, 685, 1));
+        StatusList changed = LIST.or(StatusList.fromBitmap(NAME, new byte[] {1}));
+        publish(served, LIST, unchanged);
+        Document first = served.token(NAME).orElseThrow();
+
+        now.set(failing);
+        publish(served, changed, unchanged);
+        assertThat(served.token(NAME)).containsSame(first);
+        assertThat(served.aggregation().orElseThrow().body())
+                .contains(unchanged.name().uri(ISSUER))
+                .doesNotContain(NAME.uri(ISSUER));
+
+        now.set(keys);
+        publish(served, changed, unchanged);
+        assertThat(served.token(NAME).orElseThrow().etag()).isNotEqualTo(first.etag());
+        assertThat(served.aggregation().orElseThrow().body()).contains(NAME.uri(ISSUER));
+    }
+
+    /** A verifier that has no lists would take an answer without any for all there are. */
+    @Test
+    void refusesTheAggregationUntilItKnowsWhatIsUpToDate() {
+        assertRefused(); // nobody has looked
+
+        lists.publish(List.of(), Instant.MIN); // the store is away, and what is on the disk is not among these
+        assertRefused();
+
+        lists.publish(List.of(), NOW); // a store without lists
+        assertThat(endpoint.aggregation().getStatusCode()).isEqualTo(HttpStatus.OK);
+
+        lists.publish(List.of(new Read(LIST, NOW)), Instant.MIN); // one node of a cluster is away
+        assertThat(endpoint.aggregation().getStatusCode()).isEqualTo(HttpStatus.OK);
+
+        clock.set(NOW.plusMillis(30_001)); // a look that does not end
+        assertRefused();
+        lists.publish(List.of(new Read(LIST, NOW)), NOW);
+        assertRefused();
         publish(lists, LIST);
-        Document first = lists.token(NAME).orElseThrow();
+        assertThat(endpoint.aggregation().getStatusCode()).isEqualTo(HttpStatus.OK);
+    }
 
-        failure.set(new DataAccessResourceFailureException("the ring is away"));
-        publish(lists, LIST.or(StatusList.fromBitmap(NAME, new byte[] {1})));
-
-        assertThat(lists.token(NAME)).containsSame(first);
+    private void assertRefused() {
+        ResponseEntity<String> answer = endpoint.aggregation();
+        assertThat(answer.getStatusCode()).isEqualTo(HttpStatus.SERVICE_UNAVAILABLE);
+        assertThat(answer.getHeaders().getFirst(HttpHeaders.RETRY_AFTER)).isEqualTo("5");
+        assertThat(answer.getHeaders().getETag()).isNull();
     }
 
     @Test
@@ -182,7 +230,7 @@ class SignedStatusListsTest {
         publish(lists);
 
         assertThat(lists.token(NAME)).isEmpty();
-        assertThat(lists.aggregation().body()).doesNotContain("s17");
+        assertThat(aggregation().body()).doesNotContain("s17");
     }
 
     /** 10 million logins, 1 % of them revoked: what all lists weigh, and what signing each of them takes. */
@@ -212,9 +260,9 @@ class SignedStatusListsTest {
         LoggerFactory.getLogger(SignedStatusListsTest.class)
                 .info(
                         "{} lists, 1 % revoked: {} bytes of tokens, {} bytes of aggregation, signed in {} ms",
-                        count, bytes, lists.aggregation().body().length(), signing.toMillis());
+                        count, bytes, aggregation().body().length(), signing.toMillis());
         assertThat(bytes).isLessThan(count * 2_560L);
-        assertThat(lists.aggregation().body().length()).isLessThan(count * 180);
+        assertThat(aggregation().body().length()).isLessThan(count * 180);
     }
 
     private SignedStatusLists lists(SigningKeys signing) {
@@ -224,7 +272,11 @@ class SignedStatusListsTest {
     /** As a server does that has just read them. */
     private void publish(SignedStatusLists signed, StatusList... read) {
         signed.publish(
-                Stream.of(read).map(list -> new Read(list, clock.instant())).toList());
+                Stream.of(read).map(list -> new Read(list, clock.instant())).toList(), clock.instant());
+    }
+
+    private Document aggregation() {
+        return lists.aggregation().orElseThrow();
     }
 
     private Document token() {

@@ -385,6 +385,17 @@ class UrlStatusListsTest {
         }
     }
 
+    /** As an authorization server answers that does not know which of its lists are up to date. */
+    @Test
+    void isNotReadyWhileTheServerNamesNoLists() throws Exception {
+        server.fails(TestServer.status(503));
+        try (UrlStatusLists lists = source().refreshEvery(OFTEN).open()) {
+            await().until(() -> lists.counts().failedPolls() > 1);
+            assertThat(lists.awaitReady(Duration.ZERO)).isFalse();
+            assertThat(lists.current().readAt()).isEqualTo(Instant.MIN);
+        }
+    }
+
     // ---- on disk
 
     @Test
