@@ -137,6 +137,10 @@ final class TokenResponses {
             record(refusal, error, grant, request);
         }
         metrics.refused(grant, error.getErrorCode());
+        if (exception instanceof GrantRefused refused && error.getErrorCode().equals(TEMPORARILY_UNAVAILABLE)) {
+            response.setHeader(
+                    HttpHeaders.RETRY_AFTER, Long.toString(refused.retryAfter().toSeconds()));
+        }
         write(response, error);
     }
 
@@ -166,10 +170,7 @@ final class TokenResponses {
                 answer.setStatusCode(HttpStatus.UNAUTHORIZED);
                 answer.getHeaders().set(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"token\""); // RFC 6749 §5.2
             }
-            case TEMPORARILY_UNAVAILABLE -> {
-                answer.setStatusCode(HttpStatus.SERVICE_UNAVAILABLE);
-                answer.getHeaders().set(HttpHeaders.RETRY_AFTER, "2");
-            }
+            case TEMPORARILY_UNAVAILABLE -> answer.setStatusCode(HttpStatus.SERVICE_UNAVAILABLE);
             case OAuth2ErrorCodes.SERVER_ERROR -> answer.setStatusCode(HttpStatus.INTERNAL_SERVER_ERROR);
             default -> answer.setStatusCode(HttpStatus.BAD_REQUEST);
         }

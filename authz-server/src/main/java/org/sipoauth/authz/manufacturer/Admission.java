@@ -81,8 +81,7 @@ public final class Admission {
                             Concerned.client(caller.getName())));
         }
         if (judgement instanceof Judgement.Undecided undecided) {
-            throw new GrantRefused(
-                    OAuth2ErrorCodes.TEMPORARILY_UNAVAILABLE,
+            throw GrantRefused.forMinutes(
                     "whether the certificate still holds cannot be told just now: come again later",
                     new Refusal(
                             "certificate_undecided",

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 import org.sipoauth.authz.manufacturer.ManufacturerConfiguration.Manufacturers;
 import org.springframework.stereotype.Component;
 
-/** How long the manufacturers' revocation lists hold: once one has ended, phones are refused. */
+/** How long the manufacturers' revocation lists hold: once one has ended, phones are turned away. */
 @Component
 final class RevocationListMetrics implements MeterBinder {
     private final Manufacturers manufacturers;

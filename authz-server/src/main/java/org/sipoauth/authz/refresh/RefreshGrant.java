@@ -193,7 +193,9 @@ final class RefreshGrant implements AuthenticationProvider {
             throw refusal("certificate_not_taken", concerned(family), notTaken.why());
         }
         if (judgement instanceof PhoneCertificates.Judgement.Undecided undecided) {
-            throw later("certificate_undecided", family, undecided.why());
+            throw GrantRefused.forMinutes(
+                    "whether the certificate still holds cannot be told just now: come again later",
+                    counted("certificate_undecided", concerned(family), undecided.why()));
         }
         return shown.orElseThrow();
     }

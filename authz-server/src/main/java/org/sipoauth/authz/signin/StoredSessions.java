@@ -45,8 +45,8 @@ final class StoredSessions implements SessionRepository<MapSession> {
     private static final int ID_BITS = 256;
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
-    /** The attribute of a session that the store has had. */
-    private static final String STORED = StoredSessions.class.getName() + ".STORED";
+    /** The attribute of a session that the store has had: whether somebody was signed in then. */
+    private static final String SIGNED_IN_AS_STORED = StoredSessions.class.getName() + ".SIGNED_IN";
 
     private final RedisTemplate<String, byte[]> redis;
     private final Duration timeout;
@@ -69,18 +69,18 @@ final class StoredSessions implements SessionRepository<MapSession> {
         return session;
     }
 
-    /** One that has ended in another request since it was read is not brought back. */
+    /** One that has ended in another request since it was read is not brought back, unless a sign-in has just renewed it. */
     @Override
     public void save(MapSession session) {
-        boolean stored = session.getAttribute(STORED) != null;
+        Boolean signedInBefore = session.getAttribute(SIGNED_IN_AS_STORED);
         boolean renamed = !session.getId().equals(session.getOriginalId()); // after a sign-in it has another
-        if (renamed && !redis.delete(name(session.getOriginalId())) && stored) {
+        if (renamed && !redis.delete(name(session.getOriginalId())) && Boolean.TRUE.equals(signedInBefore)) {
             return;
         }
-        session.setAttribute(STORED, true);
+        session.setAttribute(SIGNED_IN_AS_STORED, session.getAttribute(SPRING_SECURITY_CONTEXT_KEY) != null);
         String name = name(session.getId());
         byte[] value = encrypt(session.getId(), new MapSession(session));
-        if (stored && !renamed) {
+        if (signedInBefore != null && !renamed) {
             redis.opsForValue().setIfPresent(name, value, session.getMaxInactiveInterval());
         } else {
             redis.opsForValue().set(name, value, session.getMaxInactiveInterval());

@@ -20,7 +20,8 @@ final class InsufficientScope implements AccessDeniedHandler {
         response.setStatus(HttpServletResponse.SC_FORBIDDEN);
         response.setHeader(
                 HttpHeaders.WWW_AUTHENTICATE,
-                DpopProofs.schemeFor(request) + " error=\"insufficient_scope\", scope=\"" + scope + '"');
+                DpopProofs.schemeFor(request) + " error=\"insufficient_scope\", scope=\"" + scope + '"'
+                        + (DpopProofs.areUsedIn(request) ? ", algs=\"" + DpopProofs.ALGORITHMS + '"' : ""));
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         response.getOutputStream()

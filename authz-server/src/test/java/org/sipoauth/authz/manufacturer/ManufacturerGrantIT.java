@@ -107,9 +107,13 @@ class ManufacturerGrantIT {
 
         Files.writeString(lists, listInForceFor(Duration.ofHours(-1)));
 
-        for (Answer refused : List.of(refresh(identity, tokens), byCertificate(identity))) {
-            assertThat(refused.status()).isEqualTo(503);
-            assertThat(refused.text("error")).isEqualTo("temporarily_unavailable");
+        for (Map<String, String> form : List.of(refreshForm(tokens), certificateForm())) {
+            HttpResponse<String> refused = send(identity, "/oauth2/token", form);
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.body()).contains("\"temporarily_unavailable\"");
+            assertThat(refused.headers().firstValueAsLong("Retry-After").orElse(0))
+                    .as("seconds: somebody has to bring the next list")
+                    .isBetween(300L, 600L);
         }
         Files.writeString(lists, listInForceFor(Duration.ofHours(2)));
         assertThat(refresh(identity, tokens).status()).isEqualTo(200);
@@ -412,7 +416,13 @@ class ManufacturerGrantIT {
 
     /** At the listener that asks for certificates, by somebody who may have one. */
     private static Answer post(Identity identity, String path, Map<String, String> form) throws Exception {
-        HttpResponse<String> answer = http(identity)
+        HttpResponse<String> answer = send(identity, path, form);
+        return new Answer(answer.statusCode(), JSONObjectUtils.parse(answer.body()));
+    }
+
+    private static HttpResponse<String> send(Identity identity, String path, Map<String, String> form)
+            throws Exception {
+        return http(identity)
                 .send(
                         HttpRequest.newBuilder(server.mutualTlsUrl(path))
                                 .timeout(Duration.ofSeconds(30))
@@ -422,7 +432,6 @@ class ManufacturerGrantIT {
                                         .collect(Collectors.joining("&"))))
                                 .build(),
                         BodyHandlers.ofString());
-        return new Answer(answer.statusCode(), JSONObjectUtils.parse(answer.body()));
     }
 
     private static HttpResponse<String> get(Identity identity, URI address, String token) throws Exception {

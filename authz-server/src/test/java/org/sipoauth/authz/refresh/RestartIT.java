@@ -73,7 +73,8 @@ class RestartIT {
             }
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> phone.token(refresh(login)).status(), status -> status == 200);
-            assertThat(readiness(phone, server)).isEqualTo(200);
+            await().atMost(Duration.ofSeconds(30)) // the next look of the status lists
+                    .until(() -> readiness(phone, server), status -> status == 200);
         }
     }
 

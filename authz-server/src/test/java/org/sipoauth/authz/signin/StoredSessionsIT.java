@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -150,11 +151,7 @@ class StoredSessionsIT {
 
     @Test
     void endsWithWhatItWasSignedInTo() {
-        MapSession signedIn = sessions.createSession();
-        signedIn.setAttribute(
-                HttpSessionSecurityContextRepository.SPRING_SECURITY_CONTEXT_KEY,
-                new SecurityContextImpl(new TestingAuthenticationToken("alice", null)));
-        sessions.save(signedIn);
+        MapSession signedIn = signedIn("alice", sessions.createSession());
         MapSession nobody = saved("before the sign-in");
         StoredSessions later = new StoredSessions(
                 redis, Duration.ofMinutes(15), account -> !account.getName().equals("alice"), Clock.systemUTC());
@@ -167,7 +164,8 @@ class StoredSessionsIT {
     /** Such as a page that was still being made when somebody signed out. */
     @Test
     void aRequestThatEndsAfterTheSignOutDoesNotBringTheSessionBack() {
-        String id = saved("alice").getId();
+        MapSession signedIn = signedIn("alice", sessions.createSession());
+        String id = signedIn.getId();
         MapSession underWay = Objects.requireNonNull(sessions.findById(id));
         MapSession renamed = Objects.requireNonNull(sessions.findById(id));
         renamed.changeSessionId();
@@ -177,6 +175,31 @@ class StoredSessionsIT {
         sessions.save(renamed);
 
         assertThat(keys.keys("*")).isEmpty();
+    }
+
+    /** Whose browser shows what the second of two clicks was answered. */
+    @Test
+    void bothOfTwoSignInsFromOnePageGiveASession() {
+        String id = saved("nobody yet").getId();
+        MapSession first = Objects.requireNonNull(sessions.findById(id));
+        MapSession second = Objects.requireNonNull(sessions.findById(id));
+
+        for (MapSession session : List.of(first, second)) {
+            session.changeSessionId();
+            signedIn("alice", session);
+        }
+
+        assertThat(sessions.findById(first.getId())).isNotNull();
+        assertThat(sessions.findById(second.getId())).isNotNull();
+        assertThat(sessions.findById(id)).isNull();
+    }
+
+    private MapSession signedIn(String account, MapSession session) {
+        session.setAttribute(
+                HttpSessionSecurityContextRepository.SPRING_SECURITY_CONTEXT_KEY,
+                new SecurityContextImpl(new TestingAuthenticationToken(account, null)));
+        sessions.save(session);
+        return session;
     }
 
     private MapSession saved(String account) {
