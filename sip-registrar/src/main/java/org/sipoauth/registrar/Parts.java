@@ -10,6 +10,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -156,13 +157,18 @@ final class Parts {
                 settings.path(Setting.TLS_CERTIFICATE),
                 settings.path(Setting.TLS_PRIVATE_KEY),
                 settings.optionalPath(Setting.TLS_CLIENT_CA));
+        List<String> believed = settings.list(Setting.EDGES_PHONE_CERTIFICATES);
+        if (!believed.isEmpty() && settings.optional(Setting.TLS_CLIENT_CA).isEmpty()) {
+            LOG.warn(
+                    "{} names {}, and counts for nothing: without {} no edge is let in",
+                    Setting.EDGES_PHONE_CERTIFICATES.key(),
+                    believed,
+                    Setting.TLS_CLIENT_CA.key());
+        }
         try {
             return new ServerTls(
                     files,
-                    new EdgeList(
-                            settings.list(Setting.EDGES),
-                            settings.optionalPath(Setting.EDGES_FILE),
-                            settings.list(Setting.EDGES_PHONE_CERTIFICATES)),
+                    new EdgeList(settings.list(Setting.EDGES), settings.optionalPath(Setting.EDGES_FILE), believed),
                     settings.choice(Setting.TLS_PHONE_CERTIFICATES, "ignored", "requested")
                             .equals("requested"));
         } catch (IllegalArgumentException | UncheckedIOException unusable) {

@@ -177,7 +177,7 @@ final class RegistrarServer implements AutoCloseable {
     private ManagementServer.Health health() {
         KeySnapshot current = sources.keys().current();
         Map<String, Object> details = new LinkedHashMap<>();
-        String status = draining ? "DRAINING" : trouble().map(Refusal::name).orElse("UP");
+        String status = trouble().orElse("UP");
         details.put("status", status);
         details.put("mode", policy.oauthMode().getAsBoolean() ? "enabled" : "disabled");
         sources.mode().ifPresent(mode -> details.put("modeReadAt", ifEver(mode.readAt())));
@@ -235,9 +235,14 @@ final class RegistrarServer implements AutoCloseable {
         return described;
     }
 
-    /** What keeps phones with good tokens from registering. */
-    private Optional<Refusal> trouble() {
-        return sources.trouble().or(() -> location.isUsable() ? Optional.empty() : Optional.of(Refusal.LOCATION_AWAY));
+    /** What keeps phones with good tokens from registering, as in {@code status} of {@link #health}. */
+    private Optional<String> trouble() {
+        if (draining) {
+            return Optional.of("DRAINING");
+        }
+        return sources.trouble()
+                .or(() -> location.isUsable() ? Optional.empty() : Optional.of(Refusal.LOCATION_AWAY))
+                .map(Refusal::name);
     }
 
     private static Object ifEver(Instant instant) {

@@ -158,11 +158,12 @@ final class Attacks {
         });
     }
 
+    /** Half of the senders keep to the port for edges, which ends each connection after the answer; the others do the most. */
     private void refused(byte[] request, long times) throws IOException, InterruptedException {
         AtomicLong left = new AtomicLong(times);
         each(AT_A_TIME, AT_A_TIME, sender -> {
             while (left.get() > 0) {
-                SSLSocket socket = target.connect("TLSv1.3");
+                SSLSocket socket = target.connect("TLSv1.3", sender % 2 == 1);
                 InputStream answers = new BufferedInputStream(socket.getInputStream());
                 try {
                     while (left.getAndDecrement() > 0) {
@@ -174,6 +175,7 @@ final class Attacks {
                         }
                     }
                 } catch (IOException ended) {
+                    target.leave(socket);
                     left.incrementAndGet(); // over another one
                 }
             }

@@ -62,15 +62,25 @@ final class Target implements AutoCloseable {
         return handshake(connect(), protocol);
     }
 
+    /** The same, to a port that does not come by turns. */
+    SSLSocket connect(String protocol, boolean forEdges) throws IOException {
+        connections.getAndIncrement();
+        return handshake(connect(SocketChannel.open(), forEdges), protocol);
+    }
+
     private SocketChannel connect(SocketChannel channel) throws IOException {
+        boolean odd =
+                connections.getAndIncrement() / 2 % 2 == 1; // by pairs: attacks do one thing and another by turns, too
+        return connect(channel, odd);
+    }
+
+    private SocketChannel connect(SocketChannel channel, boolean forEdges) throws IOException {
         if (closed) {
             throw new IOException("the attack is over");
         }
         open.add(channel);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        boolean odd =
-                connections.getAndIncrement() / 2 % 2 == 1; // by pairs: attacks do one thing and another by turns, too
-        channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), odd ? edgePort : port));
+        channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), forEdges ? edgePort : port));
         return channel;
     }
 
@@ -81,6 +91,16 @@ final class Target implements AutoCloseable {
         socket.setEnabledProtocols(new String[] {protocol});
         socket.startHandshake();
         return socket;
+    }
+
+    /** Lets go of a connection that the registrar has ended. */
+    void leave(SSLSocket ended) {
+        kept.remove(ended);
+        try {
+            ended.close();
+        } catch (IOException gone) {
+            // it is closed either way
+        }
     }
 
     /** What a client says first. */

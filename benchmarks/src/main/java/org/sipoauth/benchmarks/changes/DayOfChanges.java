@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.sipoauth.benchmarks.platform.ChildProcess;
 import org.sipoauth.benchmarks.platform.Cluster;
 import org.sipoauth.benchmarks.platform.Http;
@@ -41,6 +42,9 @@ public final class DayOfChanges {
     private static final int HALF_A_DAY = 12;
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final long LOOK_MILLIS = 100;
+    private static final long SETTLED_MILLIS = 1000;
+    private static final Duration SHORTEST_HOUR = Duration.ofSeconds(5);
+    private static final int FEWEST_PHONES = 10;
     private static final int HOURS_BETWEEN_ROTATIONS = 2;
     private static final int REGISTRATIONS_A_SECOND = 100;
 
@@ -73,6 +77,15 @@ public final class DayOfChanges {
      * @param edges whether two thirds of them register through edges, which takes Kamailio
      */
     record Plan(int hours, Duration hour, int phones, boolean edges) {
+        Plan {
+            if (hour.compareTo(SHORTEST_HOUR) < 0) {
+                throw new IllegalArgumentException("an hour takes at least " + SHORTEST_HOUR.toSeconds() + " seconds");
+            }
+            if (phones < FEWEST_PHONES) {
+                throw new IllegalArgumentException("there must be at least " + FEWEST_PHONES + " phones");
+            }
+        }
+
         Duration rotateEvery() {
             return hour.multipliedBy(HOURS_BETWEEN_ROTATIONS);
         }
@@ -262,7 +275,7 @@ public final class DayOfChanges {
         unlistEdge(SECOND_EDGE);
         await("the second edge to be refused", () -> refusedEdges(metrics()) > edgeRefusals);
         listEdge(SECOND_EDGE);
-        edgeRefusals = refusedEdges(metrics());
+        edgeRefusals = settled(DayOfChanges::refusedEdges);
         out.println("the second edge was taken off the list and put back");
     }
 
@@ -276,8 +289,24 @@ public final class DayOfChanges {
         await("their bindings to run out", () -> metrics().sum("sip_bindings") == 0);
         command("mode", "enable");
         awaitStatus("\"mode\":\"enabled\"");
-        modeRefusals = refusedForMode(metrics());
+        modeRefusals = settled(DayOfChanges::refusedForMode);
         out.println("the mode was switched off and on, " + modeRefusals + " refusals by now");
+    }
+
+    /** A count that has stopped rising: what was under way when the status changed is counted only afterwards. */
+    private long settled(ToLongFunction<Metrics> count) throws IOException, InterruptedException {
+        Instant giveUp = Instant.now().plus(LIMIT);
+        long before;
+        long now = count.applyAsLong(metrics());
+        do {
+            if (Instant.now().isAfter(giveUp)) {
+                throw new IOException("refusals do not end");
+            }
+            before = now;
+            Thread.sleep(SETTLED_MILLIS);
+            now = count.applyAsLong(metrics());
+        } while (now != before);
+        return now;
     }
 
     private void requireNoMoreRefusals() throws IOException, InterruptedException {
@@ -321,7 +350,8 @@ public final class DayOfChanges {
     }
 
     private static boolean isForMode(Object refusal) {
-        return String.valueOf(refusal).startsWith("403 ");
+        String text = String.valueOf(refusal); // the phones' words: status, reason and Warning
+        return text.startsWith("403 ") && text.contains("SIP OAuth Registration port Mismatch");
     }
 
     private void judge(String way, int first, Map<String, Object> report) {

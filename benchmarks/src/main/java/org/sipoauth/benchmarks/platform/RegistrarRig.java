@@ -60,9 +60,9 @@ public final class RegistrarRig implements AutoCloseable {
             String claims = TokenIssuer.claims(TokenIssuer.AUDIENCE, user(i), "token" + i, now, now + TOKEN_SECONDS);
             tokens.add(issuer.sign(Algorithm.ES256, TokenIssuer.header(Algorithm.ES256), statusLists.addTo(claims)));
         }
-        statusLists.start();
         RegistrarRig rig = new RegistrarRig(workplace, tokens, statusLists);
         Files.writeString(rig.jwks(), issuer.jwkSet());
+        statusLists.start(); // last: nobody would stop it
         return rig;
     }
 

@@ -21,6 +21,7 @@ class EdgeIT {
     private static final int NODE_NOT_TRUSTED = 3;
     private static final int EDGE_NOT_TRUSTED = 4;
     private static final int NOT_LISTED = 5;
+    private static final int ASKED_FOR_A_TOKEN = 407;
 
     /** How soon is the registrar's setting. This is how long a busy machine may take for a poll of a second. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -149,6 +150,10 @@ class EdgeIT {
         try (KamailioEdge edge = KamailioEdge.start(
                 folder, platform.pki().resolve("edge.crt"), platform.authority(), platform.edgePort())) {
             BarePhone phone = new BarePhone(edge.port(), platform.authority(), "1001", "none");
+            platform.sipoauth(admin("edge", "add", "localhost"));
+            await().atMost(PATIENCE)
+                    .until(() -> phone.register(Optional.empty()).status() == ASKED_FOR_A_TOKEN);
+            String before = connectionsOfEdges();
 
             assertThat(phone.register(Optional.empty(), "Subject: a\nSubject: b")
                             .status())
@@ -163,9 +168,25 @@ class EdgeIT {
                             .status())
                     .isEqualTo(513);
             assertThat(phone.register(Optional.empty()).status())
-                    .as("anything else is for the registrar, which does not know the edge yet")
-                    .isEqualTo(503);
+                    .as("anything else is for the registrar")
+                    .isEqualTo(ASKED_FOR_A_TOKEN);
+            assertThat(connectionsOfEdges()).as("over the same connection").isEqualTo(before);
+        } finally {
+            platform.sipoauth(admin("edge", "remove", "localhost"));
         }
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(
+                                check(platform.pki(), platform.authority()).exit())
+                        .isEqualTo(NOT_LISTED));
+    }
+
+    /** How many there have been. */
+    private static String connectionsOfEdges() throws Exception {
+        return platform.registrarPage("/metrics")
+                .lines()
+                .filter(line -> line.startsWith("sip_connections_opened_total") && line.contains("port=\"mra\""))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** With the edge's certificate of one PKI, to the registrar, as an edge that trusts an authority. */

@@ -26,6 +26,7 @@ import java.util.function.UnaryOperator;
 import javax.net.ssl.TrustManagerFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Bindings that several registrars share, in Redis (6.2 or later; alone, behind Sentinels or as a Cluster).
@@ -78,6 +79,7 @@ public final class RedisLocation implements Location {
     private final int limit;
     private final AtomicBoolean probing = new AtomicBoolean();
     private final Set<String> told = ConcurrentHashMap.newKeySet(); // why it is away, since it is
+    private final AtomicBoolean leftSome = new AtomicBoolean(); // at the last removal
     private volatile boolean usable = true;
     private volatile boolean closed;
 
@@ -109,18 +111,21 @@ public final class RedisLocation implements Location {
     @Override
     public CompletionStage<List<Binding>> update(
             String addressOfRecord, Instant now, UnaryOperator<List<Binding>> rule) {
-        Change change = new Change(addressOfRecord, now, rule);
+        return changed(new Change(addressOfRecord, now, rule)).handle((registered, failure) -> {
+            if (failure != null) {
+                throw explained(failure);
+            }
+            return registered;
+        });
+    }
+
+    /** Fails with whatever the failure is. */
+    private CompletableFuture<List<Binding>> changed(Change change) {
         return connection
                 .send(commands -> commands.get(change.key()))
                 .thenCompose(held -> replace(change, held == null ? BindingRecord.NONE : held, MAX_ATTEMPTS))
                 .toCompletableFuture()
-                .orTimeout(TIME_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                .handle((registered, failure) -> {
-                    if (failure != null) {
-                        throw explained(failure);
-                    }
-                    return registered;
-                });
+                .orTimeout(TIME_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private CompletionStage<List<Binding>> replace(Change change, byte[] held, int attempts) {
@@ -204,37 +209,45 @@ public final class RedisLocation implements Location {
                     addressesOfRecord.subList(from, Math.min(from + REMOVED_AT_ONCE, addressesOfRecord.size())).stream()
                             .map(addressOfRecord -> remove(addressOfRecord, unwanted, now))
                             .toList();
-            int before = left;
+            boolean answered = false;
             for (CompletableFuture<List<Binding>> one : batch) {
                 try {
                     removed.addAll(one.join());
                     left--;
-                } catch (CompletionException away) {
-                    failure = Optional.of(away.getCause());
+                    answered = true;
+                } catch (CompletionException failed) {
+                    failure = Optional.of(explained(failed));
+                    answered |= isAnswer(failed.getCause());
                 }
             }
-            if (left == before) {
-                break; // none came through: each batch to come might wait as long
+            if (!answered) {
+                break; // each batch to come might wait as long
             }
         }
+        boolean before = leftSome.getAndSet(failure.isPresent());
         if (failure.isPresent()) {
-            LOG.warn(
-                    "bindings of {} addresses could not be removed: {}",
-                    left,
-                    failure.get().getMessage());
+            LOG.atLevel(before ? Level.DEBUG : Level.WARN)
+                    .log(
+                            "bindings of {} addresses could not be removed, and are tried again: {}",
+                            left,
+                            failure.get().getMessage());
         }
         return removed;
     }
 
     private CompletableFuture<List<Binding>> remove(String addressOfRecord, Predicate<Binding> unwanted, Instant now) {
         List<Binding> removed = new ArrayList<>(); // by the last attempt, which is the one that counts
-        return update(addressOfRecord, now, before -> {
+        return changed(new Change(addressOfRecord, now, before -> {
                     removed.clear();
                     before.stream().filter(unwanted).forEach(removed::add);
                     return before.stream().filter(unwanted.negate()).toList();
-                })
-                .thenApply(rest -> List.copyOf(removed))
-                .toCompletableFuture();
+                }))
+                .thenApply(rest -> List.copyOf(removed));
+    }
+
+    /** Whether Redis is there, and this one record alone is in the way: it is damaged, say, or not ours. */
+    private static boolean isAnswer(Throwable failure) {
+        return failure instanceof RedisCommandExecutionException || failure instanceof IllegalStateException;
     }
 
     @Override

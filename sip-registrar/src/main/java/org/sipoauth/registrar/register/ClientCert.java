@@ -59,7 +59,8 @@ final class ClientCert {
             if (Arrays.equals(certificate.getEncoded(), der)) { // the factory takes PEM as well, and stops at its end
                 return certificate;
             }
-        } catch (CertificateException unreadable) {
+        } catch (CertificateException
+                | RuntimeException unreadable) { // the factory promises the former alone; edges send anything
             // as below
         }
         throw refused("is not the DER of one certificate");

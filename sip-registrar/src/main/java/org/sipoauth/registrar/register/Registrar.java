@@ -57,22 +57,28 @@ public final class Registrar {
 
     private static final String PATH = "path";
     private static final String EXTENSIONS = PATH + ", " + Outbound.OPTION;
-    private static final Duration UNDECIDED_RETRY = Duration.ofSeconds(5);
+    private static final String INTERNAL_ERROR = "Server Internal Error";
+    private static final Header COME_AGAIN = new Header("Retry-After", "5");
     private static final String MISMATCH_RETRY_SECONDS = "35";
+
+    /** Each look goes through all bindings, and fails for all that cannot be removed. */
+    private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
     private final RegistrarPolicy policy;
     private final ServedDomain domain;
     private final BearerGate gate;
     private final Location location;
     private final Predicate<StatusReference> revoked;
-    private final Supplier<Optional<Refusal>> trouble;
+    private final Supplier<Optional<String>> trouble;
     private final RegistrationEvents events;
     private final InstantSource clock;
-    private volatile boolean revokedLeft;
+    private volatile Optional<Left> revokedLeft = Optional.empty();
 
     /**
      * @param revoked whether a login is known to be revoked, asked anew each time
-     * @param trouble of the node's own that keeps phones with good tokens from registering now
+     * @param trouble of the node's own that keeps phones with good tokens from registering now, for our log
      */
     public Registrar(
             RegistrarPolicy policy,
@@ -80,7 +86,7 @@ public final class Registrar {
             BearerGate gate,
             Location location,
             Predicate<StatusReference> revoked,
-            Supplier<Optional<Refusal>> trouble,
+            Supplier<Optional<String>> trouble,
             RegistrationEvents events,
             InstantSource clock) {
         this.policy = policy;
@@ -93,6 +99,19 @@ public final class Registrar {
         this.clock = clock;
     }
 
+    /** Bindings of revoked logins that were not removed, and how long to leave it at that. */
+    private record Left(Instant since, Duration pause) {
+        boolean isDue(Instant now) {
+            Duration passed = Duration.between(since, now).abs(); // whichever way the clock was set meanwhile
+            return passed.compareTo(pause) >= 0;
+        }
+
+        Duration twice() {
+            Duration longer = pause.multipliedBy(2);
+            return longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
+        }
+    }
+
     /** A fresh tag for the To of an answer. */
     public static String newTag() {
         byte[] random = new byte[8];
@@ -102,6 +121,11 @@ public final class Registrar {
 
     /** Ends at once the bindings that rest on revoked logins; no token can bring one back. May wait for the location. */
     public void endRevoked() {
+        endRevoked(SHORTEST_PAUSE);
+    }
+
+    /** @param pause before the next time, if nothing can be removed */
+    private void endRevoked(Duration pause) {
         List<Binding> ended = location.remove(this::isRevoked, clock.instant());
         for (Binding binding : ended) {
             events.revoked();
@@ -112,15 +136,19 @@ public final class Registrar {
                     RefusedRequest.printable(binding.deviceName().orElse("-")));
         }
         if (location.all(clock.instant()).stream().anyMatch(this::isRevoked)) {
-            revokedLeft = true;
+            revokedLeft = Optional.of(new Left(clock.instant(), ended.isEmpty() ? pause : SHORTEST_PAUSE));
         }
     }
 
-    /** Tries again what {@link #endRevoked} could not, once the location is there. For every second; may wait for it, too. */
+    /**
+     * Tries again what {@link #endRevoked} could not, once the location is there; ever less often while it removes nothing. For
+     * every second; may wait for it, too.
+     */
     public void endRevokedLeft() {
-        if (revokedLeft && location.isUsable()) {
-            revokedLeft = false; // before the look that finds out
-            endRevoked();
+        Optional<Left> due = revokedLeft.filter(left -> left.isDue(clock.instant()));
+        if (due.isPresent() && location.isUsable()) {
+            revokedLeft = Optional.empty(); // before the look that finds out
+            endRevoked(due.get().twice());
         }
     }
 
@@ -156,7 +184,7 @@ public final class Registrar {
             return later(Refusal.LOCATION_AWAY, String.valueOf(cause.getMessage()));
         }
         LOG.error("cannot answer a {}", RefusedRequest.printable(request.method()), cause);
-        return new Refused(Refusal.INTERNAL, 500, "Server Internal Error", "our own fault, see above");
+        return new Refused(Refusal.INTERNAL, 500, INTERNAL_ERROR, "our own fault, see above");
     }
 
     private CompletionStage<Answer> granted(SipRequest request, Arrival arrival) {
@@ -166,8 +194,7 @@ public final class Registrar {
         requireServedUri(request); // §10.3 step 1
         requireKnownExtensions(request); // step 2
         if (request.method().equals("OPTIONS")) {
-            requireNoTrouble();
-            return CompletableFuture.completedFuture(Answer.unregistered(capabilities(request)));
+            return CompletableFuture.completedFuture(Answer.unregistered(readiness(request)));
         }
         AccessToken token = authenticate(request, now); // step 3
         String addressOfRecord = requireAddressOfRecord(request); // step 5, without which step 4 has nothing to ask
@@ -278,12 +305,7 @@ public final class Registrar {
 
     /** Not 503, at which an edge would shun this node. */
     private static Refused later(Refusal cause, String detail) {
-        return new Refused(
-                cause,
-                500,
-                "Server Internal Error",
-                detail,
-                new Header("Retry-After", Long.toString(UNDECIDED_RETRY.toSeconds())));
+        return new Refused(cause, 500, INTERNAL_ERROR, detail, COME_AGAIN);
     }
 
     private String requireAddressOfRecord(SipRequest request) {
@@ -363,12 +385,15 @@ public final class Registrar {
     /**
      * What a REGISTER would get now, as RFC 3261 §11.2 has it for INVITE. Who pings by OPTIONS to choose a node takes any failure
      * for one (Kamailio's dispatcher all but 2xx); a 503 would ask proxies that do not to keep REGISTERs away, too (§21.5.4).
+     * No event: a ping every few seconds would bury the phones that are refused meanwhile.
      */
-    private void requireNoTrouble() {
-        Optional<Refusal> now = trouble.get();
-        if (now.isPresent()) {
-            throw later(now.get(), "asked whether phones can register, and they cannot");
+    private SipResponse readiness(SipRequest request) {
+        Optional<String> now = trouble.get();
+        if (now.isEmpty()) {
+            return capabilities(request);
         }
+        LOG.debug("told who asked by OPTIONS that phones cannot register: {}", now.get());
+        return SipResponse.answering(request, 500, INTERNAL_ERROR, newTag()).with(List.of(COME_AGAIN));
     }
 
     private static SipResponse capabilities(SipRequest request) {

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import org.sipoauth.registrar.register.Arrival;
@@ -39,8 +40,8 @@ public final class EdgeList {
     /**
      * @param fixed names from the settings
      * @param file more names, one a line, {@code #} before a comment; read now and at each {@link #reload}
-     * @param believed names of edges that are believed when they say which certificate a phone has shown them; puts none
-     *     on the list
+     * @param believed names of edges that are believed, as long as that name is listed, when they say which certificate a
+     *     phone has shown them; puts none on the list
      * @throws UncheckedIOException if the file cannot be read
      */
     public EdgeList(Collection<String> fixed, Optional<Path> file, Collection<String> believed) {
@@ -116,21 +117,22 @@ public final class EdgeList {
 
     /** The listed name of this certificate: one of its DNS names, or its common name. */
     Optional<String> nameOf(X509Certificate certificate) {
-        return firstNameIn(names, certificate);
+        return lowerCaseNames(certificate).filter(names::contains).findFirst();
     }
 
     /** The edge of this certificate, if it is listed. */
     Optional<Arrival.Edge> edgeOf(X509Certificate certificate) {
-        return nameOf(certificate)
-                .map(name -> new Arrival.Edge(
-                        name, firstNameIn(believed, certificate).isPresent()));
+        return nameOf(certificate).map(name -> new Arrival.Edge(name, isBelieved(certificate)));
     }
 
-    private static Optional<String> firstNameIn(Set<String> list, X509Certificate certificate) {
-        return certificateNames(certificate).stream()
-                .map(name -> name.toLowerCase(Locale.ROOT))
-                .filter(list::contains)
-                .findFirst();
+    /** By a name that is on the list, too: one that left it must not count for what another let in. */
+    private boolean isBelieved(X509Certificate certificate) {
+        Set<String> listed = names;
+        return lowerCaseNames(certificate).anyMatch(name -> believed.contains(name) && listed.contains(name));
+    }
+
+    private static Stream<String> lowerCaseNames(X509Certificate certificate) {
+        return certificateNames(certificate).stream().map(name -> name.toLowerCase(Locale.ROOT));
     }
 
     static List<String> certificateNames(X509Certificate certificate) {

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -183,6 +184,30 @@ class RedisLocationIT extends LocationContract {
                     .as("of which nothing is left")
                     .isEmpty();
             assertThat(location.all(NOW)).isEmpty();
+        }
+    }
+
+    @Test
+    void removesWhatComesAfterAsManyThatItCannotAsGoAtOnce() {
+        String shared = newDatabase();
+        try (Location location = open(shared, 100)) {
+            for (int user = 0; user < 65; user++) {
+                String aor = "sip:" + user + "@example.com";
+                done(location.update(aor, NOW, before -> List.of(binding(aor, "<sip:a@b>", NOW.plusSeconds(60)))));
+            }
+            List<Binding> inOrder = location.all(NOW);
+            String[] broken = inOrder.stream()
+                    .limit(64)
+                    .map(binding -> "location:" + binding.addressOfRecord())
+                    .toArray(String[]::new);
+            ask(shared, commands -> commands.del(broken));
+            ask(
+                    shared,
+                    commands -> Stream.of(broken)
+                            .mapToLong(key -> commands.lpush(key, "not ours"))
+                            .sum());
+
+            assertThat(location.remove(all -> true, NOW)).containsExactly(inOrder.get(64));
         }
     }
 

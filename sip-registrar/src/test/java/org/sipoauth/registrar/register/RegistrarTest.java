@@ -18,7 +18,6 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.registrar.TestTokens;
 import org.sipoauth.registrar.bearer.BearerGate;
@@ -57,7 +56,7 @@ class RegistrarTest implements RegistrationEvents {
     private Instant now = START;
     private KeySource keys = KeySource.fixed(TestTokens.jwkSet());
     private StatusSnapshot statuses = StatusSnapshot.none();
-    private Optional<Refusal> trouble = Optional.empty();
+    private Optional<String> trouble = Optional.empty();
     private RegistrarPolicy policy = policy(true, Set.of());
     private HeaderPair challenge = HeaderPair.PROXY;
 
@@ -429,14 +428,13 @@ class RegistrarTest implements RegistrationEvents {
             assertThat(answer(register()).status()).isEqualTo(200); // without status
         }
 
-        @ParameterizedTest
-        @EnumSource(names = {"KEYS_TOO_OLD", "STATUS_TOO_OLD", "LOCATION_AWAY"})
-        void tellsWhoAsksByOptionsWhatARegisterWouldGet(Refusal now) {
-            trouble = Optional.of(now);
-            assertThat(refused(anonymous().method("OPTIONS"), 500, now)
-                            .headers()
-                            .first("Retry-After"))
-                    .contains("5");
+        @Test
+        void tellsWhoAsksByOptionsWhatARegisterWouldGetAndCountsNoPhoneForIt() {
+            trouble = Optional.of("LOCATION_AWAY");
+            SipResponse response = answer(anonymous().method("OPTIONS"));
+            assertThat(response.status()).isEqualTo(500);
+            assertThat(response.headers().first("Retry-After")).contains("5");
+            assertThat(refusals).isEmpty();
 
             trouble = Optional.empty();
             assertThat(answer(anonymous().method("OPTIONS")).status()).isEqualTo(200);
@@ -464,6 +462,51 @@ class RegistrarTest implements RegistrationEvents {
 
         @Test
         void endsThemLaterWhereTheLocationIsAwayMeanwhile() {
+            Away away = awayWithOneRevoked();
+            Registrar registrar = registrar();
+
+            registrar.endRevoked();
+            now = now.plusSeconds(1);
+            registrar.endRevokedLeft();
+            assertThat(bindings()).hasSize(1);
+            assertThat(away.asked).as("while it is away").isOne();
+
+            away.usable = true;
+            away.removes = true;
+            registrar.endRevokedLeft();
+            assertThat(bindings()).isEmpty();
+            assertThat(revoked).isOne();
+            now = now.plusSeconds(1);
+            registrar.endRevokedLeft();
+            assertThat(away.asked).as("with nothing left").isEqualTo(2);
+        }
+
+        @Test
+        void triesEverLessOftenToEndWhatCannotBeRemovedUntilTheListsChange() {
+            Away away = awayWithOneRevoked();
+            away.usable = true;
+            Registrar registrar = registrar();
+
+            registrar.endRevoked();
+            assertThat(secondsOfLooks(registrar, away, 100)).containsExactly(1, 3, 7, 15, 31, 61, 91);
+            registrar.endRevoked();
+            assertThat(secondsOfLooks(registrar, away, 5)).containsExactly(1, 3);
+        }
+
+        private List<Integer> secondsOfLooks(Registrar registrar, Away away, int seconds) {
+            List<Integer> looks = new ArrayList<>();
+            for (int second = 1; second <= seconds; second++) {
+                now = now.plusSeconds(1);
+                int before = away.asked;
+                registrar.endRevokedLeft();
+                if (away.asked > before) {
+                    looks.add(second);
+                }
+            }
+            return looks;
+        }
+
+        private Away awayWithOneRevoked() {
             statuses = statuses(now, 8);
             Binding left = new Binding(
                     AOR,
@@ -471,36 +514,25 @@ class RegistrarTest implements RegistrationEvents {
                     Optional.empty(),
                     "call",
                     1,
-                    now.plusSeconds(60),
+                    now.plusSeconds(600),
                     List.of(),
                     Optional.of(new StatusReference(LIST, 8)));
             location.update(AOR, now, before -> List.of(left));
             Away away = new Away();
             asked = away;
-            Registrar registrar = registrar();
-
-            registrar.endRevoked();
-            registrar.endRevokedLeft();
-            assertThat(bindings()).hasSize(1);
-            assertThat(away.asked).as("while it is away").isOne();
-
-            away.usable = true;
-            registrar.endRevokedLeft();
-            assertThat(bindings()).isEmpty();
-            assertThat(revoked).isOne();
-            registrar.endRevokedLeft();
-            assertThat(away.asked).as("with nothing left").isEqualTo(2);
+            return away;
         }
 
         /** The location in memory, behind a network. */
         private final class Away extends Elsewhere {
             private boolean usable;
+            private boolean removes;
             private int asked;
 
             @Override
             public List<Binding> remove(Predicate<Binding> unwanted, Instant when) {
                 asked++;
-                return usable ? location.remove(unwanted, when) : List.of();
+                return removes ? location.remove(unwanted, when) : List.of();
             }
 
             @Override
