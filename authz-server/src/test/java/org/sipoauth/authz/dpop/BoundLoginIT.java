@@ -216,7 +216,7 @@ class BoundLoginIT {
                 .build());
         assertThat(notEnough.statusCode()).isEqualTo(403);
         assertThat(notEnough.headers().firstValue("WWW-Authenticate"))
-                .hasValue("DPoP error=\"insufficient_scope\", scope=\"admin\"");
+                .hasValue("DPoP error=\"insufficient_scope\", scope=\"admin\", algs=\"" + DpopProofs.ALGORITHMS + '"');
         assertThat(notEnough.body()).contains("access token with the scope admin");
     }
 
