@@ -286,7 +286,7 @@ public final class TokenVerifier {
             return false;
         }
         Optional<Instant> since = keys.unreachableSince();
-        Optional<StatusReference> status = known.verdict().token().claims().status();
+        Optional<StatusReference> status = known.verdict().token().claims().status;
         return since.isPresent()
                 && !since.get().plus(OUTAGE).isAfter(Instant.ofEpochMilli(known.until()))
                 && status.isPresent()
@@ -388,15 +388,14 @@ public final class TokenVerifier {
             long now) {
         if (knownTokens != null) {
             Claims claims = accepted.token().claims();
-            Instant begins =
-                    claims.notBefore().filter(claims.issuedAt()::isBefore).orElse(claims.issuedAt());
+            Instant begins = claims.notBefore.filter(claims.issuedAt::isBefore).orElse(claims.issuedAt);
             knownTokens.remember(
                     compact,
                     accepted,
                     key,
                     decryptionKey,
                     begins.minus(expectations.clockTolerance()).toEpochMilli(),
-                    claims.expiresAt().plus(expectations.clockTolerance()).toEpochMilli(),
+                    claims.expiresAt.plus(expectations.clockTolerance()).toEpochMilli(),
                     now);
         }
     }
@@ -441,43 +440,41 @@ public final class TokenVerifier {
     }
 
     private void requireIssuer(Claims claims) throws Refusal {
-        if (!claims.issuer().equals(expectations.issuer())) {
-            throw new Refusal(Reason.WRONG_ISSUER, "iss " + Refusal.quoted(claims.issuer()));
+        if (!claims.issuer.equals(expectations.issuer())) {
+            throw new Refusal(Reason.WRONG_ISSUER, "iss " + Refusal.quoted(claims.issuer));
         }
     }
 
     private void requireAudience(Claims claims) throws Refusal {
-        if (!claims.audience().contains(expectations.audience())) {
-            throw new Refusal(
-                    Reason.WRONG_AUDIENCE,
-                    "aud " + Refusal.quoted(claims.audience().toString()));
+        if (!claims.audience.contains(expectations.audience())) {
+            throw new Refusal(Reason.WRONG_AUDIENCE, "aud " + Refusal.quoted(claims.audience.toString()));
         }
     }
 
     /** RFC 7519 §4.1.4 to §4.1.6: now is before {@code exp}, and neither before {@code nbf} nor before {@code iat}. */
     private void requireTime(Claims claims, long now) throws Refusal {
         long tolerance = expectations.clockTolerance().toMillis();
-        if (now - tolerance >= claims.expiresAt().toEpochMilli()) {
-            throw new Refusal(Reason.EXPIRED, "expired at " + claims.expiresAt());
+        if (now - tolerance >= claims.expiresAt.toEpochMilli()) {
+            throw new Refusal(Reason.EXPIRED, "expired at " + claims.expiresAt);
         }
-        Optional<Instant> notBefore = claims.notBefore();
+        Optional<Instant> notBefore = claims.notBefore;
         if (notBefore.isPresent() && now + tolerance < notBefore.get().toEpochMilli()) {
             throw new Refusal(Reason.NOT_YET_VALID, "nbf " + notBefore.get());
         }
-        if (now + tolerance < claims.issuedAt().toEpochMilli()) {
-            throw new Refusal(Reason.NOT_YET_VALID, "iat " + claims.issuedAt());
+        if (now + tolerance < claims.issuedAt.toEpochMilli()) {
+            throw new Refusal(Reason.NOT_YET_VALID, "iat " + claims.issuedAt);
         }
     }
 
     /** A token without {@code status} is not of a login, or of a server without lists: accepted unless one is required. */
     private void requireStatus(Claims claims, long now) throws Refusal {
-        if (claims.status().isEmpty()) {
+        if (claims.status.isEmpty()) {
             if (expectations.statusRequired()) {
                 throw new Refusal(Reason.MISSING_CLAIM, "no status");
             }
         } else if (statuses != null) {
             StatusSnapshot lists = statuses.current();
-            StatusReference reference = claims.status().get();
+            StatusReference reference = claims.status.get();
             StatusSnapshot.Status found = lists.find(reference, now);
             if (found == StatusSnapshot.Status.REVOKED) {
                 throw new Refusal(Reason.REVOKED, place(reference));
@@ -491,7 +488,7 @@ public final class TokenVerifier {
 
     /** A list may be newer than our last reading; a token older than that should have its list there. */
     private void requireYoungerThan(StatusSnapshot lists, Claims claims, StatusReference reference) throws Refusal {
-        Instant shown = claims.issuedAt().plus(expectations.clockTolerance()).plus(NEW_LIST_TIME);
+        Instant shown = claims.issuedAt.plus(expectations.clockTolerance()).plus(NEW_LIST_TIME);
         if (!lists.readAt().isBefore(shown)) {
             throw new Refusal(Reason.STATUS_TOO_OLD, place(reference) + " is not held; " + lists);
         }

@@ -53,13 +53,13 @@ final class StatusCache {
      * @throws IOException if the file cannot be read, or is not one of ours
      */
     Optional<StatusSnapshot> read(KeySource keys, Instant now) throws IOException {
-        Optional<CacheFile.Kept> kept = file.read(now);
+        Optional<byte[]> kept = file.read(now);
         if (kept.isEmpty()) {
             return Optional.empty();
         }
         Map<String, HeldList> lists = new HashMap<>();
         int refused = 0;
-        String document = new String(kept.get().document(), StandardCharsets.ISO_8859_1);
+        String document = new String(kept.get(), StandardCharsets.ISO_8859_1);
         for (String line : document.isEmpty() ? new String[0] : document.split("\n")) {
             try {
                 HeldList list = list(line, keys, now);
@@ -72,7 +72,7 @@ final class StatusCache {
         if (refused > 0) {
             LOG.log(Level.INFO, "{0}: {1} kept status lists are believed no longer", uri, refused);
         }
-        Instant readAt = kept.get().fetchedAt();
+        Instant readAt = file.fetchedAt();
         return Optional.of(
                 new StatusSnapshot(lists, readAt, readAt.plus(maxStaleness).toEpochMilli()));
     }

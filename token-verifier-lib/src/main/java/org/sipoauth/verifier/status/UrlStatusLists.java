@@ -3,6 +3,7 @@ package org.sipoauth.verifier.status;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -273,8 +274,8 @@ public final class UrlStatusLists implements StatusSource {
         private void await(String list, HttpFetcher.Fetch fetch) throws InterruptedException {
             HeldList known = held.get(list);
             try {
-                HttpFetcher.Answer answer = fetch.await();
-                if (known != null && answer.body().isEmpty()) {
+                HttpResponse<byte[]> answer = fetch.await();
+                if (known != null && HttpFetcher.isUnchanged(answer)) {
                     put(known.confirmed(now, maxStaleness));
                 } else {
                     take(list, answer, known);
@@ -291,8 +292,9 @@ public final class UrlStatusLists implements StatusSource {
             }
         }
 
-        private void take(String list, HttpFetcher.Answer answer, @Nullable HeldList known) throws MalformedException {
-            String compact = new String(answer.body().orElseThrow(), StandardCharsets.ISO_8859_1);
+        private void take(String list, HttpResponse<byte[]> answer, @Nullable HeldList known)
+                throws MalformedException {
+            String compact = new String(answer.body(), StandardCharsets.ISO_8859_1);
             StatusList read = StatusListToken.verify(compact, list, issuer, keys, now);
             if (known != null && read.issuedAt().isBefore(known.list().issuedAt())) {
                 // one of several servers that has not signed it anew, or an attempt to undo revocations
@@ -310,7 +312,7 @@ public final class UrlStatusLists implements StatusSource {
             taken.incrementAndGet();
             put(HeldList.of(
                     read,
-                    answer.entityTag().filter(StatusCache::isEntityTag),
+                    HttpFetcher.entityTag(answer).filter(StatusCache::isEntityTag),
                     now,
                     maxStaleness,
                     cache == null ? Optional.empty() : Optional.of(compact)));
