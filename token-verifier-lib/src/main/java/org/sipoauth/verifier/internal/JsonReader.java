@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class JsonReader {
     private static final int MAX_DEPTH = 16;
     private static final int MAX_NUMBER_LENGTH = 32;
-    private static final int MAX_EXPONENT_DIGITS = 3;
+    /** So every number is within a double's range, and the same to all readers (RFC 7493 §2.2). */
+    private static final int MAX_EXPONENT_DIGITS = 2;
+
     private static final int MAX_LONG_DIGITS = 18;
 
     /** What our documents say again and again, so that no copy of it is made. */
@@ -118,7 +120,7 @@ public final class JsonReader {
         return utf8[position] == '"' ? closed(begin) : stringWithEscapes(begin);
     }
 
-    /** A number of at most 32 characters and a three-digit exponent. */
+    /** A number of at most 32 characters and a two-digit exponent. */
     public BigDecimal number() throws MalformedException {
         return decimal(passNumber());
     }
@@ -172,7 +174,7 @@ public final class JsonReader {
         return number;
     }
 
-    /** Passes a number of at most 32 characters and a three-digit exponent; returns where it starts. */
+    /** Passes a number of at most 32 characters and a two-digit exponent; returns where it starts. */
     private int passNumber() throws MalformedException {
         skipWhitespace();
         int start = position;

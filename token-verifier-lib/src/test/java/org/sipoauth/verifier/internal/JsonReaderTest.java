@@ -227,7 +227,7 @@ class JsonReaderTest {
     @Test
     void takesNumbersUpToTheirBounds() throws MalformedException {
         assertThat(reader("12345678901234567890123456789012").number()).isEqualTo("12345678901234567890123456789012");
-        assertThat(reader("-1e999").number()).isEqualTo("-1e999");
+        assertThat(reader("-1e99").number()).isEqualTo("-1e99");
     }
 
     @Test
@@ -241,7 +241,7 @@ class JsonReaderTest {
     @ValueSource(
             strings = {
                 "123456789012345678901234567890123",
-                "1e1000",
+                "1e100",
                 "1e-1000",
                 "1E+9999999999",
                 "0.1234567890123456789012345678901234"
