@@ -36,6 +36,9 @@ final class Parts {
 
     private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
     private static final int USUAL_CONNECTIONS = 50_000;
+    /** The most memory for what peers have not sent to its end: the other parts are bindings, TLS, keys and garbage. */
+    private static final int HEAP_TO_UNFINISHED = 8;
+
     private static final int MOST_CONNECTIONS = 10_000_000;
 
     private Parts() {}
@@ -74,7 +77,8 @@ final class Parts {
                 byAddress
                         ? settings.number(Setting.MAX_CONNECTIONS_PER_ADDRESS, 1, MOST_CONNECTIONS)
                         : MOST_CONNECTIONS,
-                Limits.DEFAULT);
+                Limits.DEFAULT,
+                Runtime.getRuntime().maxMemory() / HEAP_TO_UNFINISHED);
     }
 
     /**

@@ -127,6 +127,7 @@ final class RegistrarServer implements AutoCloseable {
             throw wrong;
         }
         metrics.watch(location, tls::notAfter, clock);
+        metrics.watchUnfinished(sip::unfinishedBytes);
         metrics.watchEdges(tls.edges());
         sources.edges().ifPresent(edges -> metrics.watchServed("edges", edges, clock));
         sources.mode().ifPresent(mode -> metrics.watchServed("mode", mode, clock));

@@ -51,26 +51,33 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     private final SipDecoder decoder;
     private final Arrival arrival;
     private final Optional<X509Certificate> edgeCertificate;
+    private final UnfinishedMessages.Share unfinished;
     private final Map<Deadline, ScheduledFuture<?>> timers = new EnumMap<>(Deadline.class);
     private final Set<StatusReference> logins = new LinkedHashSet<>(); // of the phone, where it is not an edge's
     private int malformedInARow;
     private int unanswered;
     private boolean completedOne;
+    private boolean registered;
     private boolean ending;
 
     private SipConnection(
-            SipListener listener, SipDecoder decoder, Arrival arrival, Optional<X509Certificate> edgeCertificate) {
+            SipListener listener,
+            SipDecoder decoder,
+            Arrival arrival,
+            Optional<X509Certificate> edgeCertificate,
+            UnfinishedMessages.Share unfinished) {
         this.listener = listener;
         this.decoder = decoder;
         this.arrival = arrival;
         this.edgeCertificate = edgeCertificate;
+        this.unfinished = unfinished;
     }
 
     static void install(
             ChannelPipeline pipeline, SipListener listener, boolean encrypted, Optional<X509Certificate> shown) {
         boolean fromEdge = listener.port() == Arrival.Port.MRA;
-        SipDecoder decoder =
-                new SipDecoder(SipParser.forServer(listener.settings().limits()));
+        SipDecoder decoder = new SipDecoder(
+                SipParser.forServerWithoutBodies(listener.settings().limits()));
         Arrival arrival = new Arrival(
                 listener.port(),
                 encrypted,
@@ -79,12 +86,14 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
                         ? shown.flatMap(listener.tls().edges()::edgeOf)
                         : Optional.empty(), // EdgeTrust has let it pass
                 fromEdge ? Optional.empty() : shown);
+        UnfinishedMessages.Share unfinished =
+                listener.unfinished().share(() -> pipeline.fireUserEventTriggered(SipListener.CROWDED_OUT));
         long idleMillis = listener.settings().idle().toMillis();
         pipeline.addLast(
                 new IdleStateHandler(idleMillis, 0, 0, TimeUnit.MILLISECONDS),
                 ENCODER,
                 decoder,
-                new SipConnection(listener, decoder, arrival, fromEdge ? shown : Optional.empty()));
+                new SipConnection(listener, decoder, arrival, fromEdge ? shown : Optional.empty(), unfinished));
     }
 
     @Override
@@ -98,6 +107,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext context) {
         timers.values().forEach(timer -> timer.cancel(false));
         timers.clear();
+        takeUnfinished(0);
         context.fireChannelInactive();
     }
 
@@ -163,6 +173,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
 
     private void send(ChannelHandlerContext context, Answer answer) {
         if (answer.registered()) {
+            registered = true;
             stop(Deadline.UNREGISTERED);
         }
         answer.status().ifPresent(this::remember);
@@ -243,9 +254,23 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private void takeUnfinished(int bytes) {
+        unfinished.take(bytes, registered || arrival.edge().isPresent());
+    }
+
+    /** What it holds goes at once, for closing takes its time. */
+    private void crowdedOut(ChannelHandlerContext context) {
+        decoder.abandon();
+        if (context.channel().isActive()) {
+            listener.events().crowdedOut(listener.port());
+            context.close();
+        }
+    }
+
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         context.flush();
+        takeUnfinished(decoder.heldBytes());
         if (completedOne || !decoder.inMessage()) {
             stop(Deadline.MESSAGE);
             completedOne = false;
@@ -282,6 +307,8 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
             endIfDrained(context);
         } else if (event instanceof Revocation revocation) {
             endIfRevoked(context, revocation);
+        } else if (event == SipListener.CROWDED_OUT) {
+            crowdedOut(context);
         } else if (event == SipListener.EDGES_CHANGED) {
             endIfUnlisted(context);
         }

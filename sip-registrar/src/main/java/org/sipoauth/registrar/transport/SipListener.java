@@ -15,6 +15,9 @@ final class SipListener {
     /** Tells a connection to end if it is of an edge that is no longer on the list. */
     static final Object EDGES_CHANGED = new Object();
 
+    /** Tells a connection to end, for what it has begun takes memory that others need. */
+    static final Object CROWDED_OUT = new Object();
+
     /** Tells a connection to end if it belongs to a revoked login. */
     record Revocation(Predicate<StatusReference> revoked) {}
 
@@ -25,14 +28,22 @@ final class SipListener {
     private final ServerTls tls;
     private final RequestHandler handler;
     private final ConnectionEvents events;
+    private final UnfinishedMessages unfinished;
     private volatile boolean draining;
 
-    SipListener(Port port, TransportSettings settings, ServerTls tls, RequestHandler handler, ConnectionEvents events) {
+    SipListener(
+            Port port,
+            TransportSettings settings,
+            ServerTls tls,
+            RequestHandler handler,
+            ConnectionEvents events,
+            UnfinishedMessages unfinished) {
         this.port = port;
         this.settings = settings;
         this.tls = tls;
         this.handler = handler;
         this.events = events;
+        this.unfinished = unfinished;
     }
 
     Port port() {
@@ -53,6 +64,10 @@ final class SipListener {
 
     ConnectionEvents events() {
         return events;
+    }
+
+    UnfinishedMessages unfinished() {
+        return unfinished;
     }
 
     boolean isDraining() {

@@ -53,6 +53,7 @@ public final class SipServer {
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final AtomicInteger open = new AtomicInteger();
     private final ConnectionsByAddress byAddress;
+    private final UnfinishedMessages unfinished;
     private final Map<Port, SipListener> listeners = new EnumMap<>(Port.class); // guarded by this
     private final Map<Port, Channel> listening = new EnumMap<>(Port.class); // guarded by this
 
@@ -62,6 +63,7 @@ public final class SipServer {
         this.handler = handler;
         this.events = events;
         this.byAddress = new ConnectionsByAddress(settings.maxConnectionsPerAddress());
+        this.unfinished = new UnfinishedMessages(settings.unfinishedBytes());
         tls.edges().onChange(this::endUnlisted);
     }
 
@@ -72,8 +74,8 @@ public final class SipServer {
      * @throws PortInUseException if the address cannot be had; what was open before stays so
      */
     public synchronized InetSocketAddress listen(Port port, InetSocketAddress address) throws PortInUseException {
-        SipListener listener =
-                listeners.computeIfAbsent(port, opened -> new SipListener(opened, settings, tls, handler, events));
+        SipListener listener = listeners.computeIfAbsent(
+                port, opened -> new SipListener(opened, settings, tls, handler, events, unfinished));
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
@@ -157,6 +159,11 @@ public final class SipServer {
             }
             context.fireUserEventTriggered(event);
         }
+    }
+
+    /** Of memory that messages take which are not yet whole. */
+    public long unfinishedBytes() {
+        return unfinished.bytes();
     }
 
     /** Ends the connections of phones over which a revoked login has registered; those of edges carry others, and stay. */

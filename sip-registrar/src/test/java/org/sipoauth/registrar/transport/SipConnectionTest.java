@@ -40,6 +40,8 @@ import org.sipoauth.verifier.status.StatusReference;
 class SipConnectionTest {
     private static final StatusReference LOGIN = new StatusReference("https://as.example.com/list", 7);
 
+    private static final long UNFINISHED = 60_000;
+
     private final Map<String, CompletableFuture<Answer>> answers = new HashMap<>();
     private final Map<String, SipRequest> requests = new HashMap<>();
     private ServerTls tls;
@@ -59,8 +61,14 @@ class SipConnectionTest {
     private void connect(Arrival.Port port, Optional<X509Certificate> shown) {
         Duration minute = Duration.ofMinutes(1);
         TransportSettings settings =
-                new TransportSettings(minute, minute, minute, minute, minute, 1, 1, Limits.DEFAULT);
-        listener = new SipListener(port, settings, tls, this::answer, new RegistrarMetrics(new SimpleMeterRegistry()));
+                new TransportSettings(minute, minute, minute, minute, minute, 1, 1, Limits.DEFAULT, UNFINISHED);
+        listener = new SipListener(
+                port,
+                settings,
+                tls,
+                this::answer,
+                new RegistrarMetrics(new SimpleMeterRegistry()),
+                new UnfinishedMessages(settings.unfinishedBytes()));
         channel = new EmbeddedChannel() {
             @Override
             protected SocketAddress remoteAddress0() {
@@ -208,6 +216,50 @@ class SipConnectionTest {
         channel.pipeline().fireUserEventTriggered(new SipListener.Revocation(LOGIN::equals));
 
         assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void endsWhatBeginsMoreThanThereIsRoomFor() {
+        UnfinishedMessages.Share other = listener.unfinished().share(() -> {});
+        other.take((int) UNFINISHED - 10_000, true);
+        begin(8_000);
+
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(listener.unfinished().bytes()).isEqualTo(UNFINISHED - 10_000);
+    }
+
+    @Test
+    void takesNoRoomForABody() {
+        channel.writeInbound(Unpooled.copiedBuffer(head("Content-Length: 60000\r\n\r\n"), StandardCharsets.US_ASCII));
+        long ofTheHead = listener.unfinished().bytes();
+        for (int i = 0; i < 59; i++) {
+            channel.writeInbound(Unpooled.wrappedBuffer(new byte[1_000]));
+        }
+        assertThat(listener.unfinished().bytes()).isBetween(1L, ofTheHead);
+
+        channel.writeInbound(Unpooled.wrappedBuffer(new byte[1_000]));
+        assertThat(requests).containsKey("begun");
+        assertThat(listener.unfinished().bytes()).isZero();
+    }
+
+    @Test
+    void givesBackItsRoomWhenItCloses() {
+        begin(1_000);
+        assertThat(listener.unfinished().bytes()).isGreaterThan(1_000);
+
+        channel.close();
+        assertThat(listener.unfinished().bytes()).isZero();
+    }
+
+    private void begin(int bytes) {
+        channel.writeInbound(
+                Unpooled.copiedBuffer(head("Subject: " + "a".repeat(bytes) + "\r\n"), StandardCharsets.US_ASCII));
+    }
+
+    private static String head(String end) {
+        return "REGISTER sip:example.com SIP/2.0\r\nVia: SIP/2.0/TLS 192.0.2.4:5061;branch=z9hG4bK1\r\n"
+                + "From: <sip:1001@example.com>;tag=a\r\nTo: <sip:1001@example.com>\r\nCall-ID: begun\r\n"
+                + "CSeq: 1 REGISTER\r\n" + end;
     }
 
     @Test

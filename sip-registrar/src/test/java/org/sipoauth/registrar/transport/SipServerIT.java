@@ -71,7 +71,8 @@ class SipServerIT {
                 Duration.ofMillis(1),
                 MOST_THREADS + 1,
                 MOST_THREADS + 1,
-                Limits.DEFAULT);
+                Limits.DEFAULT,
+                1024 * 1024);
         server = new SipServer(settings, tls, this::answer, new RegistrarMetrics(new SimpleMeterRegistry()));
         address = server.listen(Arrival.Port.OAUTH, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
