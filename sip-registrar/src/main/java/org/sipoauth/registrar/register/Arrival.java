@@ -1,7 +1,11 @@
 package org.sipoauth.registrar.register;
 
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -19,6 +23,21 @@ public record Arrival(
         InetSocketAddress peer,
         Optional<Edge> edge,
         Optional<X509Certificate> phoneCertificate) {
+    private static final int SUBNET_BYTES = 8;
+
+    /** What counts for one peer: an IPv4 address, and of IPv6 a /64, from which one host can have all addresses. */
+    public static InetAddress origin(InetAddress peer) {
+        if (!(peer instanceof Inet6Address)) {
+            return peer;
+        }
+        byte[] subnet = Arrays.copyOf(Arrays.copyOf(peer.getAddress(), SUBNET_BYTES), peer.getAddress().length);
+        try {
+            return InetAddress.getByAddress(subnet);
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException(impossible); // it has the length of one
+        }
+    }
+
     /**
      * An edge on the list.
      *

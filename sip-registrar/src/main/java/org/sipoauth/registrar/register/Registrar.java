@@ -74,6 +74,7 @@ public final class Registrar {
     private final Supplier<Optional<String>> trouble;
     private final RegistrationEvents events;
     private final InstantSource clock;
+    private final PeerLog log;
     private volatile Optional<Left> revokedLeft = Optional.empty();
 
     /**
@@ -88,7 +89,8 @@ public final class Registrar {
             Predicate<StatusReference> revoked,
             Supplier<Optional<String>> trouble,
             RegistrationEvents events,
-            InstantSource clock) {
+            InstantSource clock,
+            PeerLog log) {
         this.policy = policy;
         this.domain = domain;
         this.gate = gate;
@@ -97,6 +99,7 @@ public final class Registrar {
         this.trouble = trouble;
         this.events = events;
         this.clock = clock;
+        this.log = log;
     }
 
     /** Bindings of revoked logins that were not removed, and how long to leave it at that. */
@@ -416,7 +419,9 @@ public final class Registrar {
         } else {
             RefusedRequest told = RefusedRequest.of(clock.instant(), refused, request, arrival);
             events.refused(told);
-            LOG.info("{}", told);
+            if (log.takes(arrival.peer().getAddress())) {
+                LOG.info("{}", told);
+            }
         }
         SipResponse response = SipResponse.answering(request, refused.status(), refused.phrase(), newTag())
                 .with(refused.headers());

@@ -215,7 +215,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
 
     private void refuse(ChannelHandlerContext context, Parsed.Malformed malformed) {
         listener.events().malformed(listener.port(), malformed.cause());
-        if (malformedInARow++ == 0) {
+        if (malformedInARow++ == 0 && listener.logs(arrival.peer())) {
             LOG.info(
                     "malformed message from {} on {}: {} ({})",
                     arrival.peer(),

@@ -1,8 +1,11 @@
 package org.sipoauth.registrar.transport;
 
 import io.netty.channel.ChannelHandlerContext;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.function.Predicate;
 import org.sipoauth.registrar.register.Arrival.Port;
+import org.sipoauth.registrar.register.PeerLog;
 import org.sipoauth.verifier.status.StatusReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +32,7 @@ final class SipListener {
     private final RequestHandler handler;
     private final ConnectionEvents events;
     private final UnfinishedMessages unfinished;
+    private final PeerLog log;
     private volatile boolean draining;
 
     SipListener(
@@ -37,13 +41,15 @@ final class SipListener {
             ServerTls tls,
             RequestHandler handler,
             ConnectionEvents events,
-            UnfinishedMessages unfinished) {
+            UnfinishedMessages unfinished,
+            PeerLog log) {
         this.port = port;
         this.settings = settings;
         this.tls = tls;
         this.handler = handler;
         this.events = events;
         this.unfinished = unfinished;
+        this.log = log;
     }
 
     Port port() {
@@ -78,9 +84,17 @@ final class SipListener {
         draining = true;
     }
 
+    /** Whether the log takes a line about this peer, who may have had as many as it gets. */
+    boolean logs(SocketAddress peer) {
+        return !(peer instanceof InetSocketAddress address) || log.takes(address.getAddress());
+    }
+
     void closeLate(ChannelHandlerContext context, Deadline deadline) {
         events.timedOut(port, deadline);
-        LOG.info("closed {} on {}: deadline {}", context.channel().remoteAddress(), port.label(), deadline.label());
+        SocketAddress peer = context.channel().remoteAddress();
+        if (logs(peer)) {
+            LOG.info("closed {} on {}: deadline {}", peer, port.label(), deadline.label());
+        }
         context.close();
     }
 }

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.sipoauth.registrar.register.Arrival.Port;
+import org.sipoauth.registrar.register.PeerLog;
 import org.sipoauth.registrar.transport.SipListener.Revocation;
 import org.sipoauth.verifier.status.StatusReference;
 
@@ -54,15 +55,18 @@ public final class SipServer {
     private final AtomicInteger open = new AtomicInteger();
     private final ConnectionsByAddress byAddress;
     private final UnfinishedMessages unfinished;
+    private final PeerLog log;
     private final Map<Port, SipListener> listeners = new EnumMap<>(Port.class); // guarded by this
     private final Map<Port, Channel> listening = new EnumMap<>(Port.class); // guarded by this
 
-    public SipServer(TransportSettings settings, ServerTls tls, RequestHandler handler, ConnectionEvents events) {
+    public SipServer(
+            TransportSettings settings, ServerTls tls, RequestHandler handler, ConnectionEvents events, PeerLog log) {
         this.settings = settings;
         this.tls = tls;
         this.handler = handler;
         this.events = events;
         this.byAddress = new ConnectionsByAddress(settings.maxConnectionsPerAddress());
+        this.log = log;
         this.unfinished = new UnfinishedMessages(settings.unfinishedBytes());
         tls.edges().onChange(this::endUnlisted);
     }
@@ -75,7 +79,7 @@ public final class SipServer {
      */
     public synchronized InetSocketAddress listen(Port port, InetSocketAddress address) throws PortInUseException {
         SipListener listener = listeners.computeIfAbsent(
-                port, opened -> new SipListener(opened, settings, tls, handler, events, unfinished));
+                port, opened -> new SipListener(opened, settings, tls, handler, events, unfinished, log));
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)

@@ -1010,7 +1010,8 @@ class RegistrarTest implements RegistrationEvents {
                 login -> statuses.isRevoked(login),
                 () -> trouble,
                 this,
-                clock);
+                clock,
+                new PeerLog());
     }
 
     private SipResponse response(Phone phone, Arrival arrival) {

@@ -29,6 +29,7 @@ import org.sipoauth.registrar.TestPki;
 import org.sipoauth.registrar.management.RegistrarMetrics;
 import org.sipoauth.registrar.register.Answer;
 import org.sipoauth.registrar.register.Arrival;
+import org.sipoauth.registrar.register.PeerLog;
 import org.sipoauth.registrar.sip.Headers;
 import org.sipoauth.registrar.sip.Limits;
 import org.sipoauth.registrar.sip.SipPrinter;
@@ -68,7 +69,8 @@ class SipConnectionTest {
                 tls,
                 this::answer,
                 new RegistrarMetrics(new SimpleMeterRegistry()),
-                new UnfinishedMessages(settings.unfinishedBytes()));
+                new UnfinishedMessages(settings.unfinishedBytes()),
+                new PeerLog());
         channel = new EmbeddedChannel() {
             @Override
             protected SocketAddress remoteAddress0() {

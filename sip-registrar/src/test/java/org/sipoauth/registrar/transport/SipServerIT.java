@@ -32,6 +32,7 @@ import org.sipoauth.registrar.TestPki;
 import org.sipoauth.registrar.management.RegistrarMetrics;
 import org.sipoauth.registrar.register.Answer;
 import org.sipoauth.registrar.register.Arrival;
+import org.sipoauth.registrar.register.PeerLog;
 import org.sipoauth.registrar.sip.Headers;
 import org.sipoauth.registrar.sip.Limits;
 import org.sipoauth.registrar.sip.SipPrinter;
@@ -73,7 +74,8 @@ class SipServerIT {
                 MOST_THREADS + 1,
                 Limits.DEFAULT,
                 1024 * 1024);
-        server = new SipServer(settings, tls, this::answer, new RegistrarMetrics(new SimpleMeterRegistry()));
+        server = new SipServer(
+                settings, tls, this::answer, new RegistrarMetrics(new SimpleMeterRegistry()), new PeerLog());
         address = server.listen(Arrival.Port.OAUTH, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
