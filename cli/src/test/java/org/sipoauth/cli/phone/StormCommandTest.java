@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.cli.ClosedPort;
 import org.sipoauth.cli.CommandRun;
 import org.sipoauth.cli.SipoauthMain;
 import org.sipoauth.cli.TestPki;
@@ -153,12 +155,13 @@ class StormCommandTest {
 
     @Test
     void saysThatNothingListensThere() throws Exception {
-        registrar.close();
+        try (ClosedPort nobodys = new ClosedPort()) {
+            CommandRun run =
+                    stormUntil("[1-9] not made", "--registrar=localhost:" + nobodys.number(), "--tokens", tokens(2));
 
-        CommandRun run = stormUntil("[1-9] not made", "--tokens", tokens(2));
-
-        assertThat(run.exit()).isEqualTo(PhoneExitCodes.REFUSED);
-        assertThat(run.out()).containsPattern("not connected +\\d+ times: connection refused");
+            assertThat(run.exit()).isEqualTo(PhoneExitCodes.REFUSED);
+            assertThat(run.out()).containsPattern("not connected +\\d+ times: connection refused");
+        }
     }
 
     @Test
@@ -298,7 +301,10 @@ class StormCommandTest {
     }
 
     private String[] arguments(String... options) {
-        List<String> args = new ArrayList<>(List.of("phone", "storm", "--registrar=localhost:" + registrar.port()));
+        List<String> args = new ArrayList<>(List.of("phone", "storm"));
+        if (Arrays.stream(options).noneMatch(option -> option.startsWith("--registrar="))) {
+            args.add("--registrar=localhost:" + registrar.port());
+        }
         args.add("--trust=" + trusted);
         args.addAll(List.of(options));
         return args.toArray(String[]::new);

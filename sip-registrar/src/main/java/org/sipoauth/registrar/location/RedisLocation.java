@@ -77,6 +77,7 @@ public final class RedisLocation implements Location {
     private final RedisConnection connection;
     private final InMemoryLocation own = new InMemoryLocation(Integer.MAX_VALUE);
     private final int limit;
+    private final Duration timeLimit;
     private final AtomicBoolean probing = new AtomicBoolean();
     private final Set<String> told = ConcurrentHashMap.newKeySet(); // why it is away, since it is
     private final AtomicBoolean leftSome = new AtomicBoolean(); // at the last removal
@@ -96,6 +97,12 @@ public final class RedisLocation implements Location {
      * @param limit most bindings that this registrar remembers
      */
     public RedisLocation(RedisAddress address, Optional<TrustManagerFactory> trust, int limit) {
+        this(address, trust, limit, TIME_LIMIT);
+    }
+
+    /** @param timeLimit for the answer to a change */
+    RedisLocation(RedisAddress address, Optional<TrustManagerFactory> trust, int limit, Duration timeLimit) {
+        this.timeLimit = timeLimit;
         this.address = address;
         this.connection = new RedisConnection(address, trust);
         this.limit = limit;
@@ -125,7 +132,7 @@ public final class RedisLocation implements Location {
                 .send(commands -> commands.get(change.key()))
                 .thenCompose(held -> replace(change, held == null ? BindingRecord.NONE : held, MAX_ATTEMPTS))
                 .toCompletableFuture()
-                .orTimeout(TIME_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+                .orTimeout(timeLimit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private CompletionStage<List<Binding>> replace(Change change, byte[] held, int attempts) {
