@@ -25,6 +25,11 @@ public record Arrival(
         Optional<X509Certificate> phoneCertificate) {
     private static final int SUBNET_BYTES = 8;
 
+    /** The same, with what the list of edges says now. */
+    public Arrival of(Optional<Edge> now) {
+        return new Arrival(port, encrypted, peer, now, phoneCertificate);
+    }
+
     /** What counts for one peer: an IPv4 address, and of IPv6 a /64, from which one host can have all addresses. */
     public static InetAddress origin(InetAddress peer) {
         if (!(peer instanceof Inet6Address)) {

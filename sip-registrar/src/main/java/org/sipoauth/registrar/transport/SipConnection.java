@@ -1,7 +1,6 @@
 package org.sipoauth.registrar.transport;
 
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -49,7 +48,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
 
     private final SipListener listener;
     private final SipDecoder decoder;
-    private final Arrival arrival;
+    private Arrival arrival;
     private final Optional<X509Certificate> edgeCertificate;
     private final UnfinishedMessages.Share unfinished;
     private final Map<Deadline, ScheduledFuture<?>> timers = new EnumMap<>(Deadline.class);
@@ -105,8 +104,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        timers.values().forEach(timer -> timer.cancel(false));
-        timers.clear();
+        stopAll();
         takeUnfinished(0);
         context.fireChannelInactive();
     }
@@ -197,10 +195,16 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Another of its names may let it in now, and not all of them make it believed. */
+    private void followEdges(ChannelHandlerContext context) {
+        if (arrival.edge().isPresent()) {
+            arrival = arrival.of(edgeCertificate.flatMap(listener.tls().edges()::edgeOf));
+            endIfUnlisted(context);
+        }
+    }
+
     private void endIfUnlisted(ChannelHandlerContext context) {
-        if (!ending
-                && edgeCertificate.isPresent()
-                && listener.tls().edges().nameOf(edgeCertificate.get()).isEmpty()) {
+        if (!ending && edgeCertificate.isPresent() && arrival.edge().isEmpty()) {
             listener.events().edgeEnded();
             LOG.info(
                     "closed {} on {}: edge certificate {}: no longer on the list; to let it in, add one of its names {}{}",
@@ -238,13 +242,14 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     /** Reads no more, and closes once all is answered and has gone out; a peer that does not take it meets the deadline. */
     private void end(ChannelHandlerContext context) {
         ending = true;
+        stopAll();
         start(Deadline.ANSWERS, listener.settings().message(), context);
         closeWhenAnswered(context);
     }
 
     private void closeWhenAnswered(ChannelHandlerContext context) {
         if (unanswered == 0) {
-            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(gone -> close(context));
         }
     }
 
@@ -263,7 +268,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
         decoder.abandon();
         if (context.channel().isActive()) {
             listener.events().crowdedOut(listener.port());
-            context.close();
+            close(context);
         }
     }
 
@@ -275,8 +280,8 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
             stop(Deadline.MESSAGE);
             completedOne = false;
         }
-        if (decoder.inMessage() && !timers.containsKey(Deadline.MESSAGE)) {
-            start(Deadline.MESSAGE, listener.settings().message(), context);
+        if (decoder.inMessage()) {
+            awaitMessage(context);
         } else {
             endIfDrained(context);
         }
@@ -285,7 +290,19 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
 
     /** Back-pressure: who does not read our answers is not read, nor who has asked more than we have answered. */
     private void readIfThereIsRoom(ChannelHandlerContext context) {
-        context.channel().config().setAutoRead(context.channel().isWritable() && unanswered < MAX_UNANSWERED);
+        boolean room = context.channel().isWritable() && unanswered < MAX_UNANSWERED;
+        context.channel().config().setAutoRead(room);
+        if (!room) {
+            stop(Deadline.MESSAGE); // it may have been sent to its end
+        } else if (decoder.inMessage()) {
+            awaitMessage(context);
+        }
+    }
+
+    private void awaitMessage(ChannelHandlerContext context) {
+        if (!ending && context.channel().config().isAutoRead()) {
+            start(Deadline.MESSAGE, listener.settings().message(), context);
+        }
     }
 
     @Override
@@ -302,7 +319,9 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof IdleStateEvent) {
-            listener.closeLate(context, Deadline.IDLE);
+            if (!ending) { // else its answers have their deadline
+                closeLate(context, Deadline.IDLE);
+            }
         } else if (event == SipListener.DRAIN) {
             endIfDrained(context);
         } else if (event instanceof Revocation revocation) {
@@ -310,7 +329,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
         } else if (event == SipListener.CROWDED_OUT) {
             crowdedOut(context);
         } else if (event == SipListener.EDGES_CHANGED) {
-            endIfUnlisted(context);
+            followEdges(context);
         }
         context.fireUserEventTriggered(event);
     }
@@ -318,6 +337,13 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         LOG.debug("connection from {} ended: {}", arrival.peer(), cause.toString());
+        close(context);
+    }
+
+    /** At once; no deadline is missed in the moment that it takes. */
+    private void close(ChannelHandlerContext context) {
+        ending = true;
+        stopAll();
         context.close();
     }
 
@@ -325,7 +351,19 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
         timers.computeIfAbsent(
                 deadline,
                 late -> context.executor()
-                        .schedule(() -> listener.closeLate(context, late), time.toNanos(), TimeUnit.NANOSECONDS));
+                        .schedule(() -> closeLate(context, late), time.toNanos(), TimeUnit.NANOSECONDS));
+    }
+
+    /** The first deadline that is missed is the one that counts. */
+    private void closeLate(ChannelHandlerContext context, Deadline deadline) {
+        ending = true;
+        stopAll();
+        listener.closeLate(context, deadline);
+    }
+
+    private void stopAll() {
+        timers.values().forEach(timer -> timer.cancel(false));
+        timers.clear();
     }
 
     private void stop(Deadline deadline) {

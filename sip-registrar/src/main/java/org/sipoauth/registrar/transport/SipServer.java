@@ -132,6 +132,9 @@ public final class SipServer {
         if (listener.port() == Port.MRA) {
             connection.pipeline().addLast(new EdgeLetIn(place.get(), tls.edges()));
         }
+        if (listener.isDraining()) { // it was accepted before, and is too late to be told with the others
+            connection.close();
+        }
     }
 
     private void turnAway(Channel connection, SipListener listener, ConnectionLimit limit) {
