@@ -11,6 +11,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,10 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
@@ -33,7 +37,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.registrar.served.Followed;
+import org.sipoauth.registrar.served.ServedMode;
 import org.sipoauth.registrar.sip.Headers;
+import org.sipoauth.verifier.refresh.UrlSettings;
 
 /** Edges come and go, mode and ports change, as the server says, over real sockets and TLS. */
 @Timeout(60)
@@ -49,6 +56,7 @@ class FollowedIT {
     @TempDir
     private Path directory;
 
+    private volatile CountDownLatch held = new CountDownLatch(0);
     private final AtomicInteger notModified = new AtomicInteger();
     private volatile Document served = new Document(200, "{\"edges\":[]}");
     private TestPki pki;
@@ -58,9 +66,13 @@ class FollowedIT {
     void startServer() throws Exception {
         pki = new TestPki("test CA");
         pki.writeAuthority(directory.resolve("trust.crt"));
+        startServer(pki, LoopbackPorts.free());
+    }
+
+    private void startServer(TestPki authority, int port) throws Exception {
         SSLContext tls = SSLContext.getInstance("TLS");
-        tls.init(pki.node().toKeyManagerFactory().getKeyManagers(), null, new SecureRandom());
-        server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        tls.init(authority.node().toKeyManagerFactory().getKeyManagers(), null, new SecureRandom());
+        server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(tls));
         server.createContext("/edges", this::answer);
         server.start();
@@ -73,6 +85,7 @@ class FollowedIT {
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
+            held.await();
             Document now = served;
             if (now.entityTag().equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
                 notModified.incrementAndGet();
@@ -83,6 +96,8 @@ class FollowedIT {
             exchange.getResponseHeaders().set("ETag", now.entityTag());
             exchange.sendResponseHeaders(now.status(), body.length == 0 ? -1 : body.length);
             exchange.getResponseBody().write(body);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -256,6 +271,43 @@ class FollowedIT {
 
     private static int status(TestPhone phone) throws IOException {
         return phone.exchange(phone.register(Headers.NONE)).status();
+    }
+
+    @Test
+    void isWaitedForUntilTheServerWasAsked() throws Exception {
+        mode(1, "enabled");
+        held = new CountDownLatch(1);
+        UrlSettings url = new UrlSettings(
+                URI.create("https://localhost:" + server.getAddress().getPort() + "/edges"), Duration.ofMillis(50));
+        url.sslContext(pki.client(Optional.empty()));
+        url.timeout(Duration.ofSeconds(20));
+        List<ServedMode> said = new CopyOnWriteArrayList<>();
+        try (Followed<ServedMode> followed = Followed.mode(url, said::add)) {
+            assertThat(followed.awaitAsked(Duration.ofMillis(1))).isFalse();
+
+            held.countDown();
+            assertThat(followed.awaitAsked(Duration.ofSeconds(20))).isTrue();
+            assertThat(said).extracting(ServedMode::enabled).containsExactly(true);
+        }
+    }
+
+    @Test
+    void followsTheServerToACertificateOfAnotherAuthority() throws Exception {
+        list(1, "west.example.com");
+        try (RunningRegistrar registrar = registrar()) {
+            await().until(() -> registrar.metric("sip_edges_listed") == 2);
+            int port = server.getAddress().getPort();
+            server.stop(0);
+            TestPki other = new TestPki("other CA");
+            list(2, "west.example.com", "east.example.com");
+            startServer(other, port);
+            await().until(() -> registrar.metric("sip_edges_refresh_failures_total") >= 2); // it is not trusted yet
+            assertThat(registrar.metric("sip_edges_listed")).isEqualTo(2);
+
+            other.writeAuthority(directory.resolve("trust.crt"));
+
+            await().until(() -> registrar.metric("sip_edges_listed") == 3);
+        }
     }
 
     @Test

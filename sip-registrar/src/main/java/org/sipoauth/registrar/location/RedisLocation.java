@@ -48,6 +48,9 @@ public final class RedisLocation implements Location {
     /** An answer takes well under a millisecond; whoever waits for seconds is better told to come again. */
     public static final Duration TIME_LIMIT = Duration.ofSeconds(2);
 
+    /** A process that has just begun takes longer for it than any later, and no phone waits yet. */
+    private static final Duration FIRST_CONNECTION = Duration.ofSeconds(10);
+
     private static final String PREFIX = "location:";
     private static final String PROBE = PREFIX + "probe";
 
@@ -107,7 +110,7 @@ public final class RedisLocation implements Location {
         this.connection = new RedisConnection(address, trust);
         this.limit = limit;
         try {
-            connection.reopen().toCompletableFuture().get(TIME_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            connection.reopen().toCompletableFuture().get(FIRST_CONNECTION.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException away) {
