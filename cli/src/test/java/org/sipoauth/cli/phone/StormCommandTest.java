@@ -154,6 +154,21 @@ class StormCommandTest {
     }
 
     @Test
+    void countsNoPhoneThatWasRefusedSinceItRegistered() throws Exception {
+        Running storm = start("--tokens", tokens(1), "--every", "1", "--hold", "300", "--progress", "1");
+        await().atMost(Duration.ofSeconds(20)).until(() -> storm.err().contains(" 1 registered"));
+
+        registrar.otherwise(status(403, "Forbidden", "Retry-After", "300"));
+
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> storm.err()
+                        .lines()
+                        .anyMatch(line -> line.contains(" 0 registered") && line.contains(" 1 refused")));
+        storm.thread().interrupt();
+        assertThat(storm.run().get(20, TimeUnit.SECONDS).out()).containsPattern("registered at the end +0 of 1 phones");
+    }
+
+    @Test
     void saysThatNothingListensThere() throws Exception {
         try (ClosedPort nobodys = new ClosedPort()) {
             CommandRun run =
