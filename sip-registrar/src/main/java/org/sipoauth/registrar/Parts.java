@@ -67,7 +67,7 @@ final class Parts {
         }
     }
 
-    /** A phone is told less than it has: its keep-alive comes in the last moment (RFC 5626 §4.4), and takes its time. */
+    /** A phone is told less than it has: its keep-alive comes in the last moment (RFC 5626 §5.4), and takes its time. */
     private static Duration flowTimer(Duration idle) {
         return idle.minus(idle.dividedBy(IDLE_TO_MARGIN));
     }

@@ -272,6 +272,7 @@ final class RegistrarServer implements AutoCloseable {
         described.put("path", binding.path());
         described.put("device", binding.deviceName());
         described.put("instance", binding.contact().instance());
+        described.put("flow", binding.flow());
         described.put("expires", binding.remainingSeconds(now));
         described.put("expiresAt", binding.expiresAt());
         return described;

@@ -16,18 +16,20 @@ import java.util.Optional;
  * @param peer the other end of the connection
  * @param edge whose certificate the connection showed
  * @param phoneCertificate that the phone itself showed; empty behind an edge, whose certificate is not the phone's
+ * @param connection what tells it from all others that this node has had
  */
 public record Arrival(
         Port port,
         boolean encrypted,
         InetSocketAddress peer,
         Optional<Edge> edge,
-        Optional<X509Certificate> phoneCertificate) {
+        Optional<X509Certificate> phoneCertificate,
+        String connection) {
     private static final int SUBNET_BYTES = 8;
 
     /** The same, with what the list of edges says now. */
     public Arrival of(Optional<Edge> now) {
-        return new Arrival(port, encrypted, peer, now, phoneCertificate);
+        return new Arrival(port, encrypted, peer, now, phoneCertificate, connection);
     }
 
     /** What counts for one peer: an IPv4 address, and of IPv6 a /64, from which one host can have all addresses. */

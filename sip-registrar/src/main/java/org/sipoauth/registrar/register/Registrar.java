@@ -203,7 +203,10 @@ public final class Registrar {
         String addressOfRecord = requireAddressOfRecord(request); // step 5, without which step 4 has nothing to ask
         requireAuthorized(request, arrival, token, addressOfRecord); // step 4
         Outbound outbound = new Outbound(request); // RFC 5626 §6
-        BindingUpdate update = new BindingUpdate(request, outbound.contacts(), addressOfRecord, token, policy, now);
+        Optional<String> flow =
+                outbound.endsHere() ? Optional.of(policy.nodeName() + "/" + arrival.connection()) : Optional.empty();
+        BindingUpdate update =
+                new BindingUpdate(request, outbound.contacts(), addressOfRecord, flow, token, policy, now);
         return location.update(addressOfRecord, now, held -> update.apply(unrevoked(held)))
                 .thenApply(bindings -> {
                     SipResponse success = success(request, outbound, bindings, now); // step 8

@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Locale;
 
-/** How hosts are compared, of which there may be several texts for one (RFC 3261 §19.1.4, RFC 5118 §4.1). */
+/** How hosts are compared, of which there may be several texts for one (RFC 3261 §19.1.4, RFC 5954 §4.2). */
 public final class Host {
     private static final int GROUPS = 8;
 

@@ -77,14 +77,17 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
         boolean fromEdge = listener.port() == Arrival.Port.MRA;
         SipDecoder decoder = new SipDecoder(
                 SipParser.forServerWithoutBodies(listener.settings().limits()));
+        InetSocketAddress peer = (InetSocketAddress) pipeline.channel().remoteAddress();
         Arrival arrival = new Arrival(
                 listener.port(),
                 encrypted,
-                (InetSocketAddress) pipeline.channel().remoteAddress(),
+                peer,
                 fromEdge
                         ? shown.flatMap(listener.tls().edges()::edgeOf)
                         : Optional.empty(), // EdgeTrust has let it pass
-                fromEdge ? Optional.empty() : shown);
+                fromEdge ? Optional.empty() : shown,
+                pipeline.channel().id().asShortText() + "@" + peer.getAddress().getHostAddress() + ":"
+                        + peer.getPort());
         UnfinishedMessages.Share unfinished =
                 listener.unfinished().share(() -> pipeline.fireUserEventTriggered(SipListener.CROWDED_OUT));
         long idleMillis = listener.settings().idle().toMillis();

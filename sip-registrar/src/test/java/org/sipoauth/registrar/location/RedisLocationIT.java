@@ -161,7 +161,8 @@ class RedisLocationIT extends LocationContract {
                     1,
                     NOW.plusSeconds(60),
                     List.of(),
-                    Optional.of(new StatusReference("https://as.example.com/lists/1", 8)));
+                    Optional.of(new StatusReference("https://as.example.com/lists/1", 8)),
+                    Optional.empty());
             done(other.update(AOR, NOW, before -> List.of(renewed)));
 
             assertThat(one.remove(held -> held.status().orElseThrow().index() == 7, NOW))

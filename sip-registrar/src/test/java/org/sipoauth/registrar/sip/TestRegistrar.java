@@ -30,7 +30,12 @@ final class TestRegistrar implements RegistrationEvents {
     static final ServedDomain DOMAIN = new ServedDomain("example.com", Set.of("[2001:db8::10]"));
 
     private static final Arrival ARRIVAL = new Arrival(
-            Arrival.Port.OAUTH, true, new InetSocketAddress("192.0.2.4", 40000), Optional.empty(), Optional.empty());
+            Arrival.Port.OAUTH,
+            true,
+            new InetSocketAddress("192.0.2.4", 40000),
+            Optional.empty(),
+            Optional.empty(),
+            "1");
     private static final BearerGate GATE = gate();
 
     private Optional<Refusal> refusal = Optional.empty();
