@@ -6,14 +6,21 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.sipoauth.authz.audit.AuditStream;
 import org.sipoauth.authz.device.Device;
+import org.sipoauth.authz.device.DeviceType;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.mode.ModeStore;
 import org.sipoauth.authz.parameter.CurrentParameters;
 import org.sipoauth.authz.refresh.Sessions;
 import org.sipoauth.authz.subscriber.Accounts;
+import org.sipoauth.authz.throttle.Network;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -23,7 +30,12 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Controller
 final class DiagnosisPage {
     private static final Duration LOOK_BACK = Duration.ofDays(7);
-    private static final int REFUSALS = 5;
+    private static final Duration LOOK_BACK_FOR_NAMELESS = Duration.ofDays(1);
+
+    /** Records of a device that say what it was refused, or where it was. */
+    private static final int RECORDS = 100;
+
+    private static final AuditStream.Page NOTHING = new AuditStream.Page(List.of(), Optional.empty());
 
     private final Devices devices;
     private final Accounts accounts;
@@ -53,18 +65,18 @@ final class DiagnosisPage {
         this.clock = clock;
     }
 
-    /** What a registrar may have said, to choose from. */
+    /** What may have been said, to choose from. */
     record Choices(String title, List<Choice> choices) {}
 
     record Choice(String value, String text, boolean chosen) {}
 
-    /** @param said what the registrar said: which kind of refusal and its cause, such as {@code registrar.token_expired} */
+    /** @param said what was said: which kind of refusal and its cause, such as {@code registrar.token_expired} */
     @GetMapping("/console/diagnosis")
     String diagnose(
             @RequestParam(defaultValue = "") String device, @RequestParam(defaultValue = "") String said, Model model) {
         String name = device.strip();
         model.addAttribute("device", name);
-        model.addAttribute("registrar", choices(said));
+        model.addAttribute("causes", choices(said));
         model.addAttribute(
                 "diagnosis", name.isEmpty() ? Optional.empty() : Optional.of(Diagnosis.of(facts(name, said(said)))));
         return "console/diagnosis";
@@ -74,8 +86,11 @@ final class DiagnosisPage {
         Instant now = clock.instant();
         Optional<Device> device = devices.find(name);
         Instant lookBack = now.minus(LOOK_BACK);
-        AuditStream.Page refusals = device.map(found -> refusals(name, found.owner(), lookBack))
-                .orElseGet(() -> new AuditStream.Page(List.of(), Optional.empty()));
+        AuditStream.Page own = device.map(found -> ofDevice(found, lookBack)).orElse(NOTHING);
+        Instant lookBackForNameless = now.minus(LOOK_BACK_FOR_NAMELESS);
+        AuditStream.Page nameless = DeviceType.ofName(name)
+                .map(type -> nameless(type, lookBackForNameless))
+                .orElse(NOTHING);
         return new Diagnosis.Facts(
                 name,
                 now,
@@ -84,22 +99,43 @@ final class DiagnosisPage {
                 device.filter(devices::isUsable).isPresent(),
                 device.flatMap(found -> accounts.find(found.owner())),
                 device.isPresent() ? sessions.ofDevice(name) : List.of(),
-                refusals.records(),
-                refusals.searchedBackTo().orElse(lookBack),
+                own.records().stream().filter(DiagnosisPage::isRefusal).toList(),
+                own.searchedBackTo().orElse(lookBack),
+                nameless.records(),
+                nameless.searchedBackTo().orElse(lookBackForNameless),
+                networks(own.records()),
                 parameters.get().accessToken(),
                 said,
                 device.map(found -> registrars.about(found.name())).orElse(Registrars.Answers.NONE));
     }
 
     /** Of the device; and of its owner where no device is named, for a sign-in or a code names none. */
-    private AuditStream.Page refusals(String device, String owner, Instant since) {
+    private AuditStream.Page ofDevice(Device device, Instant since) {
         return audit.page(
-                record -> record.getOrDefault("event", "").endsWith("refused")
-                        && (device.equals(record.get("device"))
-                                || owner.equals(record.get("user")) && !record.containsKey("device")),
+                record -> (isRefusal(record) || record.containsKey("address"))
+                        && (device.name().equals(record.get("device"))
+                                || device.owner().equals(record.get("user")) && !record.containsKey("device")),
                 since,
                 Optional.empty(),
-                REFUSALS);
+                RECORDS);
+    }
+
+    private AuditStream.Page nameless(DeviceType type, Instant since) {
+        return audit.page(record -> NamelessRefusal.isOne(record, type), since, Optional.empty(), RECORDS);
+    }
+
+    private static boolean isRefusal(Map<String, String> record) {
+        String event = record.getOrDefault("event", "");
+        return event.endsWith("refused") || event.equals("device_denied");
+    }
+
+    /** Where a device was, or a browser of its owner. */
+    private static Set<String> networks(List<Map<String, String>> records) {
+        return records.stream()
+                .flatMap(record -> Stream.of("address", "phone_address").map(record::get))
+                .filter(Objects::nonNull)
+                .map(Network::of)
+                .collect(Collectors.toSet());
     }
 
     private static Optional<Diagnosis.Said> said(String text) {
@@ -112,7 +148,6 @@ final class DiagnosisPage {
 
     private static List<Choices> choices(String said) {
         return Arrays.stream(Remedies.Where.values())
-                .filter(where -> where != Remedies.Where.SERVER)
                 .map(where -> new Choices(
                         where.title(),
                         Remedies.all(where).keySet().stream()

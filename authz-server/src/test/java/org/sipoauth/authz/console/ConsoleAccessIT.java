@@ -20,16 +20,21 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
+import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.audit.Concerned;
 import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.device.SecurityProfile;
@@ -47,6 +52,7 @@ import org.sipoauth.authz.subscriber.Accounts;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.DefaultRedisScript;
 import org.springframework.http.HttpMethod;
+import org.springframework.web.util.HtmlUtils;
 
 /** Who gets into the console, how its pages are protected, and that each of its actions needs no script. */
 class ConsoleAccessIT {
@@ -228,6 +234,78 @@ class ConsoleAccessIT {
                 .build();
 
         assertThat(administrator.send(forged).statusCode()).isEqualTo(403);
+    }
+
+    /** Every reason that {@link RemediesTest} finds in the system's own code. */
+    static Stream<Arguments> everyRefusal() {
+        return Stream.of(Remedies.Where.values())
+                .flatMap(where -> Remedies.all(where).keySet().stream().map(cause -> Arguments.of(where, cause)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyRefusal")
+    void explainsEveryRefusalThatSomebodyWasTold(Remedies.Where where, String cause) {
+        String said = where.name().toLowerCase(Locale.ROOT) + "." + cause;
+
+        String page = administrator
+                .get(server.url("/console/diagnosis?device=CSFALICE&said=" + said))
+                .body();
+
+        assertThat(page).contains("<option value=\"" + said + "\" selected=\"selected\">");
+        assertExplains(page, Remedies.of(where, cause).orElseThrow());
+    }
+
+    @Test
+    void explainsEveryRefusalThatTheAuditTellsOf() {
+        Device device = new Device("CSFQUINN", "quinn", List.of("sip:1060@example.com"));
+        server.bean(Devices.class).save(device);
+        Audit audit = server.bean(Audit.class);
+        Remedies.all(Remedies.Where.SERVER).forEach((cause, remedy) -> {
+            audit.event("refused")
+                    .about(new Concerned(null, "quinn", device.name(), "softphone"))
+                    .with("outcome", cause)
+                    .keep();
+            assertSoonExplains(device, "(" + cause + ")", remedy);
+        });
+        audit.event("device_denied")
+                .about(new Concerned(null, "quinn", device.name(), "softphone"))
+                .keep();
+        assertSoonExplains(
+                device, "(denied)", Remedies.of(Remedies.Where.SERVER, "denied").orElseThrow());
+    }
+
+    @Test
+    void explainsEveryRefusalThatNamesNoDevice() {
+        Device device = new Device("CSFRUTH", "ruth", List.of("sip:1061@example.com"));
+        server.bean(Devices.class).save(device);
+        Audit audit = server.bean(Audit.class);
+        Remedies.all(Remedies.Where.SERVER).forEach((cause, remedy) -> {
+            audit.event("refused")
+                    .about(Concerned.client("softphone"))
+                    .with("named_device", device.name())
+                    .with("address", "192.0.2.7")
+                    .with("outcome", cause)
+                    .keep();
+            assertSoonExplains(device, "<code>" + cause + "</code>", remedy);
+        });
+    }
+
+    private static void assertSoonExplains(Device device, String mark, Remedies.Remedy remedy) {
+        Awaitility.await().untilAsserted(() -> {
+            String page = administrator
+                    .get(server.url("/console/diagnosis?device=" + device.name()))
+                    .body();
+            assertThat(page).contains(mark);
+            assertExplains(page, remedy);
+        });
+    }
+
+    private static void assertExplains(String page, Remedies.Remedy remedy) {
+        assertThat(page).contains(escaped(remedy.meaning()), escaped(remedy.action()));
+    }
+
+    private static String escaped(String text) {
+        return HtmlUtils.htmlEscape(text, "UTF-8"); // which leaves all but markup alone
     }
 
     @Test
