@@ -3,9 +3,11 @@ package org.sipoauth.authz.audit;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.throttle.Network;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -21,12 +23,17 @@ public final class Audit {
     /** Of a value; some come from requests. */
     private static final int LONGEST = 300;
 
+    /** Records that agree in these are the same once more. */
+    private static final List<String> SAMENESS =
+            List.of("event", "outcome", "session", "user", "device", "client", "by", "named_device");
+
     private static final Logger LOG = LoggerFactory.getLogger("org.sipoauth.audit");
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Clock clock;
     private final AuditTrail[] trails;
     private final Repeats repeats = new Repeats();
+    private final AnonymousRecords anonymous = new AnonymousRecords();
 
     public Audit(Clock clock, AuditTrail... trails) {
         this.clock = clock;
@@ -109,9 +116,25 @@ public final class Audit {
             }
         }
 
+        /**
+         * Of somebody unknown, who may cause as many of these as they like: to the log and to all trails, the search as well,
+         * but once a minute for the same from one network, and a few times a minute for all such together. A later record
+         * says how many were not written: {@code repeats} of the same, {@code unrecorded} others.
+         *
+         * @param address where it came from
+         */
+        public void keepOfNobody(String address) {
+            with("address", address);
+            anonymous
+                    .admit(sameness() + Network.of(address), clock.instant())
+                    .ifPresent(leftOut -> with("repeats", leftOut.repeats() == 0 ? null : leftOut.repeats())
+                            .with("unrecorded", leftOut.unrecorded() == 0 ? null : leftOut.unrecorded())
+                            .keep());
+        }
+
         private String sameness() {
             StringBuilder sameness = new StringBuilder();
-            for (String name : new String[] {"event", "outcome", "session", "user", "device", "client"}) {
+            for (String name : SAMENESS) {
                 sameness.append(fields.getOrDefault(name, "")).append('\n');
             }
             return sameness.toString();
