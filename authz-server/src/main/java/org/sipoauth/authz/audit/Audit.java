@@ -2,10 +2,15 @@ package org.sipoauth.authz.audit;
 
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.throttle.Network;
 import org.slf4j.Logger;
@@ -76,6 +81,30 @@ public final class Audit {
                 fields.put(name, text.length() <= LONGEST ? text : text.substring(0, LONGEST) + '…');
             }
             return this;
+        }
+
+        /**
+         * What changed, member by member: {@code before.<member>} and {@code after.<member>}, each where there is such a
+         * value. What stayed is left out.
+         *
+         * @param before empty: it was made
+         * @param after empty: it is gone
+         */
+        public Entry changed(Map<String, ?> before, Map<String, ?> after) {
+            Set<String> members = new LinkedHashSet<>(before.keySet());
+            members.addAll(after.keySet());
+            members.removeIf(member -> Objects.equals(before.get(member), after.get(member)));
+            for (String member : members) {
+                with("before." + member, inWords(before.get(member)));
+                with("after." + member, inWords(after.get(member)));
+            }
+            return this;
+        }
+
+        private static @Nullable Object inWords(@Nullable Object value) {
+            return value instanceof Collection<?> values
+                    ? values.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                    : value;
         }
 
         /** To the log, and the file if there is one. */
