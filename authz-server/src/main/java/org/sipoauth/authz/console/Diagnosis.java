@@ -3,8 +3,10 @@ package org.sipoauth.authz.console;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -58,7 +60,23 @@ record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<
      *
      * @param where whose refusals, and which of them
      */
-    record Said(Remedies.Where where, String cause) {}
+    record Said(Remedies.Where where, String cause) {
+        /** @param text such as {@code registrar.token_expired}; anything else is nothing */
+        static Optional<Said> parse(String text) {
+            return Arrays.stream(Remedies.Where.values())
+                    .filter(where -> text.startsWith(prefix(where)))
+                    .findFirst()
+                    .map(where -> new Said(where, text.substring(prefix(where).length())));
+        }
+
+        String text() {
+            return prefix(where) + cause;
+        }
+
+        private static String prefix(Remedies.Where where) {
+            return where.name().toLowerCase(Locale.ROOT) + ".";
+        }
+    }
 
     /**
      * What is known.
@@ -339,9 +357,8 @@ record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<
         return new Step(
                 title,
                 State.OPEN,
-                "In the last " + span
-                        + " this server refused requests without getting to know the device. If one was this"
-                        + " phone's, that is why.",
+                "The audit, looked through " + span + " back, tells of requests that were refused without anybody getting to"
+                        + " know the device. If one was this phone's, that is why.",
                 Optional.empty(),
                 Optional.empty(),
                 refusals.stream().map(refusal -> perhaps(refusal, facts)).toList());
