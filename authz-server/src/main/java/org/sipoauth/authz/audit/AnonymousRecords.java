@@ -10,13 +10,15 @@ import java.util.OptionalInt;
  * trail. The rest is counted.
  */
 final class AnonymousRecords {
-    /** Some 5 MB a day in a file, and less than a third of the trail. */
-    static final int MOST_A_MINUTE = 10;
-
+    private final int mostAMinute;
     private final Repeats repeats = new Repeats();
     private Instant minute = Instant.MIN;
     private int written;
     private long unrecorded;
+
+    AnonymousRecords(int mostAMinute) {
+        this.mostAMinute = mostAMinute;
+    }
 
     /**
      * What was left out before a record.
@@ -35,7 +37,7 @@ final class AnonymousRecords {
             minute = now;
             written = 0;
         }
-        if (written == MOST_A_MINUTE) {
+        if (written == mostAMinute) {
             unrecorded++;
             return Optional.empty();
         }

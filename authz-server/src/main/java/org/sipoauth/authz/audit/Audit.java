@@ -1,6 +1,7 @@
 package org.sipoauth.authz.audit;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.audit.AnonymousRecords.LeftOut;
 import org.sipoauth.authz.throttle.Network;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,15 @@ public final class Audit {
     /** Of a value; some come from requests. */
     private static final int LONGEST = 300;
 
+    /** A minute: some 5 MB a day in a file, and less than a third of the trail. */
+    private static final int MOST_OF_NOBODY = 10;
+
+    /** A minute, of the log and files alone: some 50 MB a day. */
+    private static final int MOST_OF_CLIENTS = 100;
+
+    /** Who has one of these in a record has shown something. */
+    private static final List<String> KNOWN = List.of("session", "user", "device", "by");
+
     /** Records that agree in these are the same once more. */
     private static final List<String> SAMENESS =
             List.of("event", "outcome", "session", "user", "device", "client", "by", "named_device");
@@ -38,7 +49,8 @@ public final class Audit {
     private final Clock clock;
     private final AuditTrail[] trails;
     private final Repeats repeats = new Repeats();
-    private final AnonymousRecords anonymous = new AnonymousRecords();
+    private final AnonymousRecords anonymous = new AnonymousRecords(MOST_OF_NOBODY);
+    private final AnonymousRecords ofAClient = new AnonymousRecords(MOST_OF_CLIENTS);
 
     public Audit(Clock clock, AuditTrail... trails) {
         this.clock = clock;
@@ -133,15 +145,20 @@ public final class Audit {
         /**
          * To the log, and to the trail unless the same is there from the last minute: a phone that tries again every
          * second, or somebody who wants the trail to forget, must not push out the rest. The next one kept says how many
-         * were not, as {@code repeats}.
+         * were not, as {@code repeats}. Where no more than a client is known, whose name is no secret, the log has the same
+         * from one network once a minute, and a hundred of all a minute.
          */
         public void keepOnceAMinute() {
-            OptionalInt before = repeats.sinceLastKept(sameness(), clock.instant());
-            if (before.isEmpty()) {
+            Instant now = clock.instant();
+            OptionalInt before = repeats.sinceLastKept(sameness(), now);
+            if (before.isPresent()) {
+                withLeftOut(new LeftOut(before.getAsInt(), 0)).keep();
+            } else if (KNOWN.stream().anyMatch(fields::containsKey)) {
                 write();
             } else {
-                with("repeats", before.getAsInt() == 0 ? null : before.getAsInt());
-                keep();
+                ofAClient
+                        .admit(sameness() + Network.of(fields.getOrDefault("address", "")), now)
+                        .ifPresent(leftOut -> withLeftOut(leftOut).write());
             }
         }
 
@@ -156,9 +173,12 @@ public final class Audit {
             with("address", address);
             anonymous
                     .admit(sameness() + Network.of(address), clock.instant())
-                    .ifPresent(leftOut -> with("repeats", leftOut.repeats() == 0 ? null : leftOut.repeats())
-                            .with("unrecorded", leftOut.unrecorded() == 0 ? null : leftOut.unrecorded())
-                            .keep());
+                    .ifPresent(leftOut -> withLeftOut(leftOut).keep());
+        }
+
+        private Entry withLeftOut(LeftOut leftOut) {
+            return with("repeats", leftOut.repeats() == 0 ? null : leftOut.repeats())
+                    .with("unrecorded", leftOut.unrecorded() == 0 ? null : leftOut.unrecorded());
         }
 
         private String sameness() {

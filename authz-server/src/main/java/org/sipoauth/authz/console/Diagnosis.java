@@ -352,12 +352,13 @@ record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<
         String title = "Refusals that name no device";
         String span = Moment.length(Duration.between(facts.namelessSince(), facts.now()));
         if (refusals.isEmpty()) {
-            return holds(title, "The audit of the last " + span + " tells of none that may be its.");
+            return holds(title, "The audit, looked through " + span + " back, tells of none that may be its.");
         }
         return new Step(
                 title,
                 State.OPEN,
-                "The audit, looked through " + span + " back, tells of requests that were refused without anybody getting to"
+                "The audit, looked through " + span
+                        + " back, tells of requests that were refused without anybody getting to"
                         + " know the device. If one was this phone's, that is why.",
                 Optional.empty(),
                 Optional.empty(),

@@ -192,7 +192,7 @@ class SecurityConfiguration {
     @Bean
     @Order(6)
     SecurityFilterChain authorizationServerChain(
-            HttpSecurity http, Metadata metadata, ObjectProvider<GrantFeature> features) {
+            HttpSecurity http, Metadata metadata, ObjectProvider<GrantFeature> features, Audit audit) {
         OAuth2AuthorizationServerConfigurer server = new OAuth2AuthorizationServerConfigurer();
         http.securityMatcher(
                         new AndRequestMatcher(server.getEndpointsMatcher(), new NegatedRequestMatcher(NOT_OFFERED)))
@@ -211,7 +211,7 @@ class SecurityConfiguration {
                         .defaultAuthenticationEntryPointFor(
                                 new LoginUrlAuthenticationEntryPoint(SignIn.PAGE), PATH.matcher("/oauth2/authorize"))
                         .defaultAuthenticationEntryPointFor(
-                                (request, response, nobody) -> refuseClient(response), POST_ONLY))
+                                (request, response, nobody) -> refuseClient(request, response, audit), POST_ONLY))
                 .headers(SecurityConfiguration::headers);
         return http.build();
     }
@@ -281,7 +281,13 @@ class SecurityConfiguration {
     }
 
     /** RFC 6749 §5.2, for a request in which no filter has recognised a client. */
-    private static void refuseClient(HttpServletResponse response) throws IOException {
+    private static void refuseClient(HttpServletRequest request, HttpServletResponse response, Audit audit)
+            throws IOException {
+        audit.event("refused")
+                .with("outcome", "invalid_client")
+                .with("error", "invalid_client")
+                .with("path", request.getRequestURI())
+                .keepOfNobody(request.getRemoteAddr());
         ErrorAnswer.send(HttpStatus.UNAUTHORIZED, "invalid_client", "no client that may ask this", response);
     }
 

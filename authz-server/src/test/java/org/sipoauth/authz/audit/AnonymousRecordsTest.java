@@ -11,7 +11,9 @@ class AnonymousRecordsTest {
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
     private static final Instant NEXT_MINUTE = NOON.plus(Repeats.WINDOW);
 
-    private final AnonymousRecords records = new AnonymousRecords();
+    private static final int MOST_A_MINUTE = 10;
+
+    private final AnonymousRecords records = new AnonymousRecords(MOST_A_MINUTE);
 
     @Test
     void writesTheSameOnceAMinuteAndThenSaysHowManyThereWere() {
@@ -29,14 +31,14 @@ class AnonymousRecordsTest {
             written += records.admit("network " + request, NOON).isPresent() ? 1 : 0;
         }
 
-        assertThat(written).isEqualTo(AnonymousRecords.MOST_A_MINUTE);
+        assertThat(written).isEqualTo(MOST_A_MINUTE);
         assertThat(records.admit("one", NEXT_MINUTE)).contains(new LeftOut(0, 1_000_000 - written));
         assertThat(records.admit("other", NEXT_MINUTE)).contains(new LeftOut(0, 0));
     }
 
     @Test
     void isNotSilencedBeyondTheMinute() {
-        for (int network = 0; network < 2 * AnonymousRecords.MOST_A_MINUTE; network++) {
+        for (int network = 0; network < 2 * MOST_A_MINUTE; network++) {
             records.admit("network " + network, NOON);
         }
 

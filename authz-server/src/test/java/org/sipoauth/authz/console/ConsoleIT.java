@@ -377,7 +377,7 @@ class ConsoleIT {
         String second = refresh(carol, stolen);
         refresh(carol, refresh(carol, second));
         refresh(carol, stolen); // two hold it: the login is over
-        carol.token(Map.of("grant_type", "authorization_code", "client_id", "softphone", "code", "none"));
+        carol.redeem("none");
         DeviceChanges devices = server.bean(DeviceChanges.class);
         devices.save(new Device("CSFMOVED", "alice", List.of("sip:1051@example.com")), Expected.ABSENT, ADMINISTRATOR);
         devices.save(new Device("CSFMOVED", "bob", List.of("sip:1052@example.com")), Expected.PRESENT, ADMINISTRATOR);
