@@ -32,7 +32,7 @@ public enum DeviceType {
     }
 
     /** Empty if no device can have this name. */
-    static Optional<DeviceType> ofName(String text) {
+    public static Optional<DeviceType> ofName(String text) {
         return Arrays.stream(values())
                 .filter(type -> type.name.matcher(text).matches())
                 .findFirst();

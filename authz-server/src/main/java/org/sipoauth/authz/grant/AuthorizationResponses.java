@@ -81,7 +81,7 @@ final class AuthorizationResponses {
             return;
         }
         metrics.refused("authorization_request", error.getErrorCode());
-        record(error, refused);
+        record(error, refused, request.getRemoteAddr());
         if (!canGoBack) {
             response.sendError(HttpStatus.BAD_REQUEST.value());
             return;
@@ -97,18 +97,18 @@ final class AuthorizationResponses {
         response.sendRedirect(SignIn.PAGE);
     }
 
-    /** Into the trail if somebody who has signed in was refused: of others, who could fill it, the log tells. */
-    private void record(OAuth2Error error, @Nullable OAuth2AuthorizationCodeRequestAuthenticationToken refused) {
+    private void record(
+            OAuth2Error error, @Nullable OAuth2AuthorizationCodeRequestAuthenticationToken refused, String address) {
         boolean signedIn = refused != null && isSignedIn(refused);
         Audit.Entry entry = audit.event("authorization_refused")
                 .with("user", signedIn ? refused.getName() : null)
-                .with("client", refused == null ? null : refused.getClientId())
+                .with(signedIn ? "client" : "named_client", refused == null ? null : refused.getClientId())
                 .with("outcome", error.getErrorCode())
                 .with("detail", error.getDescription());
         if (signedIn) {
             entry.keepOnceAMinute();
         } else {
-            entry.write();
+            entry.keepOfNobody(address);
         }
     }
 

@@ -144,22 +144,18 @@ final class TokenResponses {
         write(response, error);
     }
 
-    /** Into the trail if it is about a login or a client that is known; anybody can send anything else. */
     private void record(Refusal refusal, OAuth2Error error, @Nullable String grant, HttpServletRequest request) {
         Optional<String> caller = clientOf(request);
         Refusal attributed = caller.map(refusal::orClient).orElse(refusal);
-        Audit.Entry entry = audit.event("refused")
-                .with("grant", grant)
-                .because(attributed)
-                .with("error", error.getErrorCode())
-                .with("address", request.getRemoteAddr());
+        Audit.Entry entry =
+                audit.event("refused").with("grant", grant).because(attributed).with("error", error.getErrorCode());
         if (!caller.equals(Optional.ofNullable(attributed.concerned().client()))) {
             entry.with("requesting_client", caller.orElse(null));
         }
         if (attributed.concerned().equals(Concerned.NOBODY)) {
-            entry.write();
+            entry.keepOfNobody(request.getRemoteAddr());
         } else {
-            entry.keepOnceAMinute();
+            entry.with("address", request.getRemoteAddr()).keepOnceAMinute();
         }
     }
 

@@ -42,6 +42,7 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
     private final ModeStore mode;
     private final JwtDecoder decoder;
     private final DpopProofs proofs;
+    private final ProvisioningRefusals refusals;
     private final MeterRegistry metrics;
 
     ProvisioningAccess(
@@ -50,12 +51,14 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
             ModeStore mode,
             JwtDecoder decoder,
             DpopProofs proofs,
+            ProvisioningRefusals refusals,
             MeterRegistry metrics) {
         this.settings = settings;
         this.nodes = nodes;
         this.mode = mode;
         this.decoder = decoder;
         this.proofs = proofs;
+        this.refusals = refusals;
         this.metrics = metrics;
     }
 
@@ -117,12 +120,11 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
     @Override
     public void commence(
             HttpServletRequest request, HttpServletResponse response, @Nullable AuthenticationException failure) {
-        challenge(
-                request,
-                response,
-                failure instanceof OAuth2AuthenticationException refused
-                        ? refused.getError().getErrorCode()
-                        : null);
+        String error = failure instanceof OAuth2AuthenticationException refused
+                ? refused.getError().getErrorCode()
+                : null;
+        refusals.record(error == null ? "challenged" : error, request);
+        challenge(request, response, error);
     }
 
     /**

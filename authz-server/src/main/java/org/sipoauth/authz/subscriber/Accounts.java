@@ -89,6 +89,29 @@ public final class Accounts {
         return (ofSubscribers ? subscribers : administrators).page(after, limit);
     }
 
+    /** Whether an administrator may do everything, and nobody else may. */
+    public boolean isLastAdministrator(String name) {
+        return find(name).filter(Accounts::mayDoEverything).isPresent() && !hasAdministratorBeside(name);
+    }
+
+    /** Whether there is somebody else who may do everything. */
+    public boolean hasAdministratorBeside(String name) {
+        List<String> page = administrators.page(Optional.empty(), PAGE);
+        while (!page.isEmpty()) {
+            List<String> others =
+                    page.stream().filter(other -> !other.equalsIgnoreCase(name)).toList();
+            if (find(others, false).stream().anyMatch(Accounts::mayDoEverything)) {
+                return true;
+            }
+            page = administrators.page(Optional.of(page.get(page.size() - 1)), PAGE);
+        }
+        return false;
+    }
+
+    private static boolean mayDoEverything(Account account) {
+        return account.enabled() && account.kind() == Kind.ADMINISTRATOR;
+    }
+
     /** @return false, with nothing changed, if the name is taken */
     public boolean create(String name, Kind kind, String password, boolean mustChangePassword) {
         requireName(name);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.client.Clients;
 import org.sipoauth.authz.console.ConsoleRights;
 import org.sipoauth.authz.dpop.DpopProofs;
@@ -69,7 +70,7 @@ class SecurityConfiguration {
             PATH.matcher("/oauth2/introspect"),
             PATH.matcher("/oauth2/device_authorization"));
 
-    private static final RequestMatcher CONSOLE = PATH.matcher("/console/**");
+    private static final RequestMatcher CONSOLE = AdministrationRefusals.CONSOLE;
 
     /** Each makes a session for whoever asks, which {@link RequestRates} count. */
     private static final RequestMatcher ERRANDS = new OrRequestMatcher(
@@ -136,8 +137,10 @@ class SecurityConfiguration {
     /** RFC 6750 and RFC 9449 for services; people have pages. */
     @Bean
     @Order(3)
-    SecurityFilterChain administrationChain(HttpSecurity http, AdministrationTokens tokens, DpopProofs proofs) {
-        return http.securityMatcher(PATH.matcher("/admin/api/**"))
+    SecurityFilterChain administrationChain(
+            HttpSecurity http, AdministrationTokens tokens, DpopProofs proofs, Audit audit) {
+        return http.securityMatcher(AdministrationRefusals.API)
+                .addFilterAfter(new AdministrationRefusals(audit), SecurityContextHolderFilter.class)
                 .authorizeHttpRequests(requests -> requests.anyRequest().access(new AdministrationRights()))
                 .oauth2ResourceServer(server -> {
                     server.jwt(jwt -> jwt.decoder(tokens.decoder()));
@@ -189,7 +192,7 @@ class SecurityConfiguration {
     @Bean
     @Order(6)
     SecurityFilterChain authorizationServerChain(
-            HttpSecurity http, Metadata metadata, ObjectProvider<GrantFeature> features) {
+            HttpSecurity http, Metadata metadata, ObjectProvider<GrantFeature> features, Audit audit) {
         OAuth2AuthorizationServerConfigurer server = new OAuth2AuthorizationServerConfigurer();
         http.securityMatcher(
                         new AndRequestMatcher(server.getEndpointsMatcher(), new NegatedRequestMatcher(NOT_OFFERED)))
@@ -208,7 +211,7 @@ class SecurityConfiguration {
                         .defaultAuthenticationEntryPointFor(
                                 new LoginUrlAuthenticationEntryPoint(SignIn.PAGE), PATH.matcher("/oauth2/authorize"))
                         .defaultAuthenticationEntryPointFor(
-                                (request, response, nobody) -> refuseClient(response), POST_ONLY))
+                                (request, response, nobody) -> refuseClient(request, response, audit), POST_ONLY))
                 .headers(SecurityConfiguration::headers);
         return http.build();
     }
@@ -232,8 +235,9 @@ class SecurityConfiguration {
 
     @Bean
     @Order(8)
-    SecurityFilterChain pagesChain(HttpSecurity http, SignIn signIn, Clients clients) {
-        http.authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(
+    SecurityFilterChain pagesChain(HttpSecurity http, SignIn signIn, Clients clients, Audit audit) {
+        http.addFilterAfter(new AdministrationRefusals(audit), SecurityContextHolderFilter.class)
+                .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(
                                 DispatcherType.FORWARD, DispatcherType.ERROR)
                         .permitAll()
                         .requestMatchers(HttpMethod.GET, SignIn.PAGE, "/style.css", "/icon.svg", "/device/qr.png")
@@ -277,7 +281,13 @@ class SecurityConfiguration {
     }
 
     /** RFC 6749 §5.2, for a request in which no filter has recognised a client. */
-    private static void refuseClient(HttpServletResponse response) throws IOException {
+    private static void refuseClient(HttpServletRequest request, HttpServletResponse response, Audit audit)
+            throws IOException {
+        audit.event("refused")
+                .with("outcome", "invalid_client")
+                .with("error", "invalid_client")
+                .with("path", request.getRequestURI())
+                .keepOfNobody(request.getRemoteAddr());
         ErrorAnswer.send(HttpStatus.UNAUTHORIZED, "invalid_client", "no client that may ask this", response);
     }
 

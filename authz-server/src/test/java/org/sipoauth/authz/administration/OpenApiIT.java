@@ -90,6 +90,7 @@ class OpenApiIT {
                 + "\"security_profile\":\"documented\",\"enabled\":false}";
         answers.put("putDevice", administrator.put("/devices/CSFDOCUMENTED", device));
         answers.put("showDevice", administrator.get("/devices/CSFDOCUMENTED"));
+        answers.put("diagnoseDevice", administrator.get("/devices/CSFDOCUMENTED/diagnosis"));
         answers.put("listDevices", administrator.get("/devices?limit=2"));
         answers.put("exportDevices", administrator.get("/devices/export"));
         answers.put("importDevices", importDevices("name,owner,addresses_of_record\nCSFI,ivan,sip:1@example.com\n"));

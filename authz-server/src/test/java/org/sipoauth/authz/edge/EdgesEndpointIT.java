@@ -203,9 +203,14 @@ class EdgesEndpointIT {
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(
                                 get("/audit?event=edge_removed&by=admin").body())
-                        .contains("\"by\":\"admin\"", "\"edge\":\"west\"", "\"before\":\"[west2.example.com]\""));
+                        .contains(
+                                "\"by\":\"admin\"",
+                                "\"edge\":\"west\"",
+                                "\"before.certificate_names\":\"west2.example.com\""));
         assertThat(get("/audit?event=edge_listed").body())
-                .contains("\"certificate_names\":\"[west2.example.com]\"", "\"before\":\"[west.example.com]\"");
+                .contains(
+                        "\"before.certificate_names\":\"west.example.com\"",
+                        "\"after.certificate_names\":\"west2.example.com\"");
     }
 
     private static HttpResponse<String> served() {
