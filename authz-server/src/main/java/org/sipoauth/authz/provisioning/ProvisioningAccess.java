@@ -25,7 +25,6 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
 import org.springframework.security.oauth2.server.resource.web.DefaultBearerTokenResolver;
 import org.springframework.security.web.AuthenticationEntryPoint;
-import org.springframework.security.web.authentication.AuthenticationEntryPointFailureHandler;
 import org.springframework.stereotype.Component;
 
 /** How a phone proves who it is, and the answer if it does not: where to sign in, and nothing about the device. */
@@ -70,9 +69,8 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
             server.jwt(jwt -> jwt.decoder(decoder))
                     .bearerTokenResolver(request -> required() ? header.resolve(request) : null)
                     .authenticationEntryPoint(this);
-            proofs.addTo(server, this::addressOf);
-            server.dPoP(bound -> bound.requestMatcher(request -> DpopProofs.areUsedIn(request) && required())
-                    .authenticationFailureHandler(new AuthenticationEntryPointFailureHandler(this)));
+            proofs.addTo(server, this::addressOf, this);
+            server.dPoP(bound -> bound.requestMatcher(request -> DpopProofs.areUsedIn(request) && required()));
         });
     }
 
