@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.mode.ModeStore;
 import org.sipoauth.authz.parameter.Nodes;
@@ -36,8 +37,12 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
     /** What no name in the DNS looks like: with a colon, and beginning with a digit or one, with or without brackets. */
     static final Pattern IPV6 = Pattern.compile("\\[?(?=[^:]*:)[0-9a-fA-F:][0-9a-fA-F:.]*]?");
 
+    private static final String SUFFIX = ".cnf.xml";
+    private static final String REQUIRED = ProvisioningAccess.class.getName() + ".REQUIRED";
+
     private final Settings settings;
     private final Nodes nodes;
+    private final Devices devices;
     private final ModeStore mode;
     private final JwtDecoder decoder;
     private final DpopProofs proofs;
@@ -46,31 +51,51 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
     ProvisioningAccess(
             Settings settings,
             Nodes nodes,
+            Devices devices,
             ModeStore mode,
             JwtDecoder decoder,
             DpopProofs proofs,
             MeterRegistry metrics) {
         this.settings = settings;
         this.nodes = nodes;
+        this.devices = devices;
         this.mode = mode;
         this.decoder = decoder;
         this.proofs = proofs;
         this.metrics = metrics;
     }
 
-    boolean required() {
-        return mode.load().isEnabled();
+    /**
+     * Whether the file that is asked for goes to its device alone: with SIP OAuth mode on, unless the device's profile has it
+     * register without tokens, so that it could never show one. Decided once for each request.
+     */
+    boolean required(HttpServletRequest request) {
+        if (request.getAttribute(REQUIRED) instanceof Boolean decided) {
+            return decided;
+        }
+        boolean required = mode.load().isEnabled()
+                && devices.find(deviceOf(request))
+                        .filter(devices::registersWithoutTokens)
+                        .isEmpty();
+        request.setAttribute(REQUIRED, required);
+        return required;
     }
 
-    /** Tokens are looked at while SIP OAuth mode is on. */
+    /** No name at all if the path is no file's. */
+    private static String deviceOf(HttpServletRequest request) {
+        String path = request.getServletPath();
+        return path.endsWith(SUFFIX) ? path.substring(1, path.length() - SUFFIX.length()) : "";
+    }
+
+    /** Tokens are looked at where they are required. */
     public void configure(HttpSecurity http) {
         BearerTokenResolver header = new DefaultBearerTokenResolver();
         http.oauth2ResourceServer(server -> {
             server.jwt(jwt -> jwt.decoder(decoder))
-                    .bearerTokenResolver(request -> required() ? header.resolve(request) : null)
+                    .bearerTokenResolver(request -> required(request) ? header.resolve(request) : null)
                     .authenticationEntryPoint(this);
             proofs.addTo(server, this::addressOf, this);
-            server.dPoP(bound -> bound.requestMatcher(request -> DpopProofs.areUsedIn(request) && required()));
+            server.dPoP(bound -> bound.requestMatcher(request -> DpopProofs.areUsedIn(request) && required(request)));
         });
     }
 
