@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +31,6 @@ import org.springframework.stereotype.Component;
 @Component
 public final class ProvisioningAccess implements AuthenticationEntryPoint {
     private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
-    private static final String THUMBPRINT = "x5t#S256";
 
     /** What no name in the DNS looks like: with a colon, and beginning with a digit or one, with or without brackets. */
     static final Pattern IPV6 = Pattern.compile("\\[?(?=[^:]*:)[0-9a-fA-F:][0-9a-fA-F:.]*]?");
@@ -127,14 +125,11 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
         }
     }
 
-    /** A token that is bound to a certificate is good where that is shown, and nowhere else (RFC 8705 §3). */
-    static boolean fitsConnection(Jwt token, HttpServletRequest request) {
-        Object boundTo =
-                token.getClaims().get("cnf") instanceof Map<?, ?> confirmation ? confirmation.get(THUMBPRINT) : null;
-        return boundTo == null
-                || request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain
-                        && chain.length > 0
-                        && Confirmation.ofCertificate(chain[0]).thumbprint().equals(boundTo);
+    /** Whether the connection shows the certificate that the token is bound to, if it is bound to one. */
+    public static boolean fitsConnection(Jwt token, HttpServletRequest request) {
+        return Confirmation.permits(
+                token.getClaims(),
+                request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain ? chain : new X509Certificate[0]);
     }
 
     @Override

@@ -33,6 +33,8 @@ import org.springframework.security.config.annotation.web.configurers.oauth2.ser
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.jwt.BadJwtException;
+import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
 import org.springframework.security.oauth2.server.resource.web.DPoPAuthenticationEntryPoint;
 import org.springframework.security.web.DefaultSecurityFilterChain;
@@ -53,6 +55,8 @@ import org.springframework.security.web.util.matcher.NegatedRequestMatcher;
 import org.springframework.security.web.util.matcher.OrRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestHeaderRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 
 /** Who may do what, by listener and path: the first chain whose matcher fits decides. */
 @Configuration(proxyBeanMethods = false)
@@ -142,7 +146,8 @@ class SecurityConfiguration {
         return http.securityMatcher(PATH.matcher("/admin/api/**"))
                 .authorizeHttpRequests(requests -> requests.anyRequest().access(new AdministrationRights()))
                 .oauth2ResourceServer(server -> {
-                    server.jwt(jwt -> jwt.decoder(tokens.decoder()));
+                    server.jwt(jwt -> jwt.decoder(
+                            token -> requireCertificate(tokens.decoder().decode(token))));
                     proofs.addTo(server, proofs::belowIssuer, new DPoPAuthenticationEntryPoint());
                 })
                 .exceptionHandling(exceptions -> exceptions.accessDeniedHandler(new InsufficientScope()))
@@ -151,6 +156,16 @@ class SecurityConfiguration {
                 .requestCache(AbstractHttpConfigurer::disable)
                 .headers(SecurityConfiguration::headers)
                 .build();
+    }
+
+    /** Of a token that is bound to one (RFC 8705 §3): it is shown by the listener for them, or not at all. */
+    private static Jwt requireCertificate(Jwt token) {
+        boolean permitted = RequestContextHolder.currentRequestAttributes() instanceof ServletRequestAttributes here
+                && ProvisioningAccess.fitsConnection(token, here.getRequest());
+        if (!permitted) {
+            throw new BadJwtException("the access token is bound to a certificate that is not shown here");
+        }
+        return token;
     }
 
     /** Status lists, the list of edges, mode and ports are for everybody, and can only be read. */
