@@ -27,6 +27,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.oauth2.server.resource.OAuth2ResourceServerConfigurer;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.ClaimAccessor;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2Error;
@@ -41,7 +42,9 @@ import org.springframework.security.oauth2.jwt.JwtDecoderFactory;
 import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationGrantAuthenticationToken;
 import org.springframework.security.oauth2.server.resource.authentication.DPoPAuthenticationProvider;
+import org.springframework.security.oauth2.server.resource.web.authentication.DPoPAuthenticationConverter;
 import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.authentication.AuthenticationConverter;
 import org.springframework.security.web.authentication.AuthenticationEntryPointFailureHandler;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 
@@ -60,6 +63,7 @@ public final class DpopProofs {
     public static final String ALGORITHMS = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512";
 
     private static final String SCHEME = "DPoP";
+    private static final AuthenticationConverter CREDENTIALS = new DPoPAuthenticationConverter();
     private static final int LONGEST_ID = 256;
     private static final String NOT_RIGHT = "the DPoP proof is not right for this request";
 
@@ -123,7 +127,8 @@ public final class DpopProofs {
             Function<URI, Optional<URI>> address,
             AuthenticationEntryPoint refusal) {
         JwtDecoderFactory<DPoPProofContext> verifiers = context -> proof -> verify(proof, context, address);
-        server.dPoP(bound -> bound.authenticationFailureHandler(unlessStoreIsAway(refusal)))
+        server.dPoP(bound -> bound.authenticationConverter(DpopProofs::credentials)
+                        .authenticationFailureHandler(unlessStoreIsAway(refusal)))
                 .withObjectPostProcessor(new ObjectPostProcessor<DPoPAuthenticationProvider>() {
                     @Override
                     public <O extends DPoPAuthenticationProvider> O postProcess(O provider) {
@@ -131,6 +136,15 @@ public final class DpopProofs {
                         return provider;
                     }
                 });
+    }
+
+    /** Spring throws at an empty proof. */
+    private static @Nullable Authentication credentials(HttpServletRequest request) {
+        String proof = request.getHeader(SCHEME); // the name of the header, too
+        if (proof != null && proof.isBlank()) {
+            throw refusal(NOT_RIGHT);
+        }
+        return CREDENTIALS.convert(request);
     }
 
     /** Spring takes whatever befalls the check of a proof for a wrong proof; with the store away nobody knows that it is. */
