@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.sipoauth.authz.Chromium;
 import org.sipoauth.authz.Chromium.Look;
@@ -195,8 +196,11 @@ class ConsoleIT {
 
         browser.open(server.url("/console/audit"));
         browser.type("#event", "administrator_created");
-        browser.press("Search");
-        browser.waitForText("#summary", "1 record");
+        browser.until(
+                page -> { // a record is written behind the answer
+                    browser.press("Search");
+                    return page.findElement(By.id("summary")).getText().contains("1 record");
+                });
         browser.waitForText("#results", "administrator_created");
 
         assertThat(browser.driver().getCurrentUrl()).contains("event=administrator_created");
