@@ -69,6 +69,11 @@ public final class Devices {
         return device.enabled() && profiles.allowsOauth(device.securityProfile());
     }
 
+    /** Whether it is known to register without tokens: its profile is there, and says so. */
+    public boolean registersWithoutTokens(Device device) {
+        return profiles.forbidsOauth(device.securityProfile());
+    }
+
     /** The device with its revision, for who means to change it. */
     public Optional<StoredDevice> findStored(String name) {
         return findInAnyCase(name)

@@ -1,7 +1,6 @@
 package org.sipoauth.authz.grant;
 
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +20,7 @@ import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationException;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationToken;
 import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import org.springframework.web.util.UriComponentsBuilder;
 import org.springframework.web.util.UriUtils;
 
@@ -44,6 +44,7 @@ final class AuthorizationResponses {
     private final GrantMetrics metrics;
 
     AuthorizationResponses(String issuer, Audit audit, GrantMetrics metrics) {
+        errands.setRequestMatcher(PathPatternRequestMatcher.pathPattern(HttpMethod.GET, "/oauth2/authorize"));
         this.issuer = issuer;
         this.audit = audit;
         this.metrics = metrics;
@@ -93,7 +94,7 @@ final class AuthorizationResponses {
     }
 
     private void signInFirst(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        errands.saveRequest(HttpMethod.GET.matches(request.getMethod()) ? request : new AsGet(request), response);
+        errands.saveRequest(request, response);
         response.sendRedirect(SignIn.PAGE);
     }
 
@@ -133,30 +134,5 @@ final class AuthorizationResponses {
             }
         });
         response.sendRedirect(uri.build(true).toUriString());
-    }
-
-    /** The same request as a link: a browser comes back from the sign-in by one, and posts nothing again. */
-    private static final class AsGet extends HttpServletRequestWrapper {
-        AsGet(HttpServletRequest posted) {
-            super(posted);
-        }
-
-        @Override
-        public String getMethod() {
-            return HttpMethod.GET.name();
-        }
-
-        @Override
-        public @Nullable String getQueryString() {
-            UriComponentsBuilder query = UriComponentsBuilder.newInstance();
-            getParameterMap().forEach((name, values) -> {
-                for (String value : values) {
-                    query.queryParam(
-                            UriUtils.encode(name, StandardCharsets.UTF_8),
-                            UriUtils.encode(value, StandardCharsets.UTF_8));
-                }
-            });
-            return query.build(true).getQuery();
-        }
     }
 }

@@ -26,7 +26,8 @@ import org.springframework.web.context.request.ServletWebRequest;
 
 /**
  * {@code GET /<device>.cnf.xml}. With SIP OAuth mode on the file goes to the device itself and to nobody else: without a
- * token for it the answer is the same whether there is such a device or not. Names are compared as they are written.
+ * token for it the answer is the same whether there is such a device or not. A device whose profile has it register without
+ * tokens gets its file as with the mode off, and is told so. Names are compared as they are written.
  *
  * <p>A phone keeps its file and asks whether it is still good (RFC 9110 §13.1.2), which is looked at last: for a phone
  * that may not have the file, its entity tag means nothing. Nobody else keeps it.
@@ -63,7 +64,7 @@ final class ConfigurationFileEndpoint {
     void configurationFile(
             @PathVariable("device") String name, @Nullable Authentication caller, ServletWebRequest exchange)
             throws IOException {
-        boolean byToken = access.required();
+        boolean byToken = access.required(exchange.getRequest());
         Optional<Device> device = byToken ? deviceOf(caller, name, exchange.getRequest()) : devices.find(name);
         if (device.isPresent()) {
             send(ConfigurationFile.of(device.get().name(), byToken, nodes.load()), exchange);

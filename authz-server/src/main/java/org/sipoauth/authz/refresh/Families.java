@@ -156,6 +156,16 @@ final class Families implements LoginFamilies, Sessions {
         return sessions(index.ofDevice(device));
     }
 
+    @Override
+    public List<FamilyId> idsOfUser(String user) {
+        return index.ofUser(user);
+    }
+
+    @Override
+    public List<FamilyId> idsOfDevice(String device) {
+        return index.ofDevice(device);
+    }
+
     private List<Session> sessions(List<FamilyId> ids) {
         return ids.stream()
                 .flatMap(id -> find(id).stream())

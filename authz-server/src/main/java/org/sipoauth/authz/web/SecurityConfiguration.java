@@ -34,12 +34,16 @@ import org.springframework.security.config.annotation.web.configurers.oauth2.ser
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.jwt.BadJwtException;
+import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
+import org.springframework.security.oauth2.server.resource.web.DPoPAuthenticationEntryPoint;
 import org.springframework.security.web.DefaultSecurityFilterChain;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
 import org.springframework.security.web.context.NullSecurityContextRepository;
 import org.springframework.security.web.context.SecurityContextHolderFilter;
+import org.springframework.security.web.header.HeaderWriterFilter;
 import org.springframework.security.web.header.writers.ContentSecurityPolicyHeaderWriter;
 import org.springframework.security.web.header.writers.DelegatingRequestMatcherHeaderWriter;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
@@ -52,6 +56,8 @@ import org.springframework.security.web.util.matcher.NegatedRequestMatcher;
 import org.springframework.security.web.util.matcher.OrRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestHeaderRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 
 /** Who may do what, by listener and path: the first chain whose matcher fits decides. */
 @Configuration(proxyBeanMethods = false)
@@ -143,8 +149,9 @@ class SecurityConfiguration {
                 .addFilterAfter(new AdministrationRefusals(audit), SecurityContextHolderFilter.class)
                 .authorizeHttpRequests(requests -> requests.anyRequest().access(new AdministrationRights()))
                 .oauth2ResourceServer(server -> {
-                    server.jwt(jwt -> jwt.decoder(tokens.decoder()));
-                    proofs.addTo(server, proofs::belowIssuer);
+                    server.jwt(jwt -> jwt.decoder(
+                            token -> requireCertificate(tokens.decoder().decode(token))));
+                    proofs.addTo(server, proofs::belowIssuer, new DPoPAuthenticationEntryPoint());
                 })
                 .exceptionHandling(exceptions -> exceptions.accessDeniedHandler(new InsufficientScope()))
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
@@ -152,6 +159,16 @@ class SecurityConfiguration {
                 .requestCache(AbstractHttpConfigurer::disable)
                 .headers(SecurityConfiguration::headers)
                 .build();
+    }
+
+    /** Of a token that is bound to one (RFC 8705 §3): it is shown by the listener for them, or not at all. */
+    private static Jwt requireCertificate(Jwt token) {
+        boolean permitted = RequestContextHolder.currentRequestAttributes() instanceof ServletRequestAttributes here
+                && ProvisioningAccess.fitsConnection(token, here.getRequest());
+        if (!permitted) {
+            throw new BadJwtException("the access token is bound to a certificate that is not shown here");
+        }
+        return token;
     }
 
     /** Status lists, the list of edges, mode and ports are for everybody, and can only be read. */
@@ -212,6 +229,7 @@ class SecurityConfiguration {
                                 new LoginUrlAuthenticationEntryPoint(SignIn.PAGE), PATH.matcher("/oauth2/authorize"))
                         .defaultAuthenticationEntryPointFor(
                                 (request, response, nobody) -> refuseClient(request, response, audit), POST_ONLY))
+                .addFilterAfter(new PostedRequests(), HeaderWriterFilter.class)
                 .headers(SecurityConfiguration::headers);
         return http.build();
     }

@@ -6,7 +6,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -76,6 +78,22 @@ class OpenApiIT {
         assertThat(document.operations())
                 .extracting(OpenApiDocument.Operation::id)
                 .doesNotHaveDuplicates();
+    }
+
+    /** But the nodes, which are one resource. */
+    @Test
+    void pagesEveryCollectionAndHeedsWhatWasSeenOfEveryResource() {
+        for (OpenApiDocument.Operation operation : document.operations()) {
+            List<String> parameters = new ArrayList<>();
+            document.parameters(operation)
+                    .forEach(parameter -> parameters.add(parameter.path("name").asString()));
+            if (operation.id().startsWith("list") && !operation.id().equals("listNodes")) {
+                assertThat(parameters).as(operation.id()).contains("limit", "after");
+            }
+            if (operation.method().equals("PUT")) {
+                assertThat(parameters).as(operation.id()).contains("If-Match");
+            }
+        }
     }
 
     /** Every answer that the document gives to a request of ours fits its schema. */

@@ -190,13 +190,36 @@ class ProvisioningIT {
     }
 
     @Test
-    void stopsServingADeviceWhoseOauthWasSwitchedOff() {
+    void servesADeviceWhoseProfileHasNoOauthAsWithTheModeOff() {
+        saveCarolsWith(SecurityProfile.WITH_OAUTH);
         String token = phone.logIn("carol", "CSFCAROL").text("access_token");
-        server.bean(Devices.class)
-                .save(new Device(
-                        "CSFCAROL", "carol", List.of("sip:1003@example.com"), SecurityProfile.WITHOUT_OAUTH, true));
+        assertThat(phone.get(server.provisioningUrl("/CSFCAROL.cnf.xml")).statusCode())
+                .isEqualTo(401);
 
-        assertThat(withToken("/CSFCAROL.cnf.xml", token).statusCode()).isEqualTo(401);
+        saveCarolsWith(SecurityProfile.WITHOUT_OAUTH);
+
+        HttpResponse<String> file = phone.get(server.provisioningUrl("/CSFCAROL.cnf.xml"));
+        assertThat(file.statusCode()).isEqualTo(200);
+        assertThat(file.body()).contains("<deviceName>CSFCAROL</deviceName><sipOAuthMode>0</sipOAuthMode>");
+        for (String shown : List.of(token, "one that has long expired")) { // nobody looks at it
+            assertThat(withToken("/CSFCAROL.cnf.xml", shown).body()).isEqualTo(file.body());
+        }
+        assertThat(phone.get(server.provisioningUrl("/csfcarol.cnf.xml")).statusCode())
+                .isEqualTo(401);
+    }
+
+    /** Whatever happens to a profile, a file that was for its device alone is not open all at once. */
+    @Test
+    void servesNobodyElseADeviceWhoseProfileIsGone() {
+        saveCarolsWith("gone");
+
+        assertThat(phone.get(server.provisioningUrl("/CSFCAROL.cnf.xml")).statusCode())
+                .isEqualTo(401);
+    }
+
+    private static void saveCarolsWith(String profile) {
+        server.bean(Devices.class)
+                .save(new Device("CSFCAROL", "carol", List.of("sip:1003@example.com"), profile, true));
     }
 
     @Test
