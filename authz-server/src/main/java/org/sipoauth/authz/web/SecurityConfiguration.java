@@ -22,7 +22,6 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
-import org.springframework.core.env.Environment;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
@@ -102,6 +101,11 @@ class SecurityConfiguration {
     }
 
     @Bean
+    static ManagementPort managementPort() {
+        return new ManagementPort();
+    }
+
+    @Bean
     AuthorizationServerSettings authorizationServerSettings(Settings settings) {
         return AuthorizationServerSettings.builder()
                 .issuer(settings.issuer().toString())
@@ -111,8 +115,8 @@ class SecurityConfiguration {
     /** Health and metrics: open where they have a loopback port of their own, else behind the sign-in. */
     @Bean
     @Order(1)
-    SecurityFilterChain managementChain(HttpSecurity http, Environment environment) {
-        return http.securityMatcher(request -> isManagementPort(request.getLocalPort(), environment))
+    SecurityFilterChain managementChain(HttpSecurity http, ManagementPort management) {
+        return http.securityMatcher(management)
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable)
@@ -279,11 +283,6 @@ class SecurityConfiguration {
     /** RFC 6749 §5.2, for a request in which no filter has recognised a client. */
     private static void refuseClient(HttpServletResponse response) throws IOException {
         ErrorAnswer.send(HttpStatus.UNAUTHORIZED, "invalid_client", "no client that may ask this", response);
-    }
-
-    private static boolean isManagementPort(int port, Environment environment) {
-        int management = environment.getProperty("local.management.port", Integer.class, -1);
-        return port == management && management != environment.getProperty("local.server.port", Integer.class, -1);
     }
 
     private static void headers(HeadersConfigurer<HttpSecurity> headers) {
