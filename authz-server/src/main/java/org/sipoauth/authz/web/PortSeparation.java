@@ -41,7 +41,8 @@ final class PortSeparation extends OncePerRequestFilter {
             return;
         }
         String path = request.getServletPath(); // decoded, as the endpoints see it
-        boolean isFile = CONFIGURATION_FILE.matcher(path).matches();
+        boolean isFile =
+                path.endsWith(".cnf.xml") && CONFIGURATION_FILE.matcher(path).matches();
         boolean plainly = path.equals(request.getRequestURI());
         if (isThere(request, isFile && plainly, isFile)) {
             chain.doFilter(request, response);
