@@ -43,7 +43,8 @@ final class PortSeparation extends OncePerRequestFilter {
             return;
         }
         String path = request.getServletPath(); // decoded, as the endpoints see it
-        boolean isFile = CONFIGURATION_FILE.matcher(path).matches();
+        boolean isFile =
+                path.endsWith(".cnf.xml") && CONFIGURATION_FILE.matcher(path).matches();
         boolean plainly = path.equals(request.getRequestURI());
         boolean isOfMachines = OF_MACHINES.contains(path) && plainly || path.startsWith(ADMINISTRATION);
         if (isThere(request, isFile && plainly, isFile, isOfMachines)) {

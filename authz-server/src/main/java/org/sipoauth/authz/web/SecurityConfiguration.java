@@ -23,7 +23,6 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
-import org.springframework.core.env.Environment;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
@@ -109,6 +108,11 @@ class SecurityConfiguration {
     }
 
     @Bean
+    static ManagementPort managementPort() {
+        return new ManagementPort();
+    }
+
+    @Bean
     AuthorizationServerSettings authorizationServerSettings(Settings settings) {
         return AuthorizationServerSettings.builder()
                 .issuer(settings.issuer().toString())
@@ -118,8 +122,8 @@ class SecurityConfiguration {
     /** Health and metrics: open where they have a loopback port of their own, else behind the sign-in. */
     @Bean
     @Order(1)
-    SecurityFilterChain managementChain(HttpSecurity http, Environment environment) {
-        return http.securityMatcher(request -> isManagementPort(request.getLocalPort(), environment))
+    SecurityFilterChain managementChain(HttpSecurity http, ManagementPort management) {
+        return http.securityMatcher(management)
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable)
@@ -307,11 +311,6 @@ class SecurityConfiguration {
                 .with("path", request.getRequestURI())
                 .keepOfNobody(request.getRemoteAddr());
         ErrorAnswer.send(HttpStatus.UNAUTHORIZED, "invalid_client", "no client that may ask this", response);
-    }
-
-    private static boolean isManagementPort(int port, Environment environment) {
-        int management = environment.getProperty("local.management.port", Integer.class, -1);
-        return port == management && management != environment.getProperty("local.server.port", Integer.class, -1);
     }
 
     private static void headers(HeadersConfigurer<HttpSecurity> headers) {
