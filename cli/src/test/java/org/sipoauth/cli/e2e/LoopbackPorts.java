@@ -1,38 +1,82 @@
 package org.sipoauth.cli.e2e;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Ports for programs that must be told theirs. They lie below the range that outgoing connections draw from, so that none of
- * those takes one between its choice and its use, and within 1024 to 49151, which the OAuth ports accept.
+ * Ports for what must be told its own. They lie below the range that outgoing connections draw from, so that none of those
+ * takes one between its choice and its use. Each process of the tests has blocks of its own, by locks that end with it, so that no other takes one either.
  */
 final class LoopbackPorts {
-    private static final int LOWEST = 20_000;
-    private static final int HIGHEST = 29_999;
-    private static final int TRIES = 100;
+    private static final int LOWEST = 25_000;
+    private static final int COUNT = 5_000; // beyond are another module's
+    private static final int BLOCK = 50;
+    private static final Path LOCKS = Path.of(System.getProperty("java.io.tmpdir"), "sip-oauth-test-ports");
 
-    /** From a random place on, since another run of the tests may be under way. */
-    private static final AtomicInteger NEXT =
-            new AtomicInteger(ThreadLocalRandom.current().nextInt(HIGHEST - LOWEST + 1));
+    private static final List<FileChannel> HELD =
+            new ArrayList<>(); // for a channel that is collected is closed, and its lock with it
+    private static int nextBlock = LOWEST;
+    private static int next;
+    private static int end;
 
     private LoopbackPorts() {}
 
     /** Never the same twice: the first may not be in use yet when the second is chosen. */
-    static int free() throws IOException {
-        for (int i = 0; i < TRIES; i++) {
-            int port = LOWEST + NEXT.getAndIncrement() % (HIGHEST - LOWEST + 1);
-            try (ServerSocket socket = new ServerSocket()) {
-                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    static synchronized int free() {
+        while (true) {
+            if (next == end) {
+                takeBlock();
+            }
+            int port = next++;
+            if (isFree(port)) {
                 return port;
-            } catch (IOException taken) {
-                // another one, then
             }
         }
-        throw new IOException("no free port between " + LOWEST + " and " + HIGHEST);
+    }
+
+    private static void takeBlock() {
+        for (; nextBlock < LOWEST + COUNT; nextBlock += BLOCK) {
+            if (lock(nextBlock)) {
+                next = nextBlock;
+                nextBlock += BLOCK;
+                end = nextBlock;
+                return;
+            }
+        }
+        throw new IllegalStateException("no free port from " + LOWEST + " on: does another run of the tests not end?");
+    }
+
+    private static boolean lock(int block) {
+        try {
+            FileChannel channel = FileChannel.open(
+                    Files.createDirectories(LOCKS).resolve(Integer.toString(block)),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE);
+            if (channel.tryLock() == null) {
+                channel.close();
+                return false;
+            }
+            HELD.add(channel);
+            return true;
+        } catch (IOException unusable) {
+            throw new UncheckedIOException(unusable);
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try {
+            new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+            return true;
+        } catch (IOException taken) {
+            return false;
+        }
     }
 }
