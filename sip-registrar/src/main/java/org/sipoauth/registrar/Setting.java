@@ -51,6 +51,11 @@ enum Setting {
             "management-bind",
             "127.0.0.1",
             "address of that port; it asks nobody for a name, so another one than loopback belongs behind a packet filter"),
+    OTLP_METRICS_URL(
+            "otlp.metrics.url",
+            "",
+            "URL of a collector to send the metrics to as well, e.g. http://collector:4318/v1/metrics; default: none"),
+    OTLP_METRICS_EVERY("otlp.metrics.every", "60s", "how often to send them"),
     TLS_CERTIFICATE("tls.certificate", null, "PEM file: this node's certificate, then intermediates (required)"),
     TLS_PRIVATE_KEY("tls.private-key", null, "PEM file: its key, PKCS#8, not encrypted (required)"),
     TLS_CLIENT_CA("tls.client-ca", "", "PEM file: the CAs of edges (required unless mra-oauth-port=none)"),
