@@ -167,7 +167,6 @@ final class Claims {
                 json.skipValue();
             }
         }
-        json.end();
         return requiredText("iss", issuer);
     }
 
@@ -204,7 +203,7 @@ final class Claims {
                 wellFormed &= inToken > 0;
                 inToken = 0;
             } else {
-                wellFormed &= c > ' ' && c <= '~' && c != '"' && c != '\\';
+                wellFormed &= c >= '!' && c <= '~' && c != '"' && c != '\\';
                 inToken++;
             }
         }

@@ -27,6 +27,7 @@ public final class JsonReader {
     private static final int MAX_EXPONENT_DIGITS = 2;
 
     private static final int MAX_LONG_DIGITS = 18;
+    private static final long NOT_DIGITS_ALONE = -1;
 
     /** What our documents say again and again, so that no copy of it is made. */
     private static final @Nullable String[] FAMILIAR = familiar(
@@ -129,7 +130,7 @@ public final class JsonReader {
     public long wholePart(long max) throws MalformedException {
         int start = passNumber();
         long whole = digitsAlone(start);
-        if (whole < 0) { // a fraction or an exponent, rare
+        if (whole == NOT_DIGITS_ALONE) { // a fraction or an exponent, rare
             BigDecimal number = decimal(start);
             boolean inRange = number.signum() >= 0 && number.compareTo(BigDecimal.valueOf(max)) <= 0;
             whole = inRange ? number.longValue() : Long.MAX_VALUE;
@@ -158,16 +159,16 @@ public final class JsonReader {
         return new BigDecimal(new String(utf8, start, position - start, StandardCharsets.ISO_8859_1));
     }
 
-    /** The number from {@code start} to here; -1 if it is more than digits, or too many of them. */
+    /** The number from {@code start} to here, unless it is more than digits, or too many of them. */
     private long digitsAlone(int start) {
         if (position - start > MAX_LONG_DIGITS) {
-            return -1;
+            return NOT_DIGITS_ALONE;
         }
         long number = 0;
         for (int i = start; i < position; i++) {
             int digit = utf8[i] - '0';
             if (digit < 0 || digit > 9) {
-                return -1;
+                return NOT_DIGITS_ALONE;
             }
             number = number * 10 + digit;
         }
@@ -362,12 +363,9 @@ public final class JsonReader {
     }
 
     private char hex4() throws MalformedException {
-        if (utf8.length - position < 4) {
-            throw malformed("JSON escape too short");
-        }
         int unit = 0;
         for (int end = position + 4; position < end; position++) {
-            int digit = Character.digit((char) utf8[position], 16);
+            int digit = position == utf8.length ? -1 : Character.digit((char) utf8[position], 16);
             if (digit < 0) {
                 throw malformed("JSON escape is not hexadecimal");
             }

@@ -41,6 +41,40 @@ class JsonReaderTest {
         json.end();
     }
 
+    /** All parameters of a header and claims of a token that are ours, and what resembles one. */
+    @Test
+    void makesNoCopyOfTheNamesInOurDocuments() throws MalformedException {
+        for (String name : List.of(
+                "iss",
+                "sub",
+                "aud",
+                "exp",
+                "iat",
+                "jti",
+                "client_id",
+                "scope",
+                "device_name",
+                "aor",
+                "sid",
+                "status",
+                "status_list",
+                "idx",
+                "uri",
+                "cnf",
+                "nbf",
+                "x5t#S256",
+                "alg",
+                "typ",
+                "kid")) {
+            assertThat(reader("\"" + name + "\"").string()).isSameAs(name);
+            for (String other :
+                    List.of(name + name.charAt(0), name.substring(1), name.charAt(0) + "0" + name.substring(2))) {
+                assertThat(reader("\"" + other + "\"").string()).isEqualTo(other);
+            }
+        }
+        assertThat(reader("\"\"").string()).isSameAs("");
+    }
+
     @Test
     void refusesWhatOnlyResemblesALiteral() {
         for (String text : List.of("nul", "tru", "fals", "nope", "trUe")) {
