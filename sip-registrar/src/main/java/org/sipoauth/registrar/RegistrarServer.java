@@ -25,9 +25,9 @@ import org.sipoauth.registrar.bearer.HeaderPair;
 import org.sipoauth.registrar.location.Binding;
 import org.sipoauth.registrar.location.Location;
 import org.sipoauth.registrar.location.RedisLocation;
-import org.sipoauth.registrar.management.BindingsQuery;
 import org.sipoauth.registrar.management.LastRefusals;
 import org.sipoauth.registrar.management.ManagementServer;
+import org.sipoauth.registrar.management.PhoneQuery;
 import org.sipoauth.registrar.management.RegistrarMetrics;
 import org.sipoauth.registrar.register.Arrival.Port;
 import org.sipoauth.registrar.register.PeerLog;
@@ -168,8 +168,8 @@ final class RegistrarServer implements AutoCloseable {
         int port = settings.port(Setting.MANAGEMENT_PORT);
         String bind = settings.text(Setting.MANAGEMENT_BIND);
         try {
-            ManagementServer.Pages pages =
-                    new ManagementServer.Pages(meters::scrape, this::health, this::status, this::bindings);
+            ManagementServer.Pages pages = new ManagementServer.Pages(
+                    meters::scrape, this::health, this::status, this::bindings, this::refusals);
             return new ManagementServer(new InetSocketAddress(bind, port), pages);
         } catch (IOException | UnresolvedAddressException taken) {
             throw new SettingsException(bind + ":" + port + " cannot be bound: " + taken.getMessage()
@@ -216,10 +216,12 @@ final class RegistrarServer implements AutoCloseable {
             status.put("portsReadAt", ifEver(ports.readAt()));
         });
         status.putAll(health().details());
-        status.put(
-                "lastRefusals",
-                refusals.list().stream().map(RegistrarServer::describe).toList());
+        status.put("lastRefusals", refusals(PhoneQuery.ANY));
         return status;
+    }
+
+    private List<Map<String, Object>> refusals(PhoneQuery query) {
+        return refusals.list(query).stream().map(RegistrarServer::describe).toList();
     }
 
     private static Map<String, Object> describe(RefusedRequest refused) {
@@ -254,7 +256,7 @@ final class RegistrarServer implements AutoCloseable {
         return instant.equals(Instant.MIN) ? Optional.empty() : instant;
     }
 
-    private List<Map<String, Object>> bindings(BindingsQuery query) {
+    private List<Map<String, Object>> bindings(PhoneQuery query) {
         Instant now = clock.instant();
         return location.all(now).stream()
                 .filter(binding -> query.device().isEmpty() || query.device().equals(binding.deviceName()))

@@ -122,11 +122,9 @@ public final class Followed<T extends Served> implements AutoCloseable {
 
     private void readCache(CacheFile kept) {
         try {
-            Optional<CacheFile.Kept> document = kept.read(clock.instant());
+            Optional<byte[]> document = kept.read(clock.instant());
             if (document.isPresent()) {
-                take(
-                        form.parse().apply(document.get().document()),
-                        document.get().fetchedAt());
+                take(form.parse().apply(document.get()), kept.fetchedAt());
                 LOG.info("{}: starting with {}", settings.uri(), current);
             }
         } catch (IOException | IllegalArgumentException unusable) {

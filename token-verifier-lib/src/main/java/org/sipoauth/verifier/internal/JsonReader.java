@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,19 +21,11 @@ import org.jspecify.annotations.Nullable;
  * {@link #hasNext} is false; at the end {@link #end}. A value of another type than asked for is malformed.
  */
 public final class JsonReader {
-    /** What the next value is. */
-    public enum Kind {
-        OBJECT,
-        ARRAY,
-        STRING,
-        NUMBER,
-        BOOLEAN,
-        NULL
-    }
-
     private static final int MAX_DEPTH = 16;
     private static final int MAX_NUMBER_LENGTH = 32;
-    private static final int MAX_EXPONENT_DIGITS = 3;
+    /** So every number is within a double's range, and the same to all readers (RFC 7493 §2.2). */
+    private static final int MAX_EXPONENT_DIGITS = 2;
+
     private static final int MAX_LONG_DIGITS = 18;
 
     /** What our documents say again and again, so that no copy of it is made. */
@@ -71,28 +62,17 @@ public final class JsonReader {
         this.utf8 = utf8;
     }
 
-    public Kind peek() throws MalformedException {
+    public boolean isStringNext() {
         skipWhitespace();
-        if (position == utf8.length) {
-            throw malformed("JSON ends too early");
-        }
-        return switch (utf8[position]) {
-            case '{' -> Kind.OBJECT;
-            case '[' -> Kind.ARRAY;
-            case '"' -> Kind.STRING;
-            case 't', 'f' -> Kind.BOOLEAN;
-            case 'n' -> Kind.NULL;
-            case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> Kind.NUMBER;
-            default -> throw malformed("no JSON value where one must be");
-        };
+        return nextIs('"');
     }
 
     public void beginObject() throws MalformedException {
-        open(Kind.OBJECT, '{', '}');
+        open('{', '}');
     }
 
     public void beginArray() throws MalformedException {
-        open(Kind.ARRAY, '[', ']');
+        open('[', ']');
     }
 
     /** Whether the innermost object or array goes on; where it does not, it is closed. */
@@ -128,8 +108,8 @@ public final class JsonReader {
 
     /** The same, and {@code likely} itself where that is what it says: so no copy of it is made. */
     public String string(String likely) throws MalformedException {
-        if (!nextIs('"')) {
-            require(Kind.STRING);
+        if (!isStringNext()) {
+            throw malformed("no JSON string where one must be");
         }
         int start = ++position;
         boolean ascii = passPlain();
@@ -140,7 +120,7 @@ public final class JsonReader {
         return utf8[position] == '"' ? closed(begin) : stringWithEscapes(begin);
     }
 
-    /** A number of at most 32 characters and a three-digit exponent. */
+    /** A number of at most 32 characters and a two-digit exponent. */
     public BigDecimal number() throws MalformedException {
         return decimal(passNumber());
     }
@@ -194,9 +174,9 @@ public final class JsonReader {
         return number;
     }
 
-    /** Passes a number of at most 32 characters and a three-digit exponent; returns where it starts. */
+    /** Passes a number of at most 32 characters and a two-digit exponent; returns where it starts. */
     private int passNumber() throws MalformedException {
-        require(Kind.NUMBER);
+        skipWhitespace();
         int start = position;
         if (nextIs('-')) {
             position++;
@@ -234,24 +214,26 @@ public final class JsonReader {
     }
 
     public void skipValue() throws MalformedException {
-        Kind kind = peek();
-        if (kind == Kind.OBJECT) {
-            beginObject();
-            while (hasNext()) {
-                name();
-                skipValue();
+        skipWhitespace();
+        switch (position < utf8.length ? utf8[position] : 0) {
+            case '{' -> {
+                beginObject();
+                while (hasNext()) {
+                    name();
+                    skipValue();
+                }
             }
-        } else if (kind == Kind.ARRAY) {
-            beginArray();
-            while (hasNext()) {
-                skipValue();
+            case '[' -> {
+                beginArray();
+                while (hasNext()) {
+                    skipValue();
+                }
             }
-        } else if (kind == Kind.STRING) {
-            string();
-        } else if (kind == Kind.NUMBER) {
-            number();
-        } else {
-            literal(kind == Kind.NULL ? "null" : nextIs('t') ? "true" : "false");
+            case '"' -> string();
+            case 't' -> literal("true");
+            case 'f' -> literal("false");
+            case 'n' -> literal("null");
+            default -> number();
         }
     }
 
@@ -263,20 +245,14 @@ public final class JsonReader {
         }
     }
 
-    private void open(Kind kind, char open, char close) throws MalformedException {
-        require(kind);
+    private void open(char open, char close) throws MalformedException {
         Scope inner = new Scope(close, scope);
         if (inner.depth > MAX_DEPTH) {
             throw malformed("JSON nested too deeply");
         }
+        skipWhitespace();
         expect(open);
         scope = inner;
-    }
-
-    private void require(Kind kind) throws MalformedException {
-        if (peek() != kind) {
-            throw malformed("JSON value is not of type " + kind.name().toLowerCase(Locale.ROOT));
-        }
     }
 
     private String stringWithEscapes(String begin) throws MalformedException {
@@ -406,7 +382,7 @@ public final class JsonReader {
             position++;
         }
         if (position == start) {
-            throw malformed("JSON number without digits");
+            throw malformed("no JSON number where one must be");
         }
         return position - start;
     }
@@ -435,7 +411,7 @@ public final class JsonReader {
 
     private void expect(char c) throws MalformedException {
         if (!nextIs(c)) {
-            throw malformed("JSON punctuation missing");
+            throw malformed("no " + c + " where one must be in JSON");
         }
         position++;
     }

@@ -9,7 +9,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.sipoauth.verifier.internal.JsonReader.Kind;
 
 class JsonReaderTest {
     @Test
@@ -28,15 +27,15 @@ class JsonReaderTest {
         assertThat(json.strings()).containsExactly("p", "q");
         assertThat(json.hasNext()).isTrue();
         assertThat(json.name()).isEqualTo("o");
-        assertThat(json.peek()).isEqualTo(Kind.OBJECT);
+        assertThat(json.isStringNext()).isFalse();
         json.skipValue();
         assertThat(json.hasNext()).isTrue();
         assertThat(json.name()).isEqualTo("b");
-        assertThat(json.peek()).isEqualTo(Kind.BOOLEAN);
+        assertThat(json.isStringNext()).isFalse();
         json.skipValue();
         assertThat(json.hasNext()).isTrue();
         assertThat(json.name()).isEqualTo("z");
-        assertThat(json.peek()).isEqualTo(Kind.NULL);
+        assertThat(json.isStringNext()).isFalse();
         json.skipValue();
         assertThat(json.hasNext()).isFalse();
         json.end();
@@ -228,7 +227,7 @@ class JsonReaderTest {
     @Test
     void takesNumbersUpToTheirBounds() throws MalformedException {
         assertThat(reader("12345678901234567890123456789012").number()).isEqualTo("12345678901234567890123456789012");
-        assertThat(reader("-1e999").number()).isEqualTo("-1e999");
+        assertThat(reader("-1e99").number()).isEqualTo("-1e99");
     }
 
     @Test
@@ -242,7 +241,7 @@ class JsonReaderTest {
     @ValueSource(
             strings = {
                 "123456789012345678901234567890123",
-                "1e1000",
+                "1e100",
                 "1e-1000",
                 "1E+9999999999",
                 "0.1234567890123456789012345678901234"
