@@ -109,7 +109,7 @@ await() {
 listens() { [[ -n $(ss --no-header --listening --tcp --numeric "sport = :$1") ]]; }
 
 # A free port below the range that outgoing connections draw from; each is handed out once.
-next_port=$((20000 + $$ % 5000))
+next_port=$((12000 + $$ % 5000))
 free_port() {
   next_port=$((next_port + 1))
   while listens "$next_port"; do

@@ -17,4 +17,5 @@ HEALTHCHECK --interval=15s --timeout=6s --start-period=30s --retries=3 CMD ["hea
 ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=45", "-XX:+ExitOnOutOfMemoryError", \
   "-Dio.netty.native.workdir=/var/lib/sip-oauth", "-jar", "/opt/sip-oauth/sip-registrar.jar", \
   "--jwks.cache=/var/lib/sip-oauth/jwks.cache", "--status-lists.cache=/var/lib/sip-oauth/status-lists.cache", \
-  "--edges.cache=/var/lib/sip-oauth/edges.cache", "--mode.cache=/var/lib/sip-oauth/mode.cache"]
+  "--edges.cache=/var/lib/sip-oauth/edges.cache", "--mode.cache=/var/lib/sip-oauth/mode.cache", \
+  "--ports.cache=/var/lib/sip-oauth/ports.cache"]

@@ -41,7 +41,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
  * {@code SIPOAUTH_REQUIRE_PEERS} is true, as in CI: then it fails.
  */
 public final class Chromium implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Path SCREENSHOTS = Path.of("target/screenshots");
 
     private final ChromeDriver driver;
@@ -90,8 +90,13 @@ public final class Chromium implements AutoCloseable {
                 .usingDriverExecutable(driver.toFile())
                 .build();
         Chromium started = new Chromium(new ChromeDriver(service, options));
-        started.look(Look.DESKTOP_LIGHT);
-        return started;
+        try {
+            started.look(Look.DESKTOP_LIGHT);
+            return started;
+        } catch (RuntimeException failure) {
+            started.close();
+            throw failure;
+        }
     }
 
     private static Path find(String program) {

@@ -169,9 +169,14 @@ class StartupIT {
                     "--server.port=0",
                     "--sipoauth.provisioning.port=0",
                     "--management.server.port=0"));
-            running.readUntil("Started AuthzServerApplication");
-            running.awaitReadiness();
-            return running;
+            try {
+                running.readUntil("Started AuthzServerApplication");
+                running.awaitReadiness();
+                return running;
+            } catch (IOException | RuntimeException | Error failure) {
+                running.close();
+                throw failure;
+            }
         }
 
         /** Reads on to a line that says so, or to the end. */

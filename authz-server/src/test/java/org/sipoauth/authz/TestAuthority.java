@@ -144,6 +144,11 @@ public final class TestAuthority {
     }
 
     public Path writeTo(Path file) {
+        return write(identity, file);
+    }
+
+    /** Somebody's certificate. */
+    public static Path write(Identity identity, Path file) {
         try {
             return Files.writeString(
                     file, pem("CERTIFICATE", identity.certificate().getEncoded()));

@@ -2,6 +2,7 @@ package org.sipoauth.cli;
 
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.net.URI;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 
 /** An HTTPS server on the loopback interface, with handlers by path. */
 public final class TestHttpsServer implements AutoCloseable {
@@ -23,9 +25,25 @@ public final class TestHttpsServer implements AutoCloseable {
     }
 
     public TestHttpsServer(SSLContext tls) {
+        this(new HttpsConfigurator(tls));
+    }
+
+    /** One to which nobody comes without a certificate of the same authority. */
+    public static TestHttpsServer askingForCertificates(TestPki pki) {
+        return new TestHttpsServer(new HttpsConfigurator(pki.mutualContext()) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+                SSLParameters tls = getSSLContext().getDefaultSSLParameters();
+                tls.setNeedClientAuth(true);
+                parameters.setSSLParameters(tls);
+            }
+        });
+    }
+
+    private TestHttpsServer(HttpsConfigurator tls) {
         try {
             server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.setHttpsConfigurator(new HttpsConfigurator(tls));
+            server.setHttpsConfigurator(tls);
             server.setExecutor(threads); // a slow exchange holds up no other
             server.start();
         } catch (IOException broken) {

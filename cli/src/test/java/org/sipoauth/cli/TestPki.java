@@ -13,8 +13,11 @@ import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import org.sipoauth.cli.http.Trust;
 import org.sipoauth.cli.pki.DevPkiCommand;
 
 /** The certificates of {@code dev-pki}, in use. */
@@ -53,8 +56,17 @@ public final class TestPki {
         return serverContext("node");
     }
 
+    /** For a server that shows the node's certificate, and believes those of the same authority. */
+    public SSLContext mutualContext() {
+        return serverContext("node", new TrustManager[] {Trust.manager(Optional.of(authority()))});
+    }
+
     /** For a server that shows one of the certificates: {@code node}, {@code edge} or {@code phone}. */
     public SSLContext serverContext(String name) {
+        return serverContext(name, null);
+    }
+
+    private SSLContext serverContext(String name, TrustManager[] trusted) {
         try {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
@@ -62,7 +74,7 @@ public final class TestPki {
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(store, NO_PASSWORD);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), null, null);
+            context.init(keys.getKeyManagers(), trusted, null);
             return context;
         } catch (GeneralSecurityException | IOException broken) {
             throw new IllegalStateException(broken);

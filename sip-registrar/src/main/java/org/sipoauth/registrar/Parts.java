@@ -41,6 +41,10 @@ final class Parts {
 
     private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
     private static final int USUAL_CONNECTIONS = 50_000;
+    /** The most memory for what peers have not sent to its end: the other parts are bindings, TLS, keys and garbage. */
+    private static final int HEAP_TO_UNFINISHED = 8;
+
+    private static final int IDLE_TO_MARGIN = 10;
     private static final int MOST_CONNECTIONS = 10_000_000;
 
     private Parts() {}
@@ -61,10 +65,15 @@ final class Parts {
                     settings.time(Setting.EXPIRES),
                     settings.time(Setting.MIN_EXPIRES),
                     settings.number(Setting.MAX_CONTACTS, 1, 100),
-                    settings.time(Setting.TIMEOUT_IDLE));
+                    flowTimer(settings.time(Setting.TIMEOUT_IDLE)));
         } catch (IllegalArgumentException wrong) {
             throw new SettingsException("--expires, --min-expires: " + wrong.getMessage());
         }
+    }
+
+    /** A phone is told less than it has: its keep-alive comes in the last moment (RFC 5626 §5.4), and takes its time. */
+    private static Duration flowTimer(Duration idle) {
+        return idle.minus(idle.dividedBy(IDLE_TO_MARGIN));
     }
 
     static TransportSettings transport(Settings settings) throws SettingsException {
@@ -79,7 +88,8 @@ final class Parts {
                 byAddress
                         ? settings.number(Setting.MAX_CONNECTIONS_PER_ADDRESS, 1, MOST_CONNECTIONS)
                         : MOST_CONNECTIONS,
-                Limits.DEFAULT);
+                Limits.DEFAULT,
+                Runtime.getRuntime().maxMemory() / HEAP_TO_UNFINISHED);
     }
 
     /**
@@ -216,7 +226,8 @@ final class Parts {
             return new RedisLocation(
                     RedisAddress.of(redis.get(), redisPassword(settings)),
                     trust.isPresent()
-                            ? Optional.of(Sources.authorities(Setting.LOCATION_REDIS_TRUST, trust.get()))
+                            ? Optional.of(TrustFile.of(Setting.LOCATION_REDIS_TRUST, trust.get())
+                                    .factory())
                             : Optional.empty(),
                     limit);
         } catch (IllegalArgumentException wrong) {

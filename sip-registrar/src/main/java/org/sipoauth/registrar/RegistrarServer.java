@@ -27,11 +27,12 @@ import org.sipoauth.registrar.bearer.HeaderPair;
 import org.sipoauth.registrar.location.Binding;
 import org.sipoauth.registrar.location.Location;
 import org.sipoauth.registrar.location.RedisLocation;
-import org.sipoauth.registrar.management.BindingsQuery;
 import org.sipoauth.registrar.management.LastRefusals;
 import org.sipoauth.registrar.management.ManagementServer;
+import org.sipoauth.registrar.management.PhoneQuery;
 import org.sipoauth.registrar.management.RegistrarMetrics;
 import org.sipoauth.registrar.register.Arrival.Port;
+import org.sipoauth.registrar.register.PeerLog;
 import org.sipoauth.registrar.register.Refusal;
 import org.sipoauth.registrar.register.RefusedRequest;
 import org.sipoauth.registrar.register.Registrar;
@@ -51,6 +52,7 @@ import org.sipoauth.verifier.status.UrlStatusLists;
 
 /** A running registrar: all parts, put together from the settings. */
 final class RegistrarServer implements AutoCloseable {
+    private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration SWEEP = Duration.ofSeconds(1);
 
     /** What was verified before a change of the status lists is answered by then. */
@@ -61,6 +63,7 @@ final class RegistrarServer implements AutoCloseable {
     private final PrometheusMeterRegistry page = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Optional<MeterRegistry> sent;
     private final RegistrarMetrics metrics;
+    private final PeerLog log = new PeerLog();
     private final LastRefusals refusals;
     private final Sources sources;
     private final Location location;
@@ -110,8 +113,8 @@ final class RegistrarServer implements AutoCloseable {
                         .withAuthzServer(
                                 settings.optional(Setting.AUTHZ_SERVER).orElse(settings.text(Setting.ISSUER))));
         Registrar registrar =
-                new Registrar(policy, domain, gate, location, sources::isRevoked, this::trouble, refusals, clock);
-        sip = new SipServer(transport, tls, registrar::answer, metrics);
+                new Registrar(policy, domain, gate, location, sources::isRevoked, this::trouble, refusals, clock, log);
+        sip = new SipServer(transport, tls, registrar::answer, metrics, log);
         listeners = new Listeners(sip, settings.text(Setting.BIND), policy.nodeName(), () -> portsOfTheServer);
         try {
             management = management(settings); // first: a port that the server names may not take this one's
@@ -134,6 +137,7 @@ final class RegistrarServer implements AutoCloseable {
             throw wrong;
         }
         metrics.watch(location, tls::notAfter, clock);
+        metrics.watchUnfinished(sip::unfinishedBytes);
         metrics.watchEdges(tls.edges());
         sources.edges().ifPresent(edges -> metrics.watchServed("edges", edges, clock));
         sources.mode().ifPresent(mode -> metrics.watchServed("mode", mode, clock));
@@ -152,6 +156,7 @@ final class RegistrarServer implements AutoCloseable {
             lists.onChange(changed -> endRevoked(registrar));
             housekeeping.every(SWEEP, "ending what is revoked", registrar::endRevokedLeft);
         });
+        housekeeping.every(MINUTE, "telling what the log left out", log::endMinute);
         housekeeping.every(reload, "reading certificates and edges", () -> tls.reload(metrics));
         housekeeping.every(SWEEP, "sweeping the location", () -> location.sweep(clock.instant()));
     }
@@ -174,8 +179,8 @@ final class RegistrarServer implements AutoCloseable {
         int port = settings.port(Setting.MANAGEMENT_PORT);
         String bind = settings.text(Setting.MANAGEMENT_BIND);
         try {
-            ManagementServer.Pages pages =
-                    new ManagementServer.Pages(page::scrape, this::health, this::status, this::bindings);
+            ManagementServer.Pages pages = new ManagementServer.Pages(
+                    page::scrape, this::health, this::status, this::bindings, this::refusals);
             return new ManagementServer(new InetSocketAddress(bind, port), pages);
         } catch (IOException | UnresolvedAddressException taken) {
             throw new SettingsException(bind + ":" + port + " cannot be bound: " + taken.getMessage()
@@ -222,10 +227,12 @@ final class RegistrarServer implements AutoCloseable {
             status.put("portsReadAt", ifEver(ports.readAt()));
         });
         status.putAll(health().details());
-        status.put(
-                "lastRefusals",
-                refusals.list().stream().map(RegistrarServer::describe).toList());
+        status.put("lastRefusals", refusals(PhoneQuery.ANY));
         return status;
+    }
+
+    private List<Map<String, Object>> refusals(PhoneQuery query) {
+        return refusals.list(query).stream().map(RegistrarServer::describe).toList();
     }
 
     private static Map<String, Object> describe(RefusedRequest refused) {
@@ -260,7 +267,7 @@ final class RegistrarServer implements AutoCloseable {
         return instant.equals(Instant.MIN) ? Optional.empty() : instant;
     }
 
-    private List<Map<String, Object>> bindings(BindingsQuery query) {
+    private List<Map<String, Object>> bindings(PhoneQuery query) {
         Instant now = clock.instant();
         return location.all(now).stream()
                 .filter(binding -> query.device().isEmpty() || query.device().equals(binding.deviceName()))
@@ -278,6 +285,7 @@ final class RegistrarServer implements AutoCloseable {
         described.put("path", binding.path());
         described.put("device", binding.deviceName());
         described.put("instance", binding.contact().instance());
+        described.put("flow", binding.flow());
         described.put("expires", binding.remainingSeconds(now));
         described.put("expiresAt", binding.expiresAt());
         return described;

@@ -1,15 +1,9 @@
 package org.sipoauth.registrar;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.TrustManager;
 import org.sipoauth.registrar.register.Refusal;
 import org.sipoauth.registrar.served.Followed;
 import org.sipoauth.registrar.served.ServedEdges;
@@ -41,6 +35,7 @@ final class Sources implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
     private static final Duration FIRST_KEYS = Duration.ofSeconds(5);
     private static final Duration FIRST_STATUS_LISTS = Duration.ofSeconds(5);
+    private static final Duration FIRST_ANSWER = Duration.ofSeconds(5);
     private static final Duration FILE_LOOK = Duration.ofSeconds(5);
 
     private final Settings settings;
@@ -52,7 +47,8 @@ final class Sources implements AutoCloseable {
     private final Optional<Followed<ServedPorts>> ports;
 
     /**
-     * Waits some seconds for keys and status lists, for nothing else.
+     * Waits some seconds for each of keys, status lists, mode and edges, or the first phones and edges would be turned away; not for
+     * ports, which those of the settings stand in for.
      *
      * @param listed is told the certificate names of the server's edges; empty: no edge can connect anyway
      * @param switched is told whether the server's SIP OAuth mode is on
@@ -72,6 +68,20 @@ final class Sources implements AutoCloseable {
         edges = listed.isPresent() ? edges(listed.get()) : Optional.empty();
         keys = keysOfTheSettings();
         statusLists = statusListsOfTheSettings();
+        awaitAsked(mode);
+        awaitAsked(edges);
+    }
+
+    /** It was asked before keys and status lists were. */
+    private static void awaitAsked(Optional<? extends Followed<?>> followed) throws SettingsException {
+        try {
+            if (followed.isPresent()) {
+                followed.get().awaitAsked(FIRST_ANSWER);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new SettingsException("interrupted while the server was asked for mode and edges");
+        }
     }
 
     KeySource keys() {
@@ -168,7 +178,6 @@ final class Sources implements AutoCloseable {
         }
     }
 
-    /** Waits for nothing: an edge that is turned away before the list is there comes again by itself. */
     private Optional<Followed<ServedEdges>> edges(Consumer<Set<String>> listed) throws SettingsException {
         String where = settings.optional(Setting.EDGES_URL).orElse(settings.text(Setting.ISSUER) + "/edges");
         if (where.equals(NONE)) {
@@ -182,7 +191,7 @@ final class Sources implements AutoCloseable {
         }
     }
 
-    /** Waits for nothing: until the mode is known, it is off. */
+    /** Until the mode is known, it is off. */
     private Optional<Followed<ServedMode>> mode(Consumer<Boolean> switched) throws SettingsException {
         if (!settings.text(Setting.MODE).equals(Parts.SERVED)) {
             return Optional.empty();
@@ -224,30 +233,12 @@ final class Sources implements AutoCloseable {
     }
 
     private static SSLContext trusting(Path authorities) throws SettingsException {
-        TrustManagerFactory trust = authorities(Setting.JWKS_TRUST, authorities);
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
+            context.init(null, new TrustManager[] {TrustFile.of(Setting.JWKS_TRUST, authorities)}, null);
             return context;
         } catch (GeneralSecurityException unusable) {
             throw new SettingsException("--jwks.trust: cannot use " + authorities + ": " + unusable.getMessage());
-        }
-    }
-
-    static TrustManagerFactory authorities(Setting setting, Path authorities) throws SettingsException {
-        try (InputStream pem = Files.newInputStream(authorities)) {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            for (Certificate certificate :
-                    CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
-                store.setCertificateEntry("authority-" + store.size(), certificate);
-            }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-            trust.init(store);
-            return trust;
-        } catch (GeneralSecurityException | IOException unusable) {
-            throw new SettingsException(
-                    "--" + setting.key() + ": cannot use " + authorities + ": " + unusable.getMessage());
         }
     }
 

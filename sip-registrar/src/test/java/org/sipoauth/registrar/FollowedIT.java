@@ -11,6 +11,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,11 +19,15 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import org.assertj.core.api.AbstractThrowableAssert;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +37,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.registrar.served.Followed;
+import org.sipoauth.registrar.served.ServedMode;
 import org.sipoauth.registrar.sip.Headers;
+import org.sipoauth.verifier.refresh.UrlSettings;
 
 /** Edges come and go, mode and ports change, as the server says, over real sockets and TLS. */
 @Timeout(60)
@@ -48,6 +56,7 @@ class FollowedIT {
     @TempDir
     private Path directory;
 
+    private volatile CountDownLatch held = new CountDownLatch(0);
     private final AtomicInteger notModified = new AtomicInteger();
     private volatile Document served = new Document(200, "{\"edges\":[]}");
     private TestPki pki;
@@ -57,9 +66,13 @@ class FollowedIT {
     void startServer() throws Exception {
         pki = new TestPki("test CA");
         pki.writeAuthority(directory.resolve("trust.crt"));
+        startServer(pki, LoopbackPorts.free());
+    }
+
+    private void startServer(TestPki authority, int port) throws Exception {
         SSLContext tls = SSLContext.getInstance("TLS");
-        tls.init(pki.node().toKeyManagerFactory().getKeyManagers(), null, new SecureRandom());
-        server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        tls.init(authority.node().toKeyManagerFactory().getKeyManagers(), null, new SecureRandom());
+        server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(tls));
         server.createContext("/edges", this::answer);
         server.start();
@@ -72,6 +85,7 @@ class FollowedIT {
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
+            held.await();
             Document now = served;
             if (now.entityTag().equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
                 notModified.incrementAndGet();
@@ -82,6 +96,8 @@ class FollowedIT {
             exchange.getResponseHeaders().set("ETag", now.entityTag());
             exchange.sendResponseHeaders(now.status(), body.length == 0 ? -1 : body.length);
             exchange.getResponseBody().write(body);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -91,9 +107,7 @@ class FollowedIT {
                 TestPhone phone = TestPhone.overTls(registrar.oauth(), pki.client(Optional.empty()));
                 TestPhone ofTheSettings = connect(registrar, "edge.example.com")) {
             awaitRead(registrar);
-            assertThatThrownBy(() -> connect(registrar, "west.example.com"))
-                    .isInstanceOf(SSLException.class)
-                    .hasMessageContaining("bad_certificate");
+            refuses(registrar, "west.example.com").hasMessageContaining("bad_certificate");
 
             list(1, "West.example.com", "east.example.com");
             await().until(() -> registrar.metric("sip_edges_listed") == 3);
@@ -106,7 +120,7 @@ class FollowedIT {
                 assertThat(west.next()).isEmpty(); // closed
                 assertThat(registrar.metric("sip_edges_ended_total")).isEqualTo(1);
                 assertAlive(east, phone, ofTheSettings);
-                assertThatThrownBy(() -> connect(registrar, "west.example.com")).isInstanceOf(SSLException.class);
+                refuses(registrar, "west.example.com");
 
                 list(3); // said to be empty
 
@@ -260,6 +274,43 @@ class FollowedIT {
     }
 
     @Test
+    void isWaitedForUntilTheServerWasAsked() throws Exception {
+        mode(1, "enabled");
+        held = new CountDownLatch(1);
+        UrlSettings url = new UrlSettings(
+                URI.create("https://localhost:" + server.getAddress().getPort() + "/edges"), Duration.ofMillis(50));
+        url.sslContext(pki.client(Optional.empty()));
+        url.timeout(Duration.ofSeconds(20));
+        List<ServedMode> said = new CopyOnWriteArrayList<>();
+        try (Followed<ServedMode> followed = Followed.mode(url, said::add)) {
+            assertThat(followed.awaitAsked(Duration.ofMillis(1))).isFalse();
+
+            held.countDown();
+            assertThat(followed.awaitAsked(Duration.ofSeconds(20))).isTrue();
+            assertThat(said).extracting(ServedMode::enabled).containsExactly(true);
+        }
+    }
+
+    @Test
+    void followsTheServerToACertificateOfAnotherAuthority() throws Exception {
+        list(1, "west.example.com");
+        try (RunningRegistrar registrar = registrar()) {
+            await().until(() -> registrar.metric("sip_edges_listed") == 2);
+            int port = server.getAddress().getPort();
+            server.stop(0);
+            TestPki other = new TestPki("other CA");
+            list(2, "west.example.com", "east.example.com");
+            startServer(other, port);
+            await().until(() -> registrar.metric("sip_edges_refresh_failures_total") >= 2); // it is not trusted yet
+            assertThat(registrar.metric("sip_edges_listed")).isEqualTo(2);
+
+            other.writeAuthority(directory.resolve("trust.crt"));
+
+            await().until(() -> registrar.metric("sip_edges_listed") == 3);
+        }
+    }
+
+    @Test
     void asksOnlyWhetherTheListHasChanged() throws Exception {
         list(1, "west.example.com");
         try (RunningRegistrar registrar = registrar()) {
@@ -288,7 +339,7 @@ class FollowedIT {
         Files.writeString(directory.resolve("edges.cache"), "west.example.com\n");
         try (RunningRegistrar registrar = registrar()) {
             awaitRead(registrar);
-            assertThatThrownBy(() -> connect(registrar, "west.example.com")).isInstanceOf(SSLException.class);
+            refuses(registrar, "west.example.com");
             connect(registrar, "edge.example.com").close();
         }
     }
@@ -322,6 +373,17 @@ class FollowedIT {
 
     private static void awaitRead(RunningRegistrar registrar) {
         await().until(() -> !Double.isNaN(registrar.metric("sip_edges_age_seconds")));
+    }
+
+    private AbstractThrowableAssert<?, ?> refuses(RunningRegistrar registrar, String name) {
+        return assertThatThrownBy(() -> {
+                    try (TestPhone refused =
+                            TestPhone.overTls(registrar.mra(), pki.client(Optional.of(pki.edge(name))))) {
+                        refused.next(); // reads and sends nothing, which might meet a closed socket before the alert
+                        // is read
+                    }
+                })
+                .isInstanceOf(SSLException.class);
     }
 
     private TestPhone connect(RunningRegistrar registrar, String name) throws Exception {

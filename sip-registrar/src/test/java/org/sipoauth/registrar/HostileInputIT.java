@@ -244,9 +244,10 @@ class HostileInputIT {
         double before = malformed(Port.OAUTH, Parsed.Cause.TOO_MANY_FIELDS);
         try (TestPhone phone = connect(Port.OAUTH)) {
             byte[] tiny = ascii("a:\r\n".repeat(1000));
-            phone.send(ascii("REGISTER sip:example.com SIP/2.0\r\n"));
+            phone.send(
+                    ascii("REGISTER sip:example.com SIP/2.0\r\n" + "a:\r\n".repeat(1000))); // whole, or it may be late
             assertThatThrownBy(() -> {
-                        for (int i = 0; i < 1000; i++) {
+                        for (int i = 1; i < 1000; i++) {
                             phone.send(tiny);
                         }
                         phone.receive();
@@ -378,17 +379,6 @@ class HostileInputIT {
             try (TestPhone phone = TestPhone.overTls(small.oauth(), pki.client(Optional.empty()))) {
                 register(phone);
             }
-        }
-    }
-
-    @Test
-    void silentPhoneThatIsRegisteredIdlesOut(@TempDir Path other) throws Exception {
-        try (RunningRegistrar brisk = new RunningRegistrar(other, pki, "--timeout.idle=200ms");
-                TestPhone phone = TestPhone.overTls(brisk.oauth(), pki.client(Optional.empty()))) {
-            register(phone);
-            assertThat(isClosed(phone)).isTrue();
-            assertThat(brisk.metric("sip_timeouts_total{deadline=\"idle\",port=\"oauth\"}"))
-                    .isEqualTo(1);
         }
     }
 

@@ -1,29 +1,73 @@
 package org.sipoauth.registrar;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.util.HashSet;
-import java.util.Set;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Ports for what must be told its own. They lie below the range that outgoing connections draw from, so that none of those
- * takes one between its choice and its use.
+ * takes one between its choice and its use. Each process of the tests has blocks of its own, by locks that end with it, so that no other takes one either.
  */
 final class LoopbackPorts {
-    private static final Set<Integer> USED = new HashSet<>();
+    private static final int LOWEST = 12_500;
+    private static final int COUNT = 2_500; // beyond are another module's
+    private static final int BLOCK = 50;
+    private static final Path LOCKS = Path.of(System.getProperty("java.io.tmpdir"), "sip-oauth-test-ports");
+
+    private static final List<FileChannel> HELD =
+            new ArrayList<>(); // for a channel that is collected is closed, and its lock with it
+    private static int nextBlock = LOWEST;
+    private static int next;
+    private static int end;
 
     private LoopbackPorts() {}
 
     /** Never the same twice, and the port that is 10,000 higher is free, too: a Redis Cluster's bus has it. */
-    static synchronized int free() throws IOException {
+    static synchronized int free() {
         while (true) {
-            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                int port = 10_000 + socket.getLocalPort() % 10_000;
-                if (isFree(port) && isFree(port + 10_000) && USED.add(port)) {
-                    return port;
-                }
+            if (next == end) {
+                takeBlock();
             }
+            int port = next++;
+            if (isFree(port) && isFree(port + 10_000)) {
+                return port;
+            }
+        }
+    }
+
+    private static void takeBlock() {
+        for (; nextBlock < LOWEST + COUNT; nextBlock += BLOCK) {
+            if (lock(nextBlock)) {
+                next = nextBlock;
+                nextBlock += BLOCK;
+                end = nextBlock;
+                return;
+            }
+        }
+        throw new IllegalStateException("no free port from " + LOWEST + " on: does another run of the tests not end?");
+    }
+
+    private static boolean lock(int block) {
+        try {
+            FileChannel channel = FileChannel.open(
+                    Files.createDirectories(LOCKS).resolve(Integer.toString(block)),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE);
+            if (channel.tryLock() == null) {
+                channel.close();
+                return false;
+            }
+            HELD.add(channel);
+            return true;
+        } catch (IOException unusable) {
+            throw new UncheckedIOException(unusable);
         }
     }
 

@@ -25,6 +25,16 @@ class PartsTest {
     }
 
     @Test
+    void tellsPhonesToKeepTheirFlowsBeforeTheyAreClosed() throws Exception {
+        String[] arguments = REQUIRED.clone();
+        arguments[arguments.length - 1] = "--timeout.idle=100s";
+        Settings settings = Settings.of(arguments);
+
+        assertThat(Parts.policy(settings, () -> false).flowTimer()).hasSeconds(90);
+        assertThat(Parts.transport(settings).idle()).hasSeconds(100);
+    }
+
+    @Test
     void takesAsManyConnectionsAsItIsToldIfTheirFilesCanBeOpened() throws Exception {
         assertThat(maxConnections("1488", OptionalLong.of(2000))).isEqualTo(1488);
         assertThat(maxConnections("60000", OptionalLong.empty())).isEqualTo(60_000);

@@ -140,6 +140,9 @@ class RegistrationIT {
         }
         assertThat(registrar.metric("sip_registrations_total{cause=\"mra_without_edge\",outcome=\"refused\"}"))
                 .isPositive();
+        assertThat(registrar.get("/refusals?device=CSFALICE").body()).contains("\"cause\":\"mra_without_edge\"");
+        assertThat(registrar.get("/refusals?device=CSFBOB").body()).isEqualTo("[]");
+        assertThat(registrar.get("/refusals?name=CSFALICE").statusCode()).isEqualTo(400);
     }
 
     @Test

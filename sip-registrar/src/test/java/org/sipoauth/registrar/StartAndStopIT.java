@@ -148,6 +148,7 @@ class StartAndStopIT {
             byte[] request = SipPrinter.print(phone.register(Headers.NONE.plus("Authorization", "Bearer " + token)));
             phone.send(Arrays.copyOf(request, 100));
             assertThat(idle.exchange(idle.register(Headers.NONE)).status()).isEqualTo(407); // so both are established
+            await().until(() -> registrar.metric("sip_unfinished_bytes") > 0); // it has begun there, too
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(registrar::close);
             assertThat(idle.next()).isEmpty();
             await().untilAsserted( // the system has the port back with the next turn of its event loop

@@ -30,52 +30,52 @@ public final class AccessToken {
 
     /** {@code iss}: the authorization server that signed it. */
     public String issuer() {
-        return claims.issuer();
+        return claims.issuer;
     }
 
     /** {@code sub}: the subscriber, or the client itself where no subscriber is involved (RFC 9068 §2.2). */
     public String subject() {
-        return claims.subject();
+        return claims.subject;
     }
 
     /** {@code aud}: every server it is meant for, ours among them. */
     public List<String> audience() {
-        return claims.audience();
+        return claims.audience;
     }
 
     /** {@code client_id}: the application that asked for it. */
     public String clientId() {
-        return claims.clientId();
+        return claims.clientId;
     }
 
     /** {@code scope}, taken apart; empty where the token has none. */
     public Set<String> scopes() {
-        return claims.scopes();
+        return claims.scopes;
     }
 
     /** {@code jti}: its unique identifier, fit for logs. */
     public String tokenId() {
-        return claims.tokenId();
+        return claims.tokenId;
     }
 
     /** {@code iat}: when it was signed, by the issuer's clock. */
     public Instant issuedAt() {
-        return claims.issuedAt();
+        return claims.issuedAt;
     }
 
     /** {@code exp}, without any tolerance: nothing that rests on this token should outlive it. */
     public Instant expiresAt() {
-        return claims.expiresAt();
+        return claims.expiresAt;
     }
 
     /** {@code device_name}: the device it was issued to, where it is bound to one. */
     public Optional<String> deviceName() {
-        return claims.deviceName();
+        return claims.deviceName;
     }
 
     /** {@code aor}: the addresses-of-record its holder may register, as the issuer wrote them. */
     public List<String> addressesOfRecord() {
-        return claims.addressesOfRecord();
+        return claims.addressesOfRecord;
     }
 
     /**
@@ -84,12 +84,12 @@ public final class AccessToken {
      * {@link #fitsConnection}.
      */
     public Optional<String> certificateThumbprint() {
-        return claims.certificateThumbprint();
+        return claims.certificateThumbprint;
     }
 
     /** {@code sid}: the login it comes from, where it comes from one; fit for logs. */
     public Optional<String> sessionId() {
-        return claims.sessionId();
+        return claims.sessionId;
     }
 
     /**
@@ -97,12 +97,12 @@ public final class AccessToken {
      * ({@link org.sipoauth.verifier.status.StatusSnapshot#isRevoked}); empty for a token that can only expire.
      */
     public Optional<StatusReference> status() {
-        return claims.status();
+        return claims.status;
     }
 
     /** Whether {@code scope}, case-sensitive (RFC 6749 §3.3), is among its scopes. */
     public boolean hasScope(String scope) {
-        return claims.scopes().contains(scope);
+        return claims.scopes.contains(scope);
     }
 
     /**
@@ -124,7 +124,7 @@ public final class AccessToken {
     private List<AddressOfRecord> registrable() {
         List<AddressOfRecord> parsed = registrable;
         if (parsed == null) {
-            parsed = claims.addressesOfRecord().stream()
+            parsed = claims.addressesOfRecord.stream()
                     .map(AddressOfRecord::parse)
                     .flatMap(Optional::stream)
                     .toList();
@@ -135,7 +135,7 @@ public final class AccessToken {
 
     /** Whether it is bound to the device of that name, case-sensitive; a token bound to no device is for none. */
     public boolean isForDevice(String name) {
-        return claims.deviceName().filter(name::equals).isPresent();
+        return claims.deviceName.filter(name::equals).isPresent();
     }
 
     /**
@@ -146,7 +146,7 @@ public final class AccessToken {
      *     its private key; empty where it has shown none, and also behind a proxy, whose own certificate is not the phone's
      */
     public boolean fitsConnection(Optional<X509Certificate> clientCertificate) {
-        if (claims.certificateThumbprint().isEmpty()) {
+        if (claims.certificateThumbprint.isEmpty()) {
             return true;
         }
         if (clientCertificate.isEmpty()) {
@@ -158,7 +158,7 @@ public final class AccessToken {
             String encoded = Base64.getUrlEncoder().withoutPadding().encodeToString(thumbprint);
             return MessageDigest.isEqual(
                     encoded.getBytes(StandardCharsets.US_ASCII),
-                    claims.certificateThumbprint().get().getBytes(StandardCharsets.US_ASCII));
+                    claims.certificateThumbprint.get().getBytes(StandardCharsets.US_ASCII));
         } catch (GeneralSecurityException e) { // a certificate that TLS has read can be encoded
             return false;
         }

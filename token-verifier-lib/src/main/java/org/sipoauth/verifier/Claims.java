@@ -8,27 +8,59 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.verifier.internal.CanonicalBase64Url;
 import org.sipoauth.verifier.internal.JsonReader;
-import org.sipoauth.verifier.internal.JsonReader.Kind;
 import org.sipoauth.verifier.internal.MalformedException;
 import org.sipoauth.verifier.status.StatusReference;
 
-/** The claims of an access token: those that RFC 9068 §2.2 requires, all present, and ours, each of its type. */
-record Claims(
-        String issuer,
-        String subject,
-        List<String> audience,
-        String clientId,
-        String tokenId,
-        Instant issuedAt,
-        Instant expiresAt,
-        Optional<Instant> notBefore,
-        String scope,
-        Set<String> scopes,
-        Optional<String> deviceName,
-        List<String> addressesOfRecord,
-        Optional<String> certificateThumbprint,
-        Optional<String> sessionId,
-        Optional<StatusReference> status) {
+/** The claims of an access token: those that RFC 9068 §2.2 requires, all present, and ours, each of its type. No record, whose methods nobody would call. */
+final class Claims {
+    final String issuer;
+    final String subject;
+    final List<String> audience;
+    final String clientId;
+    final String tokenId;
+    final Instant issuedAt;
+    final Instant expiresAt;
+    final Optional<Instant> notBefore;
+    final String scope;
+    final Set<String> scopes;
+    final Optional<String> deviceName;
+    final List<String> addressesOfRecord;
+    final Optional<String> certificateThumbprint;
+    final Optional<String> sessionId;
+    final Optional<StatusReference> status;
+
+    private Claims(
+            String issuer,
+            String subject,
+            List<String> audience,
+            String clientId,
+            String tokenId,
+            Instant issuedAt,
+            Instant expiresAt,
+            Optional<Instant> notBefore,
+            String scope,
+            Set<String> scopes,
+            Optional<String> deviceName,
+            List<String> addressesOfRecord,
+            Optional<String> certificateThumbprint,
+            Optional<String> sessionId,
+            Optional<StatusReference> status) {
+        this.issuer = issuer;
+        this.subject = subject;
+        this.audience = audience;
+        this.clientId = clientId;
+        this.tokenId = tokenId;
+        this.issuedAt = issuedAt;
+        this.expiresAt = expiresAt;
+        this.notBefore = notBefore;
+        this.scope = scope;
+        this.scopes = scopes;
+        this.deviceName = deviceName;
+        this.addressesOfRecord = addressesOfRecord;
+        this.certificateThumbprint = certificateThumbprint;
+        this.sessionId = sessionId;
+        this.status = status;
+    }
 
     /** Those of no token, to begin with. */
     static final Claims NONE = new Claims(
@@ -135,12 +167,11 @@ record Claims(
                 json.skipValue();
             }
         }
-        json.end();
         return requiredText("iss", issuer);
     }
 
     private static List<String> audience(JsonReader json, List<String> before) throws MalformedException {
-        if (json.peek() != Kind.STRING) {
+        if (!json.isStringNext()) {
             return json.strings();
         }
         String likely = before.get(0);
@@ -172,7 +203,7 @@ record Claims(
                 wellFormed &= inToken > 0;
                 inToken = 0;
             } else {
-                wellFormed &= c > ' ' && c <= '~' && c != '"' && c != '\\';
+                wellFormed &= c >= '!' && c <= '~' && c != '"' && c != '\\';
                 inToken++;
             }
         }

@@ -18,8 +18,8 @@ import org.sipoauth.verifier.keys.VerificationKey;
  * <p>A fixed array of sets of eight. A token's set is chosen by the end of its signature (or tag), mixed with a secret of this
  * process; then the whole token is compared. Only accepted tokens enter, so nobody without the issuer's key can put
  * anything in or choose a set (of nested tokens: nobody without the key that its audience shares); and a way that was hit within {@value #KEPT_SECONDS} seconds is not taken from its token,
- * so even who has many valid ones cannot drive the established phones out. No lock; a hit allocates nothing, and writes
- * at most once in {@value #NOTED_SECONDS} seconds.
+ * so even who has many valid ones cannot drive the established phones out. Whoever enters takes some that have expired out, so that what
+ * is held follows what is in use. No lock; a hit allocates nothing, and writes at most once in {@value #NOTED_SECONDS} seconds.
  */
 final class KnownTokens {
     private static final int WAYS = 8; // of four, one phone in 300 found all taken when a fifth of the places was
@@ -27,6 +27,8 @@ final class KnownTokens {
     private static final int MAX_CAPACITY = 1 << 24;
     private static final long KEPT_SECONDS = 300;
     private static final long NOTED_SECONDS = 16;
+    /** In so many places, in turn, a newcomer looks for tokens that have expired: few, for each look may miss the processor's cache. */
+    private static final int SWEPT = 16;
     /** The characters of the signature that choose the set; the very last one carries only part of its bits. */
     private static final int CHOOSING = 10;
 
@@ -43,6 +45,7 @@ final class KnownTokens {
     private final int shift; // after a shift by one, leaves as many bits as number the sets
     private final long secret;
     private final long multiplier;
+    private int nextSwept; // by all threads without care: two at once look at the same places
 
     /**
      * An accepted token and what its acceptance rests on. Immutable.
@@ -131,6 +134,22 @@ final class KnownTokens {
             ENTRIES.setRelease(entries, way, new Known(content, verdict, key, decryptionKey, from, until));
             marks[way] = mark;
         }
+        sweep(now);
+    }
+
+    private void sweep(long now) {
+        int first = nextSwept;
+        nextSwept = first + SWEPT & entries.length - 1;
+        for (int way = first; way < Math.min(first + SWEPT, entries.length); way++) {
+            Known known = (Known) ENTRIES.getAcquire(entries, way);
+            if (known != null && isOver(known, now)) {
+                ENTRIES.compareAndSet(entries, way, known, (Known) null);
+            }
+        }
+    }
+
+    private boolean isOver(Known known, long now) {
+        return now - keepEnded >= known.until();
     }
 
     /** The token's own way, an empty or ended one, or the one that was not hit for the longest; else -1. */
@@ -143,7 +162,7 @@ final class KnownTokens {
             if (known != null && marks[way] == mark && isContent(known, compact)) {
                 return way;
             }
-            boolean free = known == null || now - keepEnded >= known.until();
+            boolean free = known == null || isOver(known, now);
             long hit = free ? FREE : (long) HITS.getOpaque(lastHits, way);
             if (hit < bestHit) {
                 bestHit = hit;

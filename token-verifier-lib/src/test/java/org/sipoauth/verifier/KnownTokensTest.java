@@ -119,18 +119,7 @@ class KnownTokensTest {
         KnownTokens tokens = new KnownTokens(8, false, Duration.ZERO);
         Instant lastHit = UNTIL.minusSeconds(10);
         established(tokens, 100).forEach(token -> tokens.find(token, lastHit.toEpochMilli()));
-        String newest = token();
-        for (int i = 0; i < 100; i++) { // none of them comes back
-            newest = token();
-            tokens.remember(
-                    newest,
-                    ACCEPTED,
-                    KEY,
-                    null,
-                    NOW.toEpochMilli(),
-                    UNTIL.plusSeconds(3600).toEpochMilli(),
-                    UNTIL.toEpochMilli());
-        }
+        String newest = rememberNew(tokens, 100, UNTIL); // none of them comes back
 
         assertThat(tokens.find(newest, UNTIL.toEpochMilli())).isNotNull();
     }
@@ -179,10 +168,23 @@ class KnownTokensTest {
         List<String> established = established(tokens, 100);
         established.forEach(token -> tokens.find(token, UNTIL.toEpochMilli()));
 
-        String newcomer = token();
-        remember(tokens, newcomer, UNTIL);
+        String newcomer = rememberNew(tokens, 1, UNTIL);
 
         assertThat(tokens.find(newcomer, UNTIL.toEpochMilli())).isNotNull();
+    }
+
+    /** A find does not look at the time, so it shows what is held. */
+    @Test
+    void letsEndedTokensGoAsNewOnesCome() {
+        KnownTokens tokens = new KnownTokens(1024, false, Duration.ofHours(1));
+        List<String> established = established(tokens, 200);
+        Instant end = UNTIL.plus(Duration.ofHours(1));
+        Instant justBefore = end.minusMillis(1);
+        established.forEach(token -> tokens.find(token, justBefore.toEpochMilli())); // none gives its place up
+        rememberNew(tokens, 64, justBefore);
+        assertThat(established).allMatch(token -> tokens.find(token, end.toEpochMilli()) != null);
+        rememberNew(tokens, 64, end); // 16 places each
+        assertThat(established).allMatch(token -> tokens.find(token, end.toEpochMilli()) == null);
     }
 
     @Test
@@ -196,14 +198,13 @@ class KnownTokensTest {
         String tooEarly = token();
         remember(tokens, tooEarly, justBefore);
         assertThat(tokens.find(tooEarly, justBefore.toEpochMilli())).isNull();
-        String newcomer = token();
-        remember(tokens, newcomer, end);
+        String newcomer = rememberNew(tokens, 1, end);
         assertThat(tokens.find(newcomer, end.toEpochMilli())).isNotNull();
     }
 
     @Test
     void holdsFiftyThousandPhonesInItsUsualSize() {
-        KnownTokens tokens = new KnownTokens(262_144, false, Duration.ZERO);
+        KnownTokens tokens = new KnownTokens(131_072, false, Duration.ZERO);
 
         assertThat(established(tokens, 50_000)).hasSizeGreaterThan(49_800);
     }
@@ -225,6 +226,17 @@ class KnownTokensTest {
             }
         }
         return established;
+    }
+
+    /** Of so many that live on the last. */
+    private String rememberNew(KnownTokens tokens, int count, Instant now) {
+        long until = now.plusSeconds(3600).toEpochMilli();
+        String token = "";
+        for (int i = 0; i < count; i++) {
+            token = token();
+            tokens.remember(token, ACCEPTED, KEY, null, NOW.toEpochMilli(), until, now.toEpochMilli());
+        }
+        return token;
     }
 
     private static void remember(KnownTokens tokens, String token, Instant now) {

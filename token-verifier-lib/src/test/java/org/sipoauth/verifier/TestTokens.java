@@ -102,12 +102,7 @@ public final class TestTokens {
     }
 
     public String sign(RSAKey key) {
-        String input = signingInput(header("RS256", key.getKeyID()), claims());
-        try {
-            return input + "." + new RSASSASigner(key).sign(new JWSHeader(JWSAlgorithm.RS256), ascii(input));
-        } catch (JOSEException e) {
-            throw new AssertionError(e);
-        }
+        return signInput(signingInput(header("RS256", key.getKeyID()), claims()), key);
     }
 
     public String sign(OctetKeyPair key, String algorithm) {
@@ -127,6 +122,14 @@ public final class TestTokens {
     public static String signInput(String input, ECKey key) {
         try {
             return input + "." + new ECDSASigner(key).sign(new JWSHeader(JWSAlgorithm.ES256), ascii(input));
+        } catch (JOSEException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static String signInput(String input, RSAKey key) {
+        try {
+            return input + "." + new RSASSASigner(key).sign(new JWSHeader(JWSAlgorithm.RS256), ascii(input));
         } catch (JOSEException e) {
             throw new AssertionError(e);
         }

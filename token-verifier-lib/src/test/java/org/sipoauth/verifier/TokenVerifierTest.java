@@ -395,6 +395,13 @@ class TokenVerifierTest {
         assertRejected(Reason.EXPIRED, withRawDate("exp", "0"));
     }
 
+    /** RFC 6749 §3.3: %x21, %x23 to %x5B and %x5D to %x7E. */
+    @Test
+    void acceptsScopeTokensOfEveryCharacterThatTheyMayHave() {
+        assertThat(accepted(TestTokens.valid().with("scope", "! # [ ] ~")).scopes())
+                .containsExactlyInAnyOrder("!", "#", "[", "]", "~");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "a  b", " a", "a ", "a\tb", "a\"b", "a\\b", "\u00e9"})
     void rejectsScopeThatIsNoListOfScopeTokens(String scope) {

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.sipoauth.authz.redis.ConfirmedWrites;
+import org.sipoauth.authz.redis.Lua;
 import org.sipoauth.authz.redis.RecordChanged;
 import org.sipoauth.authz.settings.RandomSecret;
 import org.sipoauth.authz.signing.KeyedHashes;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
@@ -162,7 +162,7 @@ final class ActivationCodes {
     }
 
     private static <T> RedisScript<T> script(String file, Class<T> result) {
-        return RedisScript.of(new ClassPathResource(file, ActivationCodes.class), result);
+        return Lua.script(ActivationCodes.class, result, file);
     }
 
     private static String millis(Instant instant) {

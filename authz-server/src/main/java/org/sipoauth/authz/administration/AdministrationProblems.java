@@ -2,6 +2,7 @@ package org.sipoauth.authz.administration;
 
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.redis.RecordChanged;
+import org.springframework.core.annotation.Order;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -14,7 +15,11 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
-/** The problem documents of {@link AdministrationEndpoint}; Spring has those for requests that are no good as HTTP. */
+/**
+ * The problem documents of {@link AdministrationEndpoint}; Spring has those for requests that are no good as HTTP. Before the
+ * pages of the console, in whose package there is such an endpoint.
+ */
+@Order(0)
 @RestControllerAdvice(annotations = AdministrationEndpoint.class)
 final class AdministrationProblems extends ResponseEntityExceptionHandler {
     private static final String RETRY_AFTER_SECONDS = "5";

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.springframework.http.HttpStatus;
 import org.springframework.util.MultiValueMap;
 
@@ -47,6 +48,25 @@ public record PageRequest(int limit, Optional<String> after) {
             }
         }
         return new PageRequest(limit, after);
+    }
+
+    /**
+     * The part for this page of a short collection that is read as a whole.
+     *
+     * @param name of one of them; no two have the same
+     * @throws RequestRefused if what the page before ended with is there no more
+     */
+    public <T> List<T> part(List<T> whole, Function<? super T, String> name) {
+        int from = 0;
+        if (after.isPresent()) {
+            from = whole.stream().map(name).toList().indexOf(after.get()) + 1;
+            if (from == 0) {
+                throw new RequestRefused(
+                        HttpStatus.BAD_REQUEST,
+                        "what the page before ended with is there no more; begin without after");
+            }
+        }
+        return whole.subList(from, Math.min(whole.size(), from + limit));
     }
 
     /**

@@ -39,7 +39,8 @@ abstract class QueuedTrail implements AuditTrail, SmartLifecycle {
     private final AtomicLong droppedUnsaid = new AtomicLong();
     private final Counter dropped;
     private @Nullable Thread writer;
-    private boolean away; // the writer's alone
+    private boolean away; // the writer's alone, as is the next
+    private @Nullable String note; // the batch's word on what was dropped: a record of its own, which nobody kept
 
     /**
      * @param name what the log calls it, such as {@code the audit file}
@@ -118,7 +119,7 @@ abstract class QueuedTrail implements AuditTrail, SmartLifecycle {
                     return;
                 }
                 if (!written && stopping.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
-                    dropped.increment(batch.size() + (double) waiting.size());
+                    dropped.increment(recordsIn(batch) + (double) waiting.size());
                     return;
                 }
             }
@@ -158,8 +159,13 @@ abstract class QueuedTrail implements AuditTrail, SmartLifecycle {
     private void sayWhatWasDropped(List<String> batch) {
         long records = droppedUnsaid.getAndSet(0);
         if (records > 0) {
-            batch.add(0, AuditRecord.ofItself("audit_dropped", clock.instant(), Map.of("records", records)));
+            note = AuditRecord.ofItself("audit_dropped", clock.instant(), Map.of("records", records));
+            batch.add(0, note);
         }
+    }
+
+    private long recordsIn(List<String> batch) {
+        return batch.stream().filter(record -> !record.equals(note)).count();
     }
 
     private boolean isStopping() {

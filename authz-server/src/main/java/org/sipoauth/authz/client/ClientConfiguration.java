@@ -68,7 +68,8 @@ class ClientConfiguration {
                 List.of(AuthorizationGrantType.CLIENT_CREDENTIALS.getValue()),
                 Scopes.ADMINISTRATION,
                 List.of(),
-                false);
+                false,
+                null);
     }
 
     private static RegisteredClient softphone(Settings settings, Parameters parameters) {
@@ -109,7 +110,13 @@ class ClientConfiguration {
                 parameters,
                 deskPhone ? parameters.deskPhoneRefresh() : parameters.softphoneRefresh(),
                 deskPhone ? tokens.deskPhoneSliding() : tokens.softphoneSliding());
-        if (client.secretHash() == null) {
+        if (client.certificate() != null) {
+            requireService(client, settings);
+            builder.clientAuthenticationMethod(
+                    client.certificate().file() == null
+                            ? ClientAuthenticationMethod.TLS_CLIENT_AUTH
+                            : ClientAuthenticationMethod.SELF_SIGNED_TLS_CLIENT_AUTH);
+        } else if (client.secretHash() == null) {
             builder.clientAuthenticationMethod(ClientAuthenticationMethod.NONE);
         } else if (MachineSecretEncoder.isEncoded(client.secretHash())) {
             builder.clientSecret(client.secretHash())
@@ -125,8 +132,10 @@ class ClientConfiguration {
             builder.authorizationGrantType(new AuthorizationGrantType(grantType));
         }
         boolean machine = client.grantTypes().contains(AuthorizationGrantType.CLIENT_CREDENTIALS.getValue());
-        if (client.grantTypes().isEmpty() || machine && client.secretHash() == null) {
-            throw refusal(client, machine ? "client_credentials needs a secret-hash" : "it has no grant-types");
+        if (client.grantTypes().isEmpty() || machine && client.secretHash() == null && client.certificate() == null) {
+            throw refusal(
+                    client,
+                    machine ? "client_credentials needs a secret-hash or a certificate" : "it has no grant-types");
         }
         if (deskPhone && !client.grantTypes().contains(AuthorizationGrantType.REFRESH_TOKEN.getValue())) {
             throw refusal(client, "a desk phone needs refresh_token, or it would be signed out every hour");
@@ -141,6 +150,19 @@ class ClientConfiguration {
             return builder.scopes(scopes -> scopes.addAll(client.scopes())).build();
         } catch (IllegalArgumentException e) {
             throw refusal(client, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Who signs people in has a browser to do it with, which would have to show the certificate. */
+    private static void requireService(Settings.Client client, Settings settings) {
+        if (client.secretHash() != null) {
+            throw refusal(client, "it has a secret-hash and a certificate: it authenticates by one of them");
+        }
+        if (!client.grantTypes().equals(List.of(AuthorizationGrantType.CLIENT_CREDENTIALS.getValue()))) {
+            throw refusal(client, "by certificate a client is granted client_credentials and nothing else");
+        }
+        if (settings.mutualTls().port() == null) {
+            throw refusal(client, "there is no sipoauth.mutual-tls.port where it could show its certificate");
         }
     }
 

@@ -165,24 +165,19 @@ abstract class AccountPages {
      */
     private void enable(String name, boolean enable, String revision, Authentication who) {
         try {
-            put(require(name), enable, revision, who);
+            put(name, require(name).kind(), enable, revision, who);
         } catch (RecordChanged meanwhile) {
             Account now = require(name);
             if (enable || now.enabled()) {
                 throw meanwhile;
             }
-            put(now, false, now.revision(), who);
+            put(name, now.kind(), false, now.revision(), who);
         }
     }
 
-    private void put(Account account, boolean enable, String revision, Authentication who) {
-        administration.put(
-                account.name(),
-                account.kind(),
-                enable,
-                Optional.empty(),
-                new Expected.Revision(revision),
-                who.getName());
+    /** Makes an account as it is to be, but for its password. */
+    void put(String name, Kind kind, boolean enabled, String revision, Authentication who) {
+        administration.put(name, kind, enabled, Optional.empty(), new Expected.Revision(revision), who.getName());
     }
 
     /** Asks before a password is replaced. */

@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.sipoauth.authz.people.AccountAdministration;
-import org.sipoauth.authz.redis.Expected;
 import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Account.Kind;
 import org.sipoauth.authz.subscriber.Accounts;
@@ -27,16 +25,11 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 final class AdministratorPages extends AccountPages {
     private static final String PATH = Pages.ADMINISTRATORS;
 
-    /** As many as are looked through for another who could undo what is asked for. */
-    private static final int MOST_LOOKED_AT = 1000;
-
     private final Accounts accounts;
-    private final AccountAdministration administration;
 
     AdministratorPages(Accounts accounts, AccountAdministration administration) {
         super(accounts, administration, false, PATH);
         this.accounts = accounts;
-        this.administration = administration;
     }
 
     /**
@@ -54,7 +47,9 @@ final class AdministratorPages extends AccountPages {
             model.addAttribute("accounts", inWords(page));
             return "console/administrators";
         }
-        model.addAttribute("account", InWords.of(require(name)));
+        Account account = require(name);
+        model.addAttribute("account", InWords.of(account));
+        model.addAttribute("last", accounts.isLastAdministrator(account.name()));
         return "console/administrator";
     }
 
@@ -84,13 +79,7 @@ final class AdministratorPages extends AccountPages {
         Account account = require(name);
         Kind kind = kind(role);
         return Change.carryOut(
-                () -> administration.put(
-                        account.name(),
-                        kind,
-                        account.enabled(),
-                        Optional.empty(),
-                        new Expected.Revision(revision),
-                        who.getName()),
+                () -> put(account.name(), kind, account.enabled(), revision, who),
                 name + " has the role " + title(kind) + ".",
                 address(name),
                 address(name),
@@ -143,21 +132,12 @@ final class AdministratorPages extends AccountPages {
         if (account.name().equals(who.getName())) {
             warnings.add("This is you: you will be signed out.");
         }
-        if (mayDoEverything(account) && !hasAnother(account)) {
-            warnings.add("Nobody else is an enabled administrator who may do everything. Without one, “sipoauth"
-                    + " administrator” with the server's own client alone makes another.");
+        if (accounts.isLastAdministrator(account.name())) {
+            warnings.add(
+                    "It will be refused: nobody else is an enabled administrator who may do everything. Give somebody"
+                            + " else that role first.");
         }
         return warnings;
-    }
-
-    private boolean hasAnother(Account account) {
-        return accounts.find(accounts.names(false, Optional.empty(), MOST_LOOKED_AT), false).stream()
-                .filter(other -> !other.name().equals(account.name()))
-                .anyMatch(AdministratorPages::mayDoEverything);
-    }
-
-    private static boolean mayDoEverything(Account account) {
-        return account.enabled() && account.kind() == Kind.ADMINISTRATOR;
     }
 
     private static List<Kind> kinds() {

@@ -33,6 +33,11 @@ final class AuditPage {
     private static final Set<String> IN_COLUMNS =
             Set.of("at", "event", "outcome", "user", "device", "client", "session", "advice");
 
+    /** What the names of fields begin with that say what was changed. */
+    private static final String BEFORE = "before.";
+
+    private static final String AFTER = "after.";
+
     private static final Map<String, Duration> SPANS = spans();
 
     private final AuditStream stream;
@@ -48,6 +53,7 @@ final class AuditPage {
      *
      * @param bad whether it tells of a refusal or a revocation
      * @param about whom and what it is about, with where to look
+     * @param changed what somebody changed
      * @param rest all its other fields
      */
     record Row(
@@ -56,8 +62,15 @@ final class AuditPage {
             Optional<String> outcome,
             boolean bad,
             List<Subject> about,
+            List<Changed> changed,
             Map<String, String> rest,
             Optional<String> advice) {}
+
+    /**
+     * @param before empty: there was none
+     * @param after empty: there is none any more
+     */
+    record Changed(String member, Optional<String> before, Optional<String> after) {}
 
     record Subject(String kind, String name, String address) {}
 
@@ -119,14 +132,28 @@ final class AuditPage {
         add(about, "client", record, name -> Pages.audit("client", name));
         Map<String, String> rest = new LinkedHashMap<>(record);
         rest.keySet().removeAll(IN_COLUMNS);
+        rest.keySet().removeIf(field -> field.startsWith(BEFORE) || field.startsWith(AFTER));
         return new Row(
                 Moment.of(Instant.parse(record.get("at")), now),
                 event,
                 Optional.ofNullable(record.get("outcome")),
                 event.contains("refused") || event.contains("revo") || event.contains("denied"),
                 about,
+                changed(record),
                 rest,
                 Optional.ofNullable(record.get("advice")));
+    }
+
+    private static List<Changed> changed(Map<String, String> record) {
+        return record.keySet().stream()
+                .filter(field -> field.startsWith(BEFORE) || field.startsWith(AFTER))
+                .map(field -> field.substring(field.indexOf('.') + 1))
+                .distinct()
+                .map(member -> new Changed(
+                        member.replace('_', ' '),
+                        Optional.ofNullable(record.get(BEFORE + member)),
+                        Optional.ofNullable(record.get(AFTER + member))))
+                .toList();
     }
 
     private static void add(

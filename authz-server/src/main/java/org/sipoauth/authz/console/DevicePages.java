@@ -127,7 +127,7 @@ final class DevicePages {
         }
 
         Expected expected() {
-            return text(revision).isEmpty() ? Expected.ABSENT : new Expected.Revision(text(revision));
+            return Change.seen(text(revision));
         }
 
         private static String text(@Nullable String typed) {

@@ -3,11 +3,14 @@ package org.sipoauth.authz.console;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.console.Remedies.Remedy;
 import org.sipoauth.authz.device.Device;
@@ -37,17 +40,43 @@ record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<
      *
      * @param remedy what to do; empty where it holds
      * @param link to where that is done or can be looked at
+     * @param perhaps what may keep the device from registering, if it was this one
      */
-    record Step(String title, State state, String finding, Optional<String> remedy, Optional<Link> link) {}
+    record Step(
+            String title,
+            State state,
+            String finding,
+            Optional<String> remedy,
+            Optional<Link> link,
+            List<Perhaps> perhaps) {}
+
+    /** A refusal that may have been of this device, with what to do if it was. */
+    record Perhaps(Moment at, String cause, String finding, String remedy) {}
 
     record Link(String text, String address) {}
 
     /**
-     * What the registrar said, as its log and {@code sipoauth registrar status} name it.
+     * What a registrar or this server said, as its log and {@code sipoauth registrar status} or the audit name it.
      *
-     * @param where which of its refusals
+     * @param where whose refusals, and which of them
      */
-    record Said(Remedies.Where where, String cause) {}
+    record Said(Remedies.Where where, String cause) {
+        /** @param text such as {@code registrar.token_expired}; anything else is nothing */
+        static Optional<Said> parse(String text) {
+            return Arrays.stream(Remedies.Where.values())
+                    .filter(where -> text.startsWith(prefix(where)))
+                    .findFirst()
+                    .map(where -> new Said(where, text.substring(prefix(where).length())));
+        }
+
+        String text() {
+            return prefix(where) + cause;
+        }
+
+        private static String prefix(Remedies.Where where) {
+            return where.name().toLowerCase(Locale.ROOT) + ".";
+        }
+    }
 
     /**
      * What is known.
@@ -58,8 +87,11 @@ record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<
      * @param sessions on the device, live and revoked
      * @param refusals records of the audit about the device or its owner that tell of a refusal, the newest first
      * @param refusalsSince how far back the audit was looked through for them
+     * @param nameless records of refusals that name no device, the newest first
+     * @param namelessSince how far back the audit was looked through for them
+     * @param networks that the device, or a browser of its owner, was seen in
      * @param accessLife how long an access token lives
-     * @param said what somebody says that a registrar said
+     * @param said what somebody says that a registrar or this server said
      * @param registrars what they say themselves, as far as this server may ask them
      */
     record Facts(
@@ -72,6 +104,9 @@ record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<
             List<Session> sessions,
             List<Map<String, String>> refusals,
             Instant refusalsSince,
+            List<Map<String, String>> nameless,
+            Instant namelessSince,
+            Set<String> networks,
             Duration accessLife,
             Optional<Said> said,
             Registrars.Answers registrars) {
@@ -82,6 +117,13 @@ record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<
                             .filter(session.user()::equals)
                             .isPresent())
                     .max(Comparator.comparing(Facts::lastTokens));
+        }
+
+        /** Whether that came after it was last given tokens, if it ever was: what came before has not kept it from them. */
+        boolean counts(Map<String, String> record) {
+            return live().map(Facts::lastTokens)
+                    .filter(last -> !at(record).isAfter(last))
+                    .isEmpty();
         }
 
         /** When it was last given tokens. */
@@ -95,6 +137,8 @@ record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<
     }
 
     static Diagnosis of(Facts facts) {
+        List<NamelessRefusal> nameless = NamelessRefusal.of(
+                facts.nameless().stream().filter(facts::counts).toList(), facts.device(), facts.networks());
         List<Step> steps = new ArrayList<>();
         steps.add(mode(facts));
         steps.add(exists(facts));
@@ -103,6 +147,7 @@ record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<
         steps.add(signedIn(facts));
         steps.add(fresh(facts));
         steps.add(notRefused(facts));
+        steps.add(nameless(nameless, facts));
         steps.add(registrar(facts));
         Optional<Step> obstacle =
                 steps.stream().filter(step -> step.state() == State.FAILS).findFirst();
@@ -110,7 +155,10 @@ record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<
                 obstacle.map(Step::finding)
                         .or(() -> registered(facts).map(heard -> "It is registered at " + heard.node() + "."))
                         .orElse("Nothing stands in its way as far as this server knows. If it still does not register,"
-                                + " choose above what the registrar says."),
+                                + (nameless.isEmpty()
+                                        ? " choose above what the registrar says."
+                                        : " see below whom this server refused without getting to know the device, or"
+                                                + " choose above what the registrar says.")),
                 obstacle,
                 phone(facts),
                 steps);
@@ -265,10 +313,13 @@ record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<
     }
 
     private static Step notRefused(Facts facts) {
-        Optional<Instant> since = facts.live().map(Facts::lastTokens);
-        Optional<Map<String, String>> refusal = facts.refusals().stream()
-                .filter(record -> since.isEmpty() || at(record).isAfter(since.get()))
-                .findFirst();
+        Optional<Said> said = facts.said().filter(cause -> cause.where() == Remedies.Where.SERVER);
+        return said.isPresent() ? said("Last answer", said.get()) : lastAnswer(facts);
+    }
+
+    private static Step lastAnswer(Facts facts) {
+        Optional<Map<String, String>> refusal =
+                facts.refusals().stream().filter(facts::counts).findFirst();
         if (refusal.isEmpty()) {
             return holds(
                     "Last answer",
@@ -279,7 +330,7 @@ record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<
                             : "It was given tokens since the last refusal.");
         }
         Map<String, String> record = refusal.get();
-        String outcome = record.getOrDefault("outcome", record.getOrDefault("error", "refused"));
+        String outcome = cause(record);
         Optional<Remedy> known = Remedies.of(Remedies.Where.SERVER, outcome);
         return fails(
                 "Last answer",
@@ -290,17 +341,54 @@ record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<
                 new Link("Audit", Pages.audit("device", facts.device())));
     }
 
-    private static Step registrar(Facts facts) {
-        if (facts.said().isEmpty()) {
-            return facts.registrars()
-                    .heard()
-                    .map(heard -> heard(heard, facts))
-                    .orElseGet(() -> nothingHeard(facts.registrars()));
+    /** For what a record of a refusal says: its name in {@link Remedies}, if it is there. */
+    static String cause(Map<String, String> record) {
+        return record.getOrDefault("event", "").equals("device_denied")
+                ? "denied"
+                : record.getOrDefault("outcome", record.getOrDefault("error", "refused"));
+    }
+
+    private static Step nameless(List<NamelessRefusal> refusals, Facts facts) {
+        String title = "Refusals that name no device";
+        String span = Moment.length(Duration.between(facts.namelessSince(), facts.now()));
+        if (refusals.isEmpty()) {
+            return holds(title, "The audit, looked through " + span + " back, tells of none that may be its.");
         }
-        Said said = facts.said().get();
+        return new Step(
+                title,
+                State.OPEN,
+                "The audit, looked through " + span
+                        + " back, tells of requests that were refused without anybody getting to"
+                        + " know the device. If one was this phone's, that is why.",
+                Optional.empty(),
+                Optional.empty(),
+                refusals.stream().map(refusal -> perhaps(refusal, facts)).toList());
+    }
+
+    private static Perhaps perhaps(NamelessRefusal refusal, Facts facts) {
+        Optional<Remedy> known = Remedies.of(Remedies.Where.SERVER, refusal.cause());
+        return new Perhaps(
+                Moment.of(refusal.at(), facts.now()),
+                refusal.cause(),
+                (refusal.likely() ? "Probably this one: " : "") + refusal.where()
+                        + (refusal.more() == 0 ? "" : ", and " + refusal.more() + " more before")
+                        + ". "
+                        + known.map(Remedy::meaning).orElse("This page does not know that reason."),
+                refusal.advice().or(() -> known.map(Remedy::action)).orElse("See the record in the audit."));
+    }
+
+    private static Step registrar(Facts facts) {
+        return facts.said()
+                .filter(said -> said.where() != Remedies.Where.SERVER)
+                .map(said -> said("Registrar", said))
+                .or(() -> facts.registrars().heard().map(heard -> heard(heard, facts)))
+                .orElseGet(() -> nothingHeard(facts.registrars()));
+    }
+
+    private static Step said(String title, Said said) {
         return Remedies.of(said.where(), said.cause())
-                .map(remedy -> fails("Registrar", said.cause() + ": " + remedy.meaning(), remedy.action(), null))
-                .orElseGet(() -> open("Registrar", "No registrar of this release says that."));
+                .map(remedy -> fails(title, said.cause() + ": " + remedy.meaning(), remedy.action(), null))
+                .orElseGet(() -> open(title, "Nothing of this release says that."));
     }
 
     private static Step nothingHeard(Registrars.Answers answers) {
@@ -394,14 +482,14 @@ record Diagnosis(String conclusion, Optional<Step> obstacle, String phone, List<
     }
 
     private static Step holds(String title, String finding) {
-        return new Step(title, State.HOLDS, finding, Optional.empty(), Optional.empty());
+        return new Step(title, State.HOLDS, finding, Optional.empty(), Optional.empty(), List.of());
     }
 
     private static Step open(String title, String finding) {
-        return new Step(title, State.OPEN, finding, Optional.empty(), Optional.empty());
+        return new Step(title, State.OPEN, finding, Optional.empty(), Optional.empty(), List.of());
     }
 
     private static Step fails(String title, String finding, String remedy, @Nullable Link link) {
-        return new Step(title, State.FAILS, finding, Optional.of(remedy), Optional.ofNullable(link));
+        return new Step(title, State.FAILS, finding, Optional.of(remedy), Optional.ofNullable(link), List.of());
     }
 }

@@ -1,128 +1,48 @@
 package org.sipoauth.authz.console;
 
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import org.sipoauth.authz.audit.AuditStream;
-import org.sipoauth.authz.device.Device;
-import org.sipoauth.authz.device.Devices;
-import org.sipoauth.authz.mode.ModeStore;
-import org.sipoauth.authz.parameter.CurrentParameters;
-import org.sipoauth.authz.refresh.Sessions;
-import org.sipoauth.authz.subscriber.Accounts;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
-/** Why can't this one register? Gathers what is known of a device for the {@link Diagnosis}. */
+/** Why can't this one register? */
 @Controller
 final class DiagnosisPage {
-    private static final Duration LOOK_BACK = Duration.ofDays(7);
-    private static final int REFUSALS = 5;
+    private final Diagnoses diagnoses;
 
-    private final Devices devices;
-    private final Accounts accounts;
-    private final Sessions sessions;
-    private final ModeStore mode;
-    private final AuditStream audit;
-    private final CurrentParameters parameters;
-    private final Registrars registrars;
-    private final Clock clock;
-
-    DiagnosisPage(
-            Devices devices,
-            Accounts accounts,
-            Sessions sessions,
-            ModeStore mode,
-            AuditStream audit,
-            CurrentParameters parameters,
-            Registrars registrars,
-            Clock clock) {
-        this.devices = devices;
-        this.accounts = accounts;
-        this.sessions = sessions;
-        this.mode = mode;
-        this.audit = audit;
-        this.parameters = parameters;
-        this.registrars = registrars;
-        this.clock = clock;
+    DiagnosisPage(Diagnoses diagnoses) {
+        this.diagnoses = diagnoses;
     }
 
-    /** What a registrar may have said, to choose from. */
+    /** What may have been said, to choose from. */
     record Choices(String title, List<Choice> choices) {}
 
     record Choice(String value, String text, boolean chosen) {}
 
-    /** @param said what the registrar said: which kind of refusal and its cause, such as {@code registrar.token_expired} */
+    /** @param said what was said: which kind of refusal and its cause, such as {@code registrar.token_expired} */
     @GetMapping("/console/diagnosis")
     String diagnose(
             @RequestParam(defaultValue = "") String device, @RequestParam(defaultValue = "") String said, Model model) {
         String name = device.strip();
         model.addAttribute("device", name);
-        model.addAttribute("registrar", choices(said));
+        model.addAttribute("causes", choices(said));
         model.addAttribute(
-                "diagnosis", name.isEmpty() ? Optional.empty() : Optional.of(Diagnosis.of(facts(name, said(said)))));
+                "diagnosis",
+                name.isEmpty() ? Optional.empty() : Optional.of(diagnoses.of(name, Diagnosis.Said.parse(said))));
         return "console/diagnosis";
-    }
-
-    private Diagnosis.Facts facts(String name, Optional<Diagnosis.Said> said) {
-        Instant now = clock.instant();
-        Optional<Device> device = devices.find(name);
-        Instant lookBack = now.minus(LOOK_BACK);
-        AuditStream.Page refusals = device.map(found -> refusals(name, found.owner(), lookBack))
-                .orElseGet(() -> new AuditStream.Page(List.of(), Optional.empty()));
-        return new Diagnosis.Facts(
-                name,
-                now,
-                mode.load().isEnabled(),
-                device,
-                device.filter(devices::isUsable).isPresent(),
-                device.flatMap(found -> accounts.find(found.owner())),
-                device.isPresent() ? sessions.ofDevice(name) : List.of(),
-                refusals.records(),
-                refusals.searchedBackTo().orElse(lookBack),
-                parameters.get().accessToken(),
-                said,
-                device.map(found -> registrars.about(found.name())).orElse(Registrars.Answers.NONE));
-    }
-
-    /** Of the device; and of its owner where no device is named, for a sign-in or a code names none. */
-    private AuditStream.Page refusals(String device, String owner, Instant since) {
-        return audit.page(
-                record -> record.getOrDefault("event", "").endsWith("refused")
-                        && (device.equals(record.get("device"))
-                                || owner.equals(record.get("user")) && !record.containsKey("device")),
-                since,
-                Optional.empty(),
-                REFUSALS);
-    }
-
-    private static Optional<Diagnosis.Said> said(String text) {
-        return Arrays.stream(Remedies.Where.values())
-                .filter(where -> text.startsWith(prefix(where)))
-                .findFirst()
-                .map(where ->
-                        new Diagnosis.Said(where, text.substring(prefix(where).length())));
     }
 
     private static List<Choices> choices(String said) {
         return Arrays.stream(Remedies.Where.values())
-                .filter(where -> where != Remedies.Where.SERVER)
                 .map(where -> new Choices(
                         where.title(),
                         Remedies.all(where).keySet().stream()
-                                .map(cause ->
-                                        new Choice(prefix(where) + cause, cause, said.equals(prefix(where) + cause)))
+                                .map(cause -> new Diagnosis.Said(where, cause))
+                                .map(one -> new Choice(one.text(), one.cause(), said.equals(one.text())))
                                 .toList()))
                 .toList();
-    }
-
-    private static String prefix(Remedies.Where where) {
-        return where.name().toLowerCase(Locale.ROOT) + ".";
     }
 }

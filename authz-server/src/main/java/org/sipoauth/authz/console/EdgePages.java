@@ -97,7 +97,7 @@ final class EdgePages {
             Model model,
             RedirectAttributes next) {
         try {
-            edges.put(new Edge(name, DevicePages.lines(certificateNames)), expected(revision), who.getName());
+            edges.put(new Edge(name, DevicePages.lines(certificateNames)), Change.seen(revision), who.getName());
         } catch (RecordChanged stale) {
             Optional<Edge> now = edges.list().find(name);
             model.addAttribute("stale", true);
@@ -108,10 +108,6 @@ final class EdgePages {
         }
         next.addFlashAttribute("done", "Edge " + name + " is changed.");
         return BACK;
-    }
-
-    private static Expected expected(String revision) {
-        return revision.isEmpty() ? Expected.ABSENT : new Expected.Revision(revision);
     }
 
     /** Asks before an edge is shut out. */

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Locale;
 import org.sipoauth.authz.mode.ModeInForce;
 import org.sipoauth.authz.mode.ModeStore;
+import org.sipoauth.authz.redis.Expected;
 import org.sipoauth.authz.settings.Settings.SipOauthMode;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.core.Authentication;
@@ -47,7 +48,7 @@ final class ModePages {
 
     @PostMapping(PATH + "/change")
     String change(@RequestParam String to, Authentication who, RedirectAttributes next) {
-        ModeInForce mode = store.change(read(to), who.getName());
+        ModeInForce mode = store.change(read(to), Expected.ANYTHING, who.getName());
         next.addFlashAttribute("done", "SIP OAuth mode is " + (mode.isEnabled() ? "enabled." : "disabled."));
         return "redirect:" + PATH;
     }

@@ -117,7 +117,7 @@ final class NodePages {
         List<Map<String, Object>> wanted = without(shown, original);
         wanted.add(Math.max(0, Math.min(wanted.size(), position - 1)), node(fields));
         try {
-            nodes.replace(wanted, ParameterPages.expected(revision), who.getName());
+            nodes.replace(wanted, Change.seen(revision), who.getName());
         } catch (RecordChanged stale) {
             model.addAttribute("stale", true);
             Nodes.Shown now = nodes.show();
@@ -155,17 +155,19 @@ final class NodePages {
     @PostMapping(PATH + "/node-remove")
     String remove(
             @RequestParam String name, @RequestParam String revision, Authentication who, RedirectAttributes next) {
-        try {
-            return Change.carryOut(
-                    () -> nodes.replace(without(nodes.show(), name), ParameterPages.expected(revision), who.getName()),
-                    "Node " + name + " is removed.",
-                    PATH,
-                    PATH,
-                    next);
-        } catch (RequestRefused none) {
-            next.addFlashAttribute("objection", "Not removed: phones need at least one node to be sent to.");
-            return "redirect:" + PATH;
+        return Change.carryOut(
+                () -> nodes.replace(requireAny(without(nodes.show(), name)), Change.seen(revision), who.getName()),
+                "Node " + name + " is removed.",
+                PATH,
+                PATH,
+                next);
+    }
+
+    private static List<Map<String, Object>> requireAny(List<Map<String, Object>> rest) {
+        if (rest.isEmpty()) {
+            throw new RequestRefused(HttpStatus.CONFLICT, "not removed: phones need at least one node to be sent to");
         }
+        return rest;
     }
 
     private static List<Map<String, Object>> without(Nodes.Shown shown, String name) {

@@ -7,7 +7,6 @@ import java.util.regex.Pattern;
 import org.sipoauth.authz.mode.ModeStore;
 import org.sipoauth.authz.parameter.Nodes;
 import org.sipoauth.authz.parameter.ParameterChanges;
-import org.sipoauth.authz.redis.Expected;
 import org.sipoauth.authz.redis.RecordChanged;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.core.Authentication;
@@ -115,7 +114,7 @@ final class ParameterPages {
             RedirectAttributes next) {
         ParameterChanges.Shown shown = require(name);
         try {
-            parameters.set(name, read(shown, value), expected(revision), who.getName());
+            parameters.set(name, read(shown, value), Change.seen(revision), who.getName());
         } catch (RecordChanged stale) {
             model.addAttribute("stale", true);
             ParameterChanges.Shown now = require(name);
@@ -156,7 +155,7 @@ final class ParameterPages {
             @RequestParam String name, @RequestParam String revision, Authentication who, RedirectAttributes next) {
         require(name);
         return Change.carryOut(
-                () -> parameters.reset(name, expected(revision), who.getName()),
+                () -> parameters.reset(name, Change.seen(revision), who.getName()),
                 name + " is as the settings of the servers have it.",
                 PATH,
                 PATH,
@@ -174,11 +173,6 @@ final class ParameterPages {
 
     private static boolean isTime(ParameterChanges.Shown shown) {
         return shown.range().containsKey("unit");
-    }
-
-    /** Of what always has a value, if only that of the settings. */
-    static Expected expected(String revision) {
-        return revision.isEmpty() ? Expected.ABSENT : new Expected.Revision(revision);
     }
 
     private ParameterChanges.Shown require(String name) {

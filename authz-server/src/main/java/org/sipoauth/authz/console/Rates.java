@@ -5,20 +5,21 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * How many token requests this server granted and refused, minute by minute for the last four hours: what its meters have
- * counted, looked at once a minute. Bounded: 240 samples, each with the causes that occurred in its minute, of which the
- * meters have a few dozen at most. Gone with the process, as the meters are.
+ * How many token requests all servers granted and refused, minute by minute for the last four hours: once a minute each adds
+ * what its meters have counted to the {@link SharedRates}. While the store is away it keeps that for later. What other servers
+ * counted within their last minute is not known here yet.
  */
 @Component
 final class Rates {
@@ -35,9 +36,11 @@ final class Rates {
     private static final Set<String> GRANTED_REFRESHES =
             Set.of("rotated", "repeated", "duplicate", "struck_out", "fast_forwarded");
 
+    private static final Logger LOG = LoggerFactory.getLogger(Rates.class);
+
     private final MeterRegistry meters;
+    private final SharedRates shared;
     private final Clock clock;
-    private final Deque<Sample> samples = new ArrayDeque<>();
     private Counts last = new Counts(0, Map.of());
 
     /**
@@ -79,29 +82,36 @@ final class Rates {
         }
     }
 
-    Rates(MeterRegistry meters, Clock clock) {
+    Rates(MeterRegistry meters, SharedRates shared, Clock clock) {
         this.meters = meters;
+        this.shared = shared;
         this.clock = clock;
     }
 
     @Scheduled(fixedRateString = "PT1M", initialDelayString = "PT1M")
     void sample() {
-        sample(clock.instant());
+        try {
+            sample(clock.instant());
+        } catch (DataAccessException away) {
+            LOG.debug("what was counted waits for the store: {}", away.toString());
+        }
     }
 
     synchronized void sample(Instant end) {
         Counts now = count();
-        samples.addLast(now.since(last, end));
+        shared.add(now.since(last, end));
         last = now;
-        while (samples.size() > MINUTES) {
-            samples.removeFirst();
-        }
     }
 
-    /** The samples, the oldest first, and what has happened since the last. */
+    /**
+     * Of all servers, the oldest first, and what has happened on this one since it last told.
+     *
+     * @throws DataAccessException if the store is away
+     */
     synchronized List<Sample> samples() {
-        List<Sample> all = new ArrayList<>(samples);
-        all.add(count().since(last, clock.instant()));
+        Instant now = clock.instant();
+        List<Sample> all = new ArrayList<>(shared.until(now));
+        all.add(count().since(last, now));
         return all;
     }
 

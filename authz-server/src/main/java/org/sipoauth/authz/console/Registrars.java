@@ -99,7 +99,11 @@ final class Registrars {
         }
     }
 
-    private record Search(String node, boolean done, Optional<Heard> registered) {}
+    /**
+     * @param done whether it has said if the phone is registered
+     * @param refusals of the phone
+     */
+    private record Search(String node, boolean done, Optional<Heard> registered, List<Refusal> refusals) {}
 
     @Autowired
     Registrars(Settings settings, Clock clock) {
@@ -145,7 +149,7 @@ final class Registrars {
                 searches.stream()
                         .flatMap(search -> search.registered().stream())
                         .max(Comparator.comparing(Heard::at))
-                        .or(() -> latestRefusal(seen, device)),
+                        .or(() -> latestRefusal(searches)),
                 searches.stream().filter(Search::done).map(Search::node).toList(),
                 searches.stream()
                         .filter(search -> !search.done())
@@ -157,11 +161,10 @@ final class Registrars {
                         .toList());
     }
 
-    private static Optional<Heard> latestRefusal(List<Seen> seen, String device) {
-        return seen.stream()
-                .flatMap(registrar -> registrar.refusals().stream()
-                        .filter(refusal -> refusal.devices().contains(device))
-                        .map(refusal -> new Heard(registrar.node(), refusal.at(), Optional.of(refusal.cause()))))
+    private static Optional<Heard> latestRefusal(List<Search> searches) {
+        return searches.stream()
+                .flatMap(search -> search.refusals().stream()
+                        .map(refusal -> new Heard(search.node(), refusal.at(), Optional.of(refusal.cause()))))
                 .max(Comparator.comparing(Heard::at));
     }
 
@@ -172,16 +175,30 @@ final class Registrars {
     }
 
     private CompletableFuture<Search> search(Seen registrar, String device) {
-        URI bindings =
-                registrar.address().resolve("/bindings?device=" + URLEncoder.encode(device, StandardCharsets.UTF_8));
-        return get(bindings, LARGEST_BINDINGS)
+        CompletableFuture<Search> registered = get(of(device, "/bindings", registrar), LARGEST_BINDINGS)
                 .thenApplyAsync(body -> json.readValue(body, OBJECTS).stream()
                         .filter(binding -> device.equals(binding.get("device")))
                         .flatMap(binding -> instant(binding.get("expiresAt")).stream())
                         .max(Comparator.naturalOrder())
                         .map(until -> new Heard(registrar.node(), until, Optional.empty())))
-                .thenApply(registered -> new Search(registrar.node(), true, registered))
-                .exceptionally(away -> new Search(registrar.node(), false, Optional.empty()));
+                .thenApply(found -> new Search(registrar.node(), true, found, List.of()))
+                .exceptionally(away -> new Search(registrar.node(), false, Optional.empty(), List.of()));
+        CompletableFuture<List<Refusal>> refused = get(of(device, "/refusals", registrar), LARGEST_STATUS)
+                .thenApplyAsync(body -> refusals(json.readValue(body, OBJECTS)))
+                .exceptionally(ofAnEarlierRelease -> registrar.refusals());
+        return registered.thenCombine(
+                refused,
+                (search, refusals) -> new Search(
+                        search.node(),
+                        search.done(),
+                        search.registered(),
+                        refusals.stream()
+                                .filter(refusal -> refusal.devices().contains(device))
+                                .toList()));
+    }
+
+    private static URI of(String device, String page, Seen registrar) {
+        return registrar.address().resolve(page + "?device=" + URLEncoder.encode(device, StandardCharsets.UTF_8));
     }
 
     private CompletableFuture<byte[]> get(URI address, int most) {
@@ -264,12 +281,15 @@ final class Registrars {
                 String.valueOf(status.getOrDefault("status", "")),
                 String.valueOf(status.getOrDefault("mode", "")),
                 status.get("bindings") instanceof Number count ? count.longValue() : 0,
-                objects(status.get("lastRefusals"))
-                        .flatMap(refusal -> instant(refusal.get("at"))
-                                .map(at -> new Refusal(
-                                        at, String.valueOf(refusal.get("cause")), texts(refusal.get("devices"))))
-                                .stream())
-                        .toList());
+                refusals(status.get("lastRefusals")));
+    }
+
+    private static List<Refusal> refusals(@Nullable Object value) {
+        return objects(value)
+                .flatMap(refusal -> instant(refusal.get("at"))
+                        .map(at -> new Refusal(at, String.valueOf(refusal.get("cause")), texts(refusal.get("devices"))))
+                        .stream())
+                .toList();
     }
 
     private static Stream<Map<?, ?>> objects(@Nullable Object value) {

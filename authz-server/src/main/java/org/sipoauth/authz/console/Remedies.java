@@ -189,6 +189,35 @@ final class Remedies {
                     "invalid_token",
                     "The phone asked for its configuration with a token that is not valid.",
                     "Nothing, if it then refreshes. If it never does, " + lower(SIGN_IN_AGAIN))
+            .put(
+                    "no_device",
+                    "There is no device of the name whose configuration was asked for.",
+                    "Compare the name with that of the device; if it is no phone of yours, nothing.")
+            .put(
+                    "other_device",
+                    "The phone asked for the configuration of another device than its token is for.",
+                    "See which device name the phone is set up with, and sign in again there.")
+            // administrators and services
+            .put(
+                    "no_token",
+                    "The administration API was asked without an access token.",
+                    "It is no matter of phones. If it was a service of yours, have it ask for a token first.")
+            .put(
+                    "insufficient_scope",
+                    "The client's token lacks the scope for what it asked of the administration API.",
+                    "It is no matter of phones. Give the client the scope, if it is meant to do that.")
+            .put(
+                    "not_for_role",
+                    "The console was asked for what the role of who is signed in does not allow.",
+                    "It is no matter of phones. Give them another role, if they are meant to do that.")
+            .put(
+                    "no_form_token",
+                    "The console was sent a form that it had not made, or that was too old.",
+                    "It is no matter of phones. Load the page anew; if nobody of yours sent it, somebody is trying.")
+            .put(
+                    "signed_out",
+                    "A page of the console was used after its session had ended.",
+                    "It is no matter of phones. Sign in again.")
             // this server
             .put(
                     "temporarily_unavailable",

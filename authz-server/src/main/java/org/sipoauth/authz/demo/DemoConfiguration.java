@@ -75,7 +75,8 @@ class DemoConfiguration {
                 List.of("client_credentials"),
                 List.of(Scopes.REGISTER),
                 List.of(),
-                false);
+                false,
+                null);
     }
 
     private static Device softphone(String owner, int number) {

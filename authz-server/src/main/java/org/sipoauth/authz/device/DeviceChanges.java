@@ -56,8 +56,7 @@ public final class DeviceChanges {
         audit.event("device_saved")
                 .with("by", by)
                 .with("device", next.name())
-                .with("after", json(next))
-                .with("before", saved.before().map(DeviceChanges::json).orElse(null))
+                .changed(saved.before().map(DeviceChanges::json).orElse(Map.of()), json(next))
                 .keep();
         return saved;
     }
@@ -121,7 +120,7 @@ public final class DeviceChanges {
         removed.ifPresent(device -> audit.event("device_removed")
                 .with("by", by)
                 .with("device", name)
-                .with("before", json(device))
+                .changed(json(device), Map.of())
                 .keep());
         return removed;
     }

@@ -1,6 +1,6 @@
 package org.sipoauth.authz.device;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,23 +23,30 @@ public enum DeviceType {
 
     private static final String OF_A_MOBILE = "[A-Z0-9._-]{1,12}";
 
+    private static final List<DeviceType> ALL = List.of(values());
+
+    private final String prefix;
     private final Pattern name;
     private final String rule;
 
     DeviceType(String prefix, String rest, String rule) {
+        this.prefix = prefix;
         this.name = Pattern.compile(prefix + rest);
         this.rule = rule;
     }
 
     /** Empty if no device can have this name. */
-    static Optional<DeviceType> ofName(String text) {
-        return Arrays.stream(values())
-                .filter(type -> type.name.matcher(text).matches())
-                .findFirst();
+    public static Optional<DeviceType> ofName(String text) {
+        for (DeviceType type : ALL) {
+            if (text.startsWith(type.prefix)) {
+                return type.name.matcher(text).matches() ? Optional.of(type) : Optional.empty();
+            }
+        }
+        return Optional.empty();
     }
 
     /** How names are made, for who has sent another. */
     static String rules() {
-        return Arrays.stream(values()).map(type -> type.rule).collect(Collectors.joining("; "));
+        return ALL.stream().map(type -> type.rule).collect(Collectors.joining("; "));
     }
 }

@@ -6,11 +6,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.sipoauth.authz.redis.Expected;
 import org.sipoauth.authz.redis.NameIndex;
 import org.sipoauth.authz.redis.RecordChanged;
 import org.sipoauth.authz.redis.Records;
+import org.sipoauth.authz.redis.Round;
 import org.sipoauth.authz.redis.StoredRecord;
 import org.springframework.data.domain.Range;
 import org.springframework.data.redis.connection.Limit;
@@ -61,7 +63,22 @@ public final class Devices {
 
     /** The device, if a token may be issued for it to this subscriber: it is theirs, enabled, and OAuth is on for it. */
     public Optional<Device> findUsable(String name, String subscriber) {
-        return find(name).filter(device -> device.owner().equalsIgnoreCase(subscriber) && isUsable(device));
+        return find(name).filter(device -> isUsable(device, subscriber));
+    }
+
+    /** The same, asked along with other questions. */
+    public Supplier<Optional<Device>> findUsable(String name, String subscriber, Round round) {
+        if (!Device.isName(name)) {
+            return Optional::empty;
+        }
+        Supplier<Optional<StoredRecord>> record = records.find(key(name), round);
+        return () -> toTheLetter(name, record.get().map(stored -> read(name, stored)))
+                .map(StoredDevice::device)
+                .filter(device -> isUsable(device, subscriber));
+    }
+
+    private boolean isUsable(Device device, String subscriber) {
+        return device.owner().equalsIgnoreCase(subscriber) && isUsable(device);
     }
 
     /** Whether its owner may have tokens for it. */
@@ -69,10 +86,19 @@ public final class Devices {
         return device.enabled() && profiles.allowsOauth(device.securityProfile());
     }
 
+    /** Whether it is known to register without tokens: its profile is there, and says so. */
+    public boolean registersWithoutTokens(Device device) {
+        return profiles.forbidsOauth(device.securityProfile());
+    }
+
     /** The device with its revision, for who means to change it. */
     public Optional<StoredDevice> findStored(String name) {
-        return findInAnyCase(name)
-                .filter(stored -> stored.device().name().equals(name)); // a name is what it is, to the letter
+        return toTheLetter(name, findInAnyCase(name));
+    }
+
+    /** A name is what it is. */
+    private static Optional<StoredDevice> toTheLetter(String name, Optional<StoredDevice> inAnyCase) {
+        return inAnyCase.filter(stored -> stored.device().name().equals(name));
     }
 
     /** The device of this name, or the one that has it but for its case. */

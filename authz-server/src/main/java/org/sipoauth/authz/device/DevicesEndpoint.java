@@ -170,7 +170,7 @@ final class DevicesEndpoint {
                 changes.save(row.device(), Expected.ANYTHING);
                 record("device_saved", who)
                         .with("device", row.device().name())
-                        .with("after", DeviceChanges.json(row.device()))
+                        .changed(Map.of(), DeviceChanges.json(row.device()))
                         .write(); // so many would push all else out of the trail
             }
             record("devices_imported", who)

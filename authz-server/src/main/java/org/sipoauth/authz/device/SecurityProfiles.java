@@ -41,10 +41,17 @@ final class SecurityProfiles {
 
     /** For every token: asks the store only about a profile that this server has not seen yet, or that is gone. */
     boolean allowsOauth(String name) {
+        return mirrored(name).filter(SecurityProfile::oauth).isPresent();
+    }
+
+    /** Not the opposite of {@link #allowsOauth}: a profile that is gone neither allows nor forbids anything. */
+    boolean forbidsOauth(String name) {
+        return mirrored(name).filter(profile -> !profile.oauth()).isPresent();
+    }
+
+    private Optional<SecurityProfile> mirrored(String name) {
         SecurityProfile known = mirror.get(name);
-        return known != null
-                ? known.oauth()
-                : find(name).filter(SecurityProfile::oauth).isPresent();
+        return known != null ? Optional.of(known) : find(name);
     }
 
     Optional<SecurityProfile> find(String name) {

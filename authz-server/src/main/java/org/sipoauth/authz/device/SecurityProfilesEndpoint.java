@@ -95,8 +95,7 @@ final class SecurityProfilesEndpoint {
         audit.event("security_profile_saved")
                 .with("by", who.getName())
                 .with("security_profile", name)
-                .with("after", profile.stored())
-                .with("before", before.map(SecurityProfile::stored).orElse(null))
+                .changed(before.map(SecurityProfilesEndpoint::members).orElse(Map.of()), members(profile))
                 .keep();
         ResponseEntity.BodyBuilder answer =
                 before.isPresent() ? ResponseEntity.ok() : ResponseEntity.created(URI.create(PATH + "/" + name));
@@ -132,7 +131,7 @@ final class SecurityProfilesEndpoint {
         audit.event("security_profile_removed")
                 .with("by", who.getName())
                 .with("security_profile", name)
-                .with("before", removed.stored())
+                .changed(members(removed), Map.of())
                 .keep();
         return ResponseEntity.noContent().build();
     }
@@ -174,12 +173,18 @@ final class SecurityProfilesEndpoint {
     }
 
     /** {@code ending_logins}, while it lasts: {@code since} when, and how many were {@code revoked}. */
+    private static Map<String, Object> members(SecurityProfile profile) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("transport", small(profile.transport()));
+        members.put("mode", small(profile.mode()));
+        members.put("oauth", profile.oauth());
+        return members;
+    }
+
     private Map<String, Object> json(SecurityProfile profile) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", profile.name());
-        json.put("transport", small(profile.transport()));
-        json.put("mode", small(profile.mode()));
-        json.put("oauth", profile.oauth());
+        json.putAll(members(profile));
         json.put("built_in", SecurityProfile.isBuiltIn(profile.name()));
         if (!profile.oauth()) {
             logins.progress(profile.name())

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.sipoauth.authz.redis.Lua;
 import org.sipoauth.authz.settings.RandomSecret;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
@@ -144,7 +144,7 @@ final class DeviceCodes {
     }
 
     private static <T> RedisScript<T> script(String file, Class<T> result) {
-        return RedisScript.of(new ClassPathResource(file, DeviceCodes.class), result);
+        return Lua.script(DeviceCodes.class, result, file);
     }
 
     private static String millis(Instant instant) {

@@ -20,13 +20,14 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.token.Confirmation;
+import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
-import org.springframework.security.config.Customizer;
 import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.oauth2.server.resource.OAuth2ResourceServerConfigurer;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.ClaimAccessor;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2Error;
@@ -41,6 +42,11 @@ import org.springframework.security.oauth2.jwt.JwtDecoderFactory;
 import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationGrantAuthenticationToken;
 import org.springframework.security.oauth2.server.resource.authentication.DPoPAuthenticationProvider;
+import org.springframework.security.oauth2.server.resource.web.authentication.DPoPAuthenticationConverter;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.authentication.AuthenticationConverter;
+import org.springframework.security.web.authentication.AuthenticationEntryPointFailureHandler;
+import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 
 /**
  * The DPoP proofs of requests to this server (RFC 9449 §4.3). Type, algorithm, key and signature are Spring's to check; the
@@ -57,6 +63,7 @@ public final class DpopProofs {
     public static final String ALGORITHMS = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512";
 
     private static final String SCHEME = "DPoP";
+    private static final AuthenticationConverter CREDENTIALS = new DPoPAuthenticationConverter();
     private static final int LONGEST_ID = 256;
     private static final String NOT_RIGHT = "the DPoP proof is not right for this request";
 
@@ -113,10 +120,15 @@ public final class DpopProofs {
      *
      * @param address what a client has to name in {@code htu}, by the address with which its request arrives; empty if there
      *     is nothing of ours
+     * @param refusal answers who has no proof that is right
      */
-    public void addTo(OAuth2ResourceServerConfigurer<HttpSecurity> server, Function<URI, Optional<URI>> address) {
+    public void addTo(
+            OAuth2ResourceServerConfigurer<HttpSecurity> server,
+            Function<URI, Optional<URI>> address,
+            AuthenticationEntryPoint refusal) {
         JwtDecoderFactory<DPoPProofContext> verifiers = context -> proof -> verify(proof, context, address);
-        server.dPoP(Customizer.withDefaults())
+        server.dPoP(bound -> bound.authenticationConverter(DpopProofs::credentials)
+                        .authenticationFailureHandler(unlessStoreIsAway(refusal)))
                 .withObjectPostProcessor(new ObjectPostProcessor<DPoPAuthenticationProvider>() {
                     @Override
                     public <O extends DPoPAuthenticationProvider> O postProcess(O provider) {
@@ -124,6 +136,26 @@ public final class DpopProofs {
                         return provider;
                     }
                 });
+    }
+
+    /** Spring throws at an empty proof. */
+    private static @Nullable Authentication credentials(HttpServletRequest request) {
+        String proof = request.getHeader(SCHEME); // the name of the header, too
+        if (proof != null && proof.isBlank()) {
+            throw refusal(NOT_RIGHT);
+        }
+        return CREDENTIALS.convert(request);
+    }
+
+    /** Spring takes whatever befalls the check of a proof for a wrong proof; with the store away nobody knows that it is. */
+    private static AuthenticationFailureHandler unlessStoreIsAway(AuthenticationEntryPoint refusal) {
+        AuthenticationFailureHandler refused = new AuthenticationEntryPointFailureHandler(refusal);
+        return (request, response, failure) -> {
+            if (failure.getCause() instanceof DataAccessException away) {
+                throw away;
+            }
+            refused.onAuthenticationFailure(request, response, failure);
+        };
     }
 
     /** The address below the issuer of what is asked for here, behind whatever proxy. */

@@ -7,7 +7,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import org.sipoauth.authz.administration.PageRequest;
 import org.sipoauth.authz.administration.Preconditions;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
@@ -22,13 +22,26 @@ import tools.jackson.databind.json.JsonMapper;
 record EdgeListDocument(String body, String etag) {
     private static final JsonMapper JSON = new JsonMapper();
 
-    static EdgeListDocument forAdministrators(EdgeList list) {
-        return of(list, EdgeListDocument::json);
+    /** A page of them. */
+    static EdgeListDocument forAdministrators(EdgeList list, PageRequest page) {
+        List<Edge> shown = page.part(list.edges(), Edge::name);
+        return of(
+                list,
+                page.answer(
+                        "edges",
+                        shown.stream().map(EdgeListDocument::json).toList(),
+                        shown.stream().map(Edge::name).toList()));
     }
 
     /** Without what administrators call them: it is not needed to let one in. */
     static EdgeListDocument forRegistrars(EdgeList list) {
-        return of(list, edge -> Map.of("certificate_names", edge.certificateNames()));
+        return of(
+                list,
+                Map.of(
+                        "edges",
+                        list.edges().stream()
+                                .map(edge -> Map.of("certificate_names", edge.certificateNames()))
+                                .toList()));
     }
 
     static Map<String, Object> json(Edge edge) {
@@ -38,12 +51,10 @@ record EdgeListDocument(String body, String etag) {
         return json;
     }
 
-    private static EdgeListDocument of(EdgeList list, Function<Edge, Map<String, ?>> form) {
+    private static EdgeListDocument of(EdgeList list, Map<String, ?> edges) {
         Map<String, Object> json = new LinkedHashMap<>();
         list.changedAt().ifPresent(at -> json.put("changed_at", at.toString()));
-        List<Map<String, ?>> edges =
-                list.edges().stream().<Map<String, ?>>map(form).toList();
-        json.put("edges", edges);
+        json.putAll(edges);
         String body = JSON.writeValueAsString(json);
         return new EdgeListDocument(body, Preconditions.entityTag(digest(body)));
     }

@@ -1,5 +1,6 @@
 package org.sipoauth.authz.edge;
 
+import java.util.Map;
 import java.util.Optional;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.redis.Expected;
@@ -43,8 +44,7 @@ public final class Edges {
         audit.event("edge_listed")
                 .with("by", by)
                 .with("edge", edge.name())
-                .with(CERTIFICATE_NAMES, edge.certificateNames())
-                .with("before", before.map(Edge::certificateNames).orElse(null))
+                .changed(before.map(Edges::members).orElse(Map.of()), members(edge))
                 .keep();
         return before.isEmpty();
     }
@@ -65,14 +65,13 @@ public final class Edges {
             audit.event("edge_removed")
                     .with("by", by)
                     .with("edge", name)
-                    .with(
-                            "before",
-                            change.before()
-                                    .find(name)
-                                    .map(Edge::certificateNames)
-                                    .orElse(null))
+                    .changed(change.before().find(name).map(Edges::members).orElse(Map.of()), Map.of())
                     .keep();
         }
         return change.made();
+    }
+
+    private static Map<String, Object> members(Edge edge) {
+        return Map.of(CERTIFICATE_NAMES, edge.certificateNames());
     }
 }

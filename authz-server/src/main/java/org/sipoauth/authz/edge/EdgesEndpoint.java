@@ -4,15 +4,18 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.administration.AdministrationEndpoint;
 import org.sipoauth.authz.administration.Members;
+import org.sipoauth.authz.administration.PageRequest;
 import org.sipoauth.authz.administration.Preconditions;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.Authentication;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -21,6 +24,7 @@ import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 
 /** {@link Edges} as JSON. */
 @AdministrationEndpoint
@@ -35,11 +39,11 @@ final class EdgesEndpoint {
         this.edges = edges;
     }
 
-    /** All of them, by name, with the entity tag of the whole list. */
+    /** A page of them, by name, with an entity tag that every change of the list changes. */
     @GetMapping
-    ResponseEntity<String> list() {
-        EdgeListDocument document = EdgeListDocument.forAdministrators(edges.list());
-        return document.answer();
+    ResponseEntity<String> list(@RequestParam MultiValueMap<String, String> parameters) {
+        return EdgeListDocument.forAdministrators(edges.list(), PageRequest.of(parameters, Set.of()))
+                .answer();
     }
 
     @GetMapping("/{name}")

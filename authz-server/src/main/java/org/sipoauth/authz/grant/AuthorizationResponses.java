@@ -1,7 +1,6 @@
 package org.sipoauth.authz.grant;
 
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +20,7 @@ import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationException;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationToken;
 import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import org.springframework.web.util.UriComponentsBuilder;
 import org.springframework.web.util.UriUtils;
 
@@ -44,6 +44,7 @@ final class AuthorizationResponses {
     private final GrantMetrics metrics;
 
     AuthorizationResponses(String issuer, Audit audit, GrantMetrics metrics) {
+        errands.setRequestMatcher(PathPatternRequestMatcher.pathPattern(HttpMethod.GET, "/oauth2/authorize"));
         this.issuer = issuer;
         this.audit = audit;
         this.metrics = metrics;
@@ -81,7 +82,7 @@ final class AuthorizationResponses {
             return;
         }
         metrics.refused("authorization_request", error.getErrorCode());
-        record(error, refused);
+        record(error, refused, request.getRemoteAddr());
         if (!canGoBack) {
             response.sendError(HttpStatus.BAD_REQUEST.value());
             return;
@@ -93,22 +94,22 @@ final class AuthorizationResponses {
     }
 
     private void signInFirst(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        errands.saveRequest(HttpMethod.GET.matches(request.getMethod()) ? request : new AsGet(request), response);
+        errands.saveRequest(request, response);
         response.sendRedirect(SignIn.PAGE);
     }
 
-    /** Into the trail if somebody who has signed in was refused: of others, who could fill it, the log tells. */
-    private void record(OAuth2Error error, @Nullable OAuth2AuthorizationCodeRequestAuthenticationToken refused) {
+    private void record(
+            OAuth2Error error, @Nullable OAuth2AuthorizationCodeRequestAuthenticationToken refused, String address) {
         boolean signedIn = refused != null && isSignedIn(refused);
         Audit.Entry entry = audit.event("authorization_refused")
                 .with("user", signedIn ? refused.getName() : null)
-                .with("client", refused == null ? null : refused.getClientId())
+                .with(signedIn ? "client" : "named_client", refused == null ? null : refused.getClientId())
                 .with("outcome", error.getErrorCode())
                 .with("detail", error.getDescription());
         if (signedIn) {
             entry.keepOnceAMinute();
         } else {
-            entry.write();
+            entry.keepOfNobody(address);
         }
     }
 
@@ -133,30 +134,5 @@ final class AuthorizationResponses {
             }
         });
         response.sendRedirect(uri.build(true).toUriString());
-    }
-
-    /** The same request as a link: a browser comes back from the sign-in by one, and posts nothing again. */
-    private static final class AsGet extends HttpServletRequestWrapper {
-        AsGet(HttpServletRequest posted) {
-            super(posted);
-        }
-
-        @Override
-        public String getMethod() {
-            return HttpMethod.GET.name();
-        }
-
-        @Override
-        public @Nullable String getQueryString() {
-            UriComponentsBuilder query = UriComponentsBuilder.newInstance();
-            getParameterMap().forEach((name, values) -> {
-                for (String value : values) {
-                    query.queryParam(
-                            UriUtils.encode(name, StandardCharsets.UTF_8),
-                            UriUtils.encode(value, StandardCharsets.UTF_8));
-                }
-            });
-            return query.build(true).getQuery();
-        }
     }
 }

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.client.CertificateClients;
 import org.sipoauth.authz.client.ClientCertificates;
 import org.sipoauth.authz.client.Clients;
 import org.sipoauth.authz.client.MachineSecretEncoder;
@@ -28,6 +29,7 @@ import org.springframework.security.oauth2.server.authorization.authentication.O
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2PushedAuthorizationRequestAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2RefreshTokenAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2TokenExchangeAuthenticationProvider;
+import org.springframework.security.oauth2.server.authorization.authentication.X509ClientCertificateAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.token.JwtGenerator;
 import org.springframework.security.oauth2.server.authorization.web.authentication.OAuth2AuthorizationCodeAuthenticationConverter;
 import org.springframework.security.oauth2.server.authorization.web.authentication.OAuth2ClientCredentialsAuthenticationConverter;
@@ -68,6 +70,7 @@ class GrantConfiguration {
                 new OAuth2AuthorizationCodeRequestAuthenticationValidator()
                         .andThen(new SignInAge(clock)) // who is to sign in anew may come back as somebody else
                         .andThen(new DeviceParameter(devices, accounts));
+        CertificateClients services = new CertificateClients(settings.clients(), certificates, clock);
         PublicClientAuthentication publicClients = new PublicClientAuthentication(clients, certificates);
         return server -> server.authorizationService(codes)
                 .tokenGenerator(generator)
@@ -75,11 +78,14 @@ class GrantConfiguration {
                         .errorResponseHandler(tokenResponses::refused)
                         .authenticationProvider(publicClients)
                         .authenticationConverters(converters -> {
-                            // certificates are a phone's, which is a public client (RFC 8705 §4): none of §2 is set up
+                            // a certificate may be a phone's, which is a public client (RFC 8705 §4), or a service's
+                            // (§2)
                             converters.removeIf(X509ClientCertificateAuthenticationConverter.class::isInstance);
+                            converters.add(services);
                             converters.add(publicClients);
                         })
-                        .authenticationProviders(providers -> providers.forEach(GrantConfiguration::useMachineSecrets)))
+                        .authenticationProviders(
+                                providers -> providers.forEach(provider -> useOurs(provider, services))))
                 .authorizationEndpoint(endpoint -> endpoint.authorizationResponseHandler(
                                 authorizationResponses::granted)
                         .consentPage("/consent")
@@ -109,9 +115,12 @@ class GrantConfiguration {
                                         && !(converter instanceof OAuth2ClientCredentialsAuthenticationConverter))));
     }
 
-    private static void useMachineSecrets(AuthenticationProvider provider) {
+    private static void useOurs(AuthenticationProvider provider, CertificateClients services) {
         if (provider instanceof ClientSecretAuthenticationProvider secrets) {
             secrets.setPasswordEncoder(new MachineSecretEncoder());
+        }
+        if (provider instanceof X509ClientCertificateAuthenticationProvider byCertificate) {
+            byCertificate.setCertificateVerifier(services::verify);
         }
     }
 

@@ -1,5 +1,6 @@
 package org.sipoauth.authz.grant;
 
+import java.security.cert.X509Certificate;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -8,6 +9,11 @@ import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.token.Confirmation;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientAuthenticationToken;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientCredentialsAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientCredentialsAuthenticationToken;
 
@@ -29,7 +35,15 @@ final class ProvenClientCredentials implements AuthenticationProvider {
     @Override
     public @Nullable Authentication authenticate(Authentication authentication) {
         var request = (OAuth2ClientCredentialsAuthenticationToken) authentication;
-        Optional<Confirmation> proven = proofs.of(request);
+        Optional<Confirmation> proven = certificateOf(request.getPrincipal());
+        if (proven.isEmpty()) {
+            proven = proofs.of(request);
+        } else if (request.getAdditionalParameters().containsKey("dpop_proof")) {
+            throw new OAuth2AuthenticationException(new OAuth2Error(
+                    OAuth2ErrorCodes.INVALID_REQUEST,
+                    "the token is bound to the certificate: send no DPoP proof",
+                    null));
+        }
         Map<String, Object> parameters = new HashMap<>(request.getAdditionalParameters());
         parameters
                 .keySet()
@@ -37,5 +51,14 @@ final class ProvenClientCredentials implements AuthenticationProvider {
         proven.ifPresent(confirmation -> parameters.put(Confirmation.CLAIM, confirmation));
         return spring.authenticate(new OAuth2ClientCredentialsAuthenticationToken(
                 (Authentication) request.getPrincipal(), request.getScopes(), parameters));
+    }
+
+    /** What a service has authenticated by, if it is one, binds its token (RFC 8705 §3). */
+    private static Optional<Confirmation> certificateOf(Object client) {
+        return client instanceof OAuth2ClientAuthenticationToken authenticated
+                        && authenticated.getCredentials() instanceof X509Certificate[] chain
+                        && !ClientAuthenticationMethod.NONE.equals(authenticated.getClientAuthenticationMethod())
+                ? Optional.of(Confirmation.ofCertificate(chain[0]))
+                : Optional.empty();
     }
 }

@@ -34,6 +34,7 @@ import org.springframework.security.oauth2.core.http.converter.OAuth2ErrorHttpMe
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AccessTokenAuthenticationToken;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientAuthenticationToken;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Answers token requests of every grant (RFC 6749 §5), and records and counts each answer. */
@@ -44,7 +45,7 @@ final class TokenResponses {
     private static final Set<String> UNDECIDED = Set.of("authorization_pending", "slow_down");
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final TypeReference<Map<String, Object>> CLAIMS = new TypeReference<>() {};
+    private static final ObjectReader CLAIMS = JSON.readerFor(new TypeReference<Map<String, Object>>() {});
 
     private final OAuth2ErrorHttpMessageConverter errors = new OAuth2ErrorHttpMessageConverter();
     private final Clients clients;
@@ -144,22 +145,18 @@ final class TokenResponses {
         write(response, error);
     }
 
-    /** Into the trail if it is about a login or a client that is known; anybody can send anything else. */
     private void record(Refusal refusal, OAuth2Error error, @Nullable String grant, HttpServletRequest request) {
         Optional<String> caller = clientOf(request);
         Refusal attributed = caller.map(refusal::orClient).orElse(refusal);
-        Audit.Entry entry = audit.event("refused")
-                .with("grant", grant)
-                .because(attributed)
-                .with("error", error.getErrorCode())
-                .with("address", request.getRemoteAddr());
+        Audit.Entry entry =
+                audit.event("refused").with("grant", grant).because(attributed).with("error", error.getErrorCode());
         if (!caller.equals(Optional.ofNullable(attributed.concerned().client()))) {
             entry.with("requesting_client", caller.orElse(null));
         }
         if (attributed.concerned().equals(Concerned.NOBODY)) {
-            entry.write();
+            entry.keepOfNobody(request.getRemoteAddr());
         } else {
-            entry.keepOnceAMinute();
+            entry.with("address", request.getRemoteAddr()).keepOnceAMinute();
         }
     }
 
@@ -195,7 +192,6 @@ final class TokenResponses {
 
     private static Map<String, Object> claimsOf(String ownToken) {
         int start = ownToken.indexOf('.') + 1;
-        return JSON.readValue(
-                Base64.getUrlDecoder().decode(ownToken.substring(start, ownToken.indexOf('.', start))), CLAIMS);
+        return CLAIMS.readValue(Base64.getUrlDecoder().decode(ownToken.substring(start, ownToken.indexOf('.', start))));
     }
 }

@@ -11,7 +11,6 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CRL;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Date;
@@ -24,9 +23,10 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import java.util.stream.Collectors;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.certificate.CertificatePaths;
+import org.sipoauth.authz.certificate.WatchedFile;
 import org.sipoauth.authz.deskphone.WayIn;
 import org.sipoauth.authz.deskphone.WaysIn;
 import org.sipoauth.authz.device.Device;
@@ -48,7 +48,7 @@ final class Manufacturer {
     /** @throws StartupRefused if the settings cannot be used */
     Manufacturer(Settings.Manufacturer settings) {
         this.name = settings.name();
-        this.authorities = open("authorities", settings.authorities(), Manufacturer::readAuthorities);
+        this.authorities = open("authorities", settings.authorities(), CertificatePaths::authorities);
         this.refusedSerials = settings.refusedSerials() == null
                 ? null
                 : open("refused-serials", settings.refusedSerials(), Manufacturer::readSerials);
@@ -122,20 +122,6 @@ final class Manufacturer {
                             "Name a file with the revocation lists of the manufacturer's authorities.";
                         default -> "Name a file with a serial number in hexadecimal on each line.";
                     });
-        }
-    }
-
-    private static Set<TrustAnchor> readAuthorities(Path file) throws IOException {
-        try (InputStream pem = Files.newInputStream(file)) {
-            Set<TrustAnchor> anchors = CertificateFactory.getInstance("X.509").generateCertificates(pem).stream()
-                    .map(certificate -> new TrustAnchor((X509Certificate) certificate, null))
-                    .collect(Collectors.toUnmodifiableSet());
-            if (anchors.isEmpty()) {
-                throw new IllegalArgumentException("it holds no certificate");
-            }
-            return anchors;
-        } catch (CertificateException malformed) {
-            throw new IllegalArgumentException("it holds no readable certificate", malformed);
         }
     }
 

@@ -2,18 +2,14 @@ package org.sipoauth.authz.manufacturer;
 
 import java.security.GeneralSecurityException;
 import java.security.cert.CRL;
-import java.security.cert.CertPathBuilder;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertStore;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.CollectionCertStoreParameters;
-import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.PKIXCertPathBuilderResult;
 import java.security.cert.PKIXParameters;
-import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -27,7 +23,7 @@ import javax.naming.directory.Attribute;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 import javax.security.auth.x500.X500Principal;
-import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.certificate.CertificatePaths;
 import org.sipoauth.authz.token.Confirmation;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientAuthenticationToken;
 
@@ -37,13 +33,6 @@ import org.springframework.security.oauth2.server.authorization.authentication.O
  * revocation list in another.
  */
 public final class PhoneCertificates {
-    /** Of certificates that a phone sends; with more, looking for a path could take long. */
-    private static final int LONGEST_CHAIN = 5;
-
-    private static final String CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2"; // RFC 5280 §4.2.1.12
-    private static final String ANY_PURPOSE = "2.5.29.37.0";
-    private static final int DIGITAL_SIGNATURE = 0; // RFC 5280 §4.2.1.3
-
     private final List<Manufacturer> manufacturers;
     private final Clock clock;
 
@@ -88,11 +77,12 @@ public final class PhoneCertificates {
     }
 
     Judgement judge(X509Certificate... chain) {
-        if (chain.length > LONGEST_CHAIN) {
-            return new Judgement.NotTaken("it came with " + chain.length + " certificates, more than " + LONGEST_CHAIN);
+        if (chain.length > CertificatePaths.LONGEST_CHAIN) {
+            return new Judgement.NotTaken(
+                    "it came with " + chain.length + " certificates, more than " + CertificatePaths.LONGEST_CHAIN);
         }
         X509Certificate certificate = chain[0];
-        String why = unfitness(certificate);
+        String why = CertificatePaths.unfitness(certificate);
         if (why != null) {
             return new Judgement.NotTaken(why);
         }
@@ -100,7 +90,7 @@ public final class PhoneCertificates {
         for (Manufacturer manufacturer : manufacturers) {
             PKIXCertPathBuilderResult path;
             try {
-                path = path(chain, manufacturer);
+                path = CertificatePaths.path(chain, manufacturer.authorities(), clock.instant());
             } catch (CertPathBuilderException none) {
                 objections.add(manufacturer.name() + ": " + inWords(none));
                 continue;
@@ -126,46 +116,6 @@ public final class PhoneCertificates {
         }
         return new Judgement.NotTaken(
                 objections.isEmpty() ? "there are no manufacturers" : String.join("; ", objections));
-    }
-
-    /** What keeps it from being that of a client, whoever issued it; null if nothing does. */
-    private static @Nullable String unfitness(X509Certificate certificate) {
-        if (certificate.getBasicConstraints() >= 0) {
-            return "it is that of an authority";
-        }
-        boolean[] keyUsage = certificate.getKeyUsage();
-        if (keyUsage != null && !keyUsage[DIGITAL_SIGNATURE]) {
-            return "its key usage has no digitalSignature";
-        }
-        try {
-            List<String> purposes = certificate.getExtendedKeyUsage();
-            return purposes == null || purposes.contains(CLIENT_AUTHENTICATION) || purposes.contains(ANY_PURPOSE)
-                    ? null
-                    : "its extended key usage has no clientAuth";
-        } catch (CertificateParsingException malformed) {
-            return "its extended key usage cannot be read";
-        }
-    }
-
-    /** From the certificate to one of the manufacturer's authorities. */
-    private PKIXCertPathBuilderResult path(X509Certificate[] chain, Manufacturer manufacturer)
-            throws CertPathBuilderException {
-        try {
-            X509CertSelector target = new X509CertSelector();
-            target.setCertificate(chain[0]);
-            PKIXBuilderParameters parameters = new PKIXBuilderParameters(manufacturer.authorities(), target);
-            parameters.addCertStore(
-                    CertStore.getInstance("Collection", new CollectionCertStoreParameters(List.of(chain))));
-            parameters.setDate(now());
-            parameters.setRevocationEnabled(false);
-            parameters.setMaxPathLength(LONGEST_CHAIN);
-            return (PKIXCertPathBuilderResult)
-                    CertPathBuilder.getInstance("PKIX").build(parameters);
-        } catch (CertPathBuilderException none) {
-            throw none;
-        } catch (GeneralSecurityException broken) {
-            throw new IllegalStateException("this Java runtime cannot build certificate paths", broken);
-        }
     }
 
     /** Empty if it is certain that everything in the path still holds (RFC 5280 §6.3). */

@@ -4,11 +4,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.administration.AdministrationEndpoint;
+import org.sipoauth.authz.administration.Defaulted;
+import org.sipoauth.authz.redis.Expected;
 import org.sipoauth.authz.settings.Settings.SipOauthMode;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.Authentication;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 
 /** Switches the mode. Phones have it with their next configuration file, registrars with their next poll. */
@@ -22,14 +27,20 @@ final class ModeAdministrationEndpoint {
     }
 
     @GetMapping
-    Map<String, Object> show() {
-        return store.load().json();
+    ResponseEntity<Map<String, Object>> show() {
+        return answer(store.load());
     }
 
     /** @param body {@code mode}: {@code enabled} or {@code disabled} */
     @PutMapping
-    Map<String, Object> change(@RequestBody Map<String, @Nullable Object> body, Authentication who) {
-        return store.change(mode(body), who.getName()).json();
+    ResponseEntity<Map<String, Object>> change(
+            @RequestBody Map<String, @Nullable Object> body, @RequestHeader HttpHeaders headers, Authentication who) {
+        Expected expected = Defaulted.expected(headers);
+        return answer(store.change(mode(body), expected, who.getName()));
+    }
+
+    private static ResponseEntity<Map<String, Object>> answer(ModeInForce mode) {
+        return ResponseEntity.ok().eTag(Defaulted.entityTag(mode.revision())).body(mode.json());
     }
 
     private static SipOauthMode mode(Map<String, @Nullable Object> body) {

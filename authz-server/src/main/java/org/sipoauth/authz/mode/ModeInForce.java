@@ -17,6 +17,11 @@ public record ModeInForce(SipOauthMode mode, Optional<Instant> changedAt) {
         return mode == SipOauthMode.ENABLED;
     }
 
+    /** Another with every switch; empty where nobody has ever switched it. */
+    public Optional<String> revision() {
+        return changedAt.map(at -> Long.toString(at.toEpochMilli()));
+    }
+
     /** {@code mode}, in small letters, and {@code changed_at}. */
     Map<String, Object> json() {
         Map<String, Object> json = new LinkedHashMap<>();

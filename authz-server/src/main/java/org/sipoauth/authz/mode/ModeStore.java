@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.redis.ConfirmedWrites;
+import org.sipoauth.authz.redis.Expected;
+import org.sipoauth.authz.redis.RecordChanged;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.settings.Settings.SipOauthMode;
 import org.springframework.dao.DataAccessException;
@@ -26,8 +28,12 @@ public class ModeStore {
 
     /** Each change is later than the one before, whatever the clocks of several servers say. */
     private static final RedisScript<Long> SWITCH = new DefaultRedisScript<>("""
-            local last = tonumber(redis.call('HGET', KEYS[1], 'changed') or '0')
-            local now = math.max(tonumber(ARGV[1]), last + 1)
+            local last = redis.call('HGET', KEYS[1], 'changed')
+            local how = string.sub(ARGV[3], 1, 1)
+            if how == '-' and last or how == '+' and not last or how == '=' and last ~= string.sub(ARGV[3], 2) then
+                return -1
+            end
+            local now = math.max(tonumber(ARGV[1]), tonumber(last or '0') + 1)
             redis.call('HSET', KEYS[1], 'changed', string.format('%.0f', now), 'mode', ARGV[2])
             return now
             """, Long.class);
@@ -60,12 +66,17 @@ public class ModeStore {
     /**
      * Switches it; when this returns, the replicas have it.
      *
+     * @param expected of {@link ModeInForce#revision()}
      * @param by who asks for it, for the audit
+     * @throws RecordChanged if it is not as expected
      * @throws DataAccessException if the store or its replicas did not confirm it; then it is to be asked for again
      */
-    public ModeInForce change(SipOauthMode mode, String by) {
+    public ModeInForce change(SipOauthMode mode, Expected expected, String by) {
         long changed = confirmed.execute(
-                SWITCH, List.of(KEY), Long.toString(clock.instant().toEpochMilli()), mode.name());
+                SWITCH, List.of(KEY), Long.toString(clock.instant().toEpochMilli()), mode.name(), expected.argument());
+        if (changed < 0) {
+            throw new RecordChanged();
+        }
         audit.event("sip_oauth_mode_changed")
                 .with("by", by)
                 .with("mode", mode.name().toLowerCase(Locale.ROOT))

@@ -100,8 +100,7 @@ public final class Nodes {
     private void record(String event, List<Node> wanted, List<Node> before, String by) {
         audit.event(event)
                 .with("by", by)
-                .with("nodes", inWords(wanted))
-                .with("before", inWords(before))
+                .changed(Map.of("nodes", inWords(before)), Map.of("nodes", inWords(wanted)))
                 .keep();
     }
 

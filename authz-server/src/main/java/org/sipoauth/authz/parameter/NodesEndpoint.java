@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.administration.AdministrationEndpoint;
+import org.sipoauth.authz.administration.Defaulted;
 import org.sipoauth.authz.administration.Preconditions;
 import org.sipoauth.authz.redis.Expected;
 import org.sipoauth.authz.redis.StoredRecord;
@@ -36,7 +37,9 @@ final class NodesEndpoint {
     @GetMapping
     ResponseEntity<?> list() {
         Optional<StoredRecord> stored = nodes.find();
-        return ResponseEntity.ok().eTag(Defaulted.entityTag(stored)).body(json(nodes.of(stored), stored.isPresent()));
+        return ResponseEntity.ok()
+                .eTag(Defaulted.entityTag(stored.map(StoredRecord::revision)))
+                .body(json(nodes.of(stored), stored.isPresent()));
     }
 
     /** @param body {@code nodes}, an array of objects in order of priority */

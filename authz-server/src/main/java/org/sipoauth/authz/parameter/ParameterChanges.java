@@ -1,5 +1,6 @@
 package org.sipoauth.authz.parameter;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,8 +78,7 @@ public final class ParameterChanges {
         audit.event(event)
                 .with("by", by)
                 .with("parameter", parameter.name())
-                .with("value", value)
-                .with("before", before)
+                .changed(Collections.singletonMap("value", before), Collections.singletonMap("value", value))
                 .keep();
     }
 

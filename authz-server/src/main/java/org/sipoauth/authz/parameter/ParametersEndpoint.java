@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.administration.AdministrationEndpoint;
+import org.sipoauth.authz.administration.Defaulted;
 import org.sipoauth.authz.administration.PageRequest;
 import org.sipoauth.authz.administration.Preconditions;
 import org.sipoauth.authz.administration.RequestRefused;
@@ -61,23 +62,31 @@ final class ParametersEndpoint {
         PageRequest page = PageRequest.of(query, Set.of());
         List<Map<String, Object>> parameters = new ArrayList<>();
         keeper.all().forEach(parameter -> parameters.add(json(parameter, keeper.find(parameter))));
-        parameters.add(modeJson());
-        List<String> names = parameters.stream()
-                .map(parameter -> String.valueOf(parameter.get("name")))
-                .toList();
-        int from = page.after().map(names::indexOf).orElse(-1) + 1;
-        int to = Math.min(names.size(), from + page.limit());
-        return page.answer("parameters", parameters.subList(from, to), names.subList(from, to));
+        parameters.add(json(mode.load()));
+        List<Map<String, Object>> shown = page.part(parameters, ParametersEndpoint::name);
+        return page.answer(
+                "parameters",
+                shown,
+                shown.stream().map(ParametersEndpoint::name).toList());
+    }
+
+    private static String name(Map<String, Object> parameter) {
+        return String.valueOf(parameter.get("name"));
     }
 
     @GetMapping("/{name}")
     ResponseEntity<?> show(@PathVariable String name) {
         if (name.equals(MODE)) {
-            return ResponseEntity.ok(modeJson());
+            ModeInForce inForce = mode.load();
+            return ResponseEntity.ok()
+                    .eTag(Defaulted.entityTag(inForce.revision()))
+                    .body(json(inForce));
         }
         Parameter<?> parameter = require(name);
         Optional<StoredRecord> stored = keeper.find(parameter);
-        return ResponseEntity.ok().eTag(Defaulted.entityTag(stored)).body(json(parameter, stored));
+        return ResponseEntity.ok()
+                .eTag(Defaulted.entityTag(stored.map(StoredRecord::revision)))
+                .body(json(parameter, stored));
     }
 
     /** @param body {@code value}, of the parameter's kind */
@@ -137,8 +146,7 @@ final class ParametersEndpoint {
         return parameter.json(keeper.with(parameter, stored), keeper.ofSettings(), stored.isPresent());
     }
 
-    private Map<String, Object> modeJson() {
-        ModeInForce inForce = mode.load();
+    private Map<String, Object> json(ModeInForce inForce) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", MODE);
         json.put("familiar_name", "Cluster SIPOAuth Mode");

@@ -7,10 +7,10 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.mode.ModeStore;
 import org.sipoauth.authz.parameter.Nodes;
@@ -25,54 +25,78 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
 import org.springframework.security.oauth2.server.resource.web.DefaultBearerTokenResolver;
 import org.springframework.security.web.AuthenticationEntryPoint;
-import org.springframework.security.web.authentication.AuthenticationEntryPointFailureHandler;
 import org.springframework.stereotype.Component;
 
 /** How a phone proves who it is, and the answer if it does not: where to sign in, and nothing about the device. */
 @Component
 public final class ProvisioningAccess implements AuthenticationEntryPoint {
     private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
-    private static final String THUMBPRINT = "x5t#S256";
 
     /** What no name in the DNS looks like: with a colon, and beginning with a digit or one, with or without brackets. */
     static final Pattern IPV6 = Pattern.compile("\\[?(?=[^:]*:)[0-9a-fA-F:][0-9a-fA-F:.]*]?");
 
+    private static final String SUFFIX = ".cnf.xml";
+    private static final String REQUIRED = ProvisioningAccess.class.getName() + ".REQUIRED";
+
     private final Settings settings;
     private final Nodes nodes;
+    private final Devices devices;
     private final ModeStore mode;
     private final JwtDecoder decoder;
     private final DpopProofs proofs;
+    private final ProvisioningRefusals refusals;
     private final MeterRegistry metrics;
 
     ProvisioningAccess(
             Settings settings,
             Nodes nodes,
+            Devices devices,
             ModeStore mode,
             JwtDecoder decoder,
             DpopProofs proofs,
+            ProvisioningRefusals refusals,
             MeterRegistry metrics) {
         this.settings = settings;
         this.nodes = nodes;
+        this.devices = devices;
         this.mode = mode;
         this.decoder = decoder;
         this.proofs = proofs;
+        this.refusals = refusals;
         this.metrics = metrics;
     }
 
-    boolean required() {
-        return mode.load().isEnabled();
+    /**
+     * Whether the file that is asked for goes to its device alone: with SIP OAuth mode on, unless the device's profile has it
+     * register without tokens, so that it could never show one. Decided once for each request.
+     */
+    boolean required(HttpServletRequest request) {
+        if (request.getAttribute(REQUIRED) instanceof Boolean decided) {
+            return decided;
+        }
+        boolean required = mode.load().isEnabled()
+                && devices.find(deviceOf(request))
+                        .filter(devices::registersWithoutTokens)
+                        .isEmpty();
+        request.setAttribute(REQUIRED, required);
+        return required;
     }
 
-    /** Tokens are looked at while SIP OAuth mode is on. */
+    /** No name at all if the path is no file's. */
+    private static String deviceOf(HttpServletRequest request) {
+        String path = request.getServletPath();
+        return path.endsWith(SUFFIX) ? path.substring(1, path.length() - SUFFIX.length()) : "";
+    }
+
+    /** Tokens are looked at where they are required. */
     public void configure(HttpSecurity http) {
         BearerTokenResolver header = new DefaultBearerTokenResolver();
         http.oauth2ResourceServer(server -> {
             server.jwt(jwt -> jwt.decoder(decoder))
-                    .bearerTokenResolver(request -> required() ? header.resolve(request) : null)
+                    .bearerTokenResolver(request -> required(request) ? header.resolve(request) : null)
                     .authenticationEntryPoint(this);
-            proofs.addTo(server, this::addressOf);
-            server.dPoP(bound -> bound.requestMatcher(request -> DpopProofs.areUsedIn(request) && required())
-                    .authenticationFailureHandler(new AuthenticationEntryPointFailureHandler(this)));
+            proofs.addTo(server, this::addressOf, this);
+            server.dPoP(bound -> bound.requestMatcher(request -> DpopProofs.areUsedIn(request) && required(request)));
         });
     }
 
@@ -104,25 +128,21 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
         }
     }
 
-    /** A token that is bound to a certificate is good where that is shown, and nowhere else (RFC 8705 §3). */
-    static boolean fitsConnection(Jwt token, HttpServletRequest request) {
-        Object boundTo =
-                token.getClaims().get("cnf") instanceof Map<?, ?> confirmation ? confirmation.get(THUMBPRINT) : null;
-        return boundTo == null
-                || request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain
-                        && chain.length > 0
-                        && Confirmation.ofCertificate(chain[0]).thumbprint().equals(boundTo);
+    /** Whether the connection shows the certificate that the token is bound to, if it is bound to one. */
+    public static boolean fitsConnection(Jwt token, HttpServletRequest request) {
+        return Confirmation.permits(
+                token.getClaims(),
+                request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain ? chain : new X509Certificate[0]);
     }
 
     @Override
     public void commence(
             HttpServletRequest request, HttpServletResponse response, @Nullable AuthenticationException failure) {
-        challenge(
-                request,
-                response,
-                failure instanceof OAuth2AuthenticationException refused
-                        ? refused.getError().getErrorCode()
-                        : null);
+        String error = failure instanceof OAuth2AuthenticationException refused
+                ? refused.getError().getErrorCode()
+                : null;
+        refusals.record(error == null ? "challenged" : error, request);
+        challenge(request, response, error);
     }
 
     /**

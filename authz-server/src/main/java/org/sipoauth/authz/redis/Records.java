@@ -1,21 +1,14 @@
 package org.sipoauth.authz.redis;
 
-import io.lettuce.core.RedisFuture;
-import io.lettuce.core.api.async.RedisHashAsyncCommands;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.settings.RandomSecret;
 import org.springframework.dao.DataAccessException;
-import org.springframework.data.redis.connection.RedisConnection;
-import org.springframework.data.redis.connection.lettuce.LettuceExceptionConverter;
-import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.DefaultRedisScript;
 import org.springframework.data.redis.core.script.RedisScript;
@@ -67,41 +60,27 @@ public final class Records {
     }
 
     /**
-     * Many of them in little more than the time of one: none waits for the answer about another.
+     * Many of them in little more than the time of one.
      *
      * @return of each key, in their order
      * @throws DataAccessException if the store is away
      */
     public List<Optional<StoredRecord>> find(List<String> keys) {
-        RedisCallback<List<Optional<StoredRecord>>> ask = connection -> {
-            RedisHashAsyncCommands<byte[], byte[]> commands = commands(connection);
-            List<RedisFuture<Map<byte[], byte[]>>> answers = keys.stream()
-                    .map(key -> commands.hgetall(key.getBytes(StandardCharsets.UTF_8)))
-                    .toList();
-            return answers.stream()
-                    .map(answer -> record(texts(answer.toCompletableFuture().join())))
-                    .toList();
-        };
-        try {
-            return Objects.requireNonNull(redis.execute(ask));
-        } catch (CompletionException e) {
-            DataAccessException translated =
-                    e.getCause() instanceof Exception cause ? new LettuceExceptionConverter().convert(cause) : null;
-            throw translated == null ? e : translated;
-        }
+        Round round = round();
+        return keys.stream().map(key -> find(key, round)).toList().stream()
+                .map(Supplier::get)
+                .toList();
     }
 
-    /** The shared connection's, of a single Redis or a Cluster; they time out by themselves. */
-    @SuppressWarnings("unchecked")
-    private static RedisHashAsyncCommands<byte[], byte[]> commands(RedisConnection connection) {
-        return (RedisHashAsyncCommands<byte[], byte[]>) connection.getNativeConnection();
+    /** Asks for a record along with others. */
+    public Supplier<Optional<StoredRecord>> find(String key, Round round) {
+        Supplier<Map<String, String>> fields = round.hash(key);
+        return () -> record(fields.get());
     }
 
-    private static Map<String, String> texts(Map<byte[], byte[]> fields) {
-        Map<String, String> texts = new HashMap<>();
-        fields.forEach((name, value) ->
-                texts.put(new String(name, StandardCharsets.UTF_8), new String(value, StandardCharsets.UTF_8)));
-        return texts;
+    /** For questions that go out together. */
+    public Round round() {
+        return new Round(redis);
     }
 
     private static Optional<StoredRecord> record(Map<String, String> stored) {

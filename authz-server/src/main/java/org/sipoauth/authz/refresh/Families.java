@@ -156,6 +156,16 @@ final class Families implements LoginFamilies, Sessions {
         return sessions(index.ofDevice(device));
     }
 
+    @Override
+    public List<FamilyId> idsOfUser(String user) {
+        return index.ofUser(user);
+    }
+
+    @Override
+    public List<FamilyId> idsOfDevice(String device) {
+        return index.ofDevice(device);
+    }
+
     private List<Session> sessions(List<FamilyId> ids) {
         return ids.stream()
                 .flatMap(id -> find(id).stream())
@@ -238,8 +248,8 @@ final class Families implements LoginFamilies, Sessions {
 
     /** Makes, or makes again, the token of a generation. Always under the active key, which is kept for long enough. */
     OAuth2RefreshToken token(Family family, int generation, Instant now, Instant end) {
-        RefreshToken token = RefreshToken.make(
-                family.id(), generation, ring.get().active(KeyUse.REFRESH_TOKEN_AUTHENTICATION), family.secret());
+        RefreshToken token =
+                RefreshToken.make(family, generation, ring.get().active(KeyUse.REFRESH_TOKEN_AUTHENTICATION));
         return new OAuth2RefreshToken(token.value(), now, end);
     }
 

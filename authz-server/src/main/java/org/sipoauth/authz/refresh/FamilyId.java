@@ -3,7 +3,6 @@ package org.sipoauth.authz.refresh;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.regex.Pattern;
 import org.sipoauth.authz.status.StatusListName;
 
 /**
@@ -16,14 +15,27 @@ import org.sipoauth.authz.status.StatusListName;
 public record FamilyId(int shard, String value) {
     static final int BYTES = 16;
 
-    private static final Pattern BASE64URL_128_BITS = Pattern.compile("[A-Za-z0-9_-]{21}[AQgw]");
+    private static final int CHARACTERS = 22;
 
     public FamilyId {
-        if (shard < 0
-                || shard >= StatusListName.SHARDS
-                || !BASE64URL_128_BITS.matcher(value).matches()) {
+        if (shard < 0 || shard >= StatusListName.SHARDS || !is128BitsInBase64Url(value)) {
             throw new IllegalArgumentException("a family id is a shard of 0 to 63 and 128 bits in base64url");
         }
+    }
+
+    /** In the one canonical form: of its last character the two highest bits count. */
+    private static boolean is128BitsInBase64Url(String value) {
+        return value.length() == CHARACTERS
+                && "AQgw".indexOf(value.charAt(CHARACTERS - 1)) >= 0
+                && value.chars().allMatch(FamilyId::isBase64Url);
+    }
+
+    private static boolean isBase64Url(int character) {
+        return character >= 'A' && character <= 'Z'
+                || character >= 'a' && character <= 'z'
+                || character >= '0' && character <= '9'
+                || character == '-'
+                || character == '_';
     }
 
     static FamilyId random(SecureRandom random) {

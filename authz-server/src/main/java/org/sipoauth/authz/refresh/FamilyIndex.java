@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.redis.ConfirmedWrites;
+import org.sipoauth.authz.redis.Lua;
 import org.sipoauth.authz.refresh.Sessions.Entry;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
@@ -26,8 +26,7 @@ import org.springframework.data.redis.core.script.RedisScript;
  * first refresh and now and then, in case the store lost the entry. An entry may thus stand for no family.
  */
 final class FamilyIndex implements UserIndex {
-    private static final RedisScript<Long> ENTER =
-            RedisScript.of(new ClassPathResource("index.lua", FamilyIndex.class), Long.class);
+    private static final RedisScript<Long> ENTER = Lua.script(FamilyIndex.class, Long.class, "index.lua");
 
     private final StringRedisTemplate redis;
     private final ConfirmedWrites confirmed;

@@ -1,8 +1,5 @@
 package org.sipoauth.authz.refresh;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,11 +11,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.sipoauth.authz.redis.ConfirmedWrites;
+import org.sipoauth.authz.redis.Lua;
+import org.sipoauth.authz.redis.Round;
 import org.sipoauth.authz.status.StatusListName;
 import org.sipoauth.authz.status.StatusReference;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
@@ -143,7 +142,21 @@ final class FamilyStore {
 
     /** The family, revoked or not; empty if there never was one, or it is past its end. */
     Optional<StoredFamily> find(FamilyId id) {
-        Map<String, String> fields = redis.<String, String>opsForHash().entries(id.key());
+        return read(id, redis.<String, String>opsForHash().entries(id.key()));
+    }
+
+    /** Asks for the family along with others. */
+    Supplier<Optional<StoredFamily>> find(FamilyId id, Round round) {
+        Supplier<Map<String, String>> fields = round.hash(id.key());
+        return () -> read(id, fields.get());
+    }
+
+    /** For questions that go out together. */
+    Round round() {
+        return new Round(redis);
+    }
+
+    private static Optional<StoredFamily> read(FamilyId id, Map<String, String> fields) {
         if (fields.isEmpty()) {
             return Optional.empty();
         }
@@ -248,15 +261,7 @@ final class FamilyStore {
 
     /** A script of this package, behind the part that all of them share. */
     private static <T> RedisScript<T> script(String file, Class<T> result) {
-        return RedisScript.of(text("family.lua") + text(file), result);
-    }
-
-    private static String text(String file) {
-        try {
-            return new ClassPathResource(file, FamilyStore.class).getContentAsString(StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the script " + file + " is missing in this build", e);
-        }
+        return Lua.script(FamilyStore.class, result, "family.lua", file);
     }
 
     private static List<?> answer(List<?> answer) {

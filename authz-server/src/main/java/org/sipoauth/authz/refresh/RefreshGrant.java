@@ -8,12 +8,14 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.audit.Concerned;
 import org.sipoauth.authz.audit.Refusal;
 import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.manufacturer.PhoneCertificates;
+import org.sipoauth.authz.redis.Round;
 import org.sipoauth.authz.refresh.Presentation.Outcome;
 import org.sipoauth.authz.signing.CurrentKeyRing;
 import org.sipoauth.authz.status.StatusListName;
@@ -94,7 +96,14 @@ final class RefreshGrant implements AuthenticationProvider {
 
         requireGrantType(client); // RFC 6749 §5.2, unauthorized_client
         RefreshToken presented = parse(request.getRefreshToken());
-        StoredFamily stored = find(presented);
+        Round round = store.round();
+        Supplier<Optional<StoredFamily>> found = store.find(presented.family(), round);
+        Optional<Supplier<Optional<Holder>>> askedHolder = presented
+                .holder()
+                .map(named -> accessTokens.holder(named.user(), named.device(), round)); // believed once authentic
+        StoredFamily stored = found.get()
+                .orElseThrow(
+                        () -> refusal("unknown", Concerned.NOBODY, presented + ": no such family, or past its end"));
         Family family = stored.family();
         requireAuthentic(presented, family);
         requireSameClient(family, client); // RFC 6749 §10.4
@@ -106,7 +115,11 @@ final class RefreshGrant implements AuthenticationProvider {
         Set<String> scopes = narrow(family, client, request.getScopes()); // RFC 6749 §6
         Instant nextEnd = families.nextEnd(family, client, now);
         stored = inListOf(nextEnd, stored, presented, now);
-        OAuth2AccessToken accessToken = mint(client, stored, proven, scopes, request);
+        Holder holder = askedHolder
+                .map(Supplier::get)
+                .orElseGet(() -> accessTokens.holder(family.user(), family.device()))
+                .orElseThrow(() -> notAllowed(family));
+        OAuth2AccessToken accessToken = mint(client, stored, holder, proven, scopes, request);
 
         Presentation presentation = store.present(stored, presented.generation(), now, nextEnd);
         requireGranted(presentation, presented, family, now);
@@ -141,12 +154,6 @@ final class RefreshGrant implements AuthenticationProvider {
     private RefreshToken parse(String value) {
         return RefreshToken.parse(value)
                 .orElseThrow(() -> refusal("malformed", Concerned.NOBODY, "not a refresh token of this server"));
-    }
-
-    private StoredFamily find(RefreshToken presented) {
-        return store.find(presented.family())
-                .orElseThrow(
-                        () -> refusal("unknown", Concerned.NOBODY, presented + ": no such family, or past its end"));
     }
 
     private void requireAuthentic(RefreshToken presented, Family family) {
@@ -250,22 +257,23 @@ final class RefreshGrant implements AuthenticationProvider {
         return requested;
     }
 
-    private OAuth2AccessToken mint(
+    private GrantRefused notAllowed(Family family) {
+        return refusal(
+                "not_allowed",
+                concerned(family),
+                "family " + family.id() + ": subscriber or device is no longer allowed to");
+    }
+
+    private static OAuth2AccessToken mint(
             RegisteredClient client,
             StoredFamily stored,
+            Holder holder,
             Optional<Confirmation> proven,
             Set<String> scopes,
             OAuth2RefreshTokenAuthenticationToken request) {
-        Family family = stored.family();
-        Holder holder = accessTokens
-                .holder(family.user(), family.device())
-                .orElseThrow(() -> refusal(
-                        "not_allowed",
-                        concerned(family),
-                        "family " + family.id() + ": subscriber or device is no longer allowed to"));
         return holder.mint(
                 client,
-                Optional.of(new LoginReference(family.id().toString(), stored.status())),
+                Optional.of(new LoginReference(stored.family().id().toString(), stored.status())),
                 proven,
                 scopes,
                 AuthorizationGrantType.REFRESH_TOKEN,

@@ -41,6 +41,12 @@ public interface Sessions {
     /** All logins on a device that have not ended, newest first. */
     List<Session> ofDevice(String device);
 
+    /** Those of {@link #ofUser}, some of them perhaps gone, in no order; of any number as cheap as of one. */
+    List<FamilyId> idsOfUser(String user);
+
+    /** Those of {@link #ofDevice}, likewise. */
+    List<FamilyId> idsOfDevice(String device);
+
     /** @return false if there is no such login, or it is revoked already */
     boolean revoke(FamilyId id, Kind kind, String reason);
 

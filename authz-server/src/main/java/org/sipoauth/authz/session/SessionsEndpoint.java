@@ -1,10 +1,13 @@
 package org.sipoauth.authz.session;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.sipoauth.authz.administration.AdministrationEndpoint;
+import org.sipoauth.authz.administration.PageRequest;
 import org.sipoauth.authz.administration.RequestRefused;
 import org.sipoauth.authz.refresh.FamilyId;
 import org.sipoauth.authz.refresh.Session;
@@ -20,28 +23,48 @@ import org.springframework.web.bind.annotation.RequestParam;
 @AdministrationEndpoint
 @RequestMapping(AdministrationEndpoint.PATH + "/sessions")
 final class SessionsEndpoint {
+    private static final String USER = "user";
+    private static final String DEVICE = "device";
+    private static final Set<String> FILTERS = Set.of(USER, DEVICE);
+
     private final Sessions sessions;
 
     SessionsEndpoint(Sessions sessions) {
         this.sessions = sessions;
     }
 
-    /** The logins of a user or on a device, live and revoked, newest first. @param parameters {@code user} or {@code device} */
+    /**
+     * A page of the logins of a user or on a device, live and revoked, the newest of the page first. Pages go by the ids of
+     * logins, which do not change meanwhile, and read no more of them than they show: a phone that signs in again and again
+     * has very many.
+     *
+     * @param parameters {@code user} or {@code device}, and those of a page
+     */
     @GetMapping
     Map<String, Object> list(@RequestParam MultiValueMap<String, String> parameters) {
-        String user = only("user", parameters);
-        String device = only("device", parameters);
-        if (parameters.size() != 1 || user.isEmpty() == device.isEmpty()) {
-            throw new RequestRefused(
-                    HttpStatus.BAD_REQUEST, "name a user or a device, once, and nothing else: ?user=… or ?device=…");
+        PageRequest page = PageRequest.of(parameters, FILTERS);
+        if (parameters.containsKey(USER) == parameters.containsKey(DEVICE)) {
+            throw new RequestRefused(HttpStatus.BAD_REQUEST, "name a user or a device: ?user=… or ?device=…");
         }
-        List<Session> found = user.isEmpty() ? sessions.ofDevice(device) : sessions.ofUser(user);
-        return Map.of("sessions", found.stream().map(SessionsEndpoint::json).toList());
-    }
-
-    private static String only(String name, MultiValueMap<String, String> parameters) {
-        List<String> values = parameters.getOrDefault(name, List.of());
-        return values.size() == 1 ? values.get(0) : "";
+        String user = parameters.getFirst(USER);
+        List<FamilyId> all = user != null
+                ? sessions.idsOfUser(user)
+                : sessions.idsOfDevice(String.valueOf(parameters.getFirst(DEVICE)));
+        List<String> ids = all.stream()
+                .map(FamilyId::toString)
+                .filter(id ->
+                        page.after().filter(last -> last.compareTo(id) >= 0).isEmpty())
+                .sorted()
+                .limit(page.limit())
+                .toList();
+        return page.answer(
+                "sessions",
+                ids.stream()
+                        .flatMap(id -> sessions.find(FamilyId.parse(id)).stream())
+                        .sorted(Comparator.comparing(Session::begun).reversed())
+                        .map(SessionsEndpoint::json)
+                        .toList(),
+                ids);
     }
 
     @GetMapping("/{id}")

@@ -456,11 +456,24 @@ public record Settings(
             @DefaultValue List<String> grantTypes,
             @DefaultValue List<String> scopes,
             @DefaultValue List<String> redirectUris,
-            @DefaultValue("false") boolean thirdParty) {
+            @DefaultValue("false") boolean thirdParty,
+            @Nullable ClientCertificate certificate) {
 
         @Override
         public String toString() {
             return "Client[" + id + "]";
         }
     }
+
+    /**
+     * By what certificate a service authenticates (RFC 8705 §2): {@code subject} and {@code authorities}, or {@code file}.
+     *
+     * @param subject its distinguished name
+     * @param authorities whose certificates of that subject are taken, PEM
+     * @param file the certificate itself, or several, PEM
+     */
+    public record ClientCertificate(
+            @Nullable String subject,
+            @Nullable Path authorities,
+            @Nullable Path file) {}
 }

@@ -160,14 +160,13 @@ public final class SignIn {
         }
         metrics.refused("provider");
         audit.event("sign_in_refused")
-                .with("address", request.getRemoteAddr())
                 .with("outcome", "provider")
                 .with(
                         "detail",
                         why instanceof OAuth2AuthenticationException refusal
                                 ? refusal.getError().getErrorCode()
                                 : why.getClass().getSimpleName())
-                .keepOnceAMinute();
+                .keepOfNobody(request.getRemoteAddr());
         response.sendRedirect(FAILED_ELSEWHERE_PAGE);
     }
 
@@ -188,18 +187,16 @@ public final class SignIn {
             throws IOException {
         metrics.refused("unavailable");
         audit.event("sign_in_refused")
-                .with("address", request.getRemoteAddr())
                 .with("outcome", "unavailable")
                 .with("detail", String.valueOf(why.getMessage()))
                 .with("advice", "See why the directory or provider gives no answer; local accounts sign in meanwhile.")
-                .keepOnceAMinute();
+                .keepOfNobody(request.getRemoteAddr());
         response.sendRedirect(UNAVAILABLE_PAGE);
     }
 
     /** A name that is no account's stays out: people type their passwords there. */
     private void record(@Nullable String name, String address, AuthenticationException why) {
         Audit.Entry entry = audit.event("sign_in_refused")
-                .with("address", address)
                 .with("outcome", "credentials")
                 .with(
                         "detail",
@@ -208,13 +205,14 @@ public final class SignIn {
                                 : why.getClass().getSimpleName());
         Optional<Account> account = name == null ? Optional.empty() : accounts.find(name);
         if (account.isPresent()) {
-            entry.with("user", account.get().name())
+            entry.with("address", address)
+                    .with("user", account.get().name())
                     .with(
                             "advice",
                             "Ask whether it was them; if not, somebody is guessing, and is slowed down by itself.")
                     .keepOnceAMinute();
         } else {
-            entry.write();
+            entry.keepOfNobody(address);
         }
     }
 }

@@ -54,10 +54,7 @@ final class ThrottleFilter extends OncePerRequestFilter {
             return;
         }
         metrics.refused("too_many");
-        audit.event("sign_in_refused")
-                .with("address", request.getRemoteAddr())
-                .with("outcome", "too_many")
-                .write();
+        audit.event("sign_in_refused").with("outcome", "too_many").keepOfNobody(request.getRemoteAddr());
         response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(wait.get().toSeconds() + 1));
         response.sendError(HttpStatus.TOO_MANY_REQUESTS.value());
     }

@@ -3,20 +3,26 @@ package org.sipoauth.authz.signing;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.administration.AdministrationEndpoint;
 import org.sipoauth.authz.administration.Members;
+import org.sipoauth.authz.administration.PageRequest;
 import org.sipoauth.authz.administration.RequestRefused;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.Authentication;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 
 /** {@link KeyAdministration} as JSON. */
 @AdministrationEndpoint
@@ -26,6 +32,8 @@ final class KeysEndpoint {
             "send {\"use\":\"access_token_signing\"} and nothing else; use is access_token_signing,"
                     + " access_token_encryption or refresh_token_authentication";
 
+    private static final String RETRY_AFTER_SECONDS = "5";
+
     private final KeyAdministration administration;
 
     KeysEndpoint(KeyAdministration administration) {
@@ -33,8 +41,13 @@ final class KeysEndpoint {
     }
 
     @GetMapping
-    Map<String, Object> list() {
-        return json(administration.keys());
+    Map<String, Object> list(@RequestParam MultiValueMap<String, String> parameters) {
+        PageRequest page = PageRequest.of(parameters, Set.of());
+        List<ListedKey> shown = page.part(administration.keys(), ListedKey::kid);
+        return page.answer(
+                "keys",
+                shown.stream().map(KeysEndpoint::json).toList(),
+                shown.stream().map(ListedKey::kid).toList());
     }
 
     /** Makes the published successor active, without losing a token. */
@@ -65,8 +78,11 @@ final class KeysEndpoint {
     }
 
     @ExceptionHandler
-    ProblemDetail storeAway(DataAccessResourceFailureException away) {
-        return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(away.getMessage()));
+    ResponseEntity<ProblemDetail> storeAway(DataAccessResourceFailureException away) {
+        return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
+                .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
+                .body(ProblemDetail.forStatusAndDetail(
+                        HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(away.getMessage())));
     }
 
     private static Map<String, Object> json(List<ListedKey> keys) {

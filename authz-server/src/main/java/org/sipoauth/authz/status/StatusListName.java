@@ -31,7 +31,7 @@ public record StatusListName(int shard, long period, int number) {
     public static final String CHANGED = "v";
 
     private static final Duration MARGIN = Duration.ofDays(1);
-    private static final Pattern FIELD = Pattern.compile("(0|[1-9]\\d{0,6})\\.(0|[1-9]\\d{0,6})");
+    private static final int MOST_DIGITS = 7;
     private static final Pattern TEXT = Pattern.compile("s(\\d\\d)\\.(.+)");
 
     public StatusListName {
@@ -52,11 +52,22 @@ public record StatusListName(int shard, long period, int number) {
 
     /** @throws IllegalArgumentException if it is not a {@link #field} */
     public static StatusListName ofField(int shard, String field) {
-        Matcher matcher = FIELD.matcher(field);
-        if (!matcher.matches()) {
+        int point = field.indexOf('.');
+        int period = point < 0 ? -1 : number(field.substring(0, point));
+        int number = point < 0 ? -1 : number(field.substring(point + 1));
+        if (period < 0 || number < 0) {
             throw new IllegalArgumentException("not a status list of a shard: " + field);
         }
-        return new StatusListName(shard, Long.parseLong(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+        return new StatusListName(shard, period, number);
+    }
+
+    /** A number of up to seven digits as this class writes it, or -1. */
+    private static int number(String digits) {
+        boolean one = !digits.isEmpty()
+                && digits.length() <= MOST_DIGITS
+                && digits.chars().allMatch(digit -> digit >= '0' && digit <= '9')
+                && (digits.length() == 1 || digits.charAt(0) != '0');
+        return one ? Integer.parseInt(digits) : -1;
     }
 
     /**

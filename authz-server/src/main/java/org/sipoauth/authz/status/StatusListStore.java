@@ -11,15 +11,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.io.ClassPathResource;
+import org.sipoauth.authz.redis.Lua;
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /** The status lists in Redis. Each call is one command or script on the keys of one shard, so that it runs on a cluster. */
 final class StatusListStore {
-    private static final RedisScript<Long> RESTORE =
-            RedisScript.of(new ClassPathResource("restore.lua", StatusListStore.class), Long.class);
+    private static final RedisScript<Long> RESTORE = Lua.script(StatusListStore.class, Long.class, "restore.lua");
     /** What Redis takes in one script without keeping others waiting: well under a millisecond. */
     private static final int BITS_AT_ONCE = 1_000;
 

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -18,6 +19,7 @@ import org.sipoauth.authz.redis.Expected;
 import org.sipoauth.authz.redis.NameIndex;
 import org.sipoauth.authz.redis.RecordChanged;
 import org.sipoauth.authz.redis.Records;
+import org.sipoauth.authz.redis.Round;
 import org.sipoauth.authz.redis.StoredRecord;
 import org.sipoauth.authz.subscriber.Account.Kind;
 import org.springframework.dao.DataAccessException;
@@ -79,14 +81,51 @@ public final class Accounts {
 
     /** Whether tokens may be issued to this account. */
     public boolean isSubscriber(String name) {
-        return find(name)
-                .filter(account -> account.enabled() && account.kind().isSubscriber())
+        return find(name).filter(Accounts::mayHaveTokens).isPresent();
+    }
+
+    /** The same, asked along with other questions. */
+    public Supplier<Boolean> isSubscriber(String name, Round round) {
+        if (!isName(name)) {
+            return () -> false;
+        }
+        Supplier<Optional<StoredRecord>> record = records.find(key(name), round);
+        return () -> record.get()
+                .map(stored -> read(inLowerCase(name), stored))
+                .filter(Accounts::mayHaveTokens)
                 .isPresent();
+    }
+
+    private static boolean mayHaveTokens(Account account) {
+        return account.enabled() && account.kind().isSubscriber();
     }
 
     /** @return the names of subscribers, or of administrators, that follow a name; one may stand for nobody any more */
     public List<String> names(boolean ofSubscribers, Optional<String> after, int limit) {
         return (ofSubscribers ? subscribers : administrators).page(after, limit);
+    }
+
+    /** Whether an administrator may do everything, and nobody else may. */
+    public boolean isLastAdministrator(String name) {
+        return find(name).filter(Accounts::mayDoEverything).isPresent() && !hasAdministratorBeside(name);
+    }
+
+    /** Whether there is somebody else who may do everything. */
+    public boolean hasAdministratorBeside(String name) {
+        List<String> page = administrators.page(Optional.empty(), PAGE);
+        while (!page.isEmpty()) {
+            List<String> others =
+                    page.stream().filter(other -> !other.equalsIgnoreCase(name)).toList();
+            if (find(others, false).stream().anyMatch(Accounts::mayDoEverything)) {
+                return true;
+            }
+            page = administrators.page(Optional.of(page.get(page.size() - 1)), PAGE);
+        }
+        return false;
+    }
+
+    private static boolean mayDoEverything(Account account) {
+        return account.enabled() && account.kind() == Kind.ADMINISTRATOR;
     }
 
     /** @return false, with nothing changed, if the name is taken */

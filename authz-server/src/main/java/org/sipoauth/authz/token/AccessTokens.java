@@ -2,6 +2,8 @@ package org.sipoauth.authz.token;
 
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.sipoauth.authz.redis.Round;
 import org.sipoauth.authz.status.StatusReference;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
@@ -9,7 +11,6 @@ import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 
 /** Mints the access tokens of subscribers; every grant with a subscriber behind it ends here. */
-@FunctionalInterface
 public interface AccessTokens {
 
     /**
@@ -19,6 +20,9 @@ public interface AccessTokens {
      * @return empty if the subscriber is gone, or the device is gone, has another owner or has OAuth switched off
      */
     Optional<Holder> holder(String subscriber, Optional<String> deviceName);
+
+    /** The same, asked of the store along with other questions. */
+    Supplier<Optional<Holder>> holder(String subscriber, Optional<String> deviceName, Round round);
 
     /** A subscriber, on a phone if it registers one, who is allowed to have tokens. */
     @FunctionalInterface

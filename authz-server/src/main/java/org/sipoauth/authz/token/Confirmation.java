@@ -61,6 +61,16 @@ public record Confirmation(String member, String thumbprint) {
                 : OAuth2AccessToken.TokenType.BEARER;
     }
 
+    /**
+     * Whether a token with these claims may be used by who shows these certificates: one that is bound to a certificate is
+     * good where that is shown, and nowhere else (RFC 8705 §3).
+     */
+    public static boolean permits(Map<String, ?> claims, X509Certificate... shown) {
+        Object boundTo = claims.get(CLAIM) instanceof Map<?, ?> members ? members.get(CERTIFICATE) : null;
+        return boundTo == null
+                || shown.length > 0 && ofCertificate(shown[0]).thumbprint().equals(boundTo);
+    }
+
     /** Whether a token with these claims is bound to this. */
     public boolean isThatOf(Map<String, ?> claims) {
         return claim().equals(claims.get(CLAIM));

@@ -3,9 +3,13 @@ package org.sipoauth.authz.token;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.device.Devices;
+import org.sipoauth.authz.redis.Records;
+import org.sipoauth.authz.redis.Round;
 import org.sipoauth.authz.subscriber.Accounts;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
@@ -25,22 +29,37 @@ final class CurrentAccessTokens implements AccessTokens {
     private final JwtGenerator generator;
     private final Accounts accounts;
     private final Devices devices;
+    private final Records records;
 
-    CurrentAccessTokens(JwtGenerator generator, Accounts accounts, Devices devices) {
+    CurrentAccessTokens(JwtGenerator generator, Accounts accounts, Devices devices, Records records) {
         this.generator = generator;
         this.accounts = accounts;
         this.devices = devices;
+        this.records = records;
     }
 
     @Override
     public Optional<Holder> holder(String subscriber, Optional<String> deviceName) {
-        Optional<Device> device = deviceName.flatMap(name -> devices.findUsable(name, subscriber));
-        if (!accounts.isSubscriber(subscriber) || deviceName.isPresent() && device.isEmpty()) {
+        return holder(subscriber, deviceName, records.round()).get();
+    }
+
+    @Override
+    public Supplier<Optional<Holder>> holder(String subscriber, Optional<String> deviceName, Round round) {
+        Supplier<Boolean> isSubscriber = accounts.isSubscriber(subscriber, round);
+        Optional<Supplier<Optional<Device>>> device =
+                deviceName.map(name -> devices.findUsable(name, subscriber, round));
+        return () -> holder(subscriber, isSubscriber.get(), device.map(Supplier::get));
+    }
+
+    /** @param device absent for a login without one; empty in itself if it may not be used */
+    private Optional<Holder> holder(String subscriber, boolean isSubscriber, Optional<Optional<Device>> device) {
+        if (!isSubscriber || device.filter(Optional::isEmpty).isPresent()) {
             return Optional.empty();
         }
+        @Nullable Device usable = device.flatMap(Function.identity()).orElse(null);
         return Optional.of((client, login, proven, scopes, grantType, grant) -> mint(
                 client,
-                new PhoneLogin(subscriber, device.orElse(null), login.orElse(null), proven.orElse(null)),
+                new PhoneLogin(subscriber, usable, login.orElse(null), proven.orElse(null)),
                 scopes,
                 grantType,
                 grant));

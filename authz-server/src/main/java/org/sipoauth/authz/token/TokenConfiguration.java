@@ -2,6 +2,7 @@ package org.sipoauth.authz.token;
 
 import java.time.Clock;
 import org.sipoauth.authz.device.Devices;
+import org.sipoauth.authz.redis.Records;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.subscriber.Accounts;
 import org.springframework.context.annotation.Bean;
@@ -22,7 +23,7 @@ class TokenConfiguration {
     }
 
     @Bean
-    AccessTokens accessTokens(JwtGenerator generator, Accounts accounts, Devices devices) {
-        return new CurrentAccessTokens(generator, accounts, devices);
+    AccessTokens accessTokens(JwtGenerator generator, Accounts accounts, Devices devices, Records records) {
+        return new CurrentAccessTokens(generator, accounts, devices, records);
     }
 }

@@ -42,9 +42,9 @@ final class Metadata {
     private void correct(Map<String, Object> claims) {
         NOT_OFFERED.forEach(claims::remove);
         claims.put("grant_types_supported", grantTypes());
-        claims.put("token_endpoint_auth_methods_supported", ANY_CLIENT);
-        claims.put("revocation_endpoint_auth_methods_supported", ANY_CLIENT);
-        claims.put("introspection_endpoint_auth_methods_supported", CONFIDENTIAL_CLIENT);
+        claims.put("token_endpoint_auth_methods_supported", withCertificates(ANY_CLIENT));
+        claims.put("revocation_endpoint_auth_methods_supported", withCertificates(ANY_CLIENT));
+        claims.put("introspection_endpoint_auth_methods_supported", withCertificates(CONFIDENTIAL_CLIENT));
         claims.put(
                 "scopes_supported",
                 List.of(
@@ -66,8 +66,22 @@ final class Metadata {
                 .ifPresent(
                         url -> { // RFC 8705 §3.3, §5
                             claims.put("tls_client_certificate_bound_access_tokens", true);
-                            claims.put("mtls_endpoint_aliases", Map.of("token_endpoint", url + "/oauth2/token"));
+                            claims.put(
+                                    "mtls_endpoint_aliases",
+                                    Map.of(
+                                            "token_endpoint", url + "/oauth2/token",
+                                            "introspection_endpoint", url + "/oauth2/introspect",
+                                            "revocation_endpoint", url + "/oauth2/revoke"));
                         });
+    }
+
+    /** RFC 8705 §2.1.1, §2.2.1, where certificates can be shown. */
+    private List<String> withCertificates(List<String> methods) {
+        List<String> all = new ArrayList<>(methods);
+        if (mutualTls.url().isPresent()) {
+            all.addAll(List.of("tls_client_auth", "self_signed_tls_client_auth"));
+        }
+        return all;
     }
 
     private List<String> grantTypes() {

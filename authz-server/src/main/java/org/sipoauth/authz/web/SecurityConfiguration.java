@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.client.Clients;
 import org.sipoauth.authz.console.ConsoleRights;
 import org.sipoauth.authz.dpop.DpopProofs;
@@ -22,7 +23,6 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
-import org.springframework.core.env.Environment;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
@@ -33,12 +33,16 @@ import org.springframework.security.config.annotation.web.configurers.oauth2.ser
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.jwt.BadJwtException;
+import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
+import org.springframework.security.oauth2.server.resource.web.DPoPAuthenticationEntryPoint;
 import org.springframework.security.web.DefaultSecurityFilterChain;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
 import org.springframework.security.web.context.NullSecurityContextRepository;
 import org.springframework.security.web.context.SecurityContextHolderFilter;
+import org.springframework.security.web.header.HeaderWriterFilter;
 import org.springframework.security.web.header.writers.ContentSecurityPolicyHeaderWriter;
 import org.springframework.security.web.header.writers.DelegatingRequestMatcherHeaderWriter;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
@@ -51,6 +55,8 @@ import org.springframework.security.web.util.matcher.NegatedRequestMatcher;
 import org.springframework.security.web.util.matcher.OrRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestHeaderRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 
 /** Who may do what, by listener and path: the first chain whose matcher fits decides. */
 @Configuration(proxyBeanMethods = false)
@@ -69,7 +75,7 @@ class SecurityConfiguration {
             PATH.matcher("/oauth2/introspect"),
             PATH.matcher("/oauth2/device_authorization"));
 
-    private static final RequestMatcher CONSOLE = PATH.matcher("/console/**");
+    private static final RequestMatcher CONSOLE = AdministrationRefusals.CONSOLE;
 
     /** Each makes a session for whoever asks, which {@link RequestRates} count. */
     private static final RequestMatcher ERRANDS = new OrRequestMatcher(
@@ -102,6 +108,11 @@ class SecurityConfiguration {
     }
 
     @Bean
+    static ManagementPort managementPort() {
+        return new ManagementPort();
+    }
+
+    @Bean
     AuthorizationServerSettings authorizationServerSettings(Settings settings) {
         return AuthorizationServerSettings.builder()
                 .issuer(settings.issuer().toString())
@@ -111,8 +122,8 @@ class SecurityConfiguration {
     /** Health and metrics: open where they have a loopback port of their own, else behind the sign-in. */
     @Bean
     @Order(1)
-    SecurityFilterChain managementChain(HttpSecurity http, Environment environment) {
-        return http.securityMatcher(request -> isManagementPort(request.getLocalPort(), environment))
+    SecurityFilterChain managementChain(HttpSecurity http, ManagementPort management) {
+        return http.securityMatcher(management)
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable)
@@ -136,12 +147,15 @@ class SecurityConfiguration {
     /** RFC 6750 and RFC 9449 for services; people have pages. */
     @Bean
     @Order(3)
-    SecurityFilterChain administrationChain(HttpSecurity http, AdministrationTokens tokens, DpopProofs proofs) {
-        return http.securityMatcher(PATH.matcher("/admin/api/**"))
+    SecurityFilterChain administrationChain(
+            HttpSecurity http, AdministrationTokens tokens, DpopProofs proofs, Audit audit) {
+        return http.securityMatcher(AdministrationRefusals.API)
+                .addFilterAfter(new AdministrationRefusals(audit), SecurityContextHolderFilter.class)
                 .authorizeHttpRequests(requests -> requests.anyRequest().access(new AdministrationRights()))
                 .oauth2ResourceServer(server -> {
-                    server.jwt(jwt -> jwt.decoder(tokens.decoder()));
-                    proofs.addTo(server, proofs::belowIssuer);
+                    server.jwt(jwt -> jwt.decoder(
+                            token -> requireCertificate(tokens.decoder().decode(token))));
+                    proofs.addTo(server, proofs::belowIssuer, new DPoPAuthenticationEntryPoint());
                 })
                 .exceptionHandling(exceptions -> exceptions.accessDeniedHandler(new InsufficientScope()))
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
@@ -149,6 +163,16 @@ class SecurityConfiguration {
                 .requestCache(AbstractHttpConfigurer::disable)
                 .headers(SecurityConfiguration::headers)
                 .build();
+    }
+
+    /** Of a token that is bound to one (RFC 8705 §3): it is shown by the listener for them, or not at all. */
+    private static Jwt requireCertificate(Jwt token) {
+        boolean permitted = RequestContextHolder.currentRequestAttributes() instanceof ServletRequestAttributes here
+                && ProvisioningAccess.fitsConnection(token, here.getRequest());
+        if (!permitted) {
+            throw new BadJwtException("the access token is bound to a certificate that is not shown here");
+        }
+        return token;
     }
 
     /** Status lists, the list of edges, mode and ports are for everybody, and can only be read. */
@@ -189,7 +213,7 @@ class SecurityConfiguration {
     @Bean
     @Order(6)
     SecurityFilterChain authorizationServerChain(
-            HttpSecurity http, Metadata metadata, ObjectProvider<GrantFeature> features) {
+            HttpSecurity http, Metadata metadata, ObjectProvider<GrantFeature> features, Audit audit) {
         OAuth2AuthorizationServerConfigurer server = new OAuth2AuthorizationServerConfigurer();
         http.securityMatcher(
                         new AndRequestMatcher(server.getEndpointsMatcher(), new NegatedRequestMatcher(NOT_OFFERED)))
@@ -208,7 +232,8 @@ class SecurityConfiguration {
                         .defaultAuthenticationEntryPointFor(
                                 new LoginUrlAuthenticationEntryPoint(SignIn.PAGE), PATH.matcher("/oauth2/authorize"))
                         .defaultAuthenticationEntryPointFor(
-                                (request, response, nobody) -> refuseClient(response), POST_ONLY))
+                                (request, response, nobody) -> refuseClient(request, response, audit), POST_ONLY))
+                .addFilterAfter(new PostedRequests(), HeaderWriterFilter.class)
                 .headers(SecurityConfiguration::headers);
         return http.build();
     }
@@ -232,8 +257,9 @@ class SecurityConfiguration {
 
     @Bean
     @Order(8)
-    SecurityFilterChain pagesChain(HttpSecurity http, SignIn signIn, Clients clients) {
-        http.authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(
+    SecurityFilterChain pagesChain(HttpSecurity http, SignIn signIn, Clients clients, Audit audit) {
+        http.addFilterAfter(new AdministrationRefusals(audit), SecurityContextHolderFilter.class)
+                .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(
                                 DispatcherType.FORWARD, DispatcherType.ERROR)
                         .permitAll()
                         .requestMatchers(HttpMethod.GET, SignIn.PAGE, "/style.css", "/icon.svg", "/device/qr.png")
@@ -277,13 +303,14 @@ class SecurityConfiguration {
     }
 
     /** RFC 6749 §5.2, for a request in which no filter has recognised a client. */
-    private static void refuseClient(HttpServletResponse response) throws IOException {
+    private static void refuseClient(HttpServletRequest request, HttpServletResponse response, Audit audit)
+            throws IOException {
+        audit.event("refused")
+                .with("outcome", "invalid_client")
+                .with("error", "invalid_client")
+                .with("path", request.getRequestURI())
+                .keepOfNobody(request.getRemoteAddr());
         ErrorAnswer.send(HttpStatus.UNAUTHORIZED, "invalid_client", "no client that may ask this", response);
-    }
-
-    private static boolean isManagementPort(int port, Environment environment) {
-        int management = environment.getProperty("local.management.port", Integer.class, -1);
-        return port == management && management != environment.getProperty("local.server.port", Integer.class, -1);
     }
 
     private static void headers(HeadersConfigurer<HttpSecurity> headers) {

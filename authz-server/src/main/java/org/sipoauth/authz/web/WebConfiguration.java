@@ -32,8 +32,8 @@ class WebConfiguration {
     }
 
     @Bean
-    FilterRegistrationBean<SingleParameters> singleParameters() {
-        FilterRegistrationBean<SingleParameters> registration = new FilterRegistrationBean<>(new SingleParameters());
+    FilterRegistrationBean<SoundParameters> soundParameters() {
+        FilterRegistrationBean<SoundParameters> registration = new FilterRegistrationBean<>(new SoundParameters());
         registration.setOrder(SessionRepositoryFilter.DEFAULT_ORDER - 2); // before a session is looked up
         return registration;
     }

@@ -6,7 +6,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -78,6 +80,22 @@ class OpenApiIT {
                 .doesNotHaveDuplicates();
     }
 
+    /** But the nodes, which are one resource. */
+    @Test
+    void pagesEveryCollectionAndHeedsWhatWasSeenOfEveryResource() {
+        for (OpenApiDocument.Operation operation : document.operations()) {
+            List<String> parameters = new ArrayList<>();
+            document.parameters(operation)
+                    .forEach(parameter -> parameters.add(parameter.path("name").asString()));
+            if (operation.id().startsWith("list") && !operation.id().equals("listNodes")) {
+                assertThat(parameters).as(operation.id()).contains("limit", "after");
+            }
+            if (operation.method().equals("PUT")) {
+                assertThat(parameters).as(operation.id()).contains("If-Match");
+            }
+        }
+    }
+
     /** Every answer that the document gives to a request of ours fits its schema. */
     @Test
     void answersAsItIsDescribed() {
@@ -90,6 +108,7 @@ class OpenApiIT {
                 + "\"security_profile\":\"documented\",\"enabled\":false}";
         answers.put("putDevice", administrator.put("/devices/CSFDOCUMENTED", device));
         answers.put("showDevice", administrator.get("/devices/CSFDOCUMENTED"));
+        answers.put("diagnoseDevice", administrator.get("/devices/CSFDOCUMENTED/diagnosis"));
         answers.put("listDevices", administrator.get("/devices?limit=2"));
         answers.put("exportDevices", administrator.get("/devices/export"));
         answers.put("importDevices", importDevices("name,owner,addresses_of_record\nCSFI,ivan,sip:1@example.com\n"));

@@ -32,6 +32,20 @@ class PageRequestTest {
         assertThat(request.answer("things", List.of(), List.of("a"))).doesNotContainKey("next");
     }
 
+    @Test
+    void goesOnWhereThePageBeforeEnded() {
+        List<String> whole = List.of("c", "a", "b");
+        PageRequest first = read("?limit=2");
+        Object next = first.answer("things", List.of(), first.part(whole, name -> name))
+                .get("next");
+
+        assertThat(first.part(whole, name -> name)).containsExactly("c", "a");
+        assertThat(read("?limit=2&after=" + next).part(whole, name -> name)).containsExactly("b");
+        assertThatThrownBy(() -> read("?after=" + next).part(List.of("c", "b"), name -> name))
+                .isInstanceOf(RequestRefused.class)
+                .hasMessageContaining("begin without after");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

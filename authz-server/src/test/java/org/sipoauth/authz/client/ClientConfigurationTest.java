@@ -19,6 +19,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 
 class ClientConfigurationTest {
@@ -72,6 +73,46 @@ class ClientConfigurationTest {
                     assertThat(context.getBean(Clients.class).redirectSources())
                             .containsExactly("http://127.0.0.1:*", "https://portal.example.com");
                 });
+    }
+
+    @Test
+    void knowsServicesByCertificateWhereTheyCanShowIt() {
+        runner.withPropertyValues(
+                        "sipoauth.mutual-tls.port=8444",
+                        "sipoauth.clients[0].id=backup",
+                        "sipoauth.clients[0].certificate.subject=CN=backup",
+                        "sipoauth.clients[0].certificate.authorities=ca.pem",
+                        "sipoauth.clients[0].grant-types=client_credentials",
+                        "sipoauth.clients[1].id=monitor",
+                        "sipoauth.clients[1].certificate.file=monitor.pem",
+                        "sipoauth.clients[1].grant-types=client_credentials")
+                .run(context -> {
+                    Clients clients = context.getBean(Clients.class);
+                    assertThat(Objects.requireNonNull(clients.findByClientId("backup"))
+                                    .getClientAuthenticationMethods())
+                            .containsExactly(ClientAuthenticationMethod.TLS_CLIENT_AUTH);
+                    assertThat(Objects.requireNonNull(clients.findByClientId("monitor"))
+                                    .getClientAuthenticationMethods())
+                            .containsExactly(ClientAuthenticationMethod.SELF_SIGNED_TLS_CLIENT_AUTH);
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "8444, client_credentials, {sha256}ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad, by one of them",
+        "8444, 'client_credentials,refresh_token', , client_credentials and nothing else",
+        ", client_credentials, , no sipoauth.mutual-tls.port",
+    })
+    void refusesToStartWithAServiceThatCouldNotShowItsCertificate(
+            String port, String grantTypes, String hash, String why) {
+        runner.withPropertyValues("sipoauth.clients[0].id=backup", "sipoauth.clients[0].certificate.file=backup.pem")
+                .withPropertyValues(property("grant-types", grantTypes))
+                .withPropertyValues(property("secret-hash", hash))
+                .withPropertyValues(port == null ? new String[0] : new String[] {"sipoauth.mutual-tls.port=" + port})
+                .run(context -> assertThatThrownBy(() -> context.getBean(Clients.class))
+                        .hasRootCauseInstanceOf(StartupRefused.class)
+                        .rootCause()
+                        .hasMessageContaining(why));
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -20,16 +21,23 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.authz.TestAdministrator;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
+import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.audit.AuditStream;
+import org.sipoauth.authz.audit.Concerned;
 import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.device.SecurityProfile;
@@ -47,6 +55,7 @@ import org.sipoauth.authz.subscriber.Accounts;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.DefaultRedisScript;
 import org.springframework.http.HttpMethod;
+import org.springframework.web.util.HtmlUtils;
 
 /** Who gets into the console, how its pages are protected, and that each of its actions needs no script. */
 class ConsoleAccessIT {
@@ -60,6 +69,7 @@ class ConsoleAccessIT {
 
     private static TestServer server;
     private static TestPhone administrator;
+    private static TestAdministrator service;
 
     @BeforeAll
     static void start() {
@@ -67,6 +77,7 @@ class ConsoleAccessIT {
         server.bean(Accounts.class).create("olga", Account.Kind.ADMINISTRATOR, PASSWORD, false);
         administrator = new TestPhone(server);
         administrator.signIn("olga", PASSWORD);
+        service = new TestAdministrator(server);
     }
 
     @AfterAll
@@ -228,6 +239,136 @@ class ConsoleAccessIT {
                 .build();
 
         assertThat(administrator.send(forged).statusCode()).isEqualTo(403);
+    }
+
+    /** Every reason that {@link RemediesTest} finds in the system's own code. */
+    static Stream<Arguments> everyRefusal() {
+        return Stream.of(Remedies.Where.values())
+                .flatMap(where -> Remedies.all(where).keySet().stream().map(cause -> Arguments.of(where, cause)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyRefusal")
+    void explainsEveryRefusalThatSomebodyWasTold(Remedies.Where where, String cause) {
+        String said = where.name().toLowerCase(Locale.ROOT) + "." + cause;
+
+        String page = administrator
+                .get(server.url("/console/diagnosis?device=CSFALICE&said=" + said))
+                .body();
+
+        assertThat(page).contains("<option value=\"" + said + "\" selected=\"selected\">");
+        Remedies.Remedy remedy = Remedies.of(where, cause).orElseThrow();
+        assertExplains(page, remedy);
+        assertThat(service.get("/devices/CSFALICE/diagnosis?said=" + said).body())
+                .contains(remedy.meaning(), remedy.action());
+    }
+
+    @Test
+    void explainsEveryRefusalThatTheAuditTellsOf() {
+        Device device = new Device("CSFQUINN", "quinn", List.of("sip:1060@example.com"));
+        server.bean(Devices.class).save(device);
+        Audit audit = server.bean(Audit.class);
+        Remedies.all(Remedies.Where.SERVER).forEach((cause, remedy) -> {
+            audit.event("refused")
+                    .about(new Concerned(null, "quinn", device.name(), "softphone"))
+                    .with("outcome", cause)
+                    .keep();
+            assertSoonExplains(device, "(" + cause + ")", remedy);
+        });
+        audit.event("device_denied")
+                .about(new Concerned(null, "quinn", device.name(), "softphone"))
+                .keep();
+        assertSoonExplains(
+                device, "(denied)", Remedies.of(Remedies.Where.SERVER, "denied").orElseThrow());
+    }
+
+    @Test
+    void explainsEveryRefusalThatNamesNoDevice() {
+        Device device = new Device("CSFRUTH", "ruth", List.of("sip:1061@example.com"));
+        server.bean(Devices.class).save(device);
+        Audit audit = server.bean(Audit.class);
+        Remedies.all(Remedies.Where.SERVER).forEach((cause, remedy) -> {
+            audit.event("refused")
+                    .about(Concerned.client("softphone"))
+                    .with("named_device", device.name())
+                    .with("address", "192.0.2.7")
+                    .with("outcome", cause)
+                    .keep();
+            assertSoonExplains(device, "<code>" + cause + "</code>", remedy);
+        });
+    }
+
+    @Test
+    void diagnosesForATerminalToo() {
+        assertThat(service.get("/devices/CSFNOBODY/diagnosis").body())
+                .contains(
+                        "\"device\":\"CSFNOBODY\",\"fine\":false,\"conclusion\":\"There is no device of that name.\"",
+                        "\"first\":\"Compare the name",
+                        "{\"title\":\"Owner\",\"state\":\"open\",\"finding\":\"Not looked at: there is no device.\"}");
+        for (String query : List.of("said=registrar.made_up", "said=", "sad=registrar.scope", "said=a&said=b")) {
+            HttpResponse<String> answer = service.get("/devices/CSFALICE/diagnosis?" + query);
+            assertThat(answer.statusCode()).as(query).isEqualTo(400);
+            assertThat(answer.body()).contains("such as registrar.token_expired");
+        }
+    }
+
+    private static void assertSoonExplains(Device device, String mark, Remedies.Remedy remedy) {
+        Awaitility.await().untilAsserted(() -> {
+            String page = administrator
+                    .get(server.url("/console/diagnosis?device=" + device.name()))
+                    .body();
+            assertThat(page).contains(mark);
+            assertExplains(page, remedy);
+        });
+    }
+
+    private static void assertExplains(String page, Remedies.Remedy remedy) {
+        assertThat(page).contains(escaped(remedy.meaning()), escaped(remedy.action()));
+    }
+
+    private static String escaped(String text) {
+        return HtmlUtils.htmlEscape(text, "UTF-8"); // which leaves all but markup alone
+    }
+
+    @Test
+    void recordsWhatItAndTheAdministrationApiRefuse() {
+        TestPhone reader = signedInAs(Account.Kind.READ_ONLY);
+        reader.postForm(ANY_PAGE, "/console/mode/change", Map.of("to", "disabled"));
+        administrator.send(HttpRequest.newBuilder(server.url("/console/mode/change"))
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build());
+        TestPhone nobody = new TestPhone(server);
+        nobody.get(server.url("/console/keys"), "HX-Request", "true");
+        nobody.get(server.url("/admin/api/v1/users?secret=in-the-query"));
+        nobody.get(server.url("/admin/api/v1/users"), "Authorization", "Bearer made-up");
+
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(refusedRecords())
+                        .contains(
+                                "console_refused not_for_role has-role-read_only",
+                                "console_refused no_form_token olga",
+                                "console_refused signed_out -",
+                                "administration_refused no_token -",
+                                "administration_refused invalid_token -"));
+        assertThat(administrator
+                        .get(server.url("/console/audit?event=administration_refused"))
+                        .body())
+                .contains("no_token", "/admin/api/v1/users")
+                .doesNotContain("in-the-query", "made-up");
+    }
+
+    private static List<String> refusedRecords() {
+        return server
+                .bean(AuditStream.class)
+                .page(
+                        record -> record.getOrDefault("event", "").matches("(console|administration)_refused"),
+                        Instant.EPOCH,
+                        Optional.empty(),
+                        1000)
+                .records()
+                .stream()
+                .map(record -> record.get("event") + " " + record.get("outcome") + " " + record.getOrDefault("by", "-"))
+                .toList();
     }
 
     @Test
@@ -441,26 +582,39 @@ class ConsoleAccessIT {
     }
 
     @Test
-    void warnsWhoTakesThemselvesOrTheLastAdministratorWhatTheyMayDo() {
+    void warnsWhoTakesThemselvesWhatTheyMayDoAndRefusesThatOfTheLastAdministrator() {
         Accounts accounts = server.bean(Accounts.class);
         String disable = "/console/administrators/change?name=olga&to=disabled";
         assertThat(administrator.get(server.url(disable)).body())
                 .contains("This is you")
-                .doesNotContain("Nobody else");
+                .doesNotContain("nobody else");
+        String revision = revision(disable);
         List<Account> others = accounts.names(false, Optional.empty(), 100).stream()
                 .filter(name -> !name.equals("olga"))
                 .flatMap(name -> accounts.find(name).stream())
                 .toList();
 
         others.forEach(other -> accounts.disable(other.name(), Expected.PRESENT));
-        String page = administrator.get(server.url(disable)).body();
+        String asked = administrator.get(server.url(disable)).body();
+        String page = administrator
+                .get(server.url("/console/administrators?name=olga"))
+                .body();
+        Map<String, String> olga = Map.of("name", "olga", "revision", revision, "to", "disabled", "role", "operator");
+        List<String> answers = Stream.of("change", "role", "remove")
+                .map(change -> change("/console/administrators/" + change, olga))
+                .toList();
         others.forEach(other -> accounts.put(
                 other.name(),
                 new Accounts.Wish(other.kind(), true, Optional.empty()),
                 new Accounts.NewPassword(PASSWORD, false),
                 Expected.PRESENT));
 
-        assertThat(page).contains("This is you", "Nobody else is an enabled administrator");
+        assertThat(asked).contains("This is you", "It will be refused");
+        assertThat(page).contains("Reset password…").doesNotContain("Disable…", "Remove…", "Change role…");
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(answer)
+                        .contains("Olga is the last enabled administrator who may do everything", "first give"));
+        assertThat(accounts.find("olga").orElseThrow().kind()).isEqualTo(Account.Kind.ADMINISTRATOR);
     }
 
     @Test

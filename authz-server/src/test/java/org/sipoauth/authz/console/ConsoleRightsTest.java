@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sipoauth.authz.administration.AdministrationEndpoint;
 import org.sipoauth.authz.subscriber.Account.Kind;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
@@ -143,10 +144,11 @@ class ConsoleRightsTest {
         }
     }
 
-    /** Of all controllers of this package. */
+    /** Of all controllers of this package that have pages. */
     static List<Mapping> mappings() throws ClassNotFoundException {
         ClassPathScanningCandidateComponentProvider scanner = new ClassPathScanningCandidateComponentProvider(false);
         scanner.addIncludeFilter(new AnnotationTypeFilter(Controller.class));
+        scanner.addExcludeFilter(new AnnotationTypeFilter(AdministrationEndpoint.class));
         List<Mapping> mappings = new ArrayList<>();
         for (BeanDefinition found : scanner.findCandidateComponents("org.sipoauth.authz.console")) {
             Class<?> controller = Class.forName(found.getBeanClassName());

@@ -37,6 +37,7 @@ class DiagnosisTest {
     private final List<Session> sessions =
             new ArrayList<>(List.of(session("alice", NOW.minus(HOUR.dividedBy(2)), null)));
     private final List<Map<String, String>> refusals = new ArrayList<>();
+    private final List<Map<String, String>> nameless = new ArrayList<>();
     private Optional<Said> said = Optional.empty();
     private Registrars.Answers registrars = Registrars.Answers.NONE;
 
@@ -194,6 +195,39 @@ class DiagnosisTest {
     }
 
     @Test
+    void tellsOfAPhoneThatItsUserDenied() {
+        refusals.add(Map.of("event", "device_denied", "at", NOW.toString()));
+
+        assertFails("Last answer", "Ask whether they had started it");
+        assertThat(step("Last answer").finding()).contains("(denied)");
+    }
+
+    @Test
+    void namesCauseAndRemedyOfEveryRefusalThatNamesNoDevice() {
+        assertThat(Remedies.all(Where.SERVER)).allSatisfy((cause, remedy) -> {
+            nameless.clear();
+            nameless.add(refusal(NOW, cause));
+            assertThat(step("Refusals that name no device").perhaps())
+                    .singleElement()
+                    .satisfies(perhaps -> {
+                        assertThat(perhaps.cause()).isEqualTo(cause);
+                        assertThat(perhaps.finding()).endsWith(remedy.meaning());
+                        assertThat(perhaps.remedy()).isEqualTo(remedy.action());
+                    });
+        });
+        assertThat(step("Refusals that name no device").state()).isEqualTo(State.OPEN);
+        assertThat(diagnose().fine()).isTrue();
+        assertThat(diagnose().conclusion()).contains("see below whom this server refused");
+    }
+
+    @Test
+    void passesOverARefusalThatNamesNoDeviceAndWasFollowedByTokens() {
+        nameless.add(refusal(NOW.minus(HOUR), "network"));
+
+        assertThat(step("Refusals that name no device").state()).isEqualTo(State.HOLDS);
+    }
+
+    @Test
     void prefersTheAdviceOfTheRecordItself() {
         refusals.add(Map.of(
                 "event", "refused", "outcome", "replayed", "advice", "Look at the phone.", "at", NOW.toString()));
@@ -212,6 +246,14 @@ class DiagnosisTest {
                 assertThat(step.remedy()).contains(remedy.action());
             });
         }
+    }
+
+    @Test
+    void explainsWhatThisServerSaid() {
+        said = Optional.of(new Said(Where.SERVER, "network"));
+
+        assertFails("Last answer", "If it is a phone of yours");
+        assertThat(step("Registrar").state()).isEqualTo(State.OPEN);
     }
 
     @Test
@@ -294,6 +336,9 @@ class DiagnosisTest {
                 sessions,
                 refusals,
                 NOW.minus(Duration.ofDays(7)),
+                nameless,
+                NOW.minus(Duration.ofDays(1)),
+                Set.of("192.0.2.7"),
                 HOUR,
                 said,
                 registrars));

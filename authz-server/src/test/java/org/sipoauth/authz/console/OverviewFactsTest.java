@@ -2,8 +2,6 @@ package org.sipoauth.authz.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,56 +21,6 @@ import org.sipoauth.authz.signing.ListedKey;
 class OverviewFactsTest {
     private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
     private static final String SIGNING = "access_token_signing";
-
-    private final MeterRegistry meters = new SimpleMeterRegistry();
-    private final Rates rates = new Rates(meters, Clock.fixed(NOW, ZoneOffset.UTC));
-
-    @Test
-    void countsWhatHappenedBetweenSamples() {
-        issue(3);
-        rates.sample(NOW.minusSeconds(60));
-        issue(4);
-        refuse("authorization_code", "invalid_grant");
-
-        List<Rates.Sample> samples = rates.samples();
-
-        assertThat(samples).extracting(Rates.Sample::issued).containsExactly(3L, 4L);
-        assertThat(samples).extracting(Rates.Sample::refusals).containsExactly(0L, 1L);
-        assertThat(samples.get(1).end()).isEqualTo(NOW);
-    }
-
-    @Test
-    void tellsRefusedRefreshesApartByTheirOutcomeAndCountsEachOnce() {
-        refuse("refresh_token", "invalid_grant");
-        meters.counter("sipoauth.refreshes", "outcome", "replayed").increment();
-        meters.counter("sipoauth.refreshes", "outcome", "rotated").increment(10);
-        refuse("refresh_token", "invalid_client");
-
-        assertThat(rates.samples().get(0).refused())
-                .containsOnly(
-                        Map.entry(new Rates.Cause("refresh_token", "replayed"), 1L),
-                        Map.entry(new Rates.Cause("refresh_token", "invalid_client"), 1L));
-    }
-
-    @Test
-    void takesAPhoneThatWaitsForItsUserForNoRefusal() {
-        String grant = "urn:ietf:params:oauth:grant-type:device_code";
-        refuse(grant, "authorization_pending");
-        refuse(grant, "slow_down");
-        refuse(grant, "expired_token");
-
-        assertThat(rates.samples().get(0).refused()).containsOnlyKeys(new Rates.Cause("device_code", "expired_token"));
-    }
-
-    @Test
-    void keepsFourHoursAndNoMore() {
-        for (int minute = 0; minute < 3 * Rates.MINUTES; minute++) {
-            issue(1);
-            rates.sample(NOW);
-        }
-
-        assertThat(rates.samples()).hasSize(Rates.MINUTES + 1);
-    }
 
     @Test
     void drawsEachSpanInItsPlace() {
@@ -241,15 +189,6 @@ class OverviewFactsTest {
 
     private static Registrars.Seen registrar(String node, String state) {
         return new Registrars.Seen(URI.create("http://192.0.2.1:9091"), node, state, "enabled", 3, List.of());
-    }
-
-    private void issue(int tokens) {
-        meters.counter("sipoauth.grants.issued", "grant", "refresh_token").increment(tokens);
-    }
-
-    private void refuse(String grant, String error) {
-        meters.counter("sipoauth.grants.refused", "grant", grant, "error", error)
-                .increment();
     }
 
     private static Rates.Sample sample(Instant end, long issued) {

@@ -31,6 +31,7 @@ final class RefusalNames {
     private static final List<String> REFUSALS = List.of(
             "org/sipoauth/authz/audit/Refusal.<init>",
             "org/sipoauth/authz/grant/GrantRefused.<init>",
+            "org/sipoauth/authz/provisioning/ProvisioningRefusals.record",
             "org/springframework/security/oauth2/core/OAuth2Error.<init>");
 
     /** To these a constant names a field, a parameter or a meter. */

@@ -87,6 +87,19 @@ class RegistrarsTest {
                 .isEqualTo(new Registrars.Answers(Optional.empty(), List.of("node1"), List.of(), List.of()));
     }
 
+    /** The status has the last twenty of all phones. */
+    @Test
+    void asksForTheRefusalsOfOnePhoneHoweverManyOthersWereRefusedSince() {
+        answer("/refusals", () -> """
+                [{"at":"2026-01-31T11:50:00Z","cause":"device","status":403,"devices":["CSFDAVE"]},
+                 {"at":"2026-01-31T11:40:00Z","cause":"scope","status":403,"devices":["CSFDAVE"]}]
+                """);
+
+        assertThat(registrars().about("CSFDAVE").heard())
+                .contains(new Registrars.Heard("node1", Instant.parse("2026-01-31T11:50:00Z"), Optional.of("device")));
+        assertThat(registrars().about("CSFBOB").heard()).isEmpty();
+    }
+
     @Test
     void asksForTheBindingsOfOnePhoneHoweverManyThereAre() {
         status = status.replace("\"bindings\":2,", "\"bindings\":100000,");

@@ -89,10 +89,7 @@ class DevicesEndpointIT {
         assertThat(administrator.delete("/devices/TABHEIDI").statusCode()).isEqualTo(204);
         assertThat(administrator.delete("/devices/TABHEIDI").statusCode()).isEqualTo(404);
         assertThat(administrator.get("/devices/TABHEIDI").statusCode()).isEqualTo(404);
-        assertThat(administrator
-                        .get("/audit?event=device_removed&device=TABHEIDI")
-                        .body())
-                .contains("\"by\":\"admin\"");
+        awaitAudit("event=device_removed&device=TABHEIDI", "\"by\":\"admin\"");
     }
 
     @Test
@@ -418,7 +415,7 @@ class DevicesEndpointIT {
         assertThat(json(send("/devices/import?dry-run", exported.body())))
                 .containsEntry("created", 0L)
                 .containsEntry("replaced", devices);
-        assertThat(administrator.get("/audit?event=devices_imported").body()).contains("\"created\":\"2\"");
+        awaitAudit("event=devices_imported", "\"created\":\"2\"");
     }
 
     @Test
@@ -592,5 +589,12 @@ class DevicesEndpointIT {
                             .get(index))
                     .isTrue();
         });
+    }
+
+    /** A record is written behind the answer that it is about. */
+    private static void awaitAudit(String query, String text) {
+        await().atMost(SOON)
+                .untilAsserted(() ->
+                        assertThat(administrator.get("/audit?" + query).body()).contains(text));
     }
 }

@@ -56,7 +56,7 @@ class DeviceGrantIT {
 
     @BeforeAll
     static void start() {
-        server = TestServer.start(folder);
+        server = TestServer.start(folder, "--sipoauth.device-grant.interval=30s"); // two polls within it
     }
 
     @AfterAll
@@ -74,7 +74,7 @@ class DeviceGrantIT {
                 .containsEntry(
                         "verification_uri_complete", TestServer.ISSUER + "/device?user_code=" + codes.text("user_code"))
                 .containsEntry("expires_in", 600L)
-                .containsEntry("interval", 5L)
+                .containsEntry("interval", 30L)
                 .containsOnlyKeys(
                         "device_code",
                         "user_code",

@@ -115,17 +115,20 @@ class DirectorySignInIT {
                 "--sipoauth.ldap.user-filter=(&(objectClass=inetOrgPerson)(|(uid={0})(mail={0})))",
                 "--sipoauth.ldap.group-filter=(&(objectClass=groupOfNames)(cn=phones)(member={0}))",
                 "--sipoauth.ldap.check-every=1ms", // due whenever a test asks for it
-                "--sipoauth.ldap.response-timeout=1s");
+                "--sipoauth.ldap.response-timeout=5s");
         server.bean(Devices.class).save(new Device("CSFWANDA", "wanda", List.of("sip:2001@example.com")));
     }
 
     @AfterAll
     static void stop() {
-        if (server != null) {
-            server.close();
-        }
-        if (directory != null) {
-            directory.close();
+        try {
+            if (server != null) {
+                server.close();
+            }
+        } finally {
+            if (directory != null) {
+                directory.close();
+            }
         }
     }
 

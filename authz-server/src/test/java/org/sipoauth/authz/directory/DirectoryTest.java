@@ -268,7 +268,7 @@ class DirectoryTest {
                 Directory directory = open(Map.of(
                         "urls", "ldap://127.0.0.1:" + silent.getLocalPort() + "," + ldap("127.0.0.1"),
                         "insecure-plain-ldap", "true",
-                        "response-timeout", "500ms"))) {
+                        "response-timeout", "3s"))) {
             assertThat(directory.signIn("alice", "alice's password")).isEqualTo(signedIn("alice"));
         }
     }

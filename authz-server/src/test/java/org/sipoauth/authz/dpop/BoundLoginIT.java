@@ -1,10 +1,8 @@
 package org.sipoauth.authz.dpop;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.jwk.ECKey;
-import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.JWTParser;
 import java.net.URI;
@@ -12,7 +10,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -194,7 +191,7 @@ class BoundLoginIT {
                                 token,
                                 TestProof.at(TestProof.key(), address, Instant.now())
                                         .with("htm", "GET")
-                                        .with("ath", hash(token))),
+                                        .with("ath", TestProof.hash(token))),
                 "for another method",
                         withProof(devices, token, get(address, token).with("htm", "DELETE")),
                 "for another address", withProof(devices, token, get(address + "/CSFALICE", token)),
@@ -265,17 +262,12 @@ class BoundLoginIT {
         return JSONObjectUtils.getStringList(JSONObjectUtils.parse(metadata), "dpop_signing_alg_values_supported");
     }
 
-    private TestProof get(String address, String token) throws Exception {
-        return TestProof.at(key, address, Instant.now()).with("htm", "GET").with("ath", hash(token));
+    private TestProof get(String address, String token) {
+        return TestProof.at(key, address, Instant.now()).with("htm", "GET").with("ath", TestProof.hash(token));
     }
 
     private HttpResponse<String> withProof(URI address, String token, TestProof proof) {
         return phone.get(address, "Authorization", "DPoP " + token, "DPoP", proof.sign());
-    }
-
-    private static String hash(String token) throws Exception {
-        return Base64URL.encode(MessageDigest.getInstance("SHA-256").digest(token.getBytes(US_ASCII)))
-                .toString();
     }
 
     private Answer serviceToken(String scope) {

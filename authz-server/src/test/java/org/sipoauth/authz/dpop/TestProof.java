@@ -13,6 +13,8 @@ import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.JWTClaimsSet;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Date;
 import java.util.LinkedHashMap;
@@ -49,6 +51,17 @@ public final class TestProof {
     /** For a request to the address, made now. */
     public static String of(ECKey key, String address) {
         return at(key, address, Instant.now()).sign();
+    }
+
+    /** RFC 9449 §4.2, {@code ath}. */
+    static String hash(String token) {
+        try {
+            return Base64URL.encode(
+                            MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.US_ASCII)))
+                    .toString();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     static TestProof at(ECKey key, String address, Instant now) {

@@ -71,6 +71,14 @@ class EdgesEndpointIT {
         assertThat(put("west", "west.example.com").statusCode()).isEqualTo(200);
         assertThat(put("east.example.com", "east.example.com").statusCode()).isEqualTo(201);
         assertThat(json(get("/edges"))).containsOnlyKeys("changed_at", "edges");
+        Map<String, Object> first = json(get("/edges?limit=1"));
+        assertThat(JSONObjectUtils.getJSONObjectArray(first, "edges"))
+                .extracting(edge -> edge.get("name"))
+                .containsExactly("east.example.com");
+        assertThat(JSONObjectUtils.getJSONObjectArray(json(get("/edges?limit=2&after=" + first.get("next"))), "edges"))
+                .extracting(edge -> edge.get("name"))
+                .containsExactly("west");
+        assertThat(get("/edges?x=y").statusCode()).isEqualTo(400);
         assertThat(JSONObjectUtils.getJSONObjectArray(json(get("/edges")), "edges"))
                 .extracting(edge -> edge.get("name"))
                 .containsExactly("east.example.com", "west");
@@ -203,9 +211,14 @@ class EdgesEndpointIT {
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(
                                 get("/audit?event=edge_removed&by=admin").body())
-                        .contains("\"by\":\"admin\"", "\"edge\":\"west\"", "\"before\":\"[west2.example.com]\""));
+                        .contains(
+                                "\"by\":\"admin\"",
+                                "\"edge\":\"west\"",
+                                "\"before.certificate_names\":\"west2.example.com\""));
         assertThat(get("/audit?event=edge_listed").body())
-                .contains("\"certificate_names\":\"[west2.example.com]\"", "\"before\":\"[west.example.com]\"");
+                .contains(
+                        "\"before.certificate_names\":\"west.example.com\"",
+                        "\"after.certificate_names\":\"west2.example.com\"");
     }
 
     private static HttpResponse<String> served() {

@@ -18,7 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.authz.HostileInput;
 import org.sipoauth.authz.LoopbackPorts;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
@@ -299,6 +302,37 @@ class FederatedSignInIT {
         assertThat(TestPhone.location(new TestPhone(server).signIn("wanda", "")))
                 .hasPath("/login")
                 .hasQuery("failed");
+    }
+
+    /** Each with a state that this browser is waiting for, unless that is what is bad. */
+    @Test
+    void isUnharmedByWhateverComesBackInTheProvidersName() {
+        Map<String, String> good = new LinkedHashMap<>();
+        good.put("code", "x");
+        good.put("state", "the state of this browser");
+        good.put("iss", provider.issuer());
+        good.put("session_state", "x");
+        List<String> answers = new ArrayList<>(HostileInput.of(good, HostileInput.SOME_VALUES));
+        good.remove("code");
+        good.put("error", "access_denied");
+        good.put("error_description", "x");
+        good.put("error_uri", "https://example.com/");
+        answers.addAll(HostileInput.of(good, HostileInput.SOME_VALUES));
+        for (String answer : answers) {
+            String state = TestPhone.parameters(location(get(browser, server.url(FederatedSignIn.START))))
+                    .get("state");
+            String query = answer.replace("the+state+of+this+browser", URLEncoder.encode(state, UTF_8))
+                    .replaceAll("%(?![0-9A-Fa-f]{2})", "%25");
+            HttpResponse<String> back = get(browser, server.url(FederatedSignIn.CALLBACK + "?" + query));
+
+            HostileInput.assertHarmless(back, query);
+            back.headers()
+                    .firstValue("Location")
+                    .ifPresent(to -> assertThat(server.url("/").resolve(to).getHost())
+                            .as(query)
+                            .isEqualTo("localhost"));
+        }
+        assertThat(location(signIn(browser())).getPath()).isEqualTo("/");
     }
 
     /** As far as the provider, and back to where this server sends the browser then. */

@@ -105,6 +105,19 @@ class CodeGrantIT {
     }
 
     @Test
+    void leadsBackFromTheSignInToARequestThatWasPosted() {
+        HttpResponse<String> posted = phone.postForm("/login", "/oauth2/authorize", TestPhone.request("CSFALICE"));
+        assertThat(posted.statusCode()).isEqualTo(303);
+        assertThat(TestPhone.location(phone.follow(posted))).hasPath("/login");
+
+        HttpResponse<String> signedIn = phone.signIn("alice", server.passwordOf("alice"));
+
+        Map<String, String> back = TestPhone.parameters(TestPhone.location(phone.follow(signedIn)));
+        assertThat(back).containsEntry("state", "the state & more");
+        assertThat(phone.redeem(back.get("code")).status()).isEqualTo(200);
+    }
+
+    @Test
     void asksForThePasswordOnlyOncePerSession() {
         phone.logIn("bob", "CSFBOB");
 
@@ -176,7 +189,7 @@ class CodeGrantIT {
         makeSessionOld(
                 phone.signIn("bob", server.passwordOf("bob")), Instant.now().minusSeconds(3600));
 
-        assertThat(TestPhone.location(phone.postForm("/", "/oauth2/authorize", request)))
+        assertThat(TestPhone.location(phone.follow(phone.postForm("/", "/oauth2/authorize", request))))
                 .isEqualTo(server.url("/login"));
         HttpResponse<String> back = phone.signIn("alice", server.passwordOf("alice"));
         makeSessionOld(back, Instant.now().minusSeconds(60)); // so slow is the link

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -51,6 +52,11 @@ class ManufacturerGrantIT {
     /** Wants an activation code, too. */
     private static final TestAuthority OTHER = TestAuthority.create("Other Manufacturing CA");
 
+    /** Vouches for services (RFC 8705 §2.1). */
+    private static final TestAuthority SERVICES = TestAuthority.create("Services CA");
+    /** Is known itself (RFC 8705 §2.2). */
+    private static final Identity MONITOR = TestAuthority.selfSigned("CN=monitor");
+
     @TempDir
     private static Path folder;
 
@@ -61,16 +67,27 @@ class ManufacturerGrantIT {
     private static TestPhone anybody;
     private static String adminToken;
     private static Path refused;
+    private static Path known;
     private static Path lists;
 
     @BeforeAll
     static void start() throws Exception {
         refused = Files.writeString(folder.resolve("refused.txt"), "# none\n");
+        known = TestAuthority.write(MONITOR, folder.resolve("monitor.pem"));
         lists = Files.writeString(folder.resolve("lists.pem"), listInForceFor(Duration.ofHours(1)));
         server = TestServer.start(
                 folder,
                 "--sipoauth.mutual-tls.port=0",
                 "--sipoauth.desk-phones.ways=device-code,activation-code+manufacturer-certificate",
+                "--sipoauth.clients[0].id=backup",
+                "--sipoauth.clients[0].certificate.subject=o=Example, CN=backup.example.com",
+                "--sipoauth.clients[0].certificate.authorities=" + SERVICES.writeTo(folder.resolve("services.pem")),
+                "--sipoauth.clients[0].grant-types=client_credentials",
+                "--sipoauth.clients[0].scopes=admin.read",
+                "--sipoauth.clients[1].id=monitor",
+                "--sipoauth.clients[1].certificate.file=" + known,
+                "--sipoauth.clients[1].grant-types=client_credentials",
+                "--sipoauth.clients[1].scopes=introspect",
                 "--sipoauth.manufacturers[0].name=acme",
                 "--sipoauth.manufacturers[0].authorities=" + ACME.writeTo(folder.resolve("acme.pem")),
                 "--sipoauth.manufacturers[0].common-name=CP-[0-9]+-(SEP[0-9A-F]{12})",
@@ -312,6 +329,100 @@ class ManufacturerGrantIT {
         assertThat(byCertificate(acmes("SEP00005E005304")).status()).isEqualTo(200);
     }
 
+    /** RFC 8705 §2.1, §3. */
+    @Test
+    void givesAServiceATokenForTheCertificateThatAnAuthorityVouchesFor() throws Exception {
+        Identity backup = SERVICES.issue("CN=backup.example.com,O=Example");
+
+        Answer tokens = post(backup, "/oauth2/token", serviceForm("backup"));
+
+        assertThat(tokens.status()).as(tokens.json().toString()).isEqualTo(200);
+        assertThat(tokens.text("token_type")).isEqualTo("Bearer");
+        assertThat(claims(tokens).get("cnf"))
+                .isEqualTo(Map.of(
+                        "x5t#S256",
+                        Confirmation.ofCertificate(backup.certificate()).thumbprint()));
+        String token = tokens.text("access_token");
+        String keys = "/admin/api/v1/keys";
+        assertThat(get(backup, server.mutualTlsUrl(keys), token).statusCode()).isEqualTo(200);
+        assertThat(get(SERVICES.issue("CN=backup.example.com,O=Example"), server.mutualTlsUrl(keys), token)
+                        .statusCode())
+                .as("another certificate of the same service")
+                .isEqualTo(401);
+        HttpResponse<String> elsewhere = anybody.get(server.url(keys), "Authorization", "Bearer " + token);
+        assertThat(elsewhere.statusCode()).isEqualTo(401);
+        assertThat(elsewhere.headers().firstValue("WWW-Authenticate").orElse(""))
+                .contains("invalid_token");
+    }
+
+    /** RFC 8705 §2.2; the file is read again when it changes. */
+    @Test
+    void knowsAServiceByItsOwnCertificateWhereverItAuthenticates() throws Exception {
+        Map<String, String> ask = Map.of("client_id", "monitor", "token", adminToken);
+        assertThat(post(MONITOR, "/oauth2/token", serviceForm("monitor")).status())
+                .isEqualTo(200);
+        assertThat(post(MONITOR, "/oauth2/introspect", ask).json()).containsKey("active");
+
+        Identity next = TestAuthority.selfSigned("CN=monitor");
+        assertThat(post(next, "/oauth2/introspect", ask).json()).containsEntry("error", "invalid_client");
+        Files.writeString(
+                known,
+                Files.readString(known) + Files.readString(TestAuthority.write(next, folder.resolve("next.pem"))));
+        assertThat(post(next, "/oauth2/introspect", ask).json()).containsKey("active");
+        assertThat(post(MONITOR, "/oauth2/introspect", ask).json()).containsKey("active");
+    }
+
+    @Test
+    void givesAServiceNothingForAnythingElse() throws Exception {
+        Map<String, String> withSecret = new HashMap<>(serviceForm("backup"));
+        withSecret.put("client_secret", "a secret of a service that has none");
+        Map<String, Answer> answers = new LinkedHashMap<>();
+        answers.put(
+                "another subject", post(SERVICES.issue("CN=other,O=Example"), "/oauth2/token", serviceForm("backup")));
+        answers.put(
+                "another authority",
+                post(ACME.issue("CN=backup.example.com,O=Example"), "/oauth2/token", serviceForm("backup")));
+        answers.put(
+                "signed by itself",
+                post(
+                        TestAuthority.selfSigned("CN=backup.example.com,O=Example"),
+                        "/oauth2/token",
+                        serviceForm("backup")));
+        answers.put(
+                "for servers",
+                post(
+                        SERVICES.issue(
+                                "CN=backup.example.com,O=Example",
+                                Profile.usual().with(KeyPurposeId.id_kp_serverAuth)),
+                        "/oauth2/token",
+                        serviceForm("backup")));
+        answers.put(
+                "expired",
+                post(
+                        SERVICES.issue(
+                                "CN=backup.example.com,O=Example",
+                                Profile.usual().until(Instant.now().minusSeconds(60))),
+                        "/oauth2/token",
+                        serviceForm("backup")));
+        answers.put("that of another service", post(MONITOR, "/oauth2/token", serviceForm("backup")));
+        answers.put("none", post(null, "/oauth2/token", serviceForm("backup")));
+        answers.put(
+                "a secret as well",
+                post(SERVICES.issue("CN=backup.example.com,O=Example"), "/oauth2/token", withSecret));
+        answers.put("where none is asked for", anybody.token(serviceForm("backup")));
+        answers.forEach((why, answer) -> assertThat(answer.json()).as(why).containsEntry("error", "invalid_client"));
+    }
+
+    private static Map<String, String> serviceForm(String client) {
+        return Map.of(
+                "grant_type",
+                "client_credentials",
+                "client_id",
+                client,
+                "scope",
+                client.equals("backup") ? "admin.read" : "introspect");
+    }
+
     @Test
     void isInTheMetadata() throws Exception {
         Map<String, Object> metadata =
@@ -324,15 +435,22 @@ class ManufacturerGrantIT {
                         "mtls_endpoint_aliases",
                         Map.of(
                                 "token_endpoint",
-                                server.mutualTlsUrl("/oauth2/token").toString()));
+                                server.mutualTlsUrl("/oauth2/token").toString(),
+                                "introspection_endpoint",
+                                server.mutualTlsUrl("/oauth2/introspect").toString(),
+                                "revocation_endpoint",
+                                server.mutualTlsUrl("/oauth2/revoke").toString()));
+        for (String endpoint : List.of("token", "introspection", "revocation")) {
+            assertThat(JSONObjectUtils.getStringList(metadata, endpoint + "_endpoint_auth_methods_supported"))
+                    .contains("tls_client_auth", "self_signed_tls_client_auth");
+        }
         assertThat(JSONObjectUtils.getStringList(metadata, "grant_types_supported"))
                 .contains(CERTIFICATE_GRANT, CODE_GRANT);
     }
 
     @Test
-    void servesNothingButTokensAtItsPort() throws Exception {
-        for (String path :
-                List.of("/login", "/oauth2/jwks", "/oauth2/revoke", "/admin/api/v1/keys", "/CSFALICE.cnf.xml")) {
+    void servesNothingButWhatMachinesAskForAtItsPort() throws Exception {
+        for (String path : List.of("/login", "/oauth2/jwks", "/oauth2/authorize", "/console", "/CSFALICE.cnf.xml")) {
             assertThat(get(acmes(ALICES), server.mutualTlsUrl(path), "x").statusCode())
                     .as(path)
                     .isEqualTo(404);

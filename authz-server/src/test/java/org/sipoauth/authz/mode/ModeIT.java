@@ -120,6 +120,33 @@ class ModeIT {
                         .contains("\"by\":\"admin\"", "\"mode\":\"enabled\""));
     }
 
+    @Test
+    void isSwitchedOnlyAsItWasSeenByWhoAsksForThat() {
+        String unset = eTag(get(API, adminToken()));
+        assertThat(put("{\"mode\":\"enabled\"}", adminToken(), "If-None-Match", "*")
+                        .statusCode())
+                .isEqualTo(412);
+
+        HttpResponse<String> on = put("{\"mode\":\"enabled\"}", adminToken(), "If-Match", unset);
+        assertThat(on.statusCode()).isEqualTo(200);
+        assertThat(eTag(on))
+                .isNotEqualTo(unset)
+                .isEqualTo(eTag(get(API, adminToken())))
+                .isEqualTo(eTag(get("/admin/api/v1/parameters/sip-oauth-mode", adminToken())));
+
+        HttpResponse<String> late = put("{\"mode\":\"disabled\"}", adminToken(), "If-Match", unset);
+        assertThat(late.statusCode()).isEqualTo(412);
+        assertThat(late.headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
+        assertThat(served().body()).contains("enabled");
+        assertThat(put("{\"mode\":\"disabled\"}", adminToken(), "If-Match", eTag(on))
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    private static String eTag(HttpResponse<String> answer) {
+        return answer.headers().firstValue("ETag").orElseThrow();
+    }
+
     private static HttpResponse<String> served() {
         return caller.get(server.url("/sip-oauth-mode"));
     }
@@ -132,10 +159,11 @@ class ModeIT {
         return caller.get(server.url(path), "Authorization", "Bearer " + token);
     }
 
-    private static HttpResponse<String> put(String body, String token) {
-        return caller.send(HttpRequest.newBuilder(server.url(API))
+    private static HttpResponse<String> put(String body, String token, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(server.url(API))
                 .header("Authorization", "Bearer " + token)
-                .header("Content-Type", "application/json")
+                .header("Content-Type", "application/json");
+        return caller.send((headers.length == 0 ? request : request.headers(headers))
                 .PUT(BodyPublishers.ofString(body))
                 .build());
     }

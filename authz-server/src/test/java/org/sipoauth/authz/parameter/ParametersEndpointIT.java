@@ -333,8 +333,8 @@ class ParametersEndpointIT {
                         .contains(
                                 "\"by\":\"admin\"",
                                 "\"parameter\":\"access-token-expiry\"",
-                                "\"value\":\"45\"",
-                                "\"before\":\"60\""));
+                                "\"before.value\":\"60\"",
+                                "\"after.value\":\"45\""));
     }
 
     private static ParameterKeeper keeper(Settings settings) {

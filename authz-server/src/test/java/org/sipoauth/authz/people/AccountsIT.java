@@ -388,6 +388,36 @@ class AccountsIT {
         assertThat(ended).isEmpty();
     }
 
+    @Test
+    void refusesToTakeTheLastAdministratorWhatTheyMayDo() {
+        Accounts accounts = server.bean(Accounts.class);
+        List<Account> others = accounts.find(accounts.names(false, Optional.empty(), 100), false).stream()
+                .filter(account -> account.kind() == Account.Kind.ADMINISTRATOR && account.enabled())
+                .filter(account -> !account.name().equals("admin"))
+                .toList();
+        others.forEach(other -> accounts.disable(other.name(), Expected.PRESENT));
+
+        List<HttpResponse<String>> answers = List.of(
+                put("/administrators/admin", "{\"role\":\"administrator\",\"enabled\":false}"),
+                put("/administrators/admin", "{\"role\":\"operator\",\"enabled\":true}"),
+                send("DELETE", "/administrators/admin", ""));
+        HttpResponse<String> same = put("/administrators/admin", "{\"role\":\"administrator\",\"enabled\":true}");
+
+        assertThat(answers).allSatisfy(answer -> {
+            assertThat(answer.statusCode()).isEqualTo(409);
+            assertThat(answer.body()).contains("admin is the last enabled administrator", "first give somebody else");
+        });
+        assertThat(same.statusCode()).isEqualTo(200);
+        put("/administrators/yara", "{\"role\":\"administrator\",\"enabled\":true}");
+        assertThat(put("/administrators/admin", "{\"role\":\"operator\",\"enabled\":true}")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(put("/administrators/admin", "{\"role\":\"administrator\",\"enabled\":true}")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(send("DELETE", "/administrators/yara", "").statusCode()).isEqualTo(204);
+    }
+
     private static void keepAsBefore(String name, String former) {
         StringRedisTemplate redis = server.bean(StringRedisTemplate.class);
         redis.rename("account:" + name, "account:" + former);

@@ -1,12 +1,15 @@
 package org.sipoauth.authz.provisioning;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.map;
+import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
+import org.sipoauth.authz.audit.AuditStream;
 import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.device.SecurityProfile;
@@ -186,13 +190,64 @@ class ProvisioningIT {
     }
 
     @Test
-    void stopsServingADeviceWhoseOauthWasSwitchedOff() {
+    void servesADeviceWhoseProfileHasNoOauthAsWithTheModeOff() {
+        saveCarolsWith(SecurityProfile.WITH_OAUTH);
         String token = phone.logIn("carol", "CSFCAROL").text("access_token");
-        server.bean(Devices.class)
-                .save(new Device(
-                        "CSFCAROL", "carol", List.of("sip:1003@example.com"), SecurityProfile.WITHOUT_OAUTH, true));
+        assertThat(phone.get(server.provisioningUrl("/CSFCAROL.cnf.xml")).statusCode())
+                .isEqualTo(401);
 
-        assertThat(withToken("/CSFCAROL.cnf.xml", token).statusCode()).isEqualTo(401);
+        saveCarolsWith(SecurityProfile.WITHOUT_OAUTH);
+
+        HttpResponse<String> file = phone.get(server.provisioningUrl("/CSFCAROL.cnf.xml"));
+        assertThat(file.statusCode()).isEqualTo(200);
+        assertThat(file.body()).contains("<deviceName>CSFCAROL</deviceName><sipOAuthMode>0</sipOAuthMode>");
+        for (String shown : List.of(token, "one that has long expired")) { // nobody looks at it
+            assertThat(withToken("/CSFCAROL.cnf.xml", shown).body()).isEqualTo(file.body());
+        }
+        assertThat(phone.get(server.provisioningUrl("/csfcarol.cnf.xml")).statusCode())
+                .isEqualTo(401);
+    }
+
+    /** Whatever happens to a profile, a file that was for its device alone is not open all at once. */
+    @Test
+    void servesNobodyElseADeviceWhoseProfileIsGone() {
+        saveCarolsWith("gone");
+
+        assertThat(phone.get(server.provisioningUrl("/CSFCAROL.cnf.xml")).statusCode())
+                .isEqualTo(401);
+    }
+
+    private static void saveCarolsWith(String profile) {
+        server.bean(Devices.class)
+                .save(new Device("CSFCAROL", "carol", List.of("sip:1003@example.com"), profile, true));
+    }
+
+    @Test
+    void recordsWhoseTokenWasGoodForNoFileAndWhy() {
+        Device device = new Device("CSFERIN", "erin", List.of("sip:1005@example.com"));
+        server.bean(Devices.class).save(device);
+        String token = phone.logIn("erin", "CSFERIN").text("access_token");
+
+        withToken("/CSFALICE.cnf.xml", token);
+        awaitRecord(Map.of("outcome", "other_device", "device", "CSFERIN", "user", "erin", "named_device", "CSFALICE"));
+        server.bean(Devices.class)
+                .save(new Device("CSFERIN", "erin", device.addressesOfRecord(), SecurityProfile.WITHOUT_OAUTH, true));
+        withToken("/CSFERIN.cnf.xml", token);
+        awaitRecord(Map.of("outcome", "not_allowed", "device", "CSFERIN", "named_device", "CSFERIN"));
+    }
+
+    private static void awaitRecord(Map<String, String> fields) {
+        await().untilAsserted(() -> assertThat(server.bean(AuditStream.class)
+                        .page(
+                                record -> record.getOrDefault("event", "").equals("configuration_refused")
+                                        && record.entrySet().containsAll(fields.entrySet()),
+                                Instant.EPOCH,
+                                Optional.empty(),
+                                1)
+                        .records())
+                .singleElement()
+                .asInstanceOf(map(String.class, String.class))
+                .containsKey("address"));
     }
 
     @ParameterizedTest

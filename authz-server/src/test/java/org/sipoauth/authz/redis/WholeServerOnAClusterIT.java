@@ -51,10 +51,13 @@ class WholeServerOnAClusterIT {
 
     @AfterAll
     static void stop() {
-        if (server != null) {
-            server.close();
+        try {
+            if (server != null) {
+                server.close();
+            }
+        } finally {
+            nodes.close();
         }
-        nodes.close();
     }
 
     @Test

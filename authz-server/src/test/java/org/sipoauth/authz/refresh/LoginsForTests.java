@@ -57,12 +57,11 @@ final class LoginsForTests {
                 store,
                 families,
                 () -> ring,
-                (subscriber, device) ->
-                        Optional.of((client, login, proven, scopes, type, request) -> new OAuth2AccessToken(
-                                OAuth2AccessToken.TokenType.BEARER,
-                                "access",
-                                clock.instant(),
-                                clock.instant().plusSeconds(3600))),
+                new TokensForEverybody((client, login, proven, scopes, type, request) -> new OAuth2AccessToken(
+                        OAuth2AccessToken.TokenType.BEARER,
+                        "access",
+                        clock.instant(),
+                        clock.instant().plusSeconds(3600))),
                 new DpopProofs(URI.create("https://localhost"), redis.template(), clock),
                 (client, begun) -> false,
                 PhoneCertificates.ofNobody(clock),

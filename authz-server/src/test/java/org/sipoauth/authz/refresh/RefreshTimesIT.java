@@ -82,7 +82,7 @@ class RefreshTimesIT {
             store,
             families,
             () -> ring,
-            (subscriber, device) -> Optional.of((asking, login, proven, scopes, type, request) -> {
+            new TokensForEverybody((asking, login, proven, scopes, type, request) -> {
                 mintedFor = login.orElseThrow().status();
                 return new OAuth2AccessToken(
                         OAuth2AccessToken.TokenType.BEARER,
@@ -291,6 +291,19 @@ class RefreshTimesIT {
 
         assertThat(RefreshToken.parse(next).orElseThrow().keyId())
                 .isEqualTo(ring.active(KeyUse.REFRESH_TOKEN_AUTHENTICATION).id());
+        refresh(next);
+    }
+
+    @Test
+    void takesATokenOfAnEarlierBuildAndGivesANewOneForIt() {
+        Family family = find(families.begin(login())).family();
+        String old = RefreshTokenTest.withoutHolder(family, 1, ring.active(KeyUse.REFRESH_TOKEN_AUTHENTICATION));
+
+        String next = refresh(old);
+
+        assertThat(RefreshToken.parse(next).orElseThrow().holder())
+                .contains(new RefreshToken.Holder(family.user(), family.device()));
+        assertThat(refresh(old)).describedAs("its answer was lost").isEqualTo(next);
         refresh(next);
     }
 

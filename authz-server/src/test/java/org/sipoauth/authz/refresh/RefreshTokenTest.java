@@ -2,11 +2,17 @@ package org.sipoauth.authz.refresh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.sipoauth.keys.KeyRing;
 import org.sipoauth.keys.KeyUse;
@@ -17,35 +23,91 @@ import org.sipoauth.keys.RotationPolicy;
 class RefreshTokenTest {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final RingKey KEY = key();
-    private static final FamilyId FAMILY = FamilyId.random(RANDOM);
     private static final FamilySecret SECRET = FamilySecret.random(RANDOM);
-    private static final RefreshToken TOKEN = RefreshToken.make(FAMILY, 7, KEY, SECRET);
+    private static final Family FAMILY = family("alice", Optional.of("CSFALICE"), SECRET);
+    private static final RefreshToken TOKEN = RefreshToken.make(FAMILY, 7, KEY);
 
     @Test
     void saysWhatItWasMadeOf() {
         RefreshToken read = RefreshToken.parse(TOKEN.value()).orElseThrow();
 
-        assertThat(read.family()).isEqualTo(FAMILY);
+        assertThat(read.family()).isEqualTo(FAMILY.id());
         assertThat(read.generation()).isEqualTo(7);
+        assertThat(read.holder()).contains(new RefreshToken.Holder("alice", Optional.of("CSFALICE")));
         assertThat(read.keyId()).isEqualTo(KEY.id());
         assertThat(read.isAuthentic(KEY, SECRET)).isTrue();
     }
 
     @Test
     void isTheSameTokenEachTimeItIsMade() {
-        assertThat(RefreshToken.make(FAMILY, 7, KEY, SECRET).value()).isEqualTo(TOKEN.value());
+        assertThat(RefreshToken.make(FAMILY, 7, KEY).value()).isEqualTo(TOKEN.value());
     }
 
     @Test
-    void staysUnder120Characters() {
-        assertThat(TOKEN.value()).hasSizeLessThan(120).matches("[A-Za-z0-9_-]+");
+    void namesNoDeviceForALoginWithoutOne() {
+        RefreshToken token = RefreshToken.make(family("alice", Optional.empty(), SECRET), 7, KEY);
+
+        RefreshToken read = RefreshToken.parse(token.value()).orElseThrow();
+
+        assertThat(read.holder()).contains(new RefreshToken.Holder("alice", Optional.empty()));
+        assertThat(read.isAuthentic(KEY, SECRET)).isTrue();
+    }
+
+    @Test
+    void staysUnder220CharactersWithTheLongestNames() {
+        Family longest = family("a".repeat(64), Optional.of("CSF" + "A".repeat(12)), SECRET);
+
+        assertThat(RefreshToken.make(longest, Integer.MAX_VALUE, KEY).value())
+                .hasSizeLessThan(220)
+                .matches("[A-Za-z0-9_-]+");
+        assertThat(TOKEN.value()).hasSizeLessThan(140);
+    }
+
+    @Test
+    void readsATokenOfAnEarlierBuildWhichNamesNobody() {
+        RefreshToken read = RefreshToken.parse(withoutHolder(FAMILY, 7, KEY)).orElseThrow();
+
+        assertThat(read.family()).isEqualTo(FAMILY.id());
+        assertThat(read.generation()).isEqualTo(7);
+        assertThat(read.holder()).isEmpty();
+        assertThat(read.keyId()).isEqualTo(KEY.id());
+        assertThat(read.isAuthentic(KEY, SECRET)).isTrue();
+        assertThat(read.isAuthentic(KEY, FamilySecret.random(RANDOM))).isFalse();
+    }
+
+    /** As builds before 0.1.0 made it. */
+    static String withoutHolder(Family family, int generation, RingKey key) {
+        ByteBuffer authenticated = ByteBuffer.allocate(22).put((byte) 1);
+        family.id().putInto(authenticated);
+        authenticated.putInt(generation);
+        byte[] label = "sip-oauth refresh token".getBytes(StandardCharsets.US_ASCII);
+        byte[] secret = family.secret().bytes();
+        byte[] id = key.id().value().getBytes(StandardCharsets.US_ASCII);
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(
+                    key.mac(ByteBuffer.allocate(label.length + secret.length)
+                            .put(label)
+                            .put(secret)
+                            .array()),
+                    "HmacSHA256"));
+            return Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString(ByteBuffer.allocate(22 + 32 + id.length)
+                            .put(authenticated.array())
+                            .put(mac.doFinal(authenticated.array()))
+                            .put(id)
+                            .array());
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
     void cannotBeMadeFromTheKeyAlone() {
-        assertThat(RefreshToken.make(FAMILY, 7, KEY, FamilySecret.random(RANDOM))
-                        .isAuthentic(KEY, SECRET))
-                .isFalse();
+        Family another = family("alice", Optional.of("CSFALICE"), FamilySecret.random(RANDOM));
+
+        assertThat(RefreshToken.make(another, 7, KEY).isAuthentic(KEY, SECRET)).isFalse();
     }
 
     @Test
@@ -70,7 +132,7 @@ class RefreshTokenTest {
     /** As the grant reads it: the family's secret, and the key that the token names. */
     private static boolean isAccepted(String value) {
         return RefreshToken.parse(value)
-                .filter(token -> token.family().equals(FAMILY))
+                .filter(token -> token.family().equals(FAMILY.id()))
                 .filter(token -> token.keyId().equals(KEY.id()))
                 .filter(token -> token.isAuthentic(KEY, SECRET))
                 .isPresent();
@@ -91,10 +153,10 @@ class RefreshTokenTest {
     void readsAnyBytesWithoutThrowing() {
         Random random = new Random(1);
         for (int i = 0; i < 20_000; i++) {
-            byte[] bytes = new byte[random.nextInt(100)];
+            byte[] bytes = new byte[random.nextInt(200)];
             random.nextBytes(bytes);
             if (bytes.length > 2) {
-                bytes[0] = 1;
+                bytes[0] = (byte) (1 + random.nextInt(2));
                 bytes[1] = (byte) random.nextInt(64);
             }
             Optional<RefreshToken> token =
@@ -107,6 +169,20 @@ class RefreshTokenTest {
     void hidesItselfInLogs() {
         assertThat(TOKEN.toString()).doesNotContain(TOKEN.value()).contains("generation 7");
         assertThat(SECRET.toString()).doesNotContain(SECRET.toStored());
+    }
+
+    private static Family family(String user, Optional<String> device, FamilySecret secret) {
+        Instant begun = Instant.parse("2026-01-01T00:00:00Z");
+        return new Family(
+                FamilyId.random(RANDOM),
+                user,
+                device,
+                "softphone",
+                Set.of("sip.register"),
+                Optional.empty(),
+                begun,
+                begun.plusSeconds(3600),
+                secret);
     }
 
     private static RingKey key() {

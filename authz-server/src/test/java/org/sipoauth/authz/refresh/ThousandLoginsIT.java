@@ -41,8 +41,13 @@ class ThousandLoginsIT {
 
     @AfterEach
     void close() {
-        redis.close();
-        nodes.close();
+        try {
+            if (redis != null) {
+                redis.close();
+            }
+        } finally {
+            nodes.close();
+        }
     }
 
     @ParameterizedTest

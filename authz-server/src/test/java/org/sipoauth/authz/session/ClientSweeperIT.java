@@ -321,6 +321,16 @@ class ClientSweeperIT {
         }
 
         @Override
+        public List<FamilyId> idsOfUser(String user) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<FamilyId> idsOfDevice(String device) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public int revokeUser(String user, String reason) {
             throw new UnsupportedOperationException();
         }

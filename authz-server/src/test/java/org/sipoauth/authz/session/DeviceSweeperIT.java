@@ -195,6 +195,16 @@ class DeviceSweeperIT {
         }
 
         @Override
+        public List<FamilyId> idsOfUser(String user) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<FamilyId> idsOfDevice(String device) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public boolean revoke(FamilyId id, Kind kind, String reason) {
             throw new UnsupportedOperationException();
         }

@@ -10,8 +10,11 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,6 +69,32 @@ class RevocationsIT {
         assertThat(json(get("/sessions/" + session(login))))
                 .containsEntry("generation", 2L)
                 .containsKey("last_refresh");
+    }
+
+    @Test
+    void showsLoginsPageByPage() throws Exception {
+        Set<Object> begun = new HashSet<>();
+        for (int i = 0; i < 3; i++) {
+            begun.add(session(logIn("carol", "CSFCAROL")));
+        }
+        List<Object> shown = new ArrayList<>();
+        String after = "";
+        for (int page = 1; page <= 3; page++) { // whether the last one is full, a page of none tells
+            Map<String, Object> answer = json(get("/sessions?device=CSFCAROL&limit=1" + after));
+            shown.add(JSONObjectUtils.getJSONObjectArray(answer, "sessions")[0].get("id"));
+            after = "&after=" + answer.get("next");
+        }
+
+        assertThat(shown).doesNotHaveDuplicates().containsAll(begun).hasSameSizeAs(begun);
+        assertThat(json(get("/sessions?device=CSFCAROL&limit=1" + after)))
+                .containsOnly(Map.entry("sessions", List.of()));
+        assertThat(json(get("/sessions?user=carol&limit=3"))).containsKey("next");
+        assertThat(json(get("/sessions?user=carol&limit=4"))).doesNotContainKey("next");
+        for (String wrong : List.of("&limit=0", "&limit=1001", "&after=%FF", "&after=", "&begun=today", "&user=bob")) {
+            assertThat(get("/sessions?user=carol" + wrong).statusCode())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
     }
 
     @Test

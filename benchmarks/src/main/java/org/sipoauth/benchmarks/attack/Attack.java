@@ -12,6 +12,8 @@ enum Attack {
     GARBAGE_AS_BODIES("garbage as bodies", Attacks::garbageAsBodies),
     TINY_HEADERS("tiny headers", Attacks::tinyHeaders),
     HEADERS_WITHOUT_END("tiny headers without end", Attacks::headersWithoutEnd),
+    UNFINISHED_MESSAGES(
+            "heads and bodies near their limits, unfinished, from many addresses", Attacks::unfinishedMessages),
     REQUESTS_OF_NOBODY("a request a connection, without token and certificate", Attacks::requestsOfNobody),
     RENEGOTIATION("TLS 1.2 renegotiation", Attacks::renegotiation),
     KEY_UPDATES("TLS 1.3 key updates", Attacks::keyUpdates),

@@ -242,6 +242,10 @@ public final class AttackedRegistrar {
                 labels -> labels.contains("outcome=\"refused\"") && !labels.contains("cause=\"mra_without_edge\"")));
         out.printf(
                 Locale.ROOT,
+                "%.0f connections closed, for unfinished messages took too much memory%n",
+                metrics.sum("sip_connections_crowded_out_total"));
+        out.printf(
+                Locale.ROOT,
                 "at most %.0f MB; the phones: %s%n",
                 peak / MEGABYTE,
                 JSONObjectUtils.toJSONString(report));

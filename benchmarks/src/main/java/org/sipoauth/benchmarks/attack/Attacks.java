@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -27,6 +28,9 @@ final class Attacks {
     private static final int AT_A_TIME = 4;
     private static final int CHUNK = 16 * 1024;
     private static final int BODY = 60_000; // the registrar takes 64 KiB
+    private static final int LONG_HEADERS = 3; // of 9 KiB each, and 32 KiB in all, which the registrar takes
+    private static final int LONG_HEADER = 9_000;
+    private static final int ADDRESSES = 8;
     private static final int OWN_HEADERS = 8;
     private static final int MOST_HEADERS = 128; // that the registrar takes
     private static final int HEADERS_WITHOUT_END = 10_000;
@@ -195,6 +199,23 @@ final class Attacks {
                 }
             } catch (IOException ended) {
                 // as it should be
+            }
+        });
+    }
+
+    /** The most that the registrar holds of each, by turns in the midst of a head and of a body; one character makes all of a header wide. */
+    void unfinishedMessages() throws IOException, InterruptedException {
+        String head = "REGISTER sip:example.com SIP/2.0\r\n"
+                + ("a: €" + "a".repeat(LONG_HEADER) + "\r\n").repeat(LONG_HEADERS);
+        byte[] inTheHead = (head + "a: €" + "a".repeat(LONG_HEADER / 2)).getBytes(StandardCharsets.UTF_8);
+        byte[] inTheBody = (head + "Content-Length: 65536\r\n\r\n" + "a".repeat(BODY)).getBytes(StandardCharsets.UTF_8);
+        each(volume.halfOpen(), AT_A_TIME, index -> {
+            OutputStream out = target.connectFrom(index % ADDRESSES).socket().getOutputStream();
+            byte[] bytes = index % 2 == 0 ? inTheHead : inTheBody;
+            try {
+                write(out, bytes, 0, bytes.length);
+            } catch (IOException ended) {
+                // as it should be, where there are too many
             }
         });
     }

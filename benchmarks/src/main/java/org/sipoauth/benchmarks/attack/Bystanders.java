@@ -92,21 +92,31 @@ final class Bystanders implements AutoCloseable {
     }
 
     private void comeAnew() throws InterruptedException {
-        int phone = firstPhone + STANDING;
+        int failuresInARow = 0;
         while (!closed) {
             long asked = System.nanoTime();
-            try (SSLSocket socket = connect(tls, rig.port())) {
-                register(
-                        socket,
-                        socket.getInputStream(),
-                        phone,
-                        UUID.randomUUID().toString(),
-                        1);
+            try {
+                comeOnce();
                 note(anew, asked);
-            } catch (IOException keptOut) {
-                note(Violation.KEPT_OUT, keptOut);
+                failuresInARow = 0;
+            } catch (IOException failed) {
+                if (++failuresInARow
+                        > 1) { // once, and this process may have stood still beyond the registrar's patience
+                    note(Violation.KEPT_OUT, failed);
+                }
             }
             Thread.sleep(BETWEEN_NEWCOMERS.toMillis());
+        }
+    }
+
+    private void comeOnce() throws IOException {
+        try (SSLSocket socket = connect(tls, rig.port())) {
+            register(
+                    socket,
+                    socket.getInputStream(),
+                    firstPhone + STANDING,
+                    UUID.randomUUID().toString(),
+                    1);
         }
     }
 

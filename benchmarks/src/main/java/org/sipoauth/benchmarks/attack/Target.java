@@ -45,6 +45,13 @@ final class Target implements AutoCloseable {
         return connect(SocketChannel.open());
     }
 
+    /** A connection without TLS, from another address of the loopback network. */
+    SocketChannel connectFrom(int address) throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        channel.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 1, (byte) (1 + address)}), 0));
+        return connect(channel);
+    }
+
     /** What a request without a token is answered there: a challenge, or that this is no edge. */
     int refusal(SSLSocket socket) {
         return socket.getPort() == edgePort ? 403 : 407;

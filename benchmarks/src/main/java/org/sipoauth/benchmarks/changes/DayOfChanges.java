@@ -44,8 +44,10 @@ public final class DayOfChanges {
     private static final long LOOK_MILLIS = 100;
     private static final long SETTLED_MILLIS = 1000;
     private static final Duration SHORTEST_HOUR = Duration.ofSeconds(5);
+    private static final Duration SHORTEST_TOKEN = Duration.ofSeconds(30);
     private static final int FEWEST_PHONES = 10;
     private static final int HOURS_BETWEEN_ROTATIONS = 2;
+    private static final int HOURS_OF_A_TOKEN = 3;
     private static final int REGISTRATIONS_A_SECOND = 100;
 
     /** Of bindings: those of phones that wait because they were refused end, so that it shows who has come back. */
@@ -90,6 +92,12 @@ public final class DayOfChanges {
             return hour.multipliedBy(HOURS_BETWEEN_ROTATIONS);
         }
 
+        /** Half of it is what a phone has for a refresh, on a machine that may stand still for a while. */
+        Duration tokenLife() {
+            Duration life = hour.multipliedBy(HOURS_OF_A_TOKEN);
+            return life.compareTo(SHORTEST_TOKEN) < 0 ? SHORTEST_TOKEN : life;
+        }
+
         /** Between two registrations of a phone. */
         Duration every() {
             return Duration.ofSeconds(Math.max(1, phones / REGISTRATIONS_A_SECOND));
@@ -101,7 +109,7 @@ public final class DayOfChanges {
 
         List<String> serverOptions() {
             return List.of(
-                    "--sipoauth.tokens.access=" + rotateEvery().toMillis() + "ms",
+                    "--sipoauth.tokens.access=" + tokenLife().toMillis() + "ms",
                     "--sipoauth.keys.rotate-every=" + rotateEvery().toMillis() + "ms",
                     "--sipoauth.keys.propagation=" + hour.dividedBy(2).toMillis() + "ms",
                     "--sipoauth.keys.verifier-refresh=1s",

@@ -51,7 +51,7 @@ public final class HostileFlood {
                         "HostileFlood: forged and genuine tokens by the million, beside phones that register.")
                 .option("--phones", 50_000, "phones")
                 .option("--tokens", 1_000_000, "tokens of each flood")
-                .option("--known", 262_144, "tokens the verifier knows again")
+                .option("--known", 131_072, "tokens the verifier knows again")
                 .option("--hours", 8, "hours that the phones register before, with a new token in each")
                 .parse(args);
         Result result = run(
@@ -72,6 +72,7 @@ public final class HostileFlood {
             long bytesAfterForged,
             long bytesAfterGenuine,
             long bytesAfterMoreGenuine,
+            long bytesAnHourLater,
             double hitRateBefore,
             double hitRateUnderForged,
             double hitRateUnderGenuine) {}
@@ -123,7 +124,21 @@ public final class HostileFlood {
                     "%,d bytes, hit rate %.3f %%: %,d genuine tokens, twice each%n",
                     afterGenuine[i], 100 * hitRate(), flood);
         }
-        return new Result(before, afterForged, afterGenuine[0], afterGenuine[1], rateBefore, underForged, hitRate());
+        double underGenuine = hitRate();
+        now.addAndGet(LIFETIME.toMillis());
+        issueToPhones();
+        rounds(1, 0, null);
+        long anHourLater = heap();
+        out.printf("%,d bytes: an hour later%n", anHourLater);
+        return new Result(
+                before,
+                afterForged,
+                afterGenuine[0],
+                afterGenuine[1],
+                anHourLater,
+                rateBefore,
+                underForged,
+                underGenuine);
     }
 
     private interface Harm {

@@ -91,6 +91,11 @@ public final class RegistrarRig implements AutoCloseable {
         return workplace.start(name, "listening ", Workplace.java("sip-registrar/target/sip-registrar.jar", arguments));
     }
 
+    /** Whether phones can register now, which a location in Redis may keep them from. */
+    public boolean isHealthy() throws IOException, InterruptedException {
+        return Http.plain().get(metrics.resolve("/health"), Map.of()).statusCode() == 200;
+    }
+
     /** {@code sipoauth phone storm}: ready when its phones, the first of ours, are all registered. */
     public ChildProcess startStorm(int phones, List<String> more) throws IOException {
         Path file = workplace.folder().resolve("tokens.txt");

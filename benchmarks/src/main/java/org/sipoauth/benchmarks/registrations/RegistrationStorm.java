@@ -112,6 +112,7 @@ public final class RegistrationStorm {
     private Seen run() throws IOException, InterruptedException, ParseException {
         ChildProcess first = startRegistrar("registrar");
         first.awaitReady();
+        awaitHealth();
         ChildProcess storm = startStorm();
         storm.awaitReady();
         out.printf("all registered, %d MB%n", ProcessUsage.residentBytes(first.handle()) / MEGABYTE);
@@ -160,6 +161,16 @@ public final class RegistrationStorm {
                         "--rate=" + plan.arrivals(),
                         "--every=" + plan.every().toSeconds(),
                         "--hold=" + plan.steady().plus(LIMIT).plus(LIMIT).toSeconds()));
+    }
+
+    private void awaitHealth() throws IOException, InterruptedException {
+        Instant giveUp = Instant.now().plus(LIMIT);
+        while (!rig.isHealthy()) {
+            if (Instant.now().isAfter(giveUp)) {
+                throw new IOException("the registrar is not healthy after " + LIMIT.toMinutes() + " minutes");
+            }
+            Thread.sleep(LOOK_MILLIS);
+        }
     }
 
     private void awaitBindings() throws IOException, InterruptedException {

@@ -18,6 +18,9 @@ record Plan(Duration length, Duration rotateEvery, int workers) {
     /** What the servers allow for, whatever their settings: clocks that differ, and a ring that cannot be read. */
     private static final Duration SERVERS_MARGINS = Duration.ofMinutes(2);
 
+    /** For the requests and the threads that the settings do not count: all share the machine with the load. */
+    private static final Duration REQUESTS_AND_THREADS = Duration.ofSeconds(4);
+
     Duration verifierRefresh() {
         return twentieths(3);
     }
@@ -60,9 +63,9 @@ record Plan(Duration length, Duration rotateEvery, int workers) {
         return accessToken().plus(SERVERS_MARGINS);
     }
 
-    /** Within which every online verifier rejects the tokens of a revoked key. */
+    /** Within which every online verifier rejects the tokens of a revoked key: the settings' sum, and the machine's part. */
     Duration revocationBound() {
-        return lookEvery().plus(verifierRefresh()).plus(jwkSetMaxAge());
+        return lookEvery().plus(verifierRefresh()).plus(jwkSetMaxAge()).plus(REQUESTS_AND_THREADS);
     }
 
     Cluster.Setup cluster() {

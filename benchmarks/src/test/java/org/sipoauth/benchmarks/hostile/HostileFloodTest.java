@@ -14,5 +14,6 @@ class HostileFloodTest {
         long noise = 2_000_000; // 4,000 tokens, if they stayed, were 8 MB
         assertThat(result.bytesAfterForged()).isLessThan(result.bytesBefore() + noise);
         assertThat(result.bytesAfterMoreGenuine()).isLessThan(result.bytesAfterGenuine() + noise);
+        assertThat(result.bytesAnHourLater()).isLessThan(result.bytesBefore() + noise);
     }
 }

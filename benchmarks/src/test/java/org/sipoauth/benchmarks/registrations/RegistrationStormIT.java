@@ -18,7 +18,9 @@ class RegistrationStormIT {
         assertThat(seen.failures()).as(seen.storm().toString()).isZero();
         assertThat(seen.storm())
                 .containsEntry("registeredAtTheEnd", 300L)
-                .containsEntry("connections", 600L)
-                .containsEntry("connectionsLost", 300L);
+                .hasEntrySatisfying(
+                        "connections", made -> assertThat((Long) made).isGreaterThanOrEqualTo(600))
+                .hasEntrySatisfying(
+                        "connectionsLost", lost -> assertThat((Long) lost).isGreaterThanOrEqualTo(300));
     }
 }

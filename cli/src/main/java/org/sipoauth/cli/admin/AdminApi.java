@@ -4,12 +4,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,15 +38,14 @@ public final class AdminApi {
     private static final Set<Integer> SUCCESS = Set.of(200, 201, 202, 204);
 
     private final URI server;
-    private final Path clientFile;
+    private final ApiClient client;
     private final HttpsClient https;
     private final HttpsClient httpsForFiles;
     private final String adviceIfUnreachable;
 
-    /** @param clientFile holds {@code client_id:client_secret} in its first line */
-    AdminApi(URI server, Path clientFile, SSLContext tls, String adviceIfUnreachable) {
+    AdminApi(URI server, ApiClient client, SSLContext tls, String adviceIfUnreachable) {
         this.server = server;
-        this.clientFile = clientFile;
+        this.client = client;
         this.https = new HttpsClient(tls, TIMEOUT);
         this.httpsForFiles = new HttpsClient(tls, TIMEOUT_OF_FILES, LONGEST_FILE);
         this.adviceIfUnreachable = adviceIfUnreachable;
@@ -194,10 +190,7 @@ public final class AdminApi {
         }
         if (answer.status() == 400 || answer.status() == 401) {
             throw new CommandFailure(
-                    ExitCodes.NO,
-                    server + " does not let this client administer it",
-                    "Name the file that this very server wrote, admin-client.txt in its data folder, or that of a client"
-                            + " with the scope admin, admin.operate or admin.read.");
+                    ExitCodes.NO, server + " does not let this client administer it", client.adviceIfRefused());
         }
         try {
             return JsonObject.parse(requireSuccess(answer).body())
@@ -211,24 +204,8 @@ public final class AdminApi {
     private HttpsClient.Answer askForToken(String scope) throws IOException, InterruptedException {
         return https.postForm(
                 address("/oauth2/token"),
-                Map.of("grant_type", "client_credentials", "scope", scope),
-                Map.of("Authorization", "Basic " + basicCredentials()));
-    }
-
-    private String basicCredentials() {
-        try {
-            String line = Files.readString(clientFile).lines().findFirst().orElse("");
-            if (line.indexOf(':') > 0) {
-                return Base64.getEncoder().encodeToString(line.getBytes(StandardCharsets.UTF_8));
-            }
-        } catch (IOException unreadable) {
-            throw new CommandFailure(
-                    ExitCodes.USAGE,
-                    "cannot read " + clientFile,
-                    "Name the server's admin-client.txt with --client-file.");
-        }
-        throw new CommandFailure(
-                ExitCodes.USAGE, clientFile + " holds no client", "Its first line must be client_id:client_secret.");
+                with(with(client.parameters(), "grant_type", "client_credentials"), "scope", scope),
+                client.headers());
     }
 
     private static HttpsClient.Answer requireSuccess(HttpsClient.Answer answer) {

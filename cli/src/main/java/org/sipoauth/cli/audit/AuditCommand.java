@@ -41,6 +41,11 @@ import picocli.CommandLine.Spec;
 public final class AuditCommand implements Callable<Integer> {
     private static final String LINE = "%-20s  %-22s  %-20s  %-16s  %-16s  %-12s  %s%n";
     private static final int USUAL_LIMIT = 100;
+
+    /** Shown below the line of a record, where it has them. */
+    private static final List<String> MORE = List.of(
+            "detail", "reason", "by", "method", "path", "named_device", "address", "repeats", "unrecorded", "advice");
+
     private static final Pattern AGO = Pattern.compile("(\\d{1,5})([smhd])");
 
     private final InstantSource clock;
@@ -178,8 +183,8 @@ public final class AuditCommand implements Callable<Integer> {
                     word(record, "device"),
                     word(record, "client"),
                     word(record, "session"));
-            for (String more : new String[] {"detail", "reason", "by", "address", "repeats", "advice"}) {
-                record.string(more).ifPresent(text -> out.printf("    %-8s %s%n", more, Printable.line(text)));
+            for (String more : MORE) {
+                record.string(more).ifPresent(text -> out.printf("    %-12s %s%n", more, Printable.line(text)));
             }
         }
     }

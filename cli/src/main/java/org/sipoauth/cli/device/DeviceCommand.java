@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
             "Lists, shows, adds, changes and removes devices, one by one or as a file of comma-separated values.",
             "A softphone is named after its user, with CSF before it on a computer, BOT on Android, TCT on an iPhone and TAB"
                     + " on a tablet; a desk phone is SEP and its MAC address. 15 characters at most.",
-            "What is taken from a device ends its logins at once."
+            "What is taken from a device ends its logins at once.",
+            "Where one does not register, diagnose tells why, and what to do."
         },
         synopsisSubcommandLabel = "COMMAND")
 public final class DeviceCommand implements Runnable {
@@ -27,6 +28,7 @@ public final class DeviceCommand implements Runnable {
         CommandLine device = new CommandLine(new DeviceCommand());
         device.addSubcommand(new ListCommand());
         device.addSubcommand(new ShowCommand());
+        device.addSubcommand(new DiagnoseCommand());
         device.addSubcommand(new AddCommand());
         device.addSubcommand(new SetCommand());
         device.addSubcommand(new SwitchCommand.Enable());

@@ -12,7 +12,7 @@ final class ListCommand extends AdminCommand {
 
     @Override
     protected void run(AdminApi api, PrintWriter out, boolean asJson) throws InterruptedException {
-        JsonObject answer = api.get("/edges");
+        JsonObject answer = api.get("/edges?limit=1000");
         if (!answer.members().containsKey("edges")) {
             throw AdminApi.notAServer();
         }

@@ -17,7 +17,7 @@ final class ServerRing implements KeyAccess {
 
     @Override
     public List<KeyRow> list() throws InterruptedException {
-        return rows(server.get("/keys"));
+        return server.all("/keys", "keys").stream().map(ServerRing::row).toList();
     }
 
     @Override
@@ -38,8 +38,12 @@ final class ServerRing implements KeyAccess {
     }
 
     private static List<KeyRow> rows(JsonObject answer) {
+        return answer.objects("keys").stream().map(ServerRing::row).toList();
+    }
+
+    private static KeyRow row(JsonObject key) {
         try {
-            return answer.objects("keys").stream().map(KeyRow::of).toList();
+            return KeyRow.of(key);
         } catch (RuntimeException malformed) {
             throw AdminApi.notAServer();
         }

@@ -195,13 +195,17 @@ final class StormPhone {
             }
         }
 
-        @Override
-        public void channelInactive(ChannelHandlerContext context) {
-            stopWaiting();
+        private void noLongerRegistered() {
             if (registered) {
                 registered = false;
                 storm.tally().oneLess();
             }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            stopWaiting();
+            noLongerRegistered();
             if (!ended) {
                 if (dialogue != null) {
                     storm.tally().count(StormTally.Count.LOST);
@@ -273,6 +277,7 @@ final class StormPhone {
                 after(untilNext(granted), () -> register(context));
                 return;
             }
+            noLongerRegistered(); // though a binding of before may last a little
             failures++;
             Duration delay = retryDelay.after(failures);
             if (outcome instanceof Outcome.TokenRejected rejected) {

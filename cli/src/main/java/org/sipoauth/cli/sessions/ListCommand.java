@@ -1,9 +1,12 @@
 package org.sipoauth.cli.sessions;
 
+import com.nimbusds.jose.util.JSONObjectUtils;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.cli.admin.ServerOptions;
@@ -53,12 +56,17 @@ final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        JsonObject answer = server.open().get("/sessions?" + whose.query());
+        List<JsonObject> sessions = server.open().all("/sessions?" + whose.query(), "sessions").stream()
+                .sorted(Comparator.comparing(
+                                (JsonObject session) -> SessionRow.of(session).begun())
+                        .reversed())
+                .toList();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(answer.toJson());
+            out.println(JSONObjectUtils.toJSONString(Map.of(
+                    "sessions", sessions.stream().map(JsonObject::members).toList())));
         } else {
-            print(answer.objects("sessions").stream().map(SessionRow::of).toList(), out);
+            print(sessions.stream().map(SessionRow::of).toList(), out);
         }
         out.flush();
         return ExitCodes.OK;

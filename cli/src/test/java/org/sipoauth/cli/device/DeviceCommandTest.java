@@ -39,6 +39,48 @@ class DeviceCommandTest {
     }
 
     @Test
+    void tellsWhyADeviceDoesNotRegister() {
+        server.answering(200, """
+                {"device":"CSFALICE","fine":false,"conclusion":"Nobody is signed in on it.","first":"Have alice sign in.",
+                 "phone":"Open the sign-in page.","steps":[
+                  {"title":"Device","state":"holds","finding":"It is a desk phone."},
+                  {"title":"Login","state":"fails","finding":"Nobody is signed in on it.","remedy":"Have alice sign in."},
+                  {"title":"Others","state":"open","finding":"Perhaps.","perhaps":[
+                   {"at":"2026-01-31T12:00:00Z","cause":"network","finding":"Not from \\u001b there.","remedy":"Add it."}]}]}
+                """);
+
+        CommandRun run = device("diagnose", "CSFALICE", "--said", "registrar.token_expired");
+
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(server.requests())
+                .containsExactly("GET /admin/api/v1/devices/CSFALICE/diagnosis?said=registrar.token_expired ");
+        assertThat(run.out().lines())
+                .containsExactly(
+                        "Nobody is signed in on it.",
+                        "you, first  Have alice sign in.",
+                        "phone, then Open the sign-in page.",
+                        "",
+                        "ok  Device: It is a desk phone.",
+                        "NO  Login: Nobody is signed in on it.",
+                        "    do: Have alice sign in.",
+                        "?   Others: Perhaps.",
+                        "    network, 2026-01-31T12:00:00Z: Not from \\u001b there.",
+                        "      do: Add it.");
+    }
+
+    @Test
+    void isContentWhereNothingStandsInADevicesWay() {
+        server.answering(
+                200,
+                "{\"device\":\"CSFALICE\",\"fine\":true,\"conclusion\":\"It is registered at node1.\",\"phone\":\"Refresh.\",\"steps\":[]}");
+
+        CommandRun run = device("diagnose", "CSFALICE");
+
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.out()).startsWith("It is registered at node1.").contains("phone, next Refresh.");
+    }
+
+    @Test
     void listsAllPages() {
         server.answering(200, "{\"devices\":[" + ALICES + "],\"next\":\"Q1+\"}")
                 .thenAnswering(200, "{\"devices\":[" + BOBS + "]}");

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  */
 final class ChildProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
-    private static final Duration END_LIMIT = Duration.ofSeconds(20);
+    private static final Duration END_LIMIT = Duration.ofSeconds(60);
 
     private final String name;
     private final Process process;
@@ -106,13 +106,15 @@ final class ChildProcess implements AutoCloseable {
         process.toHandle().destroy(); // Process.destroy would close its output as well, and lose its last words
     }
 
-    /** Asks the program to end, as an operator's SIGTERM does, and insists after a while. */
+    /** Asks the program to end, as an operator's SIGTERM does, and after a while ends it with all that it started. */
     @Override
     public void close() {
+        List<ProcessHandle> started = process.descendants().toList(); // nobody tells once it has ended
         process.toHandle().destroy(); // unlike Process.destroy(), leaves its output to be read to the end
         try {
             if (!process.waitFor(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
+                started.forEach(ProcessHandle::destroyForcibly);
                 fail("%s did not end within %s of SIGTERM:%n%s", name, END_LIMIT, output());
             }
             reader.join(END_LIMIT.toMillis());

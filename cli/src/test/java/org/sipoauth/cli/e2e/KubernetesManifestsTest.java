@@ -83,6 +83,8 @@ class KubernetesManifestsTest {
 
     @BeforeAll
     static void read() throws IOException {
+        MANIFESTS.clear();
+        KUSTOMIZATIONS.clear();
         for (Path overlay : List.of(FOLDER.resolve("base"), FOLDER.resolve("example"))) {
             JsonNode kustomization =
                     STRICT.readTree(overlay.resolve("kustomization.yaml").toFile());

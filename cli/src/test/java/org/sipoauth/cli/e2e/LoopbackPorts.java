@@ -1,61 +1,79 @@
 package org.sipoauth.cli.e2e;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Ports for programs that must be told theirs. They lie below the range that outgoing connections draw from, so that none of
- * those takes one between its choice and its use, and within 1024 to 49151, which the OAuth ports accept. Of all tests on this
- * machine, which run in several processes, none is given one that another was given and may be about to use.
+ * Ports for what must be told its own. They lie below the range that outgoing connections draw from, so that none of those
+ * takes one between its choice and its use. Each process of the tests has blocks of its own, by locks that end with it, so that no other takes one either.
  */
 final class LoopbackPorts {
-    private static final int LOWEST = 20_000;
-    private static final int HIGHEST = 29_999;
+    private static final int LOWEST = 25_000;
+    private static final int COUNT = 5_000; // beyond are another module's
+    private static final int BLOCK = 50;
+    private static final Path LOCKS = Path.of(System.getProperty("java.io.tmpdir"), "sip-oauth-test-ports");
 
-    /** Held until this process ends: of a file with a byte for each port, those of the ports that were given. */
-    private static final List<FileLock> GIVEN = new ArrayList<>();
-
-    private static final FileChannel PORTS = open();
-
-    private static int next = LOWEST;
+    private static final List<FileChannel> HELD =
+            new ArrayList<>(); // for a channel that is collected is closed, and its lock with it
+    private static int nextBlock = LOWEST;
+    private static int next;
+    private static int end;
 
     private LoopbackPorts() {}
 
-    private static FileChannel open() {
-        Path file = Path.of(
-                System.getProperty("java.io.tmpdir"), "sip-oauth-test-ports-" + System.getProperty("user.name"));
-        try {
-            return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        } catch (IOException unusable) {
-            throw new ExceptionInInitializerError(unusable);
+    /** Never the same twice: the first may not be in use yet when the second is chosen. */
+    static synchronized int free() {
+        while (true) {
+            if (next == end) {
+                takeBlock();
+            }
+            int port = next++;
+            if (isFree(port)) {
+                return port;
+            }
         }
     }
 
-    /** Never the same twice: the first may not be in use yet when the second is chosen. */
-    static synchronized int free() throws IOException {
-        for (; next <= HIGHEST; next++) {
-            FileLock given = PORTS.tryLock(next, 1, false);
-            if (given != null) {
-                GIVEN.add(given);
-                if (isFree(next)) {
-                    return next++;
-                }
+    private static void takeBlock() {
+        for (; nextBlock < LOWEST + COUNT; nextBlock += BLOCK) {
+            if (lock(nextBlock)) {
+                next = nextBlock;
+                nextBlock += BLOCK;
+                end = nextBlock;
+                return;
             }
         }
-        throw new IOException("no free port between " + LOWEST + " and " + HIGHEST);
+        throw new IllegalStateException("no free port from " + LOWEST + " on: does another run of the tests not end?");
+    }
+
+    private static boolean lock(int block) {
+        try {
+            FileChannel channel = FileChannel.open(
+                    Files.createDirectories(LOCKS).resolve(Integer.toString(block)),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE);
+            if (channel.tryLock() == null) {
+                channel.close();
+                return false;
+            }
+            HELD.add(channel);
+            return true;
+        } catch (IOException unusable) {
+            throw new UncheckedIOException(unusable);
+        }
     }
 
     private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        try {
+            new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
             return true;
         } catch (IOException taken) {
             return false;

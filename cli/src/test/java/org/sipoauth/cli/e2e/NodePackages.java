@@ -19,7 +19,7 @@ final class NodePackages {
                 "--ignore-scripts",
                 "--no-audit",
                 "--no-fund",
-                "--fetch-retries=1", // without a network, to know it within the limit
+                "--fetch-retries=3",
                 "--fetch-timeout=10000"); // ms
         try (ChildProcess npm = ChildProcess.start("npm", folder, install)) {
             if (npm.awaitExit(LIMIT) != 0) {

@@ -277,8 +277,16 @@ final class Platform implements AutoCloseable {
 
     @Override
     public void close() {
+        AssertionError failure = null;
         for (int i = running.size() - 1; i >= 0; i--) {
-            running.get(i).close();
+            try {
+                running.get(i).close();
+            } catch (AssertionError e) { // the others have to end all the same
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 }

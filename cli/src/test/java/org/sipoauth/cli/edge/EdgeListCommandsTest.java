@@ -42,7 +42,7 @@ class EdgeListCommandsTest {
         CommandRun run = edge("list");
 
         assertThat(run.exit()).as(run.err()).isZero();
-        assertThat(server.requests()).containsExactly("GET /admin/api/v1/edges ");
+        assertThat(server.requests()).containsExactly("GET /admin/api/v1/edges?limit=1000 ");
         assertThat(run.out().lines().map(line -> line.replaceAll(" +", " ")))
                 .containsExactly(
                         "EDGE CERTIFICATE NAMES", "east east.example.com", "west west.example.com, Edge \\u001b West");

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sipoauth.cli.ClosedPort;
 import org.sipoauth.cli.TestHttpsServer;
 import org.sipoauth.cli.TestPki;
 import org.sipoauth.cli.console.CommandFailure;
@@ -109,9 +110,10 @@ class HttpsClientTest {
                 .contains("not trusted");
         assertThat(trouble(client(Duration.ofSeconds(20)), URI.create("https://no-such-host.invalid/")))
                 .isEqualTo("no such host");
-        URI gone = server.address();
-        server.close();
-        assertThat(trouble(client(Duration.ofSeconds(20)), gone)).contains("connection refused");
+        try (ClosedPort nobodys = new ClosedPort()) {
+            URI gone = URI.create("https://localhost:" + nobodys.number());
+            assertThat(trouble(client(Duration.ofSeconds(20)), gone)).contains("connection refused");
+        }
         try (TestHttpsServer edge = new TestHttpsServer(pki.serverContext("edge"))) {
             assertThat(trouble(client(Duration.ofSeconds(20)), edge.address())).contains("for another host");
         }

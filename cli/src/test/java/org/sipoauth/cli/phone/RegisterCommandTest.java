@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.cli.ClosedPort;
 import org.sipoauth.cli.CommandRun;
 import org.sipoauth.cli.TestPki;
 import org.sipoauth.registrar.sip.SipRequest;
@@ -269,11 +270,15 @@ class RegisterCommandTest {
     }
 
     @Test
-    void choosesTheEdgesPort() {
-        CommandRun run = register("--once", "--edge");
+    void choosesTheEdgesPort() throws IOException {
+        try (ClosedPort nobodys = new ClosedPort()) {
+            server.edgePort = nobodys.number();
 
-        assertThat(run.exit()).isEqualTo(PhoneExitCodes.UNREACHABLE);
-        assertThat(run.err()).contains("127.0.0.1:5091", "connection refused");
+            CommandRun run = register("--once", "--edge");
+
+            assertThat(run.exit()).isEqualTo(PhoneExitCodes.UNREACHABLE);
+            assertThat(run.err()).contains("127.0.0.1:" + nobodys.number(), "connection refused");
+        }
     }
 
     @Test

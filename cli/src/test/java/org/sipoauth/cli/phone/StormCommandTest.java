@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.cli.ClosedPort;
 import org.sipoauth.cli.CommandRun;
 import org.sipoauth.cli.SipoauthMain;
 import org.sipoauth.cli.TestPki;
@@ -152,13 +154,29 @@ class StormCommandTest {
     }
 
     @Test
+    void countsNoPhoneThatWasRefusedSinceItRegistered() throws Exception {
+        Running storm = start("--tokens", tokens(1), "--every", "1", "--hold", "300", "--progress", "1");
+        await().atMost(Duration.ofSeconds(20)).until(() -> storm.err().contains(" 1 registered"));
+
+        registrar.otherwise(status(403, "Forbidden", "Retry-After", "300"));
+
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> storm.err()
+                        .lines()
+                        .anyMatch(line -> line.contains(" 0 registered") && line.contains(" 1 refused")));
+        storm.thread().interrupt();
+        assertThat(storm.run().get(20, TimeUnit.SECONDS).out()).containsPattern("registered at the end +0 of 1 phones");
+    }
+
+    @Test
     void saysThatNothingListensThere() throws Exception {
-        registrar.close();
+        try (ClosedPort nobodys = new ClosedPort()) {
+            CommandRun run =
+                    stormUntil("[1-9] not made", "--registrar=localhost:" + nobodys.number(), "--tokens", tokens(2));
 
-        CommandRun run = stormUntil("[1-9] not made", "--tokens", tokens(2));
-
-        assertThat(run.exit()).isEqualTo(PhoneExitCodes.REFUSED);
-        assertThat(run.out()).containsPattern("not connected +\\d+ times: connection refused");
+            assertThat(run.exit()).isEqualTo(PhoneExitCodes.REFUSED);
+            assertThat(run.out()).containsPattern("not connected +\\d+ times: connection refused");
+        }
     }
 
     @Test
@@ -298,7 +316,10 @@ class StormCommandTest {
     }
 
     private String[] arguments(String... options) {
-        List<String> args = new ArrayList<>(List.of("phone", "storm", "--registrar=localhost:" + registrar.port()));
+        List<String> args = new ArrayList<>(List.of("phone", "storm"));
+        if (Arrays.stream(options).noneMatch(option -> option.startsWith("--registrar="))) {
+            args.add("--registrar=localhost:" + registrar.port());
+        }
         args.add("--trust=" + trusted);
         args.addAll(List.of(options));
         return args.toArray(String[]::new);

@@ -68,6 +68,7 @@ final class TestAuthorizationServer implements AutoCloseable {
     volatile int revocationStatus = 200;
     volatile int mode = 1;
     volatile int sipPort = 5090;
+    volatile int edgePort = 5091;
     volatile Duration tokenLifetime = Duration.ofHours(1);
     volatile Optional<String> errorInAnswer = Optional.empty();
     volatile boolean providesConfiguration = true;
@@ -134,7 +135,10 @@ final class TestAuthorizationServer implements AutoCloseable {
             if (known) {
                 exchange.sendResponseHeaders(304, -1);
             } else {
-                send(exchange, 200, PhoneConfigurationTest.xml("CSFALICE", mode, sipPort));
+                send(
+                        exchange,
+                        200,
+                        PhoneConfigurationTest.xml("CSFALICE", mode, sipPort).replace(">5091<", ">" + edgePort + "<"));
             }
         }
     }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sipoauth.cli.ClosedPort;
 import org.sipoauth.cli.CommandRun;
 import org.sipoauth.cli.json.JsonObject;
 
@@ -102,15 +103,16 @@ class StatusCommandTest {
     }
 
     @Test
-    void saysThatNoRegistrarIsThere() {
+    void saysThatNoRegistrarIsThere() throws IOException {
         page = "{}";
         assertThat(status().err()).contains("what answers there is no registrar", "management-port is 9091");
         answer = 404;
         assertThat(status().err()).contains("it answered 404");
-        management.stop(0);
-        CommandRun gone = status();
-        assertThat(gone.err()).contains("connection refused");
-        assertThat(gone.exit()).isEqualTo(1);
+        try (ClosedPort nobodys = new ClosedPort()) {
+            CommandRun gone = run("--management", "http://127.0.0.1:" + nobodys.number());
+            assertThat(gone.err()).contains("connection refused");
+            assertThat(gone.exit()).isEqualTo(1);
+        }
     }
 
     @ParameterizedTest

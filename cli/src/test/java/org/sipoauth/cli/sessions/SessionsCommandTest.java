@@ -48,7 +48,7 @@ class SessionsCommandTest {
         CommandRun run = sessions("list", "--user", "alice & bob");
 
         assertThat(run.exit()).as(run.err()).isZero();
-        assertThat(server.requests()).containsExactly("GET /admin/api/v1/sessions?user=alice+%26+bob ");
+        assertThat(server.requests()).containsExactly("GET /admin/api/v1/sessions?user=alice+%26+bob&limit=1000 ");
         assertThat(run.out().lines().skip(1).map(line -> line.replaceAll(" +", " ")))
                 .containsExactly(
                         "s17.AAAAAAAAAAAAAAAAAAAAAA live alice CSFALICE softphone 2026-01-01T10:00:00Z"
@@ -58,12 +58,28 @@ class SessionsCommandTest {
     }
 
     @Test
+    void listsTheLoginsOfAllPagesTheNewestFirst() {
+        server.answering(200, "{\"sessions\":[" + REVOKED + "],\"next\":\"czAz\"}")
+                .thenAnswering(200, "{\"sessions\":[" + LIVE + "]}");
+
+        CommandRun run = sessions("list", "--user", "alice");
+
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(server.requests())
+                .containsExactly(
+                        "GET /admin/api/v1/sessions?user=alice&limit=1000 ",
+                        "GET /admin/api/v1/sessions?user=alice&limit=1000&after=czAz ");
+        assertThat(run.out().lines().skip(1).map(line -> line.split(" ", 2)[0]))
+                .containsExactly("s17.AAAAAAAAAAAAAAAAAAAAAA", "s03.BBBBBBBBBBBBBBBBBBBBBA");
+    }
+
+    @Test
     void listsTheLoginsOnADeviceAsJson() throws Exception {
         server.answering(200, "{\"sessions\":[" + LIVE + "]}");
 
         CommandRun run = sessions("list", "--device", "CSFALICE", "--json");
 
-        assertThat(server.requests()).containsExactly("GET /admin/api/v1/sessions?device=CSFALICE ");
+        assertThat(server.requests()).containsExactly("GET /admin/api/v1/sessions?device=CSFALICE&limit=1000 ");
         assertThat(JsonObject.parse(run.out()).objects("sessions").get(0).string("user"))
                 .contains("alice");
     }

@@ -18,6 +18,7 @@ import org.sipoauth.verifier.status.StatusReference;
  * @param expiresAt the first instant at which the binding is gone, in whole milliseconds; never after the token's own
  * @param path the proxies to go through, in order (RFC 3327)
  * @param status where to ask whether the login of its token was revoked
+ * @param flow node and connection over which it was registered, where a flow ends at a registrar (RFC 5626 §6)
  */
 public record Binding(
         String addressOfRecord,
@@ -27,7 +28,8 @@ public record Binding(
         long cseq,
         Instant expiresAt,
         List<String> path,
-        Optional<StatusReference> status) {
+        Optional<StatusReference> status,
+        Optional<String> flow) {
 
     public Binding {
         expiresAt = expiresAt.truncatedTo(ChronoUnit.MILLIS);

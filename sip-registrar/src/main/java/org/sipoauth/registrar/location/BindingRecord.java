@@ -22,7 +22,7 @@ final class BindingRecord {
     static final byte[] NONE = {};
 
     /** The first byte. Another format is another number, so that registrars of two releases do not misread one another. */
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     private BindingRecord() {}
 
@@ -61,6 +61,10 @@ final class BindingRecord {
             out.writeUTF(binding.status().get().uri());
             out.writeInt(binding.status().get().index());
         }
+        out.writeBoolean(binding.flow().isPresent());
+        if (binding.flow().isPresent()) {
+            out.writeUTF(binding.flow().get());
+        }
     }
 
     /** @throws IllegalStateException if it is not what a registrar of this release writes */
@@ -96,7 +100,8 @@ final class BindingRecord {
                 in.readLong(),
                 Instant.ofEpochMilli(in.readLong()),
                 readPath(in),
-                in.readBoolean() ? Optional.of(new StatusReference(in.readUTF(), in.readInt())) : Optional.empty());
+                in.readBoolean() ? Optional.of(new StatusReference(in.readUTF(), in.readInt())) : Optional.empty(),
+                in.readBoolean() ? Optional.of(in.readUTF()) : Optional.empty());
     }
 
     private static List<String> readPath(DataInputStream in) throws IOException {

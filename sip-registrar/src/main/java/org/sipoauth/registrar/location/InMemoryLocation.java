@@ -45,10 +45,14 @@ public final class InMemoryLocation implements Location {
     }
 
     private void reserve(int more) {
-        if (size.addAndGet(more) > limit && more > 0) {
-            size.addAndGet(-more);
+        int before = size.getAndUpdate(held -> fits(held, more) ? held + more : held);
+        if (!fits(before, more)) {
             throw new LocationFullException(limit);
         }
+    }
+
+    private boolean fits(int held, int more) {
+        return more <= 0 || held <= limit - more;
     }
 
     @Override

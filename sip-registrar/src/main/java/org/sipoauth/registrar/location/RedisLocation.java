@@ -48,6 +48,9 @@ public final class RedisLocation implements Location {
     /** An answer takes well under a millisecond; whoever waits for seconds is better told to come again. */
     public static final Duration TIME_LIMIT = Duration.ofSeconds(2);
 
+    /** A process that has just begun takes longer for it than any later, and no phone waits yet. */
+    private static final Duration FIRST_CONNECTION = Duration.ofSeconds(10);
+
     private static final String PREFIX = "location:";
     private static final String PROBE = PREFIX + "probe";
 
@@ -77,6 +80,7 @@ public final class RedisLocation implements Location {
     private final RedisConnection connection;
     private final InMemoryLocation own = new InMemoryLocation(Integer.MAX_VALUE);
     private final int limit;
+    private final Duration timeLimit;
     private final AtomicBoolean probing = new AtomicBoolean();
     private final Set<String> told = ConcurrentHashMap.newKeySet(); // why it is away, since it is
     private final AtomicBoolean leftSome = new AtomicBoolean(); // at the last removal
@@ -96,11 +100,17 @@ public final class RedisLocation implements Location {
      * @param limit most bindings that this registrar remembers
      */
     public RedisLocation(RedisAddress address, Optional<TrustManagerFactory> trust, int limit) {
+        this(address, trust, limit, TIME_LIMIT);
+    }
+
+    /** @param timeLimit for the answer to a change */
+    RedisLocation(RedisAddress address, Optional<TrustManagerFactory> trust, int limit, Duration timeLimit) {
+        this.timeLimit = timeLimit;
         this.address = address;
         this.connection = new RedisConnection(address, trust);
         this.limit = limit;
         try {
-            connection.reopen().toCompletableFuture().get(TIME_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            connection.reopen().toCompletableFuture().get(FIRST_CONNECTION.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException away) {
@@ -125,7 +135,7 @@ public final class RedisLocation implements Location {
                 .send(commands -> commands.get(change.key()))
                 .thenCompose(held -> replace(change, held == null ? BindingRecord.NONE : held, MAX_ATTEMPTS))
                 .toCompletableFuture()
-                .orTimeout(TIME_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+                .orTimeout(timeLimit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private CompletionStage<List<Binding>> replace(Change change, byte[] held, int attempts) {

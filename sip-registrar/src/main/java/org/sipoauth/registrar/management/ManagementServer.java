@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** {@code /metrics}, {@code /health}, {@code /status} and {@code /bindings}; it asks nobody for a name, so it belongs on the loopback interface or behind a packet filter. */
+/** {@code /metrics}, {@code /health}, {@code /status}, {@code /bindings} and {@code /refusals}; it asks nobody for a name, so it belongs on the loopback interface or behind a packet filter. */
 public final class ManagementServer implements AutoCloseable {
     private static final int THREADS = 16;
     private static final int SECONDS_FOR_A_REQUEST = 10;
@@ -40,7 +40,8 @@ public final class ManagementServer implements AutoCloseable {
             Supplier<String> metrics,
             Supplier<Health> health,
             Supplier<Map<String, Object>> status,
-            Function<BindingsQuery, List<Map<String, Object>>> bindings) {}
+            Function<PhoneQuery, List<Map<String, Object>>> bindings,
+            Function<PhoneQuery, List<Map<String, Object>>> refusals) {}
 
     private final HttpServer server;
     private final ExecutorService threads;
@@ -69,19 +70,8 @@ public final class ManagementServer implements AutoCloseable {
                         200,
                         "application/json",
                         Json.of(pages.status().get())));
-        page("/bindings", exchange -> {
-            Optional<BindingsQuery> query =
-                    BindingsQuery.parse(exchange.getRequestURI().getRawQuery());
-            if (query.isPresent()) {
-                answer(
-                        exchange,
-                        200,
-                        "application/json",
-                        Json.of(pages.bindings().apply(query.get())));
-            } else {
-                answer(exchange, 400, "text/plain", "only device and aor, each once\n");
-            }
-        });
+        page("/bindings", exchange -> answer(exchange, pages.bindings()));
+        page("/refusals", exchange -> answer(exchange, pages.refusals()));
         server.start();
     }
 
@@ -116,6 +106,16 @@ public final class ManagementServer implements AutoCloseable {
                 page.serve(exchange);
             }
         });
+    }
+
+    private static void answer(HttpExchange exchange, Function<PhoneQuery, List<Map<String, Object>>> page)
+            throws IOException {
+        Optional<PhoneQuery> query = PhoneQuery.parse(exchange.getRequestURI().getRawQuery());
+        if (query.isPresent()) {
+            answer(exchange, 200, "application/json", Json.of(page.apply(query.get())));
+        } else {
+            answer(exchange, 400, "text/plain", "only device and aor, each once\n");
+        }
     }
 
     private static void answer(HttpExchange exchange, int status, String type, String text) throws IOException {

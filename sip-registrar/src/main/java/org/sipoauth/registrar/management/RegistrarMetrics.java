@@ -43,6 +43,7 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
             Map<HandshakeFailure, Counter> handshakeFailures,
             Map<Deadline, Counter> timeouts,
             Counter revoked,
+            Counter crowdedOut,
             Map<Parsed.Cause, Counter> malformed) {}
 
     public RegistrarMetrics(MeterRegistry registry) {
@@ -111,6 +112,12 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
                         deadline -> counter(
                                 "sip.timeouts", "Connections closed as too slow", port, "deadline", deadline.label())),
                 counter("sip.connections.revoked", "Connections of revoked logins", port, "result", "closed"),
+                counter(
+                        "sip.connections.crowded.out",
+                        "Connections with the largest unfinished messages, when these took too much memory",
+                        port,
+                        "result",
+                        "closed"),
                 each(Parsed.Cause.class, cause -> malformedMessages(port, cause)));
     }
 
@@ -167,6 +174,14 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
                 .register(registry);
     }
 
+    /** Adds how much memory messages take that are not yet whole. */
+    public void watchUnfinished(Supplier<Number> bytes) {
+        Gauge.builder("sip.unfinished", bytes)
+                .description("Memory of messages that have begun and are not yet whole")
+                .baseUnit("bytes")
+                .register(registry);
+    }
+
     /** Adds the ports that the server has changed and that could not be opened. */
     public void watchPendingPorts(Supplier<Number> pending) {
         Gauge.builder("sip.ports.pending", pending)
@@ -204,6 +219,11 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
     @Override
     public void revoked(Port port) {
         of(ports, port).revoked().increment();
+    }
+
+    @Override
+    public void crowdedOut(Port port) {
+        of(ports, port).crowdedOut().increment();
     }
 
     @Override

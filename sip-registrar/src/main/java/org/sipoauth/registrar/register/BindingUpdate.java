@@ -22,21 +22,25 @@ final class BindingUpdate implements UnaryOperator<List<Binding>> {
     private final SipRequest request;
     private final List<Contact> contacts;
     private final String addressOfRecord;
+    private final Optional<String> flow;
     private final AccessToken token;
     private final RegistrarPolicy policy;
     private final Instant now;
     private final List<String> path;
 
+    /** @param flow over which the request came, if it ends here */
     BindingUpdate(
             SipRequest request,
             List<Contact> contacts,
             String addressOfRecord,
+            Optional<String> flow,
             AccessToken token,
             RegistrarPolicy policy,
             Instant now) {
         this.request = request;
         this.contacts = contacts;
         this.addressOfRecord = addressOfRecord;
+        this.flow = flow;
         this.token = token;
         this.policy = policy;
         this.now = now;
@@ -117,7 +121,8 @@ final class BindingUpdate implements UnaryOperator<List<Binding>> {
                 request.cseq().number(),
                 now.plus(granted),
                 path,
-                token.status());
+                token.status(),
+                contact.isFlow() ? flow : Optional.empty());
     }
 
     /** A phone that lost its connections leaves contacts behind: its own oldest make room for its new ones. */

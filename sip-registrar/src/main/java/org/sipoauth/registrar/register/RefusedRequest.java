@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.sipoauth.registrar.sip.SipRequest;
 
 /**
@@ -30,6 +31,9 @@ public record RefusedRequest(
         Arrival.Port port) {
     private static final int LONGEST_TEXT = 200;
 
+    /** Controls, line separators, what turns the direction of text or is not seen, and halves of characters. */
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]");
+
     static RefusedRequest of(Instant at, Refused refused, SipRequest request, Arrival arrival) {
         List<String> devices = new ArrayList<>();
         request.contacts().forEach(contact -> contact.deviceName().ifPresent(name -> devices.add(printable(name))));
@@ -47,9 +51,9 @@ public record RefusedRequest(
     }
 
     /** What a peer wrote, as one harmless line. */
-    static String printable(String text) {
+    public static String printable(String text) {
         String line = text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "…" : text;
-        return line.replaceAll("\\p{Cntrl}", "?");
+        return UNPRINTABLE.matcher(line).replaceAll("?");
     }
 
     /** A line of the log. */

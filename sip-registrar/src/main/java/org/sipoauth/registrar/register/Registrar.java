@@ -74,6 +74,7 @@ public final class Registrar {
     private final Supplier<Optional<String>> trouble;
     private final RegistrationEvents events;
     private final InstantSource clock;
+    private final PeerLog log;
     private volatile Optional<Left> revokedLeft = Optional.empty();
 
     /**
@@ -88,7 +89,8 @@ public final class Registrar {
             Predicate<StatusReference> revoked,
             Supplier<Optional<String>> trouble,
             RegistrationEvents events,
-            InstantSource clock) {
+            InstantSource clock,
+            PeerLog log) {
         this.policy = policy;
         this.domain = domain;
         this.gate = gate;
@@ -97,6 +99,7 @@ public final class Registrar {
         this.trouble = trouble;
         this.events = events;
         this.clock = clock;
+        this.log = log;
     }
 
     /** Bindings of revoked logins that were not removed, and how long to leave it at that. */
@@ -200,7 +203,10 @@ public final class Registrar {
         String addressOfRecord = requireAddressOfRecord(request); // step 5, without which step 4 has nothing to ask
         requireAuthorized(request, arrival, token, addressOfRecord); // step 4
         Outbound outbound = new Outbound(request); // RFC 5626 §6
-        BindingUpdate update = new BindingUpdate(request, outbound.contacts(), addressOfRecord, token, policy, now);
+        Optional<String> flow =
+                outbound.endsHere() ? Optional.of(policy.nodeName() + "/" + arrival.connection()) : Optional.empty();
+        BindingUpdate update =
+                new BindingUpdate(request, outbound.contacts(), addressOfRecord, flow, token, policy, now);
         return location.update(addressOfRecord, now, held -> update.apply(unrevoked(held)))
                 .thenApply(bindings -> {
                     SipResponse success = success(request, outbound, bindings, now); // step 8
@@ -416,7 +422,9 @@ public final class Registrar {
         } else {
             RefusedRequest told = RefusedRequest.of(clock.instant(), refused, request, arrival);
             events.refused(told);
-            LOG.info("{}", told);
+            if (log.takes(arrival.peer().getAddress())) {
+                LOG.info("{}", told);
+            }
         }
         SipResponse response = SipResponse.answering(request, refused.status(), refused.phrase(), newTag())
                 .with(refused.headers());

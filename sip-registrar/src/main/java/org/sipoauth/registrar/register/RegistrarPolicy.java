@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
  * @param maxExpires longest binding, and the one for requests that ask for none
  * @param minExpires shortest binding that a phone may ask for
  * @param maxContacts most bindings of one address-of-record
- * @param flowTimer after how long without a byte from the phone its connection is closed
+ * @param flowTimer how often a phone is to send something over its flow; its connection is closed somewhat later
  */
 public record RegistrarPolicy(
         BooleanSupplier oauthMode,

@@ -1,9 +1,9 @@
 package org.sipoauth.registrar.register;
 
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.sipoauth.registrar.sip.Host;
 import org.sipoauth.registrar.sip.SipUri;
 
 /**
@@ -16,8 +16,8 @@ public final class ServedDomain {
 
     /** @param hosts names and addresses beside the domain itself; IPv6 addresses in brackets */
     public ServedDomain(String domain, Set<String> hosts) {
-        this.domain = domain.toLowerCase(Locale.ROOT);
-        this.hosts = hosts.stream().map(host -> host.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
+        this.domain = Host.canonical(domain);
+        this.hosts = hosts.stream().map(Host::canonical).collect(Collectors.toUnmodifiableSet());
     }
 
     public boolean serves(SipUri uri) {

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,7 @@ public final class Followed<T extends Served> implements AutoCloseable {
     private final HttpDocument endpoint;
     private final @Nullable CacheFile cache;
     private final BackgroundRefresh refresh;
+    private final CountDownLatch asked = new CountDownLatch(1);
     private volatile T current;
     private volatile Instant readAt = Instant.MIN;
 
@@ -65,7 +68,7 @@ public final class Followed<T extends Served> implements AutoCloseable {
         this.cache = settings.cacheFile() == null
                 ? null
                 : new CacheFile(settings.cacheFile(), form.format(), settings.uri(), form.maxBytes());
-        this.refresh = new BackgroundRefresh(form.thread(), settings, () -> current, this::poll, fetcher::close);
+        this.refresh = new BackgroundRefresh(form.thread(), settings, () -> current, this::ask, fetcher::close);
     }
 
     /**
@@ -119,15 +122,30 @@ public final class Followed<T extends Served> implements AutoCloseable {
 
     private void readCache(CacheFile kept) {
         try {
-            Optional<CacheFile.Kept> document = kept.read(clock.instant());
+            Optional<byte[]> document = kept.read(clock.instant());
             if (document.isPresent()) {
-                take(
-                        form.parse().apply(document.get().document()),
-                        document.get().fetchedAt());
+                take(form.parse().apply(document.get()), kept.fetchedAt());
                 LOG.info("{}: starting with {}", settings.uri(), current);
             }
         } catch (IOException | IllegalArgumentException unusable) {
             LOG.warn("{}: starting without what was kept of it: {}", settings.uri(), unusable.getMessage());
+        }
+    }
+
+    /**
+     * Waits until the server was asked for the first time, whatever came of it, or what it said before was read from disk.
+     *
+     * @return whether that was so in time
+     */
+    public boolean awaitAsked(Duration timeout) throws InterruptedException {
+        return asked.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void ask() throws IOException, InterruptedException {
+        try {
+            poll();
+        } finally {
+            asked.countDown();
         }
     }
 
@@ -158,6 +176,7 @@ public final class Followed<T extends Served> implements AutoCloseable {
         if (changed) {
             listener.accept(served);
         }
+        asked.countDown();
     }
 
     /** Failing to keep it is no failure to read it. */

@@ -1,5 +1,6 @@
 package org.sipoauth.registrar.sip;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -10,6 +11,7 @@ public record Contact(NameAddr address) {
     public static final String REG_ID = "reg-id";
     public static final String EXPIRES = "expires";
 
+    private static final String UUID = "urn:uuid:";
     private static final long MALFORMED_EXPIRES_SECONDS = 3600;
 
     /** @throws SipSyntaxException if an address or a parameter of the registrar's concern is malformed */
@@ -49,9 +51,13 @@ public record Contact(NameAddr address) {
                 : OptionalLong.empty();
     }
 
-    /** {@code +sip.instance} without its angle brackets, usually {@code urn:uuid:…}. */
+    /** {@code +sip.instance} without its angle brackets, usually {@code urn:uuid:…}, which is the same in either case (RFC 4122 §3). */
     public Optional<String> instance() {
-        return parameters().value(INSTANCE).map(Contact::withoutBrackets);
+        return parameters().value(INSTANCE).map(Contact::withoutBrackets).map(Contact::oneCase);
+    }
+
+    private static String oneCase(String urn) {
+        return urn.regionMatches(true, 0, UUID, 0, UUID.length()) ? urn.toLowerCase(Locale.ROOT) : urn;
     }
 
     /** {@code reg-id}, which counts only beside an instance (RFC 5626 §6); without leading zeros. */

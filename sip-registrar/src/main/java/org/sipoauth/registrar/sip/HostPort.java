@@ -3,8 +3,13 @@ package org.sipoauth.registrar.sip;
 import java.util.Locale;
 import java.util.OptionalInt;
 
-/** {@code host[:port]}; the host in lower case. */
-record HostPort(String host, OptionalInt port) {
+/**
+ * {@code host[:port]}.
+ *
+ * @param host to compare; see {@link Host#canonical}
+ * @param written the host as it came, in lower case
+ */
+record HostPort(String host, String written, OptionalInt port) {
     static HostPort parse(String text) {
         int colon = text.startsWith("[") ? text.indexOf(':', text.indexOf(']') + 1) : text.indexOf(':');
         String host = colon < 0 ? text : text.substring(0, colon);
@@ -12,11 +17,11 @@ record HostPort(String host, OptionalInt port) {
             throw new SipSyntaxException("host is malformed");
         }
         OptionalInt port = colon < 0 ? OptionalInt.empty() : OptionalInt.of(Grammar.port(text.substring(colon + 1)));
-        return new HostPort(host.toLowerCase(Locale.ROOT), port);
+        return new HostPort(Host.canonical(host), host.toLowerCase(Locale.ROOT), port);
     }
 
     @Override
     public String toString() {
-        return port.isPresent() ? host + ":" + port.getAsInt() : host;
+        return port.isPresent() ? written + ":" + port.getAsInt() : written;
     }
 }

@@ -18,6 +18,16 @@ public final class SipDecoder extends ChannelInboundHandlerAdapter {
         return parser.inMessage();
     }
 
+    /** About how many bytes of memory it takes. */
+    public int heldBytes() {
+        return parser.heldBytes();
+    }
+
+    /** Reads no further, and lets go of what it holds. */
+    public void abandon() {
+        parser.abandon();
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (!(message instanceof ByteBuf bytes)) {

@@ -29,10 +29,14 @@ public final class SipParser {
         LOST
     }
 
+    /** Of a header field: the objects around its text. */
+    private static final int FIELD_OVERHEAD = 128;
+
     private record Fault(Cause cause, String reason, boolean streamLost) {}
 
     private final Limits limits;
     private final boolean server;
+    private final boolean keepsBodies;
 
     private byte[] buffer = EMPTY;
     private int from;
@@ -46,22 +50,28 @@ public final class SipParser {
     private boolean fieldFaulty;
     private final List<Headers.Header> headers = new ArrayList<>();
     private int headBytes;
-    private int bodyLength;
+    private int bodyLeft;
     private Optional<Fault> fault = Optional.empty();
 
-    private SipParser(Limits limits, boolean server) {
+    private SipParser(Limits limits, boolean server, boolean keepsBodies) {
         this.limits = limits;
         this.server = server;
+        this.keepsBodies = keepsBodies;
     }
 
     /** For a stream from a client: CRLF CRLF is a ping. */
     public static SipParser forServer(Limits limits) {
-        return new SipParser(limits, true);
+        return new SipParser(limits, true, true);
+    }
+
+    /** The same for who reads no bodies: they may be as long, are thrown away as they arrive, and messages come without. */
+    public static SipParser forServerWithoutBodies(Limits limits) {
+        return new SipParser(limits, true, false);
     }
 
     /** For a stream from a server: CRLF is a pong. */
     public static SipParser forClient(Limits limits) {
-        return new SipParser(limits, false);
+        return new SipParser(limits, false, true);
     }
 
     /** Takes a copy of the bytes. Call {@link #next} until it is empty before appending more. */
@@ -89,6 +99,19 @@ public final class SipParser {
         return state == State.HEAD || state == State.BODY;
     }
 
+    /** About how many bytes of memory what has begun takes until it is whole; 0 between messages. */
+    public int heldBytes() {
+        return buffer.length + Character.BYTES * headBytes + FIELD_OVERHEAD * headers.size();
+    }
+
+    /** Lets go of all that it holds. The stream is lost. */
+    public void abandon() {
+        reset(State.LOST);
+        buffer = EMPTY;
+        from = 0;
+        to = 0;
+    }
+
     /** The next thing in the stream, or empty until more bytes arrive. Empty for ever once the stream is lost. */
     public Optional<Parsed> next() {
         Optional<Parsed> parsed = switch (state) {
@@ -102,6 +125,11 @@ public final class SipParser {
             from = 0;
             to = 0;
             scanned = 0;
+        } else if (parsed.isEmpty() && to - from < buffer.length / 2) { // the rest is text by now, or thrown away
+            buffer = Arrays.copyOfRange(buffer, from, to);
+            scanned -= from;
+            to -= from;
+            from = 0;
         }
         return parsed;
     }
@@ -293,17 +321,22 @@ public final class SipParser {
         if (fault.isPresent() && fault.get().streamLost()) {
             return malformed(fault.get());
         }
-        bodyLength = (int) length;
+        bodyLeft = (int) length;
         state = State.BODY;
         return body();
     }
 
     private Optional<Parsed> body() {
-        if (to - from < bodyLength) {
+        if (!keepsBodies) {
+            int thrownAway = Math.min(bodyLeft, to - from);
+            from += thrownAway;
+            bodyLeft -= thrownAway;
+        }
+        if (to - from < bodyLeft) {
             return Optional.empty();
         }
-        byte[] body = Arrays.copyOfRange(buffer, from, from + bodyLength);
-        from += bodyLength;
+        byte[] body = Arrays.copyOfRange(buffer, from, from + bodyLeft);
+        from += bodyLeft;
         if (fault.isPresent()) {
             return malformed(fault.get());
         }
@@ -357,7 +390,7 @@ public final class SipParser {
         field = new StringBuilder();
         headers.clear();
         headBytes = 0;
-        bodyLength = 0;
+        bodyLeft = 0;
         fault = Optional.empty();
     }
 }

@@ -139,7 +139,7 @@ public final class SipUri {
         return user;
     }
 
-    /** In lower case; an IPv6 address in its brackets. */
+    /** One text for all of the same host: see {@link Host#canonical}. */
     public String host() {
         return host;
     }

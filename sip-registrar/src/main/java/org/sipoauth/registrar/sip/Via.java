@@ -81,16 +81,24 @@ public final class Via {
      * As the server that received the request completes it: {@code received} when the sender's address is not the one it
      * wrote (RFC 3261 §18.2.1), both {@code received} and {@code rport} when it asked for {@code rport} (RFC 3581 §4).
      *
-     * @param address the peer's address as text, an IPv6 address without brackets
+     * @param peer the peer's address as text, an IPv6 address without brackets
      */
-    public Via receivedFrom(String address, int port) {
+    public Via receivedFrom(String peer, int port) {
+        String address = withoutBrackets(
+                peer.contains(":")
+                        ? Host.canonical("[" + peer.replaceFirst("%.*", "") + "]")
+                        : peer); // its zone is ours alone
         boolean wantsPort = parameters.has("rport");
-        if (!wantsPort && address.equals(host().replace("[", "").replace("]", ""))) {
+        if (!wantsPort && address.equals(withoutBrackets(host()))) {
             return new Via(protocol, transport, sentBy, parameters.without("received"));
         }
         Parameters completed = parameters.with("received", address);
         return new Via(
                 protocol, transport, sentBy, wantsPort ? completed.with("rport", Integer.toString(port)) : completed);
+    }
+
+    private static String withoutBrackets(String host) {
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 
     @Override

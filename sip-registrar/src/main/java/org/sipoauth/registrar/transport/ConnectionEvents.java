@@ -19,6 +19,9 @@ public interface ConnectionEvents {
 
     void timedOut(Port port, Deadline deadline);
 
+    /** Closed, for unfinished messages take too much memory in all, and its was of the largest. */
+    void crowdedOut(Port port);
+
     /** Closed, for a login that registered over it was revoked. */
     void revoked(Port port);
 

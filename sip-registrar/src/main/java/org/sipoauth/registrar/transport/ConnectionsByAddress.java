@@ -2,12 +2,11 @@ package org.sipoauth.registrar.transport;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.sipoauth.registrar.register.Arrival;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +16,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ConnectionsByAddress {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionsByAddress.class);
-    private static final int SUBNET_BYTES = 8;
 
     private final int most;
     private final Map<InetAddress, Count> counts = new ConcurrentHashMap<>();
@@ -53,7 +51,7 @@ final class ConnectionsByAddress {
 
     /** A place for one more connection; empty if its address has as many as it may. */
     Optional<Place> enter(InetAddress peer) {
-        InetAddress origin = origin(peer);
+        InetAddress origin = Arrival.origin(peer);
         AtomicBoolean entered = new AtomicBoolean();
         AtomicBoolean tell = new AtomicBoolean();
         counts.compute(origin, (key, count) -> {
@@ -74,17 +72,5 @@ final class ConnectionsByAddress {
                     most);
         }
         return entered.get() ? Optional.of(new Place(origin)) : Optional.empty();
-    }
-
-    private static InetAddress origin(InetAddress peer) {
-        if (!(peer instanceof Inet6Address)) {
-            return peer;
-        }
-        byte[] subnet = Arrays.copyOf(Arrays.copyOf(peer.getAddress(), SUBNET_BYTES), peer.getAddress().length);
-        try {
-            return InetAddress.getByAddress(subnet);
-        } catch (UnknownHostException impossible) {
-            throw new IllegalStateException(impossible); // it has the length of one
-        }
     }
 }

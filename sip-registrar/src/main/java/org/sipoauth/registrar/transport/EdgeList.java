@@ -15,8 +15,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
-import javax.naming.InvalidNameException;
+import javax.naming.NamingException;
+import javax.naming.directory.Attribute;
 import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
 import org.sipoauth.registrar.register.Arrival;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -136,6 +138,12 @@ public final class EdgeList {
     }
 
     static List<String> certificateNames(X509Certificate certificate) {
+        List<String> found = new ArrayList<>(dnsNames(certificate));
+        found.addAll(commonNames(certificate));
+        return found.stream().distinct().toList();
+    }
+
+    private static List<String> dnsNames(X509Certificate certificate) {
         List<String> found = new ArrayList<>();
         try {
             Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
@@ -144,13 +152,25 @@ public final class EdgeList {
                         .filter(entry -> entry.get(0).equals(SAN_DNS_NAME))
                         .forEach(entry -> found.add(String.valueOf(entry.get(1))));
             }
-            new LdapName(certificate.getSubjectX500Principal().getName())
-                    .getRdns().stream()
-                            .filter(rdn -> rdn.getType().equalsIgnoreCase("CN"))
-                            .forEach(rdn -> found.add(String.valueOf(rdn.getValue())));
-        } catch (CertificateParsingException | InvalidNameException unreadable) {
+        } catch (CertificateParsingException unreadable) {
             return List.of();
         }
-        return found.stream().distinct().toList();
+        return found;
+    }
+
+    /** Also one that shares its part of the subject with other attributes, which Rdn names by the first alone. */
+    private static List<String> commonNames(X509Certificate certificate) {
+        List<String> found = new ArrayList<>();
+        try {
+            for (Rdn part : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
+                Attribute commonName = part.toAttributes().get("CN");
+                if (commonName != null) {
+                    found.add(String.valueOf(commonName.get()));
+                }
+            }
+        } catch (NamingException unreadable) {
+            return List.of();
+        }
+        return found;
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
+import org.sipoauth.registrar.register.RefusedRequest;
 
 /**
  * Decides over the certificates of edges during the handshake: a chain to a CA of ours, and a name on the list. Each
@@ -124,7 +125,7 @@ final class EdgeTrust implements X509TrustManager {
     }
 
     private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+        return RefusedRequest.printable(text);
     }
 
     static HandshakeFailure failureOf(OpenSslCertificateException refused) {

@@ -60,12 +60,14 @@ final class Handshake extends ChannelInboundHandlerAdapter {
         }
         HandshakeFailure failure = HandshakeFailure.of(cause);
         listener.events().handshakeFailed(listener.port(), failure);
-        LOG.info(
-                "TLS handshake failed: {}; from {} on {}: {}",
-                failure.label(),
-                context.channel().remoteAddress(),
-                listener.port().label(),
-                rootOf(cause));
+        if (listener.logs(context.channel().remoteAddress())) {
+            LOG.info(
+                    "TLS handshake failed: {}; from {} on {}: {}",
+                    failure.label(),
+                    context.channel().remoteAddress(),
+                    listener.port().label(),
+                    rootOf(cause));
+        }
         context.close();
     }
 

@@ -1,7 +1,6 @@
 package org.sipoauth.registrar.transport;
 
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -49,42 +48,54 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
 
     private final SipListener listener;
     private final SipDecoder decoder;
-    private final Arrival arrival;
+    private Arrival arrival;
     private final Optional<X509Certificate> edgeCertificate;
+    private final UnfinishedMessages.Share unfinished;
     private final Map<Deadline, ScheduledFuture<?>> timers = new EnumMap<>(Deadline.class);
     private final Set<StatusReference> logins = new LinkedHashSet<>(); // of the phone, where it is not an edge's
     private int malformedInARow;
     private int unanswered;
     private boolean completedOne;
+    private boolean registered;
     private boolean ending;
 
     private SipConnection(
-            SipListener listener, SipDecoder decoder, Arrival arrival, Optional<X509Certificate> edgeCertificate) {
+            SipListener listener,
+            SipDecoder decoder,
+            Arrival arrival,
+            Optional<X509Certificate> edgeCertificate,
+            UnfinishedMessages.Share unfinished) {
         this.listener = listener;
         this.decoder = decoder;
         this.arrival = arrival;
         this.edgeCertificate = edgeCertificate;
+        this.unfinished = unfinished;
     }
 
     static void install(
             ChannelPipeline pipeline, SipListener listener, boolean encrypted, Optional<X509Certificate> shown) {
         boolean fromEdge = listener.port() == Arrival.Port.MRA;
-        SipDecoder decoder =
-                new SipDecoder(SipParser.forServer(listener.settings().limits()));
+        SipDecoder decoder = new SipDecoder(
+                SipParser.forServerWithoutBodies(listener.settings().limits()));
+        InetSocketAddress peer = (InetSocketAddress) pipeline.channel().remoteAddress();
         Arrival arrival = new Arrival(
                 listener.port(),
                 encrypted,
-                (InetSocketAddress) pipeline.channel().remoteAddress(),
+                peer,
                 fromEdge
                         ? shown.flatMap(listener.tls().edges()::edgeOf)
                         : Optional.empty(), // EdgeTrust has let it pass
-                fromEdge ? Optional.empty() : shown);
+                fromEdge ? Optional.empty() : shown,
+                pipeline.channel().id().asShortText() + "@" + peer.getAddress().getHostAddress() + ":"
+                        + peer.getPort());
+        UnfinishedMessages.Share unfinished =
+                listener.unfinished().share(() -> pipeline.fireUserEventTriggered(SipListener.CROWDED_OUT));
         long idleMillis = listener.settings().idle().toMillis();
         pipeline.addLast(
                 new IdleStateHandler(idleMillis, 0, 0, TimeUnit.MILLISECONDS),
                 ENCODER,
                 decoder,
-                new SipConnection(listener, decoder, arrival, fromEdge ? shown : Optional.empty()));
+                new SipConnection(listener, decoder, arrival, fromEdge ? shown : Optional.empty(), unfinished));
     }
 
     @Override
@@ -96,8 +107,8 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        timers.values().forEach(timer -> timer.cancel(false));
-        timers.clear();
+        stopAll();
+        takeUnfinished(0);
         context.fireChannelInactive();
     }
 
@@ -163,6 +174,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
 
     private void send(ChannelHandlerContext context, Answer answer) {
         if (answer.registered()) {
+            registered = true;
             stop(Deadline.UNREGISTERED);
         }
         answer.status().ifPresent(this::remember);
@@ -186,10 +198,16 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Another of its names may let it in now, and not all of them make it believed. */
+    private void followEdges(ChannelHandlerContext context) {
+        if (arrival.edge().isPresent()) {
+            arrival = arrival.of(edgeCertificate.flatMap(listener.tls().edges()::edgeOf));
+            endIfUnlisted(context);
+        }
+    }
+
     private void endIfUnlisted(ChannelHandlerContext context) {
-        if (!ending
-                && edgeCertificate.isPresent()
-                && listener.tls().edges().nameOf(edgeCertificate.get()).isEmpty()) {
+        if (!ending && edgeCertificate.isPresent() && arrival.edge().isEmpty()) {
             listener.events().edgeEnded();
             LOG.info(
                     "closed {} on {}: edge certificate {}: no longer on the list; to let it in, add one of its names {}{}",
@@ -204,7 +222,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
 
     private void refuse(ChannelHandlerContext context, Parsed.Malformed malformed) {
         listener.events().malformed(listener.port(), malformed.cause());
-        if (malformedInARow++ == 0) {
+        if (malformedInARow++ == 0 && listener.logs(arrival.peer())) {
             LOG.info(
                     "malformed message from {} on {}: {} ({})",
                     arrival.peer(),
@@ -227,13 +245,14 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     /** Reads no more, and closes once all is answered and has gone out; a peer that does not take it meets the deadline. */
     private void end(ChannelHandlerContext context) {
         ending = true;
+        stopAll();
         start(Deadline.ANSWERS, listener.settings().message(), context);
         closeWhenAnswered(context);
     }
 
     private void closeWhenAnswered(ChannelHandlerContext context) {
         if (unanswered == 0) {
-            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(gone -> close(context));
         }
     }
 
@@ -243,15 +262,29 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private void takeUnfinished(int bytes) {
+        unfinished.take(bytes, registered || arrival.edge().isPresent());
+    }
+
+    /** What it holds goes at once, for closing takes its time. */
+    private void crowdedOut(ChannelHandlerContext context) {
+        decoder.abandon();
+        if (context.channel().isActive()) {
+            listener.events().crowdedOut(listener.port());
+            close(context);
+        }
+    }
+
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         context.flush();
+        takeUnfinished(decoder.heldBytes());
         if (completedOne || !decoder.inMessage()) {
             stop(Deadline.MESSAGE);
             completedOne = false;
         }
-        if (decoder.inMessage() && !timers.containsKey(Deadline.MESSAGE)) {
-            start(Deadline.MESSAGE, listener.settings().message(), context);
+        if (decoder.inMessage()) {
+            awaitMessage(context);
         } else {
             endIfDrained(context);
         }
@@ -260,7 +293,19 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
 
     /** Back-pressure: who does not read our answers is not read, nor who has asked more than we have answered. */
     private void readIfThereIsRoom(ChannelHandlerContext context) {
-        context.channel().config().setAutoRead(context.channel().isWritable() && unanswered < MAX_UNANSWERED);
+        boolean room = context.channel().isWritable() && unanswered < MAX_UNANSWERED;
+        context.channel().config().setAutoRead(room);
+        if (!room) {
+            stop(Deadline.MESSAGE); // it may have been sent to its end
+        } else if (decoder.inMessage()) {
+            awaitMessage(context);
+        }
+    }
+
+    private void awaitMessage(ChannelHandlerContext context) {
+        if (!ending && context.channel().config().isAutoRead()) {
+            start(Deadline.MESSAGE, listener.settings().message(), context);
+        }
     }
 
     @Override
@@ -277,13 +322,17 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof IdleStateEvent) {
-            listener.closeLate(context, Deadline.IDLE);
+            if (!ending) { // else its answers have their deadline
+                closeLate(context, Deadline.IDLE);
+            }
         } else if (event == SipListener.DRAIN) {
             endIfDrained(context);
         } else if (event instanceof Revocation revocation) {
             endIfRevoked(context, revocation);
+        } else if (event == SipListener.CROWDED_OUT) {
+            crowdedOut(context);
         } else if (event == SipListener.EDGES_CHANGED) {
-            endIfUnlisted(context);
+            followEdges(context);
         }
         context.fireUserEventTriggered(event);
     }
@@ -291,6 +340,13 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         LOG.debug("connection from {} ended: {}", arrival.peer(), cause.toString());
+        close(context);
+    }
+
+    /** At once; no deadline is missed in the moment that it takes. */
+    private void close(ChannelHandlerContext context) {
+        ending = true;
+        stopAll();
         context.close();
     }
 
@@ -298,7 +354,19 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
         timers.computeIfAbsent(
                 deadline,
                 late -> context.executor()
-                        .schedule(() -> listener.closeLate(context, late), time.toNanos(), TimeUnit.NANOSECONDS));
+                        .schedule(() -> closeLate(context, late), time.toNanos(), TimeUnit.NANOSECONDS));
+    }
+
+    /** The first deadline that is missed is the one that counts. */
+    private void closeLate(ChannelHandlerContext context, Deadline deadline) {
+        ending = true;
+        stopAll();
+        listener.closeLate(context, deadline);
+    }
+
+    private void stopAll() {
+        timers.values().forEach(timer -> timer.cancel(false));
+        timers.clear();
     }
 
     private void stop(Deadline deadline) {

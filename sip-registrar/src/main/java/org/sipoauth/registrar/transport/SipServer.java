@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.sipoauth.registrar.register.Arrival.Port;
+import org.sipoauth.registrar.register.PeerLog;
 import org.sipoauth.registrar.transport.SipListener.Revocation;
 import org.sipoauth.verifier.status.StatusReference;
 
@@ -53,15 +54,20 @@ public final class SipServer {
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final AtomicInteger open = new AtomicInteger();
     private final ConnectionsByAddress byAddress;
+    private final UnfinishedMessages unfinished;
+    private final PeerLog log;
     private final Map<Port, SipListener> listeners = new EnumMap<>(Port.class); // guarded by this
     private final Map<Port, Channel> listening = new EnumMap<>(Port.class); // guarded by this
 
-    public SipServer(TransportSettings settings, ServerTls tls, RequestHandler handler, ConnectionEvents events) {
+    public SipServer(
+            TransportSettings settings, ServerTls tls, RequestHandler handler, ConnectionEvents events, PeerLog log) {
         this.settings = settings;
         this.tls = tls;
         this.handler = handler;
         this.events = events;
         this.byAddress = new ConnectionsByAddress(settings.maxConnectionsPerAddress());
+        this.log = log;
+        this.unfinished = new UnfinishedMessages(settings.unfinishedBytes());
         tls.edges().onChange(this::endUnlisted);
     }
 
@@ -72,8 +78,8 @@ public final class SipServer {
      * @throws PortInUseException if the address cannot be had; what was open before stays so
      */
     public synchronized InetSocketAddress listen(Port port, InetSocketAddress address) throws PortInUseException {
-        SipListener listener =
-                listeners.computeIfAbsent(port, opened -> new SipListener(opened, settings, tls, handler, events));
+        SipListener listener = listeners.computeIfAbsent(
+                port, opened -> new SipListener(opened, settings, tls, handler, events, unfinished, log));
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
@@ -126,6 +132,9 @@ public final class SipServer {
         if (listener.port() == Port.MRA) {
             connection.pipeline().addLast(new EdgeLetIn(place.get(), tls.edges()));
         }
+        if (listener.isDraining()) { // it was accepted before, and is too late to be told with the others
+            connection.close();
+        }
     }
 
     private void turnAway(Channel connection, SipListener listener, ConnectionLimit limit) {
@@ -157,6 +166,11 @@ public final class SipServer {
             }
             context.fireUserEventTriggered(event);
         }
+    }
+
+    /** Of memory that messages take which are not yet whole. */
+    public long unfinishedBytes() {
+        return unfinished.bytes();
     }
 
     /** Ends the connections of phones over which a revoked login has registered; those of edges carry others, and stay. */

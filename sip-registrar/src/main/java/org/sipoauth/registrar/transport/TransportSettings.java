@@ -8,6 +8,7 @@ import org.sipoauth.registrar.sip.Limits;
  *
  * @param maxConnections on both ports together
  * @param maxConnectionsPerAddress of one address, without those of edges; of IPv6, of one /64
+ * @param unfinishedBytes of memory for messages that are not yet whole, of all connections together
  * @param drain how long messages that have begun may take to end when we stop
  */
 public record TransportSettings(
@@ -18,4 +19,5 @@ public record TransportSettings(
         Duration drain,
         int maxConnections,
         int maxConnectionsPerAddress,
-        Limits limits) {}
+        Limits limits,
+        long unfinishedBytes) {}

@@ -27,11 +27,11 @@ class BindingRecordTest {
     @Test
     void refusesAnotherFormatByNumber() {
         byte[] record = BindingRecord.encode(BINDINGS);
-        record[0] = 2;
+        record[0] = 3;
 
         assertThatThrownBy(() -> BindingRecord.decode(LocationContract.AOR, record))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("format 2")
+                .hasMessageContaining("format 3")
                 .hasMessageContaining("one release");
     }
 

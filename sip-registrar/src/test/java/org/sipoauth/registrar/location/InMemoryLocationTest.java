@@ -14,6 +14,31 @@ class InMemoryLocationTest extends LocationContract {
     }
 
     @Test
+    void refusesNobodyForWhomThereIsRoomBecauseOfWhoAsksForMore() {
+        Location location = new InMemoryLocation(2);
+        done(location.update("sip:0@example.com", NOW, adding("<sip:a@b>", NOW.plusSeconds(60))));
+        CompletableFuture<Void> greedy = CompletableFuture.runAsync(() -> {
+            for (int i = 0; i < 50_000; i++) {
+                location.update(
+                        "sip:greedy@example.com",
+                        NOW,
+                        before -> List.of(
+                                binding("sip:greedy@example.com", "<sip:a@b>", NOW.plusSeconds(60)),
+                                binding("sip:greedy@example.com", "<sip:c@d>", NOW.plusSeconds(60))));
+            }
+        });
+        do {
+            done(location.update(
+                    "sip:1@example.com",
+                    NOW,
+                    before -> List.of(binding("sip:1@example.com", "<sip:a@b>", NOW.plusSeconds(60)))));
+            done(location.update("sip:1@example.com", NOW, before -> List.of()));
+        } while (!greedy.isDone());
+
+        assertThat(location.size()).isEqualTo(1);
+    }
+
+    @Test
     void isDoneWhenItReturns() {
         InMemoryLocation location = new InMemoryLocation(1);
 

@@ -36,7 +36,8 @@ abstract class LocationContract {
                 7,
                 expiresAt,
                 List.of("<sip:edge.example.com;lr;ob>"),
-                Optional.of(LOGIN));
+                Optional.of(LOGIN),
+                Optional.of("node1/1a2b3c4d@192.0.2.4:40000"));
     }
 
     static UnaryOperator<List<Binding>> adding(String contact, Instant expiresAt) {
@@ -69,6 +70,7 @@ abstract class LocationContract {
                     4_294_967_295L,
                     end,
                     List.of(),
+                    Optional.empty(),
                     Optional.empty());
             assertThat(done(location.update(AOR, NOW, before -> List.of(edge, bare))))
                     .containsExactly(edge, bare);

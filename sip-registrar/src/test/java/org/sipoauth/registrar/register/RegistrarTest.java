@@ -45,7 +45,8 @@ class RegistrarTest implements RegistrationEvents {
     private static final String CONTACT = "<sip:1001@192.0.2.4:40000;transport=tls>";
     private static final String INSTANCE = ";+sip.instance=\"<urn:uuid:1>\"";
     private static final InetSocketAddress PEER = new InetSocketAddress("192.0.2.4", 40000);
-    private static final Arrival ON_PREMISES = new Arrival(Port.OAUTH, true, PEER, Optional.empty(), Optional.empty());
+    private static final Arrival ON_PREMISES =
+            new Arrival(Port.OAUTH, true, PEER, Optional.empty(), Optional.empty(), "1");
 
     private final InMemoryLocation location = new InMemoryLocation(12);
     private Location asked = location;
@@ -242,6 +243,17 @@ class RegistrarTest implements RegistrationEvents {
             assertThat(bindings())
                     .singleElement()
                     .satisfies(binding -> assertThat(binding.contact().uri()).isEqualTo("sip:1001@192.0.2.9"));
+        }
+
+        @Test
+        void keepsInMindOverWhichConnectionAFlowEndsHere() {
+            Arrival later = new Arrival(Port.OAUTH, true, PEER, Optional.empty(), Optional.empty(), "2");
+            answer(register().with("Contact", CONTACT + INSTANCE + ";reg-id=1"));
+            assertThat(bindings()).extracting(Binding::flow).containsExactly(Optional.of("node1/1"));
+
+            response(register().callId("b").with("Contact", CONTACT + INSTANCE + ";reg-id=1"), later);
+            answer(register().callId("c").with("Contact", "<sip:no-flow@192.0.2.9>"));
+            assertThat(bindings()).extracting(Binding::flow).containsExactly(Optional.of("node1/2"), Optional.empty());
         }
 
         @Test
@@ -516,7 +528,8 @@ class RegistrarTest implements RegistrationEvents {
                     1,
                     now.plusSeconds(600),
                     List.of(),
-                    Optional.of(new StatusReference(LIST, 8)));
+                    Optional.of(new StatusReference(LIST, 8)),
+                    Optional.empty());
             location.update(AOR, now, before -> List.of(left));
             Away away = new Away();
             asked = away;
@@ -571,9 +584,11 @@ class RegistrarTest implements RegistrationEvents {
     class Refuses {
         @Test
         void whatCameToTheWrongPort() {
-            requireMismatch(new Arrival(Port.OAUTH, false, PEER, Optional.empty(), Optional.empty()), Refusal.NOT_TLS);
             requireMismatch(
-                    new Arrival(Port.MRA, true, PEER, Optional.empty(), Optional.empty()), Refusal.MRA_WITHOUT_EDGE);
+                    new Arrival(Port.OAUTH, false, PEER, Optional.empty(), Optional.empty(), "1"), Refusal.NOT_TLS);
+            requireMismatch(
+                    new Arrival(Port.MRA, true, PEER, Optional.empty(), Optional.empty(), "1"),
+                    Refusal.MRA_WITHOUT_EDGE);
             policy = policy(true, Set.of("CSFALICE"));
             requireMismatch(ON_PREMISES, Refusal.DEVICE_OAUTH_DISABLED);
             policy = policy(false, Set.of());
@@ -1010,7 +1025,8 @@ class RegistrarTest implements RegistrationEvents {
                 login -> statuses.isRevoked(login),
                 () -> trouble,
                 this,
-                clock);
+                clock,
+                new PeerLog());
     }
 
     private SipResponse response(Phone phone, Arrival arrival) {

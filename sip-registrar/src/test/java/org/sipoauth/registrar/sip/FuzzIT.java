@@ -33,10 +33,13 @@ class FuzzIT {
     void anyBytesAreReadTheSameInAnyPieces(byte[] stream) {
         for (Limits limits : List.of(Limits.DEFAULT, NARROW)) {
             List<String> whole = found(SipParser.forServer(limits), stream, stream.length);
+            List<String> withoutBodies = found(SipParser.forServerWithoutBodies(limits), stream, stream.length);
             List<String> client = found(SipParser.forClient(limits), stream, stream.length);
             for (int pieceSize : new int[] {1, 2, 3, 7, 64}) {
                 assertThat(found(SipParser.forServer(limits), stream, pieceSize))
                         .isEqualTo(whole);
+                assertThat(found(SipParser.forServerWithoutBodies(limits), stream, pieceSize))
+                        .isEqualTo(withoutBodies);
                 assertThat(found(SipParser.forClient(limits), stream, pieceSize))
                         .isEqualTo(client);
             }

@@ -164,6 +164,62 @@ class SipParserTest {
     }
 
     @Test
+    void throwsABodyAwayWhereNobodyReadsIt() {
+        String next = HEAD + "Content-Length: 0\n\n";
+        byte[] stream = wire(HEAD + "Content-Length: 12\n\nREGISTER sip" + next + "\n\n");
+        for (int pieceSize : new int[] {1, 7, stream.length}) {
+            List<Parsed> found = parse(SipParser.forServerWithoutBodies(Limits.DEFAULT), stream, pieceSize);
+
+            assertThat(found).hasSize(3).last().isInstanceOf(Parsed.Ping.class);
+            assertThat(((Parsed.Message) found.get(0)).message().body()).isEmpty();
+        }
+    }
+
+    @Test
+    void answersAFaultOnceTheBodyNobodyReadsHasCome() {
+        SipParser parser = SipParser.forServerWithoutBodies(Limits.DEFAULT);
+        append(parser, wire(HEAD.replace("CSeq: 1 REGISTER", "CSeq: 1 INVITE") + "Content-Length: 12\n\nREGISTER"));
+        assertThat(parser.next()).isEmpty();
+
+        append(parser, wire(" sip"));
+        assertThat(parser.next())
+                .hasValueSatisfying(parsed -> assertThat(parsed)
+                        .isInstanceOfSatisfying(
+                                Parsed.Malformed.class,
+                                malformed -> assertThat(malformed.streamLost()).isFalse()));
+    }
+
+    @Test
+    void holdsNoBodyThatNobodyReads() {
+        SipParser parser = SipParser.forServerWithoutBodies(Limits.DEFAULT);
+        append(parser, wire(HEAD + "Content-Length: 60000\n\n"));
+        assertThat(parser.next()).isEmpty();
+        int ofTheHead = parser.heldBytes();
+        for (int i = 0; i < 59; i++) {
+            append(parser, new byte[1_000]);
+            assertThat(parser.next()).isEmpty();
+        }
+
+        assertThat(parser.heldBytes()).isLessThanOrEqualTo(ofTheHead);
+        append(parser, new byte[1_000]);
+        assertThat(parser.next()).isPresent();
+        assertThat(parser.heldBytes()).isZero();
+    }
+
+    @Test
+    void holdsNothingOnceAbandoned() {
+        SipParser parser = SipParser.forServer(Limits.DEFAULT);
+        append(parser, wire(HEAD));
+        assertThat(parser.next()).isEmpty();
+        assertThat(parser.heldBytes()).isGreaterThan(HEAD.length());
+
+        parser.abandon();
+        append(parser, wire(HEAD));
+        assertThat(parser.next()).isEmpty();
+        assertThat(parser.heldBytes()).isZero();
+    }
+
+    @Test
     void readsResponse() {
         Parsed parsed = only("""
                 SIP/2.0 407 Proxy Authentication Required

@@ -12,6 +12,7 @@ import org.sipoauth.registrar.bearer.BearerGate;
 import org.sipoauth.registrar.bearer.HeaderPair;
 import org.sipoauth.registrar.location.InMemoryLocation;
 import org.sipoauth.registrar.register.Arrival;
+import org.sipoauth.registrar.register.PeerLog;
 import org.sipoauth.registrar.register.Refusal;
 import org.sipoauth.registrar.register.RefusedRequest;
 import org.sipoauth.registrar.register.Registrar;
@@ -29,7 +30,12 @@ final class TestRegistrar implements RegistrationEvents {
     static final ServedDomain DOMAIN = new ServedDomain("example.com", Set.of("[2001:db8::10]"));
 
     private static final Arrival ARRIVAL = new Arrival(
-            Arrival.Port.OAUTH, true, new InetSocketAddress("192.0.2.4", 40000), Optional.empty(), Optional.empty());
+            Arrival.Port.OAUTH,
+            true,
+            new InetSocketAddress("192.0.2.4", 40000),
+            Optional.empty(),
+            Optional.empty(),
+            "1");
     private static final BearerGate GATE = gate();
 
     private Optional<Refusal> refusal = Optional.empty();
@@ -55,7 +61,15 @@ final class TestRegistrar implements RegistrationEvents {
                 () -> true, Set.of(), "node1", Duration.ofMinutes(2), Duration.ofSeconds(10), 3, Duration.ofMinutes(5));
         TestRegistrar events = new TestRegistrar();
         Registrar registrar = new Registrar(
-                policy, DOMAIN, GATE, new InMemoryLocation(3), login -> false, Optional::empty, events, () -> NOW);
+                policy,
+                DOMAIN,
+                GATE,
+                new InMemoryLocation(3),
+                login -> false,
+                Optional::empty,
+                events,
+                () -> NOW,
+                new PeerLog());
         Optional<SipResponse> response = registrar
                 .answer(request, ARRIVAL)
                 .toCompletableFuture()

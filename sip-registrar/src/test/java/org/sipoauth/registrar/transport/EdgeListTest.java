@@ -27,6 +27,18 @@ class EdgeListTest {
     }
 
     @Test
+    void takesACommonNameThatSharesItsPartOfTheSubject() throws Exception {
+        X509Certificate several = new CertificateBuilder()
+                .ecp256()
+                .subject("OU=phones+CN=a.example.com+UID=7, O=Example")
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned()
+                .getCertificate();
+
+        assertThat(list().nameOf(several)).contains("a.example.com");
+    }
+
+    @Test
     void believesAnEdgeByANameThatIsListedAlone() throws Exception {
         X509Certificate both = withNames("A.example.com", "b.example.com");
         assertThat(list().edgeOf(both)).contains(new Arrival.Edge("a.example.com", false));

@@ -32,6 +32,7 @@ import org.sipoauth.registrar.TestPki;
 import org.sipoauth.registrar.management.RegistrarMetrics;
 import org.sipoauth.registrar.register.Answer;
 import org.sipoauth.registrar.register.Arrival;
+import org.sipoauth.registrar.register.PeerLog;
 import org.sipoauth.registrar.sip.Headers;
 import org.sipoauth.registrar.sip.Limits;
 import org.sipoauth.registrar.sip.SipPrinter;
@@ -71,8 +72,10 @@ class SipServerIT {
                 Duration.ofMillis(1),
                 MOST_THREADS + 1,
                 MOST_THREADS + 1,
-                Limits.DEFAULT);
-        server = new SipServer(settings, tls, this::answer, new RegistrarMetrics(new SimpleMeterRegistry()));
+                Limits.DEFAULT,
+                1024 * 1024);
+        server = new SipServer(
+                settings, tls, this::answer, new RegistrarMetrics(new SimpleMeterRegistry()), new PeerLog());
         address = server.listen(Arrival.Port.OAUTH, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 

@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,20 +21,13 @@ import org.jspecify.annotations.Nullable;
  * {@link #hasNext} is false; at the end {@link #end}. A value of another type than asked for is malformed.
  */
 public final class JsonReader {
-    /** What the next value is. */
-    public enum Kind {
-        OBJECT,
-        ARRAY,
-        STRING,
-        NUMBER,
-        BOOLEAN,
-        NULL
-    }
-
     private static final int MAX_DEPTH = 16;
     private static final int MAX_NUMBER_LENGTH = 32;
-    private static final int MAX_EXPONENT_DIGITS = 3;
+    /** So every number is within a double's range, and the same to all readers (RFC 7493 §2.2). */
+    private static final int MAX_EXPONENT_DIGITS = 2;
+
     private static final int MAX_LONG_DIGITS = 18;
+    private static final long NOT_DIGITS_ALONE = -1;
 
     /** What our documents say again and again, so that no copy of it is made. */
     private static final @Nullable String[] FAMILIAR = familiar(
@@ -71,28 +63,17 @@ public final class JsonReader {
         this.utf8 = utf8;
     }
 
-    public Kind peek() throws MalformedException {
+    public boolean isStringNext() {
         skipWhitespace();
-        if (position == utf8.length) {
-            throw malformed("JSON ends too early");
-        }
-        return switch (utf8[position]) {
-            case '{' -> Kind.OBJECT;
-            case '[' -> Kind.ARRAY;
-            case '"' -> Kind.STRING;
-            case 't', 'f' -> Kind.BOOLEAN;
-            case 'n' -> Kind.NULL;
-            case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> Kind.NUMBER;
-            default -> throw malformed("no JSON value where one must be");
-        };
+        return nextIs('"');
     }
 
     public void beginObject() throws MalformedException {
-        open(Kind.OBJECT, '{', '}');
+        open('{', '}');
     }
 
     public void beginArray() throws MalformedException {
-        open(Kind.ARRAY, '[', ']');
+        open('[', ']');
     }
 
     /** Whether the innermost object or array goes on; where it does not, it is closed. */
@@ -128,8 +109,8 @@ public final class JsonReader {
 
     /** The same, and {@code likely} itself where that is what it says: so no copy of it is made. */
     public String string(String likely) throws MalformedException {
-        if (!nextIs('"')) {
-            require(Kind.STRING);
+        if (!isStringNext()) {
+            throw malformed("no JSON string where one must be");
         }
         int start = ++position;
         boolean ascii = passPlain();
@@ -140,7 +121,7 @@ public final class JsonReader {
         return utf8[position] == '"' ? closed(begin) : stringWithEscapes(begin);
     }
 
-    /** A number of at most 32 characters and a three-digit exponent. */
+    /** A number of at most 32 characters and a two-digit exponent. */
     public BigDecimal number() throws MalformedException {
         return decimal(passNumber());
     }
@@ -149,7 +130,7 @@ public final class JsonReader {
     public long wholePart(long max) throws MalformedException {
         int start = passNumber();
         long whole = digitsAlone(start);
-        if (whole < 0) { // a fraction or an exponent, rare
+        if (whole == NOT_DIGITS_ALONE) { // a fraction or an exponent, rare
             BigDecimal number = decimal(start);
             boolean inRange = number.signum() >= 0 && number.compareTo(BigDecimal.valueOf(max)) <= 0;
             whole = inRange ? number.longValue() : Long.MAX_VALUE;
@@ -178,25 +159,25 @@ public final class JsonReader {
         return new BigDecimal(new String(utf8, start, position - start, StandardCharsets.ISO_8859_1));
     }
 
-    /** The number from {@code start} to here; -1 if it is more than digits, or too many of them. */
+    /** The number from {@code start} to here, unless it is more than digits, or too many of them. */
     private long digitsAlone(int start) {
         if (position - start > MAX_LONG_DIGITS) {
-            return -1;
+            return NOT_DIGITS_ALONE;
         }
         long number = 0;
         for (int i = start; i < position; i++) {
             int digit = utf8[i] - '0';
             if (digit < 0 || digit > 9) {
-                return -1;
+                return NOT_DIGITS_ALONE;
             }
             number = number * 10 + digit;
         }
         return number;
     }
 
-    /** Passes a number of at most 32 characters and a three-digit exponent; returns where it starts. */
+    /** Passes a number of at most 32 characters and a two-digit exponent; returns where it starts. */
     private int passNumber() throws MalformedException {
-        require(Kind.NUMBER);
+        skipWhitespace();
         int start = position;
         if (nextIs('-')) {
             position++;
@@ -234,24 +215,26 @@ public final class JsonReader {
     }
 
     public void skipValue() throws MalformedException {
-        Kind kind = peek();
-        if (kind == Kind.OBJECT) {
-            beginObject();
-            while (hasNext()) {
-                name();
-                skipValue();
+        skipWhitespace();
+        switch (position < utf8.length ? utf8[position] : 0) {
+            case '{' -> {
+                beginObject();
+                while (hasNext()) {
+                    name();
+                    skipValue();
+                }
             }
-        } else if (kind == Kind.ARRAY) {
-            beginArray();
-            while (hasNext()) {
-                skipValue();
+            case '[' -> {
+                beginArray();
+                while (hasNext()) {
+                    skipValue();
+                }
             }
-        } else if (kind == Kind.STRING) {
-            string();
-        } else if (kind == Kind.NUMBER) {
-            number();
-        } else {
-            literal(kind == Kind.NULL ? "null" : nextIs('t') ? "true" : "false");
+            case '"' -> string();
+            case 't' -> literal("true");
+            case 'f' -> literal("false");
+            case 'n' -> literal("null");
+            default -> number();
         }
     }
 
@@ -263,20 +246,14 @@ public final class JsonReader {
         }
     }
 
-    private void open(Kind kind, char open, char close) throws MalformedException {
-        require(kind);
+    private void open(char open, char close) throws MalformedException {
         Scope inner = new Scope(close, scope);
         if (inner.depth > MAX_DEPTH) {
             throw malformed("JSON nested too deeply");
         }
+        skipWhitespace();
         expect(open);
         scope = inner;
-    }
-
-    private void require(Kind kind) throws MalformedException {
-        if (peek() != kind) {
-            throw malformed("JSON value is not of type " + kind.name().toLowerCase(Locale.ROOT));
-        }
     }
 
     private String stringWithEscapes(String begin) throws MalformedException {
@@ -386,12 +363,9 @@ public final class JsonReader {
     }
 
     private char hex4() throws MalformedException {
-        if (utf8.length - position < 4) {
-            throw malformed("JSON escape too short");
-        }
         int unit = 0;
         for (int end = position + 4; position < end; position++) {
-            int digit = Character.digit((char) utf8[position], 16);
+            int digit = position == utf8.length ? -1 : Character.digit((char) utf8[position], 16);
             if (digit < 0) {
                 throw malformed("JSON escape is not hexadecimal");
             }
@@ -406,7 +380,7 @@ public final class JsonReader {
             position++;
         }
         if (position == start) {
-            throw malformed("JSON number without digits");
+            throw malformed("no JSON number where one must be");
         }
         return position - start;
     }
@@ -435,7 +409,7 @@ public final class JsonReader {
 
     private void expect(char c) throws MalformedException {
         if (!nextIs(c)) {
-            throw malformed("JSON punctuation missing");
+            throw malformed("no " + c + " where one must be in JSON");
         }
         position++;
     }

@@ -1,7 +1,6 @@
 package org.sipoauth.verifier.internal;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +29,6 @@ public record Jws(Header header, byte[] bytes, int signed, byte[] payload, byte[
         byte[] payload = CanonicalBase64Url.decode(bytes, firstDot + 1, secondDot);
         byte[] signature = CanonicalBase64Url.decode(bytes, secondDot + 1, bytes.length);
         return new Jws(header, bytes, secondDot, payload, signature);
-    }
-
-    public byte[] signingInput() {
-        return Arrays.copyOf(bytes, signed);
     }
 
     public String algorithm() {

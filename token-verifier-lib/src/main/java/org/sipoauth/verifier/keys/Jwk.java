@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.sipoauth.verifier.internal.CanonicalBase64Url;
 import org.sipoauth.verifier.internal.JsonReader;
-import org.sipoauth.verifier.internal.JsonReader.Kind;
 import org.sipoauth.verifier.internal.MalformedException;
 
 /** One JWK (RFC 7517 §4) as read: its members of type string, and which of the others it has. */
@@ -38,7 +37,7 @@ record Jwk(Map<String, String> strings, Set<String> names, Set<String> keyOperat
             names.add(name);
             if (name.equals("key_ops")) {
                 keyOperations.addAll(json.strings());
-            } else if (json.peek() == Kind.STRING) {
+            } else if (json.isStringNext()) {
                 strings.put(name, json.string());
             } else {
                 json.skipValue();

@@ -97,9 +97,9 @@ public final class UrlKeys implements KeySource {
 
     private void readCache(CacheFile kept) {
         try {
-            Optional<CacheFile.Kept> keys = kept.read(clock.instant());
+            Optional<byte[]> keys = kept.read(clock.instant());
             if (keys.isPresent()) {
-                publish(KeySnapshot.parse(keys.get().document(), keys.get().fetchedAt()));
+                publish(KeySnapshot.parse(keys.get(), kept.fetchedAt()));
                 LOG.log(Level.INFO, "{0}: starting with {1}", uri, current);
             }
         } catch (IOException | IllegalArgumentException e) {

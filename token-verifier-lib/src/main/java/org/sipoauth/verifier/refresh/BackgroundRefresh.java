@@ -77,9 +77,9 @@ public final class BackgroundRefresh implements AutoCloseable {
         return thread;
     }
 
-    /** Whether a refresh is under way or the last one failed; false while one merely waits for its turn. */
+    /** Whether a refresh is under way or the last one failed; false while one merely waits for its turn, or none can come any more. */
     public boolean isUnsettled() {
-        return underWay.get() > 0 || lastFailed;
+        return !thread.isShutdown() && underWay.get() > 0 || lastFailed;
     }
 
     /** Whether the last refresh that ended has failed. */

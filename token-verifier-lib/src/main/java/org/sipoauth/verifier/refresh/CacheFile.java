@@ -19,7 +19,7 @@ import java.util.Optional;
 
 /**
  * The last good document on disk: three lines (format, address, time of the fetch), then the document. Written to a new
- * file that then takes the old one's place, so a reader or a crash never sees half of one.
+ * file that then takes the old one's place, so a reader or a crash never sees half of one. For one thread.
  */
 public final class CacheFile {
     private static final int MAX_HEAD_BYTES = 8 * 1024;
@@ -31,25 +31,7 @@ public final class CacheFile {
     private final String format;
     private final URI uri;
     private final int maxBytes;
-
-    /** What was kept, and when it was fetched. */
-    public static final class Kept {
-        private final byte[] document;
-        private final Instant fetchedAt;
-
-        private Kept(byte[] document, Instant fetchedAt) {
-            this.document = document;
-            this.fetchedAt = fetchedAt;
-        }
-
-        public byte[] document() {
-            return document;
-        }
-
-        public Instant fetchedAt() {
-            return fetchedAt;
-        }
-    }
+    private Instant fetchedAt = Instant.MIN;
 
     /**
      * @param format names what is in the file and its version
@@ -68,7 +50,7 @@ public final class CacheFile {
      *
      * @throws IOException if the file cannot be read, or is not one of ours, or was fetched in the future
      */
-    public Optional<Kept> read(Instant now) throws IOException {
+    public Optional<byte[]> read(Instant now) throws IOException {
         byte[] content;
         try (InputStream in = Files.newInputStream(file)) {
             content = in.readNBytes(MAX_HEAD_BYTES + maxBytes);
@@ -86,7 +68,13 @@ public final class CacheFile {
         if (!head[1].equals(uri.toString())) {
             throw new IOException("of another address");
         }
-        return Optional.of(new Kept(Arrays.copyOfRange(content, document, content.length), past(head[2], now)));
+        fetchedAt = past(head[2], now);
+        return Optional.of(Arrays.copyOfRange(content, document, content.length));
+    }
+
+    /** When the document was fetched that was read last. */
+    public Instant fetchedAt() {
+        return fetchedAt;
     }
 
     /**

@@ -2,6 +2,7 @@ package org.sipoauth.verifier.refresh;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.util.Optional;
 
 /** One document at one address, fetched again and again; asks conditionally where it can. For one thread. */
@@ -22,13 +23,12 @@ public final class HttpDocument {
 
     /** The document as it is now. */
     public byte[] fetch() throws IOException, InterruptedException {
-        HttpFetcher.Answer answer =
+        HttpResponse<byte[]> answer =
                 fetcher.start(uri, accept, lastEntityTag, maxBytes).await();
-        if (lastEntityTag.isPresent() && answer.body().isEmpty()) {
-            return lastDocument;
+        if (!HttpFetcher.isUnchanged(answer)) {
+            lastDocument = answer.body();
+            lastEntityTag = HttpFetcher.entityTag(answer);
         }
-        lastDocument = answer.body().orElseThrow();
-        lastEntityTag = answer.entityTag();
         return lastDocument;
     }
 

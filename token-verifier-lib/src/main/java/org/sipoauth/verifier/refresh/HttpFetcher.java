@@ -40,27 +40,6 @@ public final class HttpFetcher implements AutoCloseable {
         this.client = settings.build();
     }
 
-    /** A document, or the news that it is still the one we know. */
-    public static final class Answer {
-        private final Optional<String> entityTag;
-        private final Optional<byte[]> body;
-
-        private Answer(Optional<String> entityTag, Optional<byte[]> body) {
-            this.entityTag = entityTag;
-            this.body = body;
-        }
-
-        /** The name that its server gave to this version of it (RFC 9110 §8.8.3). */
-        public Optional<String> entityTag() {
-            return entityTag;
-        }
-
-        /** Empty where it was not modified. */
-        public Optional<byte[]> body() {
-            return body;
-        }
-    }
-
     /** A fetch that is under way. */
     public final class Fetch {
         private final CompletableFuture<HttpResponse<byte[]>> response;
@@ -72,11 +51,14 @@ public final class HttpFetcher implements AutoCloseable {
             this.conditional = conditional;
         }
 
-        /** With one deadline for all of it: the client's own ends with the header, and a slow body could go on for ever. */
-        public Answer await() throws IOException, InterruptedException {
+        /**
+         * The document, or the news that it {@linkplain #isUnchanged is still the one we know}. With one deadline for all of it: the
+         * client's own ends with the header, and a slow body could go on for ever.
+         */
+        public HttpResponse<byte[]> await() throws IOException, InterruptedException {
             try {
                 long leftNanos = startNanos + timeout.toNanos() - System.nanoTime();
-                return answer(response.get(Math.max(0, leftNanos), TimeUnit.NANOSECONDS));
+                return checked(response.get(Math.max(0, leftNanos), TimeUnit.NANOSECONDS));
             } catch (TimeoutException e) {
                 throw new IOException("no answer within " + timeout, e);
             } catch (ExecutionException e) {
@@ -91,15 +73,22 @@ public final class HttpFetcher implements AutoCloseable {
             response.cancel(true);
         }
 
-        private Answer answer(HttpResponse<byte[]> received) throws IOException {
-            if (received.statusCode() == 304 && conditional) {
-                return new Answer(received.headers().firstValue("ETag"), Optional.empty());
-            }
-            if (received.statusCode() != 200) {
+        private HttpResponse<byte[]> checked(HttpResponse<byte[]> received) throws IOException {
+            if (received.statusCode() != 200 && !(conditional && isUnchanged(received))) {
                 throw new IOException("answered " + received.statusCode());
             }
-            return new Answer(received.headers().firstValue("ETag"), Optional.of(received.body()));
+            return received;
         }
+    }
+
+    /** Whether it says that the document is still the one we know. */
+    public static boolean isUnchanged(HttpResponse<?> answer) {
+        return answer.statusCode() == 304;
+    }
+
+    /** The name that its server gave to this version of it (RFC 9110 §8.8.3). */
+    public static Optional<String> entityTag(HttpResponse<?> answer) {
+        return answer.headers().firstValue("ETag");
     }
 
     /**

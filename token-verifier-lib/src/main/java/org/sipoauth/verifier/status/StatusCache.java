@@ -17,7 +17,7 @@ import org.sipoauth.verifier.refresh.CacheFile;
 
 /**
  * The last good lists on disk, one a line: address, entity tag or {@code -}, when it was confirmed, and the token, which is
- * verified again when it is read. For one thread.
+ * verified again when it is read. Further lines of an address are other versions, of which revocations still count. For one thread.
  */
 final class StatusCache {
     private static final System.Logger LOG = System.getLogger(StatusCache.class.getName());
@@ -53,17 +53,17 @@ final class StatusCache {
      * @throws IOException if the file cannot be read, or is not one of ours
      */
     Optional<StatusSnapshot> read(KeySource keys, Instant now) throws IOException {
-        Optional<CacheFile.Kept> kept = file.read(now);
+        Optional<byte[]> kept = file.read(now);
         if (kept.isEmpty()) {
             return Optional.empty();
         }
         Map<String, HeldList> lists = new HashMap<>();
         int refused = 0;
-        String document = new String(kept.get().document(), StandardCharsets.ISO_8859_1);
+        String document = new String(kept.get(), StandardCharsets.ISO_8859_1);
         for (String line : document.isEmpty() ? new String[0] : document.split("\n")) {
             try {
                 HeldList list = list(line, keys, now);
-                lists.put(list.list().uri(), list);
+                lists.merge(list.list().uri(), list, HeldList::and);
             } catch (MalformedException | IOException e) {
                 refused++;
                 LOG.log(Level.DEBUG, "{0}: a kept status list is refused: {1}", uri, e.getMessage());
@@ -72,7 +72,7 @@ final class StatusCache {
         if (refused > 0) {
             LOG.log(Level.INFO, "{0}: {1} kept status lists are believed no longer", uri, refused);
         }
-        Instant readAt = kept.get().fetchedAt();
+        Instant readAt = file.fetchedAt();
         return Optional.of(
                 new StatusSnapshot(lists, readAt, readAt.plus(maxStaleness).toEpochMilli()));
     }
@@ -100,22 +100,27 @@ final class StatusCache {
         }
         StringBuilder document = new StringBuilder();
         for (HeldList held : lists.lists()) {
-            if (held.compact().isPresent()) {
-                document.append(held.list().uri())
-                        .append(' ')
-                        .append(held.entityTag().orElse(NO_ENTITY_TAG))
-                        .append(' ')
-                        .append(held.confirmedAt())
-                        .append(' ')
-                        .append(held.compact().get())
-                        .append('\n');
-            }
+            append(document, held);
+            held.others().forEach(other -> append(document, other));
         }
         try {
             file.write(document.toString().getBytes(StandardCharsets.ISO_8859_1), lists.readAt());
             written = lists;
         } catch (IOException e) {
             LOG.log(Level.WARNING, "{0}: cannot keep the status lists on disk: {1}", uri, e.toString());
+        }
+    }
+
+    private static void append(StringBuilder document, HeldList version) {
+        if (version.compact().isPresent()) {
+            document.append(version.list().uri())
+                    .append(' ')
+                    .append(version.entityTag().orElse(NO_ENTITY_TAG))
+                    .append(' ')
+                    .append(version.confirmedAt())
+                    .append(' ')
+                    .append(version.compact().get())
+                    .append('\n');
         }
     }
 }

@@ -2,6 +2,7 @@ package org.sipoauth.verifier.status;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * The verified content of one status list token. Immutable: nobody writes to {@code values} once it is made.
@@ -12,6 +13,8 @@ import java.time.Instant;
  * @param values the statuses, the first in the lowest bits of the first byte (draft-ietf-oauth-status-list-20 §4.1)
  */
 record StatusList(String uri, String keyId, Instant issuedAt, Instant expiresAt, int bits, byte[] values) {
+    private static final int INVALID = 1;
+
     /** Whether it is time for a copy that was signed later, even if nothing in it has changed: its own end comes near. */
     boolean isHalfOver(Instant now) {
         return !expiresAt.equals(Instant.MAX)
@@ -26,9 +29,20 @@ record StatusList(String uri, String keyId, Instant issuedAt, Instant expiresAt,
 
     /** Whether the status is any but VALID (§7.1): revoked, suspended, or what only its issuer knows. */
     boolean isSet(int index) {
+        return value(index) != 0;
+    }
+
+    /** Whether the status is INVALID (§7.1): revoked, which is for good where all others may change. */
+    boolean isInvalid(int index) {
+        return value(index) == INVALID;
+    }
+
+    private int value(int index) {
+        if (!covers(index)) {
+            return 0;
+        }
         long bit = (long) index * bits;
-        int mask = (1 << bits) - 1;
-        return (values[(int) (bit >> 3)] >> (bit & 7) & mask) != 0;
+        return values[(int) (bit >> 3)] >> (bit & 7) & (1 << bits) - 1;
     }
 
     /** How many statuses are set. */
@@ -43,18 +57,15 @@ record StatusList(String uri, String keyId, Instant issuedAt, Instant expiresAt,
         return count;
     }
 
-    /**
-     * Both of two lists that were signed in the same second, by servers of which one may not have heard yet what the
-     * other knew: what is set in either is set.
-     */
-    StatusList or(StatusList other) {
-        if (bits != other.bits || values.length != other.values.length) {
-            return this;
+    /** How many statuses are INVALID here and in none of the others. */
+    int countInvalidBeyond(List<StatusList> others) {
+        int count = 0;
+        for (int i = 0; covers(i); i++) {
+            int index = i;
+            if (isInvalid(index) && others.stream().noneMatch(other -> other.isInvalid(index))) {
+                count++;
+            }
         }
-        byte[] both = values.clone();
-        for (int i = 0; i < both.length; i++) {
-            both[i] |= other.values[i];
-        }
-        return new StatusList(uri, keyId, issuedAt, expiresAt, bits, both);
+        return count;
     }
 }

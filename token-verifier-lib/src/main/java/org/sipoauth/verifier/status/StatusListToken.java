@@ -50,7 +50,7 @@ final class StatusListToken {
         require(jws.isOfType(TYPE), "typ is not " + TYPE);
         VerificationKey key = findKey(keys, jws.keyId(), now);
         require(key.isFor(jws.algorithm()), "alg is not that of the key");
-        require(key.verifies(jws.signingInput(), jws.signature()), "not signed by the key that it names");
+        require(key.verifies(jws.bytes(), jws.signed(), jws.signature()), "not signed by the key that it names");
         StatusListToken claims = new StatusListToken();
         claims.read(new JsonReader(jws.payload()));
         return claims.checked(uri, expectedIssuer, key.keyId(), now);

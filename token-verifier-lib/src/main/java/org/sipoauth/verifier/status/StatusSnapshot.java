@@ -79,21 +79,17 @@ public final class StatusSnapshot {
         if (held == null) {
             return now < tooOldAt ? Status.NOT_HELD : Status.TOO_OLD;
         }
-        if (!held.list().covers(reference.index())) {
-            return Status.TOO_OLD; // §8.3: no statement can be made
-        }
-        if (held.list().isSet(reference.index())) {
+        if (held.isRevoked(reference.index())) {
             return Status.REVOKED;
         }
-        return held.isTooOld(now) ? Status.TOO_OLD : Status.VALID;
+        boolean silent = !held.list().covers(reference.index()); // §8.3: no statement can be made
+        return silent || held.isTooOld(now) ? Status.TOO_OLD : Status.VALID;
     }
 
     /** Whether a list says that the token of that reference, and all that rests on it, is to end. */
     public boolean isRevoked(StatusReference reference) {
         HeldList held = lists.get(reference.uri());
-        return held != null
-                && held.list().covers(reference.index())
-                && held.list().isSet(reference.index());
+        return held != null && held.isRevoked(reference.index());
     }
 
     /** When the issuer last told which lists there are; {@link Instant#MIN} where it never did. */
@@ -121,7 +117,7 @@ public final class StatusSnapshot {
 
     /** How many references are revoked. Counts every bit: for who asks now and then. */
     public long countRevoked() {
-        return lists.values().stream().mapToLong(held -> held.list().countSet()).sum();
+        return lists.values().stream().mapToLong(HeldList::countRevoked).sum();
     }
 
     Collection<HeldList> lists() {
@@ -133,12 +129,14 @@ public final class StatusSnapshot {
         return lists.size() == other.lists.size()
                 && lists.entrySet().stream().allMatch(entry -> {
                     HeldList held = other.lists.get(entry.getKey());
-                    return held != null && held.list() == entry.getValue().list();
+                    return held != null && held.isOfVersionsOf(entry.getValue());
                 });
     }
 
     @Override
     public String toString() {
-        return this == NONE ? "no status lists read yet" : lists.size() + " status lists read at " + readAt;
+        return readAt.equals(Instant.MIN)
+                ? "no status lists read yet"
+                : lists.size() + " status lists read at " + readAt;
     }
 }

@@ -3,6 +3,7 @@ package org.sipoauth.verifier.status;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.verifier.internal.MalformedException;
@@ -42,9 +44,16 @@ import org.sipoauth.verifier.refresh.UrlSettings;
  * ({@code iat}) than the one held. Anything else never replaces a list that is held. When the key that signed a list is
  * trusted no longer, the list is let go and fetched again.
  *
+ * <p><b>What stays revoked.</b> What one version of a list calls INVALID stays so until that version's own {@code exp}, whatever
+ * others say that come later or are older: the clocks of an issuer's servers differ, and its store may have been rolled back. By
+ * then no access token is left that was issued before. So an issuer that gives an index to somebody else publishes it as valid for as
+ * long as its lists run before it does. (A version without {@code exp} counts for {@code maxStaleness} after it was last
+ * confirmed.) Of each list at most four such versions are kept, those that end last. Whether a token is SUSPENDED is as the newest
+ * version says.
+ *
  * <p><b>What becomes too old.</b> A list proves tokens valid until its own {@code exp}, and for {@code maxStaleness} after
  * its server last confirmed it; after that they are refused as {@code STATUS_TOO_OLD}. What it says is revoked stays revoked.
- * A list that the document names no longer is kept until then. A token whose list is not held is accepted as long as it is
+ * A list that the document names no longer is kept until its {@code exp}. A token whose list is not held is accepted as long as it is
  * younger than the last reading, within the clock tolerance and ten seconds that a server may take to show a new list.
  */
 public final class UrlStatusLists implements StatusSource {
@@ -161,16 +170,17 @@ public final class UrlStatusLists implements StatusSource {
         }
     }
 
-    /** Those not too old to be of use, and signed by a key that is trusted now. */
+    /** Those that are not over, and signed by a key that is trusted now. */
     private Map<String, HeldList> believedStill(Instant now) {
         KeySnapshot trusted = keys.current();
+        // with keys that are too old themselves every token is refused, so there is nothing to protect
+        Predicate<HeldList> believed = version -> version.overAt() > now.toEpochMilli()
+                && (trusted.isTooOld(now)
+                        || trusted.find(version.list().keyId()).isPresent());
         Map<String, HeldList> held = new HashMap<>();
         for (HeldList list : current.lists()) {
-            // with keys that are too old themselves every token is refused, so there is nothing to protect
-            boolean believed =
-                    trusted.isTooOld(now) || trusted.find(list.list().keyId()).isPresent();
-            if (believed && !list.isTooOld(now.toEpochMilli())) {
-                held.put(list.list().uri(), list);
+            if (believed.test(list)) {
+                held.put(list.list().uri(), list.withOthers(believed));
             }
         }
         return held;
@@ -240,10 +250,8 @@ public final class UrlStatusLists implements StatusSource {
             for (int i = 0; i < toFetch.size(); i += AT_ONCE) {
                 fetch(toFetch.subList(i, Math.min(i + AT_ONCE, toFetch.size())));
             }
-            for (HeldList known : held.values()) { // named no longer: kept while there is room, until it is too old
-                if (!next.containsKey(known.list().uri())
-                        && next.size() < Aggregation.MAX_LISTS
-                        && fits(known.list())) {
+            for (HeldList known : held.values()) { // named no longer: kept while there is room, until it is over
+                if (!next.containsKey(known.list().uri()) && next.size() < Aggregation.MAX_LISTS && fits(known)) {
                     put(known);
                 }
             }
@@ -273,8 +281,8 @@ public final class UrlStatusLists implements StatusSource {
         private void await(String list, HttpFetcher.Fetch fetch) throws InterruptedException {
             HeldList known = held.get(list);
             try {
-                HttpFetcher.Answer answer = fetch.await();
-                if (known != null && answer.body().isEmpty()) {
+                HttpResponse<byte[]> answer = fetch.await();
+                if (known != null && HttpFetcher.isUnchanged(answer)) {
                     put(known.confirmed(now, maxStaleness));
                 } else {
                     take(list, answer, known);
@@ -291,38 +299,43 @@ public final class UrlStatusLists implements StatusSource {
             }
         }
 
-        private void take(String list, HttpFetcher.Answer answer, @Nullable HeldList known) throws MalformedException {
-            String compact = new String(answer.body().orElseThrow(), StandardCharsets.ISO_8859_1);
+        private void take(String list, HttpResponse<byte[]> answer, @Nullable HeldList known)
+                throws MalformedException {
+            String compact = new String(answer.body(), StandardCharsets.ISO_8859_1);
             StatusList read = StatusListToken.verify(compact, list, issuer, keys, now);
+            HeldList fetched = HeldList.of(
+                    read,
+                    HttpFetcher.entityTag(answer).filter(StatusCache::isEntityTag),
+                    now,
+                    maxStaleness,
+                    cache == null ? Optional.empty() : Optional.of(compact));
             if (known != null && read.issuedAt().isBefore(known.list().issuedAt())) {
-                // one of several servers that has not signed it anew, or an attempt to undo revocations
+                // one of several servers that has not signed it anew, or whose clock is behind
                 refused.incrementAndGet();
                 LOG.log(Level.DEBUG, "{0}: signed before the one that is held", list);
-                put(known);
+                put(known, fetched);
                 return;
             }
-            if (known != null && read.issuedAt().equals(known.list().issuedAt())) {
-                read = read.or(known.list());
-            }
-            if (!fits(read)) {
+            if (!fits(fetched)) {
                 throw new MalformedException("more than " + MAX_BYTES_IN_ALL + " bytes of status lists");
             }
             taken.incrementAndGet();
-            put(HeldList.of(
-                    read,
-                    answer.entityTag().filter(StatusCache::isEntityTag),
-                    now,
-                    maxStaleness,
-                    cache == null ? Optional.empty() : Optional.of(compact)));
+            put(fetched, known == null ? fetched : known);
         }
 
-        private boolean fits(StatusList list) {
-            return bytes + list.values().length <= MAX_BYTES_IN_ALL;
+        private boolean fits(HeldList list) {
+            return bytes + list.bytes() <= MAX_BYTES_IN_ALL;
+        }
+
+        /** The newest version, and as long as there is room what another one calls revoked. */
+        private void put(HeldList newest, HeldList other) {
+            HeldList both = newest.and(other);
+            put(fits(both) ? both : newest);
         }
 
         private void put(HeldList list) {
             next.put(list.list().uri(), list);
-            bytes += list.list().values().length;
+            bytes += list.bytes();
         }
 
         private void problem(String what) {

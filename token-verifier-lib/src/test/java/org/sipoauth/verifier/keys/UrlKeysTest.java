@@ -63,6 +63,15 @@ class UrlKeysTest {
     }
 
     @Test
+    void isNotRefreshingOnceItIsClosed() throws Exception {
+        UrlKeys keys = source().refreshForUnknownKeyEvery(Duration.ofNanos(1)).open();
+        assertThat(keys.awaitReady(LONG)).isTrue();
+        keys.close();
+        keys.keyUnknown("after-the-end");
+        assertThat(keys.refreshing()).isFalse();
+    }
+
+    @Test
     void startsWithoutWaitingForTheServer() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         server.answers(exchange -> {

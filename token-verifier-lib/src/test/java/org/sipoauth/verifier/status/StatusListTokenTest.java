@@ -150,7 +150,7 @@ class StatusListTokenTest {
 
     @Test
     void refusesListThatIsNone() {
-        assertRefused(list -> list.with("status_list", "x"), "object");
+        assertRefused(list -> list.with("status_list", "x"), "no {");
         assertRefused(list -> list.with("status_list", Map.of("bits", 1)), "lst");
         assertRefused(list -> list.withList("bits", 3), "bits");
         assertRefused(list -> list.withList("bits", 16), "bits");

@@ -279,20 +279,98 @@ class UrlStatusListsTest {
             awaitPolls(2);
             assertThat(find(lists, "a", 8)).isEqualTo(Status.REVOKED);
             now.set(NOON.plusSeconds(3600));
+            awaitPolls(2);
+            assertThat(find(lists, "a", 7)).isEqualTo(Status.TOO_OLD);
+            assertThat(find(lists, "a", 8)).isEqualTo(Status.REVOKED);
+            now.set(NOON.plusSeconds(86_400));
+            server.put("b", list("b", now.get()).sign(FIRST_KEY));
             await().until(() -> find(lists, "a", 8) == Status.NOT_HELD);
-            assertThat(find(lists, "b", 8)).isEqualTo(Status.VALID);
+            await().until(() -> find(lists, "b", 8) == Status.VALID);
+        }
+    }
+
+    /** As after a rollback of the issuer's store, or from a server whose clock is ahead and that has not heard of it. */
+    @Test
+    void keepsRevokedWhatOneVersionCallsRevokedUntilThatVersionEnds() throws Exception {
+        try (UrlStatusLists lists = source().refreshEvery(OFTEN).open()) {
+            assertThat(lists.awaitReady(LONG)).isTrue();
+            server.put("a", list("a", NOON).revoked(9).sign(FIRST_KEY)); // of the same second
+            await().until(() -> find(lists, "a", 9) == Status.REVOKED);
+            now.set(NOON.plusSeconds(60));
+            server.put("a", list("a", now.get()).revoked(10).sign(FIRST_KEY));
+            await().until(() -> find(lists, "a", 10) == Status.REVOKED);
+            assertThat(find(lists, "a", 8)).isEqualTo(Status.REVOKED);
+            assertThat(find(lists, "a", 9)).isEqualTo(Status.REVOKED);
+            assertThat(lists.current().isRevoked(reference("a", 8))).isTrue();
+            assertThat(lists.current().countRevoked()).isEqualTo(3);
+            now.set(NOON.plusSeconds(86_399));
+            server.put("a", list("a", now.get()).revoked(11).sign(FIRST_KEY));
+            await().until(() -> find(lists, "a", 11) == Status.REVOKED);
+            assertThat(find(lists, "a", 8)).isEqualTo(Status.REVOKED);
+            now.set(NOON.plusSeconds(86_400)); // from here on the index may be somebody else's
+            await().until(() -> find(lists, "a", 8) == Status.VALID);
+            assertThat(find(lists, "a", 9)).isEqualTo(Status.VALID);
+            assertThat(find(lists, "a", 10)).isEqualTo(Status.REVOKED);
         }
     }
 
     @Test
-    void takesBothOfTwoListsOfTheSameSecond() throws Exception {
-        try (UrlStatusLists lists = source().refreshEvery(OFTEN).open()) {
+    void keepsRevokedForTheMaximumStalenessWhatAVersionWithoutEndCallsRevoked() throws Exception {
+        server.put("a", list("a", NOON).without("exp").revoked(8).sign(FIRST_KEY));
+        try (UrlStatusLists lists =
+                source().refreshEvery(OFTEN).maxStaleness(Duration.ofHours(1)).open()) {
             assertThat(lists.awaitReady(LONG)).isTrue();
-            server.put("a", list("a", NOON).revoked(9).sign(FIRST_KEY)); // by a server that has not heard of 8
+            server.put("a", list("a", NOON).without("exp").revoked(9).sign(FIRST_KEY));
             await().until(() -> find(lists, "a", 9) == Status.REVOKED);
             assertThat(find(lists, "a", 8)).isEqualTo(Status.REVOKED);
-            server.put("a", list("a", NOON.plusSeconds(1)).revoked(9).sign(FIRST_KEY)); // a second later it would have
+            now.set(NOON.plusSeconds(3600));
             await().until(() -> find(lists, "a", 8) == Status.VALID);
+        }
+    }
+
+    /** As from a server whose clock is behind. */
+    @Test
+    void countsWhatAnOlderVersionCallsRevokedAndNothingElseOfIt() throws Exception {
+        List<StatusSnapshot> told = new CopyOnWriteArrayList<>();
+        server.put("a", list("a", NOON.plusSeconds(60)).revoked(8).sign(FIRST_KEY));
+        try (UrlStatusLists lists = source().refreshEvery(OFTEN).open()) {
+            assertThat(lists.awaitReady(LONG)).isTrue();
+            lists.onChange(told::add);
+            server.put("a", list("a", NOON.plusSeconds(59)).revoked(9).sign(FIRST_KEY));
+            await().until(() -> !told.isEmpty());
+            assertThat(find(lists, "a", 9)).isEqualTo(Status.REVOKED);
+            assertThat(find(lists, "a", 8)).isEqualTo(Status.REVOKED);
+            assertThat(lists.counts().listsRefused()).isPositive();
+            awaitPolls(2);
+            assertThat(told).hasSize(1); // read again, it says nothing new
+        }
+    }
+
+    @Test
+    void letsTheNewestVersionSayWhatIsSuspended() throws Exception {
+        server.put("a", list("a", NOON).withList("bits", 2).revoked(2, 5).sign(FIRST_KEY)); // 1: INVALID, 2: SUSPENDED
+        try (UrlStatusLists lists = source().refreshEvery(OFTEN).open()) {
+            assertThat(lists.awaitReady(LONG)).isTrue();
+            assertThat(find(lists, "a", 1)).isEqualTo(Status.REVOKED);
+            assertThat(find(lists, "a", 2)).isEqualTo(Status.REVOKED);
+            server.put("a", list("a", NOON).withList("bits", 2).sign(FIRST_KEY));
+            await().until(() -> find(lists, "a", 2) == Status.VALID);
+            assertThat(find(lists, "a", 1)).isEqualTo(Status.REVOKED);
+        }
+    }
+
+    @Test
+    void keepsOfManyVersionsThoseThatEndLast() throws Exception {
+        try (UrlStatusLists lists = source().refreshEvery(OFTEN).open()) {
+            assertThat(lists.awaitReady(LONG)).isTrue();
+            for (int i = 1; i <= HeldList.MAX_OTHERS + 1; i++) { // each knows of one login that no other knows of
+                int index = 100 + i;
+                server.put("a", list("a", NOON.plusSeconds(i)).revoked(index).sign(FIRST_KEY));
+                await().until(() -> find(lists, "a", index) == Status.REVOKED);
+            }
+            assertThat(find(lists, "a", 101)).isEqualTo(Status.REVOKED);
+            assertThat(find(lists, "a", 8)).isEqualTo(Status.VALID);
+            assertThat(lists.current().countRevoked()).isEqualTo(HeldList.MAX_OTHERS + 1);
         }
     }
 
@@ -326,6 +404,19 @@ class UrlStatusListsTest {
             // older than the one it was: whoever held the lost key may have signed that with any date
             server.put("a", list("a", NOON.minusSeconds(60)).revoked(8).sign(SECOND_KEY));
             await().until(() -> find(lists, "a", 8) == Status.REVOKED);
+        }
+    }
+
+    @Test
+    void letsGoWhatOnlyAKeyThatIsTrustedNoLongerHasCalledRevoked() throws Exception {
+        try (UrlStatusLists lists = source().refreshEvery(OFTEN).open()) {
+            assertThat(lists.awaitReady(LONG)).isTrue();
+            server.put("a", list("a", NOON.plusSeconds(1)).revoked(9).sign(SECOND_KEY));
+            await().until(() -> find(lists, "a", 9) == Status.REVOKED);
+            assertThat(find(lists, "a", 8)).isEqualTo(Status.REVOKED);
+            trusted.set(keys(SECOND_KEY));
+            await().until(() -> find(lists, "a", 8) == Status.VALID);
+            assertThat(find(lists, "a", 9)).isEqualTo(Status.REVOKED);
         }
     }
 
@@ -393,6 +484,7 @@ class UrlStatusListsTest {
             await().until(() -> lists.counts().failedPolls() > 1);
             assertThat(lists.awaitReady(Duration.ZERO)).isFalse();
             assertThat(lists.current().readAt()).isEqualTo(Instant.MIN);
+            assertThat(lists.current()).hasToString("no status lists read yet");
         }
     }
 
@@ -418,6 +510,24 @@ class UrlStatusListsTest {
                 source().cacheFile(file).maxStaleness(Duration.ofHours(1)).open()) {
             assertThat(lists.awaitReady(Duration.ZERO)).isFalse();
             assertThat(find(lists, "a", 8)).isEqualTo(Status.REVOKED);
+        }
+    }
+
+    @Test
+    void keepsRevokedAcrossARestartWhatOneVersionCallsRevoked() throws Exception {
+        Path file = folder.resolve("lists");
+        try (UrlStatusLists lists = source().cacheFile(file).refreshEvery(OFTEN).open()) {
+            assertThat(lists.awaitReady(LONG)).isTrue();
+            server.put("a", list("a", NOON.plusSeconds(1)).revoked(9).sign(FIRST_KEY));
+            await().until(() -> find(lists, "a", 9) == Status.REVOKED);
+            awaitPolls(1); // by then it is on disk
+        }
+        server.fails(TestServer.status(503));
+        try (UrlStatusLists lists = source().cacheFile(file).open()) {
+            assertThat(find(lists, "a", 8)).isEqualTo(Status.REVOKED);
+            assertThat(find(lists, "a", 9)).isEqualTo(Status.REVOKED);
+            assertThat(find(lists, "a", 7)).isEqualTo(Status.VALID);
+            assertThat(lists.current().uris()).containsExactlyInAnyOrder(server.uri("a"), server.uri("b"));
         }
     }
 

@@ -1,4 +1,4 @@
-package org.sipoauth.authz.manufacturer;
+package org.sipoauth.authz.certificate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

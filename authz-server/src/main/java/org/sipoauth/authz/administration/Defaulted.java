@@ -1,25 +1,23 @@
-package org.sipoauth.authz.parameter;
+package org.sipoauth.authz.administration;
 
 import java.util.Optional;
-import org.sipoauth.authz.administration.Preconditions;
-import org.sipoauth.authz.administration.RequestRefused;
 import org.sipoauth.authz.redis.Expected;
-import org.sipoauth.authz.redis.StoredRecord;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 
 /** What is always there: as somebody has set it, or else as the settings say. So is its entity tag. */
-final class Defaulted {
+public final class Defaulted {
     private static final String UNSET = "unset";
 
     private Defaulted() {}
 
-    static String entityTag(Optional<StoredRecord> stored) {
-        return Preconditions.entityTag(stored.map(StoredRecord::revision).orElse(UNSET));
+    /** @param revision empty: nobody has set it */
+    public static String entityTag(Optional<String> revision) {
+        return Preconditions.entityTag(revision.orElse(UNSET));
     }
 
     /** @throws RequestRefused for {@code If-None-Match: *}, which is never so */
-    static Expected expected(HttpHeaders headers) {
+    public static Expected expected(HttpHeaders headers) {
         Expected expected = Preconditions.of(headers);
         if (expected.equals(Expected.ABSENT)) {
             throw new RequestRefused(

@@ -9,16 +9,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which bindings are asked for: {@code /bindings?device=CSFALICE&aor=sip:1001@example.com}, each compared whole.
+ * Which phone is asked for: {@code ?device=CSFALICE&aor=sip:1001@example.com}, each compared whole.
  *
- * @param device of its token; empty: of any, or none
- * @param addressOfRecord as {@code /bindings} writes it; empty: any
+ * @param device of its token, or, of a refused request, of its contacts; empty: any, or none
+ * @param addressOfRecord as the answers write it; empty: any
  */
-public record BindingsQuery(Optional<String> device, Optional<String> addressOfRecord) {
+public record PhoneQuery(Optional<String> device, Optional<String> addressOfRecord) {
+    public static final PhoneQuery ANY = new PhoneQuery(Optional.empty(), Optional.empty());
+
     private static final Set<String> NAMES = Set.of("device", "aor");
 
     /** @return empty if it says anything else, or one of them twice: ignored, it would widen the answer */
-    static Optional<BindingsQuery> parse(@Nullable String query) {
+    static Optional<PhoneQuery> parse(@Nullable String query) {
         Map<String, String> values = new HashMap<>();
         if (query != null && !query.isEmpty()) {
             for (String parameter : query.split("&", -1)) {
@@ -32,7 +34,7 @@ public record BindingsQuery(Optional<String> device, Optional<String> addressOfR
             }
         }
         return Optional.of(
-                new BindingsQuery(Optional.ofNullable(values.get("device")), Optional.ofNullable(values.get("aor"))));
+                new PhoneQuery(Optional.ofNullable(values.get("device")), Optional.ofNullable(values.get("aor"))));
     }
 
     /** A plus is a plus, as in a telephone number. The JDK's server takes no request with an escape that is none. */

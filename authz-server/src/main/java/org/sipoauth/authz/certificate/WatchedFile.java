@@ -1,4 +1,4 @@
-package org.sipoauth.authz.manufacturer;
+package org.sipoauth.authz.certificate;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,12 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What a file holds, read again when it has changed. A file that cannot be used leaves in force what was read before. */
-final class WatchedFile<T> {
+public final class WatchedFile<T> {
     private static final Logger LOG = LoggerFactory.getLogger(WatchedFile.class);
 
     /** How a file's content is understood. */
     @FunctionalInterface
-    interface Reader<T> {
+    public interface Reader<T> {
         /** @throws IllegalArgumentException if it makes no sense; the message says why */
         T read(Path file) throws IOException;
     }
@@ -39,7 +39,7 @@ final class WatchedFile<T> {
      * @throws IOException if it cannot be read
      * @throws IllegalArgumentException if it makes no sense
      */
-    WatchedFile(Path file, Reader<T> reader) throws IOException {
+    public WatchedFile(Path file, Reader<T> reader) throws IOException {
         this.file = file;
         this.reader = reader;
         this.settled = State.of(file);
@@ -47,7 +47,7 @@ final class WatchedFile<T> {
         this.content = reader.read(file);
     }
 
-    synchronized T content() {
+    public synchronized T content() {
         State before = lookedAt;
         try {
             lookedAt = null;

@@ -1,0 +1,123 @@
+package org.sipoauth.registrar.transport;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Bounds the memory that messages which are not yet whole take on all connections together; {@link
+ * org.sipoauth.registrar.sip.Limits} bound that of one. Where they take more, connections end until they take an eighth less: those of
+ * nobody we know first, of them the largest first. So whoever sends a usual request in pieces outlasts those who would
+ * fill the memory with it. Thread-safe.
+ */
+final class UnfinishedMessages {
+    private static final Logger LOG = LoggerFactory.getLogger(UnfinishedMessages.class);
+    private static final int ENDED = -1;
+
+    private final long mostBytes;
+    private final AtomicLong held = new AtomicLong();
+    private final Set<Share> shares = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean makingRoom = new AtomicBoolean();
+    private volatile boolean told; // by the log, since they last took less than half of it
+
+    /** @param mostBytes of memory that they may take */
+    UnfinishedMessages(long mostBytes) {
+        this.mostBytes = mostBytes;
+    }
+
+    /** One connection's. */
+    final class Share {
+        private final Runnable end;
+        private final AtomicInteger bytes = new AtomicInteger();
+        private volatile boolean known;
+
+        private Share(Runnable end) {
+            this.end = end;
+        }
+
+        /**
+         * What its message takes now, for the connection's own thread to say.
+         *
+         * @param ofSomebodyKnown whether a phone has registered over the connection, or it is an edge's
+         */
+        void take(int now, boolean ofSomebodyKnown) {
+            known = ofSomebodyKnown;
+            int before = bytes.getAndUpdate(was -> was == ENDED ? ENDED : now);
+            if (before == ENDED || before == now) {
+                return;
+            }
+            if (before == 0) {
+                shares.add(this);
+            } else if (now == 0) {
+                shares.remove(this);
+            }
+            if (held.addAndGet(now - before) > mostBytes) {
+                makeRoom();
+            } else if (told && held.get() < mostBytes / 2) {
+                told = false;
+            }
+        }
+
+        /** @return how many bytes are free by it; 0 if its message has become whole meanwhile */
+        private int end() {
+            int before = bytes.getAndUpdate(was -> was > 0 ? ENDED : was);
+            if (before <= 0) {
+                return 0;
+            }
+            shares.remove(this);
+            held.addAndGet(-before);
+            end.run();
+            return before;
+        }
+    }
+
+    /** @param end ends the connection and what it holds; called once at most, from any thread, and may not wait */
+    Share share(Runnable end) {
+        return new Share(end);
+    }
+
+    long bytes() {
+        return held.get();
+    }
+
+    private record Candidate(Share share, boolean known, int bytes) {}
+
+    /** By one thread at a time: by the time that a second one comes there is room. */
+    private void makeRoom() {
+        if (!makingRoom.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            List<Candidate> candidates =
+                    new ArrayList<>(); // as they are now: an order that changes cannot be sorted by
+            shares.forEach(share -> candidates.add(new Candidate(share, share.known, share.bytes.get())));
+            candidates.sort(Comparator.comparing(Candidate::known)
+                    .thenComparing(Comparator.comparingInt(Candidate::bytes).reversed()));
+            int ended = 0;
+            for (Candidate candidate : candidates) {
+                if (held.get() <= mostBytes - mostBytes / 8) {
+                    break;
+                }
+                ended += candidate.share().end() > 0 ? 1 : 0;
+            }
+            if (!told) {
+                told = true;
+                LOG.warn(
+                        "messages that have begun and do not end take more than {} bytes: closed {} of the {} connections that"
+                                + " send them, the largest of nobody we know first; is it an attack?",
+                        mostBytes,
+                        ended,
+                        candidates.size());
+            }
+        } finally {
+            makingRoom.set(false);
+        }
+    }
+}

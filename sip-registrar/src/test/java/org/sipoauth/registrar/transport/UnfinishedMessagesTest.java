@@ -1,0 +1,76 @@
+package org.sipoauth.registrar.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class UnfinishedMessagesTest {
+    private final UnfinishedMessages unfinished = new UnfinishedMessages(80);
+    private final List<String> ended = new ArrayList<>();
+
+    private UnfinishedMessages.Share share(String name) {
+        return unfinished.share(() -> ended.add(name));
+    }
+
+    @Test
+    void endsNobodyAsLongAsThereIsRoom() {
+        share("a").take(40, false);
+        share("b").take(40, false);
+
+        assertThat(ended).isEmpty();
+        assertThat(unfinished.bytes()).isEqualTo(80);
+    }
+
+    @Test
+    void endsTheLargestFirstAndNoMoreThanThereMustBe() {
+        share("small").take(5, false);
+        share("large").take(40, false);
+        share("larger").take(34, false);
+        share("last").take(2, false);
+
+        assertThat(ended).containsExactly("large");
+        assertThat(unfinished.bytes()).isEqualTo(41);
+    }
+
+    @Test
+    void endsThoseOfNobodyKnownBeforeLargerOnes() {
+        share("phone").take(40, true);
+        share("a").take(5, false);
+        share("b").take(10, false);
+        share("edge").take(30, true);
+
+        assertThat(ended).containsExactly("b", "a");
+    }
+
+    @Test
+    void endsThoseThatAreKnownIfThereAreNoOthers() {
+        share("phone").take(50, true);
+        share("edge").take(31, true);
+
+        assertThat(ended).containsExactly("phone");
+    }
+
+    @Test
+    void endsNobodyWhoseMessageIsWhole() {
+        UnfinishedMessages.Share whole = share("whole");
+        whole.take(70, false);
+        whole.take(0, false);
+        share("a").take(60, true);
+        share("b").take(30, true);
+
+        assertThat(ended).containsExactly("a");
+    }
+
+    @Test
+    void countsNothingOfWhoHasBeenEnded() {
+        UnfinishedMessages.Share greedy = share("greedy");
+        greedy.take(81, false);
+        greedy.take(1_000, false);
+        greedy.take(0, false);
+
+        assertThat(ended).containsExactly("greedy");
+        assertThat(unfinished.bytes()).isZero();
+    }
+}
