@@ -57,6 +57,7 @@ class DocumentsIT {
             "kubectl", "a cluster: nobody; KubernetesManifestsTest reads what it applies",
             "Redis", "a Redis of one's own: BackupIT",
             "a minute", "a storm: StormIT, with the same options",
+            "a client's certificate", "a client of the operator's own: AdminApiTest",
             "Kamailio", "stays in the foreground: EdgeIT starts it",
             "the provider's jar", "Amazon's library: the benchmarks",
             "JDK 25", "a JDK that need not be here: the benchmarks");
