@@ -249,6 +249,9 @@ class JsonReaderTest {
     @Test
     void passesOverSpaceAnywhereBetweenTokens() throws MalformedException {
         assertThat(reader(" [ \"a\" , \"b\"\t] ").strings()).containsExactly("a", "b");
+        JsonReader passedOver = reader(" { \"a\" : \"b\" , \"c\" : [ ] , \"d\" : null } ");
+        passedOver.skipValue();
+        passedOver.end();
         JsonReader json = reader("\n{ \"a\" :\r 1 } ");
         json.beginObject();
         assertThat(json.hasNext()).isTrue();
