@@ -46,7 +46,8 @@ enum Setting {
             "ports.cache",
             "",
             "file for the last ones, to start without the server; default: none, so as they are set here"),
-    MANAGEMENT_PORT("management-port", "9091", "port of /metrics, /health, /status, /bindings and /refusals, plain HTTP"),
+    MANAGEMENT_PORT(
+            "management-port", "9091", "port of /metrics, /health, /status, /bindings and /refusals, plain HTTP"),
     MANAGEMENT_BIND(
             "management-bind",
             "127.0.0.1",
