@@ -88,6 +88,22 @@ copy_parts() { # lines "file NAME seq N type T"
   done <<<"$1"
 }
 
+# File by file, for the server goes on: one that is under way (.new) gets its name whole, or is not in the backup, and one that
+# is gone when its turn comes, such as the list of logins that have all ended, is gone from the server as well.
+copy_files() {
+  local file
+  (cd "$data" && find -L . -ignore_readdir_race -path ./redis -prune -o \
+    -type f ! -name '*.new' ! -name '*.lock' -printf '%P\0') >"$work/files" || fail 1 "$data cannot be read whole"
+  while IFS= read -r -d '' file; do
+    [[ $file != master.key || $master_key == with ]] || continue
+    mkdir -p "$work/data/$(dirname "$file")"
+    cp -p "$data/$file" "$work/data/$file" 2>"$work/log" || [[ ! -e $data/$file ]] || {
+      cat "$work/log" >&2
+      fail 1 "$data/$file cannot be read"
+    }
+  done <"$work/files"
+}
+
 # Redis first: a ring that is newer than the logins has all their keys, an older one may not.
 if [[ -n $redis_cli ]]; then
   $redis_cli --rdb "$work/data/redis.rdb" >"$work/log" 2>&1 || {
@@ -100,14 +116,7 @@ elif [[ -d $data/redis ]]; then
 else
   fail 2 "$data holds no embedded Redis: say with --redis-cli how to reach yours"
 fi
-for file in "$data"/*; do
-  case ${file##*/} in
-    redis | *.lock) ;;
-    master.key) [[ $master_key == without ]] || cp -p "$file" "$work/data/" ;;
-    *) cp -rp "$file" "$work/data/" ;;
-  esac
-done
-rm -f "$work"/data/status-lists/*.new
+copy_files
 
 (cd "$work/data" && find . -type f -print0 | sort -z | xargs -0 sha256sum >"$work/SHA256SUMS")
 printf 'sip-oauth backup 1\ntaken %s\nmaster key %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$master_key" >"$work/ABOUT"

@@ -50,9 +50,14 @@ done
 [[ -z $master_key || -f $master_key ]] || fail 2 "there is no file $master_key"
 [[ ! -e $data.before-restore ]] || fail 2 "$data.before-restore is still there from an earlier restore: move it away"
 
+# A server has this file open for as long as it runs, whichever Redis it uses.
+if [[ -e $data/server.lock && -n $(find -L /proc/[0-9]*/fd -maxdepth 1 -samefile "$data/server.lock" -print -quit 2>/dev/null) ]]; then
+  fail 2 "a server runs on $data: stop it first"
+fi
+# And so does its Redis, which may have outlived it.
 redis=$(cat "$data/redis/redis.pid" 2>/dev/null || true)
 if [[ -n $redis && $(readlink "/proc/$redis/cwd" 2>/dev/null) == "$(realpath "$data/redis")" ]]; then
-  fail 2 "a server runs on $data: stop it first"
+  fail 2 "the Redis of a server runs on $data: stop it first"
 fi
 
 work=$(mktemp -d "$(dirname "$data")/.restore.XXXXXX")
@@ -71,6 +76,7 @@ if [[ -d $data ]]; then
   if [[ -d $data/status-lists ]]; then
     mkdir -p "$work/data/status-lists"
     cp -pu "$data"/status-lists/* "$work/data/status-lists/" 2>/dev/null || true
+    rm -f "$work"/data/status-lists/*.new # what a server was writing when it ended
     carried=', with the revocations of the folder before'
   fi
   [[ ! -f $data/client-revocations ]] || cp -pu "$data/client-revocations" "$work/data/"

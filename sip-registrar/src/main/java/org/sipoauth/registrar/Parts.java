@@ -1,11 +1,14 @@
 package org.sipoauth.registrar;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +23,7 @@ import org.sipoauth.registrar.location.InMemoryLocation;
 import org.sipoauth.registrar.location.Location;
 import org.sipoauth.registrar.location.RedisAddress;
 import org.sipoauth.registrar.location.RedisLocation;
+import org.sipoauth.registrar.management.OtlpExport;
 import org.sipoauth.registrar.register.RegistrarPolicy;
 import org.sipoauth.registrar.register.ServedDomain;
 import org.sipoauth.registrar.sip.Limits;
@@ -185,6 +189,29 @@ final class Parts {
         } catch (IllegalArgumentException | UncheckedIOException unusable) {
             throw new SettingsException(
                     "--tls.certificate, --tls.private-key, --tls.client-ca: " + unusable.getMessage());
+        }
+    }
+
+    static Optional<MeterRegistry> otlp(Settings settings, String nodeName) throws SettingsException {
+        Duration every = settings.time(Setting.OTLP_METRICS_EVERY);
+        Optional<String> url = settings.optional(Setting.OTLP_METRICS_URL);
+        if (url.isEmpty()) {
+            return Optional.empty();
+        }
+        URI collector = collector(url.get())
+                .orElseThrow(() -> new SettingsException("--" + Setting.OTLP_METRICS_URL.key()
+                        + ": not an address such as http://collector:4318/v1/metrics; what the collector asks for belongs"
+                        + " into the environment, as OTEL_EXPORTER_OTLP_HEADERS"));
+        return Optional.of(OtlpExport.to(collector, every, nodeName));
+    }
+
+    private static Optional<URI> collector(String url) {
+        try {
+            URI uri = new URI(url);
+            boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+            return web && uri.getHost() != null && uri.getRawUserInfo() == null ? Optional.of(uri) : Optional.empty();
+        } catch (URISyntaxException wrong) {
+            return Optional.empty();
         }
     }
 

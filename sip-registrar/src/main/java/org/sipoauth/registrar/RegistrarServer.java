@@ -1,9 +1,11 @@
 package org.sipoauth.registrar;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -58,10 +60,11 @@ final class RegistrarServer implements AutoCloseable {
 
     private final Clock clock = Clock.systemUTC();
     private final RegistrarPolicy policy;
-    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final RegistrarMetrics metrics = new RegistrarMetrics(meters);
+    private final PrometheusMeterRegistry page = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Optional<MeterRegistry> sent;
+    private final RegistrarMetrics metrics;
     private final PeerLog log = new PeerLog();
-    private final LastRefusals refusals = new LastRefusals(metrics);
+    private final LastRefusals refusals;
     private final Sources sources;
     private final Location location;
     private final ServerTls tls;
@@ -80,6 +83,10 @@ final class RegistrarServer implements AutoCloseable {
             throw new SettingsException("missing --tls.client-ca=…, the CAs of edges (or --mra-oauth-port=none)");
         }
         policy = Parts.policy(settings, () -> modeOfTheServer);
+        sent = Parts.otlp(settings, policy.nodeName());
+        MeterRegistry meters = sent.<MeterRegistry>map(this::both).orElse(page);
+        metrics = new RegistrarMetrics(meters);
+        refusals = new LastRefusals(metrics);
         TransportSettings transport = Parts.transport(settings);
         Duration reload = settings.time(Setting.TLS_RELOAD);
         ServedDomain domain = Parts.domain(settings);
@@ -154,6 +161,10 @@ final class RegistrarServer implements AutoCloseable {
         housekeeping.every(SWEEP, "sweeping the location", () -> location.sweep(clock.instant()));
     }
 
+    private MeterRegistry both(MeterRegistry other) {
+        return new CompositeMeterRegistry(io.micrometer.core.instrument.Clock.SYSTEM, List.of(page, other));
+    }
+
     /** Twice: a request that was verified by the lists before may be answered while the first look goes on, or after it. */
     private void endRevoked(Registrar registrar) {
         Runnable look = () -> {
@@ -169,7 +180,7 @@ final class RegistrarServer implements AutoCloseable {
         String bind = settings.text(Setting.MANAGEMENT_BIND);
         try {
             ManagementServer.Pages pages = new ManagementServer.Pages(
-                    meters::scrape, this::health, this::status, this::bindings, this::refusals);
+                    page::scrape, this::health, this::status, this::bindings, this::refusals);
             return new ManagementServer(new InetSocketAddress(bind, port), pages);
         } catch (IOException | UnresolvedAddressException taken) {
             throw new SettingsException(bind + ":" + port + " cannot be bound: " + taken.getMessage()
@@ -310,6 +321,7 @@ final class RegistrarServer implements AutoCloseable {
     private void stopParts() {
         listeners.close();
         sip.stop();
+        sent.ifPresent(MeterRegistry::close); // which sends once more, what the parts below still have
         sources.close();
         housekeeping.close();
         location.close();

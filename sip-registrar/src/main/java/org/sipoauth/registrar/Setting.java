@@ -46,11 +46,17 @@ enum Setting {
             "ports.cache",
             "",
             "file for the last ones, to start without the server; default: none, so as they are set here"),
-    MANAGEMENT_PORT("management-port", "9091", "port of /metrics, /health, /status, /bindings and /refusals, plain HTTP"),
+    MANAGEMENT_PORT(
+            "management-port", "9091", "port of /metrics, /health, /status, /bindings and /refusals, plain HTTP"),
     MANAGEMENT_BIND(
             "management-bind",
             "127.0.0.1",
             "address of that port; it asks nobody for a name, so another one than loopback belongs behind a packet filter"),
+    OTLP_METRICS_URL(
+            "otlp.metrics.url",
+            "",
+            "URL of a collector to send the metrics to as well, e.g. http://collector:4318/v1/metrics; default: none"),
+    OTLP_METRICS_EVERY("otlp.metrics.every", "60s", "how often to send them"),
     TLS_CERTIFICATE("tls.certificate", null, "PEM file: this node's certificate, then intermediates (required)"),
     TLS_PRIVATE_KEY("tls.private-key", null, "PEM file: its key, PKCS#8, not encrypted (required)"),
     TLS_CLIENT_CA("tls.client-ca", "", "PEM file: the CAs of edges (required unless mra-oauth-port=none)"),

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PartsTest {
     private static final String[] REQUIRED = {
@@ -44,6 +46,29 @@ class PartsTest {
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining("--max-connections: 1489 connections need 2001 open files")
                 .hasMessageContaining("may have 2000");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "collector:4318",
+                "ftp://collector/v1/metrics",
+                "http:///v1/metrics",
+                "http://me:secret@collector",
+                "http://a b"
+            })
+    void refusesACollectorThatIsNoAddressAndRepeatsNoPassword(String url) {
+        String[] arguments = REQUIRED.clone();
+        arguments[arguments.length - 1] = "--otlp.metrics.url=" + url;
+        assertThatThrownBy(() -> Parts.otlp(Settings.of(arguments), "node1"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("--otlp.metrics.url")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void makesNothingOfACollectorThatNobodyNames() throws Exception {
+        assertThat(Parts.otlp(Settings.of(REQUIRED), "node1")).isEmpty();
     }
 
     @Test

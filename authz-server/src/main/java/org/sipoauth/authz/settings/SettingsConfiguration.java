@@ -28,6 +28,11 @@ class SettingsConfiguration {
         return new DataDirectory(settings.dataDir());
     }
 
+    @Bean
+    RunningMark runningMark(DataDirectory dataDirectory) {
+        return new RunningMark(dataDirectory);
+    }
+
     /** RFC 8414 §2. */
     private static void requireHttps(Settings settings) {
         URI issuer = settings.issuer();

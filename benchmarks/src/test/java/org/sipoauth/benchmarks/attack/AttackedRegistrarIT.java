@@ -14,7 +14,7 @@ class AttackedRegistrarIT {
         AttackedRegistrar.Plan plan = new AttackedRegistrar.Plan(
                 50,
                 Duration.ofSeconds(1),
-                new Attacks.Volume(800, 30, 20_000_000, 20_000),
+                new Attacks.Volume(900, 30, 20_000_000, 20_000),
                 Duration.ofSeconds(5), // what a phone of ours must not miss either, on a machine that may stand still
                 Duration.ofSeconds(6),
                 900_000_000);

@@ -28,8 +28,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sipoauth.cli.http.HttpsClient;
@@ -42,36 +42,30 @@ class BackupIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final List<String> SUBSCRIBERS =
             List.of("alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy");
-    private static final int PHONES = 20;
+    private static final String PASSWORD = "for-the-redis-of-this-test";
+
+    /** Runs what follows with the password that {@code redis-cli} takes from there. */
+    private static final String AS_REDIS_USER = "REDISCLI_AUTH=" + PASSWORD + " exec \"$@\"";
+
     private static final String VERIFIER = "a-verifier-of-forty-three-characters-or-more";
     private static final URI CALLBACK = URI.create("http://127.0.0.1/callback");
     private static final Pattern HIDDEN = Pattern.compile("name=\"(_csrf)\" value=\"([^\"]+)\"");
 
     @TempDir
-    private static Path folder;
+    private Path folder;
 
-    private static Platform platform;
-    private static HttpsClient https;
-
-    @BeforeAll
-    static void start() throws Exception {
-        platform = Platform.start(folder, "edge.example.com");
-        https = new HttpsClient(Trust.context(Optional.of(platform.authority())), Duration.ofSeconds(20));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (platform != null) {
-            platform.close();
-        }
-    }
+    private @Nullable ChildProcess redis;
 
     /** Its newest refresh token, which nobody but the phone uses. */
     private static final class Phone {
         private final AtomicInteger refreshes = new AtomicInteger();
+        private final Platform platform;
+        private final HttpsClient https;
         private String token;
 
-        Phone(String token) {
+        Phone(Platform platform, HttpsClient https, String token) {
+            this.platform = platform;
+            this.https = https;
             this.token = token;
         }
 
@@ -100,17 +94,104 @@ class BackupIT {
 
     @Test
     void phonesGoOnWithoutSigningInAgain() throws Exception {
-        List<Phone> phones = new ArrayList<>();
-        for (String subscriber : SUBSCRIBERS) {
-            phones.addAll(signIn(subscriber, PHONES / SUBSCRIBERS.size()));
-        }
-        Phone signedOutBefore = phones.remove(0);
-        Phone signedOutAfter = phones.remove(0);
-        signedOutBefore.signOut();
+        try (Platform platform = Platform.start(folder, "edge.example.com")) {
+            List<Phone> phones = signIn(platform, SUBSCRIBERS, 2);
+            Phone signedOutBefore = phones.remove(0);
+            Phone signedOutAfter = phones.remove(0);
+            signedOutBefore.signOut();
 
-        Path backup = folder.resolve("backup.tar");
+            Path backup = folder.resolve("backup.tar");
+            takeUnderLoad(
+                    phones,
+                    List.of("--data", platform.data().toString(), "--to", backup.toString(), "--with-master-key"));
+            signedOutAfter.signOut();
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(backup)))
+                    .isEqualTo("rw-------");
+            // what a server has served as revoked is on its disk
+            await().atMost(PATIENCE)
+                    .until(() ->
+                            platform.serverPage("/actuator/prometheus").contains("sipoauth_status_lists_revoked 2.0"));
+            platform.stopServer();
+
+            Path elsewhere = folder.resolve("elsewhere");
+            run("restore.sh", "--from", backup.toString(), "--data", elsewhere.toString());
+            platform.startServer(elsewhere);
+
+            assertGoOn(platform, phones);
+            assertThat(signedOutBefore.refresh()).isEqualTo("invalid_grant");
+            String lostBetween = signedOutAfter.token;
+            assertThat(signedOutAfter.refresh()).as("what a restore takes back").isEqualTo("granted");
+            platform.stopServer();
+
+            run(
+                    "restore.sh",
+                    "--from",
+                    backup.toString(),
+                    "--data",
+                    platform.data().toString());
+            platform.startServer();
+
+            assertGoOn(platform, phones);
+            assertThat(signedOutBefore.refresh()).isEqualTo("invalid_grant");
+            signedOutAfter.token = lostBetween;
+            assertThat(signedOutAfter.refresh())
+                    .as("carried over from the folder before")
+                    .isEqualTo("invalid_grant");
+            Files.move(folder.resolve("data.before-restore"), folder.resolve("kept"));
+            assertRefused(platform, backup);
+        }
+    }
+
+    /** With the steps of {@code docs/backup.md}, by which a Redis of release 7 takes its snapshot. */
+    @Test
+    void phonesGoOnWithoutSigningInAgainWhereRedisIsElsewhere() throws Exception {
+        int port = LoopbackPorts.free();
+        Path configuration = Files.createDirectories(folder.resolve("passwords"));
+        Files.writeString(configuration.resolve("spring.data.redis.password"), PASSWORD);
+        List<String> settings = List.of(
+                "--spring.config.import=configtree:" + configuration + "/",
+                "--spring.data.redis.host=127.0.0.1",
+                "--spring.data.redis.port=" + port);
+        startRedis("redis", port, "yes");
+        try (Platform platform = Platform.start(folder, "edge.example.com", settings, List.of())) {
+            List<Phone> phones = signIn(platform, SUBSCRIBERS.subList(0, 3), 2);
+            Phone signedOut = phones.remove(0);
+            signedOut.signOut();
+
+            Path backup = folder.resolve("backup.tar");
+            takeUnderLoad(
+                    phones,
+                    List.of(
+                            "--data",
+                            platform.data().toString(),
+                            "--to",
+                            backup.toString(),
+                            "--with-master-key",
+                            "--redis-cli",
+                            Peer.REDIS_CLI.path() + " -p " + port));
+            assertRefused(platform, backup);
+            platform.stopServer();
+            stopRedis();
+
+            Path elsewhere = folder.resolve("elsewhere");
+            run("restore.sh", "--from", backup.toString(), "--data", elsewhere.toString());
+            Path fresh = Files.createDirectories(folder.resolve("redis.restored"));
+            Files.copy(elsewhere.resolve("redis.rdb"), fresh.resolve("dump.rdb"));
+            startRedis("redis.restored", port, "no");
+            assertThat(redis(port, "config", "set", "appendonly", "yes")).isEqualTo("OK");
+            await().atMost(PATIENCE)
+                    .until(() -> redis(port, "info", "persistence").contains("aof_rewrite_in_progress:0"));
+            stopRedis();
+            startRedis("redis.restored", port, "yes");
+            platform.startServer(elsewhere);
+
+            assertGoOn(platform, phones);
+            assertThat(signedOut.refresh()).isEqualTo("invalid_grant");
+        }
+    }
+
+    private void takeUnderLoad(List<Phone> phones, List<String> arguments) throws Exception {
         AtomicBoolean enough = new AtomicBoolean();
-        List<Integer> atTheBackup;
         ExecutorService load = Executors.newFixedThreadPool(4);
         try {
             List<Future<?>> loops = new ArrayList<>();
@@ -131,8 +212,9 @@ class BackupIT {
             await().atMost(PATIENCE).until(() -> phones.stream().allMatch(phone -> phone.refreshes.get() >= 2));
 
             int before = total(phones);
-            run("backup.sh", "--data", platform.data().toString(), "--to", backup.toString(), "--with-master-key");
-            atTheBackup = phones.stream().map(phone -> phone.refreshes.get()).toList();
+            run("backup.sh", arguments.toArray(String[]::new));
+            List<Integer> atTheBackup =
+                    phones.stream().map(phone -> phone.refreshes.get()).toList();
             assertThat(total(phones)).as("refreshes while the backup was taken").isGreaterThan(before);
 
             await().atMost(PATIENCE).until(() -> {
@@ -151,39 +233,17 @@ class BackupIT {
             enough.set(true);
             load.shutdown();
         }
-        signedOutAfter.signOut();
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(backup)))
-                .isEqualTo("rw-------");
-        // what a server has served as revoked is on its disk
-        await().atMost(PATIENCE)
-                .until(() -> platform.serverPage("/actuator/prometheus").contains("sipoauth_status_lists_revoked 2.0"));
-        platform.stopServer();
+    }
 
-        Path elsewhere = folder.resolve("elsewhere");
-        run("restore.sh", "--from", backup.toString(), "--data", elsewhere.toString());
-        platform.startServer(elsewhere);
-
+    private static void assertGoOn(Platform platform, List<Phone> phones) throws Exception {
         for (Phone phone : phones) {
-            assertThat(phone.refresh()).isEqualTo("granted");
+            String answer = phone.refresh();
+            assertThat(answer).as(platform.serverOutput()).isEqualTo("granted");
         }
-        assertThat(counted("fast_forwarded")).isEqualTo(phones.size());
-        assertThat(signedOutBefore.refresh()).isEqualTo("invalid_grant");
-        String lostBetween = signedOutAfter.token;
-        assertThat(signedOutAfter.refresh()).as("what a restore takes back").isEqualTo("granted");
-        platform.stopServer();
+        assertThat(counted(platform, "fast_forwarded")).isEqualTo(phones.size());
+    }
 
-        run("restore.sh", "--from", backup.toString(), "--data", platform.data().toString());
-        platform.startServer();
-
-        for (Phone phone : phones) {
-            assertThat(phone.refresh()).isEqualTo("granted");
-        }
-        assertThat(signedOutBefore.refresh()).isEqualTo("invalid_grant");
-        signedOutAfter.token = lostBetween;
-        assertThat(signedOutAfter.refresh())
-                .as("carried over from the folder before")
-                .isEqualTo("invalid_grant");
-        Files.move(folder.resolve("data.before-restore"), folder.resolve("kept"));
+    private void assertRefused(Platform platform, Path backup) throws InterruptedException {
         assertThat(script(
                         "restore.sh",
                         "--from",
@@ -194,44 +254,67 @@ class BackupIT {
                 .isEqualTo(2);
     }
 
-    @Test
-    void aDamagedBackupRestoresNothing() throws Exception {
-        Path backup = folder.resolve("damaged.tar");
-        run("backup.sh", "--data", platform.data().toString(), "--to", backup.toString(), "--without-master-key");
-        byte[] archive = Files.readAllBytes(backup);
-        int content = new String(archive, StandardCharsets.ISO_8859_1).indexOf("admin:");
-        archive[content + 10] ^= 1;
-        Files.write(backup, archive);
+    private void startRedis(String name, int port, String appendOnly) throws IOException {
+        Path data = Files.createDirectories(folder.resolve(name));
+        // Debian's redis-tools has the server as well: it is redis-check-rdb by another name
+        Path server = folder.resolve("redis-server");
+        if (!Files.exists(server)) {
+            Files.createSymbolicLink(server, Path.of(Peer.REDIS_CLI.path()).resolveSibling("redis-check-rdb"));
+        }
+        Path configuration =
+                Files.writeString(data.resolveSibling(name + ".conf"), """
+                port %d
+                bind 127.0.0.1
+                dir %s
+                requirepass %s
+                save ""
+                appendonly %s
+                appendfsync always
+                maxmemory-policy noeviction
+                """.formatted(port, data, PASSWORD, appendOnly));
+        redis = ChildProcess.start(name, folder, List.of(server.toString(), configuration.toString()));
+        redis.awaitLine("Ready to accept connections");
+    }
 
-        assertThat(script(
-                        "restore.sh",
-                        "--from",
-                        backup.toString(),
-                        "--data",
-                        folder.resolve("nowhere").toString()))
-                .isEqualTo(1);
+    @AfterEach
+    void stopRedis() {
+        if (redis != null) {
+            redis.close();
+        }
+    }
 
-        assertThat(folder.resolve("nowhere")).doesNotExist();
+    private String redis(int port, String... command) throws InterruptedException {
+        List<String> words = new ArrayList<>(
+                List.of(Peer.BASH.path(), "-c", AS_REDIS_USER, "-", Peer.REDIS_CLI.path(), "-p", String.valueOf(port)));
+        words.addAll(List.of(command));
+        try (ChildProcess process = ChildProcess.start("redis-cli", folder, words)) {
+            assertThat(process.awaitExit(PATIENCE)).as(process.output()).isZero();
+            return process.output();
+        }
     }
 
     private static int total(List<Phone> phones) {
         return phones.stream().mapToInt(phone -> phone.refreshes.get()).sum();
     }
 
-    private static int counted(String outcome) throws IOException, InterruptedException {
+    private static int counted(Platform platform, String outcome) throws IOException, InterruptedException {
         Matcher count = Pattern.compile("sipoauth_refreshes_total\\{outcome=\"" + outcome + "\"} ([0-9.]+)")
                 .matcher(platform.serverPage("/actuator/prometheus"));
         assertThat(count.find()).isTrue();
         return (int) Double.parseDouble(count.group(1));
     }
 
-    private static void run(String script, String... arguments) throws InterruptedException {
+    private void run(String script, String... arguments) throws InterruptedException {
         assertThat(script(script, arguments)).as(script).isZero();
     }
 
-    private static int script(String script, String... arguments) throws InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of(Peer.BASH.path(), Repository.file("deploy/" + script).toString()));
+    private int script(String script, String... arguments) throws InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Peer.BASH.path(),
+                "-c",
+                AS_REDIS_USER,
+                "-",
+                Repository.file("deploy/" + script).toString()));
         command.addAll(Arrays.asList(arguments));
         try (ChildProcess process = ChildProcess.start(script, folder, command)) {
             int exit = process.awaitExit(PATIENCE);
@@ -240,8 +323,18 @@ class BackupIT {
         }
     }
 
+    private static List<Phone> signIn(Platform platform, List<String> subscribers, int logins) throws Exception {
+        HttpsClient https = new HttpsClient(Trust.context(Optional.of(platform.authority())), Duration.ofSeconds(20));
+        List<Phone> phones = new ArrayList<>();
+        for (String subscriber : subscribers) {
+            phones.addAll(signIn(platform, https, subscriber, logins));
+        }
+        return phones;
+    }
+
     /** Logins of one subscriber, who enters the password once. */
-    private static List<Phone> signIn(String subscriber, int logins) throws Exception {
+    private static List<Phone> signIn(Platform platform, HttpsClient https, String subscriber, int logins)
+            throws Exception {
         HttpsClient browser = new HttpsClient(
                 Trust.context(Optional.of(platform.authority())),
                 Duration.ofSeconds(20),
@@ -281,7 +374,7 @@ class BackupIT {
                                     "code_verifier",
                                     VERIFIER))
                     .body());
-            phones.add(new Phone(tokens.string("refresh_token").orElseThrow()));
+            phones.add(new Phone(platform, https, tokens.string("refresh_token").orElseThrow()));
         }
         return phones;
     }

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Probe;
@@ -60,6 +61,10 @@ class KubernetesManifestsTest {
     private static final ObjectMapper STRICT = new ObjectMapper(new YAMLFactory())
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .registerModule(new SimpleModule().setDeserializerModifier(new NoRoomForUnknownFields()));
+
+    /** What an overlay may add, each a component of kustomize with one policy, and the port that it opens. */
+    private static final Map<String, Integer> COMPONENTS =
+            Map.of("ldap", 636, "openid-connect", 443, "syslog", 6514, "otlp", 4318);
 
     private static final List<HasMetadata> MANIFESTS = new ArrayList<>();
     private static final List<JsonNode> KUSTOMIZATIONS = new ArrayList<>();
@@ -134,6 +139,10 @@ class KubernetesManifestsTest {
                             .forEach(file -> named.add(overlay + file.asText().replaceFirst(".*=", ""))));
         }
         named.remove("example/../base");
+        COMPONENTS.keySet().forEach(component -> {
+            named.add("components/" + component + "/kustomization.yaml");
+            named.add("components/" + component + "/networkpolicy.yaml");
+        });
         try (Stream<Path> files = Files.walk(FOLDER)) {
             assertThat(files.filter(Files::isRegularFile)
                             .map(file -> FOLDER.relativize(file).toString()))
@@ -288,6 +297,47 @@ class KubernetesManifestsTest {
             assertThat(rule.getPorts())
                     .anySatisfy(open -> assertThat(text(open.getPort())).isEqualTo("management"));
         });
+    }
+
+    @Test
+    void everyComponentOpensOneWayOutAndNothingElse() throws IOException {
+        Set<String> names = new HashSet<>(names(NetworkPolicy.class));
+        String manual = Files.readString(Repository.file("docs/deploy.md"));
+        for (Map.Entry<String, Integer> component : COMPONENTS.entrySet()) {
+            Path folder = FOLDER.resolve("components").resolve(component.getKey());
+            JsonNode kustomization =
+                    STRICT.readTree(folder.resolve("kustomization.yaml").toFile());
+            assertThat(kustomization.get("apiVersion").asText()).isEqualTo("kustomize.config.k8s.io/v1alpha1");
+            assertThat(kustomization.get("kind").asText()).isEqualTo("Component");
+            assertThat(kustomization.get("resources"))
+                    .extracting(JsonNode::asText)
+                    .containsExactly("networkpolicy.yaml");
+            List<HasMetadata> manifests = documents(Files.readString(folder.resolve("networkpolicy.yaml")));
+            assertThat(manifests).hasSize(1).hasOnlyElementsOfType(NetworkPolicy.class);
+            NetworkPolicy policy = (NetworkPolicy) manifests.get(0);
+
+            assertThat(names.add(policy.getMetadata().getName()))
+                    .as("a name of its own, for policies add up")
+                    .isTrue();
+            assertThat(policy.getSpec().getPolicyTypes()).containsExactly("Egress");
+            assertThat(policy.getSpec().getIngress()).isNullOrEmpty();
+            assertThat(policy.getSpec().getEgress())
+                    .singleElement()
+                    .satisfies(rule -> assertThat(rule.getPorts())
+                            .extracting(port -> text(port.getPort()))
+                            .containsExactly(String.valueOf(component.getValue())));
+            assertThat(pods(policy.getSpec().getPodSelector()))
+                    .isNotEmpty()
+                    .allSatisfy(pods -> assertThat(selected(Map.of("app.kubernetes.io/name", pods)))
+                            .hasSize(1));
+            assertThat(manual).contains("`" + component.getKey() + "`", String.valueOf(component.getValue()));
+        }
+    }
+
+    private static List<String> pods(LabelSelector selector) {
+        return selector.getMatchExpressions().isEmpty()
+                ? List.copyOf(selector.getMatchLabels().values())
+                : selector.getMatchExpressions().get(0).getValues();
     }
 
     private static void assertPods(NetworkPolicyPeer peer, String name) {

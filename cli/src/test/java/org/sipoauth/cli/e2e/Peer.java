@@ -24,6 +24,7 @@ enum Peer {
     PYTHON("python3", "python3 and liblinphone10"),
     BARESIP("baresip", "baresip-core"),
     CURL("curl", "curl"),
+    REDIS_CLI("redis-cli", "redis-tools"),
     BASH("bash", "bash"),
     SYSTEMD_ANALYZE("systemd-analyze", "systemd"),
     PROMTOOL("promtool", "prometheus");
