@@ -254,7 +254,8 @@ public final class AttackedRegistrar {
     static String crowdedOut(Metrics metrics, Attacks.Volume volume, Violations<Violation> violations) {
         double closed = metrics.sum("sip_connections_crowded_out_total");
         if (closed == 0 && volume.unfinishedBytes() > 2 * Watch.MOST_UNFINISHED) {
-            violations.add(Violation.INCOMPLETE, Attack.UNFINISHED_MESSAGES + ": no connection was closed for its memory");
+            violations.add(
+                    Violation.INCOMPLETE, Attack.UNFINISHED_MESSAGES + ": no connection was closed for its memory");
         }
         return String.format(
                 Locale.ROOT, "%.0f connections closed, for unfinished messages took too much memory", closed);

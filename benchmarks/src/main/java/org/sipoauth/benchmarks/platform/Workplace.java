@@ -87,7 +87,9 @@ public final class Workplace implements AutoCloseable {
             command.add("-XX:SharedArchiveFile=" + archive);
         }
         command.addAll(List.of(
-                "-Xmx" + HEAP_MEGABYTES + "m", "-jar", (isArchived ? archive.resolveSibling("authz-server.jar") : jar).toString()));
+                "-Xmx" + HEAP_MEGABYTES + "m",
+                "-jar",
+                (isArchived ? archive.resolveSibling("authz-server.jar") : jar).toString()));
         command.addAll(arguments);
         return command;
     }

@@ -16,8 +16,7 @@ class NewcomersTest {
         newcomers.registered();
         newcomers.failed("Read timed out");
 
-        assertThat(newcomers)
-                .hasToString("2 of 4 new phones could not register at first; the first: Connection reset");
+        assertThat(newcomers).hasToString("2 of 4 new phones could not register at first; the first: Connection reset");
         assertThat(violations.isEmpty()).isTrue();
     }
 

@@ -98,26 +98,25 @@ final class UnfinishedMessages {
         if (held.get() <= mostBytes) {
             return; // another thread has made some
         }
-            List<Candidate> candidates =
-                    new ArrayList<>(); // as they are now: an order that changes cannot be sorted by
-            shares.forEach(share -> candidates.add(new Candidate(share, share.known, share.bytes.get())));
-            candidates.sort(Comparator.comparing(Candidate::known)
-                    .thenComparing(Comparator.comparingInt(Candidate::bytes).reversed()));
-            int ended = 0;
-            for (Candidate candidate : candidates) {
-                if (held.get() <= mostBytes - mostBytes / 8) {
-                    break;
-                }
-                ended += candidate.share().end() > 0 ? 1 : 0;
+        List<Candidate> candidates = new ArrayList<>(); // as they are now: an order that changes cannot be sorted by
+        shares.forEach(share -> candidates.add(new Candidate(share, share.known, share.bytes.get())));
+        candidates.sort(Comparator.comparing(Candidate::known)
+                .thenComparing(Comparator.comparingInt(Candidate::bytes).reversed()));
+        int ended = 0;
+        for (Candidate candidate : candidates) {
+            if (held.get() <= mostBytes - mostBytes / 8) {
+                break;
             }
-            if (!told) {
-                told = true;
-                LOG.warn(
-                        "messages that have begun and do not end take more than {} bytes: closed {} of the {} connections that"
-                                + " send them, the largest of nobody we know first; is it an attack?",
-                        mostBytes,
-                        ended,
-                        candidates.size());
-            }
+            ended += candidate.share().end() > 0 ? 1 : 0;
+        }
+        if (!told) {
+            told = true;
+            LOG.warn(
+                    "messages that have begun and do not end take more than {} bytes: closed {} of the {} connections that"
+                            + " send them, the largest of nobody we know first; is it an attack?",
+                    mostBytes,
+                    ended,
+                    candidates.size());
+        }
     }
 }
