@@ -50,6 +50,12 @@ done
 [[ -z $master_key || -f $master_key ]] || fail 2 "there is no file $master_key"
 [[ ! -e $data.before-restore ]] || fail 2 "$data.before-restore is still there from an earlier restore: move it away"
 
+# Whose processes these are not, /proc hides what they have open.
+if [[ -e $data/server.lock ]]; then
+  user=$(id -u) # which has no name where it is that of a container
+  [[ $user == 0 || $user == "$(stat -c %u "$data/server.lock")" ]] ||
+    fail 2 "cannot see whether a server runs on $data: run this as root, or as $(stat -c %U "$data/server.lock"), whose folder it is"
+fi
 # A server has this file open for as long as it runs, whichever Redis it uses.
 if [[ -e $data/server.lock && -n $(find -L /proc/[0-9]*/fd -maxdepth 1 -samefile "$data/server.lock" -print -quit 2>/dev/null) ]]; then
   fail 2 "a server runs on $data: stop it first"

@@ -25,6 +25,7 @@ class AdministrationCommandsTest {
             entry("showDevice", "device show"),
             entry("putDevice", "device set"),
             entry("removeDevice", "device remove"),
+            entry("diagnoseDevice", "device diagnose"),
             entry("createActivationCode", "activation create"),
             entry("removeActivationCode", "activation remove"),
             entry("createActivationCodes", "activation create"),

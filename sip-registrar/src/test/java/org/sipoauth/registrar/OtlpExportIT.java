@@ -97,7 +97,7 @@ class OtlpExportIT {
                     .body()
                     .lines()
                     .filter(line -> line.matches("# TYPE (sip|tls)_.*"))
-                    .map(line -> line.split(" ")[2].replaceFirst("(_seconds)?(_total)?$", ""))
+                    .map(line -> line.split(" ")[2].replaceFirst("(_seconds|_bytes)?(_total)?$", ""))
                     .collect(Collectors.toSet());
         }
 

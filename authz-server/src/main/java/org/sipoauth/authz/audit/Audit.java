@@ -13,7 +13,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.sipoauth.authz.audit.AnonymousRecords.LeftOut;
+import org.sipoauth.authz.audit.RecordBudget.LeftOut;
 import org.sipoauth.authz.throttle.Network;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,15 +33,21 @@ public final class Audit {
     /** A minute: some 5 MB a day in a file, and less than a third of the trail. */
     private static final int MOST_OF_NOBODY = 10;
 
-    /** A minute, of the log and files alone: some 50 MB a day. */
+    /** A minute, so that nobody uses all of that up from one place. */
+    private static final int MOST_OF_A_NETWORK = 3;
+
+    /** A minute, of the log and files alone, and as many of those who are known: some 50 MB a day each. */
     private static final int MOST_OF_CLIENTS = 100;
+
+    /** A minute, of a network that names clients, or of one who is known, from however many networks. */
+    private static final int MOST_OF_ONE = 10;
 
     /** Who has one of these in a record has shown something. */
     private static final List<String> KNOWN = List.of("session", "user", "device", "by");
 
-    /** Records that agree in these are the same once more. */
+    /** Records that agree in these are the same once more. Nothing that whoever asks can make up is among them. */
     private static final List<String> SAMENESS =
-            List.of("event", "outcome", "session", "user", "device", "client", "by", "named_device");
+            List.of("event", "outcome", "session", "user", "device", "client", "by");
 
     private static final Logger LOG = LoggerFactory.getLogger("org.sipoauth.audit");
     private static final JsonMapper JSON = new JsonMapper();
@@ -49,8 +55,10 @@ public final class Audit {
     private final Clock clock;
     private final AuditTrail[] trails;
     private final Repeats repeats = new Repeats();
-    private final AnonymousRecords anonymous = new AnonymousRecords(MOST_OF_NOBODY);
-    private final AnonymousRecords ofAClient = new AnonymousRecords(MOST_OF_CLIENTS);
+    private final Repeats repeatsFromANetwork = new Repeats();
+    private final RecordBudget ofNobody = new RecordBudget(MOST_OF_NOBODY, MOST_OF_A_NETWORK);
+    private final RecordBudget ofAClient = new RecordBudget(MOST_OF_CLIENTS, MOST_OF_ONE);
+    private final RecordBudget ofTheKnown = new RecordBudget(MOST_OF_CLIENTS, MOST_OF_ONE);
 
     public Audit(Clock clock, AuditTrail... trails) {
         this.clock = clock;
@@ -143,36 +151,41 @@ public final class Audit {
         }
 
         /**
-         * To the log, and to the trail unless the same is there from the last minute: a phone that tries again every
-         * second, or somebody who wants the trail to forget, must not push out the rest. The next one kept says how many
-         * were not, as {@code repeats}. Where no more than a client is known, whose name is no secret, the log has the same
-         * from one network once a minute, and a hundred of all a minute.
+         * Of what its cause can repeat at will, a refusal as a rule: to the log and to the search unless the same of the same
+         * session, user, device, client and administrator is there from the last minute. A phone that tries again every second,
+         * or somebody who wants the trail to forget, must not push out the rest, nor fill a disk. The next one kept says how
+         * many were not, as {@code repeats}.
+         *
+         * <p>Between them the log alone has one a minute from each further network, for where it came from matters: ten of the
+         * same who, and a hundred of all such. Where no more than a client is known, whose name is no secret, it has ten from
+         * one network.
          */
         public void keepOnceAMinute() {
             Instant now = clock.instant();
             OptionalInt before = repeats.sinceLastKept(sameness(), now);
+            OptionalInt beforeFromHere = repeatsFromANetwork.sinceLastKept(sameness() + network(), now);
             if (before.isPresent()) {
                 withLeftOut(new LeftOut(before.getAsInt(), 0)).keep();
-            } else if (KNOWN.stream().anyMatch(fields::containsKey)) {
-                write();
-            } else {
-                ofAClient
-                        .admit(sameness() + Network.of(fields.getOrDefault("address", "")), now)
+            } else if (beforeFromHere.isPresent()) {
+                boolean known = KNOWN.stream().anyMatch(fields::containsKey);
+                (known
+                                ? ofTheKnown.admit(sameness() + network(), who(), now)
+                                : ofAClient.admit(sameness(), network(), now))
+                        .map(leftOut -> new LeftOut(beforeFromHere.getAsInt(), leftOut.unrecorded()))
                         .ifPresent(leftOut -> withLeftOut(leftOut).write());
             }
         }
 
         /**
          * Of somebody unknown, who may cause as many of these as they like: to the log and to all trails, the search as well,
-         * but once a minute for the same from one network, and a few times a minute for all such together. A later record
-         * says how many were not written: {@code repeats} of the same, {@code unrecorded} others.
+         * but once a minute for the same from one network, three times a minute for one network, and ten times for all such
+         * together. A later record says how many were not written: {@code repeats} of the same, {@code unrecorded} others.
          *
          * @param address where it came from
          */
         public void keepOfNobody(String address) {
             with("address", address);
-            anonymous
-                    .admit(sameness() + Network.of(address), clock.instant())
+            ofNobody.admit(sameness(), network(), clock.instant())
                     .ifPresent(leftOut -> withLeftOut(leftOut).keep());
         }
 
@@ -182,11 +195,21 @@ public final class Audit {
         }
 
         private String sameness() {
-            StringBuilder sameness = new StringBuilder();
-            for (String name : SAMENESS) {
-                sameness.append(fields.getOrDefault(name, "")).append('\n');
-            }
-            return sameness.toString();
+            return values(SAMENESS);
+        }
+
+        private String who() {
+            return values(KNOWN);
+        }
+
+        private String network() {
+            return Network.of(fields.getOrDefault("address", ""));
+        }
+
+        private String values(List<String> names) {
+            return names.stream()
+                    .map(name -> fields.getOrDefault(name, ""))
+                    .collect(Collectors.joining("\n", "", "\n"));
         }
     }
 }

@@ -25,7 +25,10 @@ final class Repeats {
     /** How many of this kind were not kept since the last that was; empty if this one is not to be kept either. */
     synchronized OptionalInt sinceLastKept(String kind, Instant now) {
         Seen before = seen.get(kind);
-        if (before != null && now.isBefore(before.kept().plus(WINDOW))) {
+        boolean withinWindow = before != null
+                && !now.isBefore(before.kept()) // a clock may be set back
+                && now.isBefore(before.kept().plus(WINDOW));
+        if (withinWindow) {
             seen.put(kind, new Seen(before.kept(), before.since() + 1));
             return OptionalInt.empty();
         }

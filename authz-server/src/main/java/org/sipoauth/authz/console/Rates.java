@@ -5,11 +5,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -18,8 +21,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * How many token requests all servers granted and refused, minute by minute for the last four hours: once a minute each adds
- * what its meters have counted to the {@link SharedRates}. While the store is away it keeps that for later. What other servers
- * counted within their last minute is not known here yet.
+ * what its meters have counted to the {@link SharedRates}. While the store is away it keeps that for later, minute by minute,
+ * and shows none of it. What other servers counted within their last minute is not known here yet.
  */
 @Component
 final class Rates {
@@ -42,6 +45,9 @@ final class Rates {
     private final SharedRates shared;
     private final Clock clock;
     private Counts last = new Counts(0, Map.of());
+
+    /** What the store has not taken yet, the oldest first. */
+    private final Deque<Sample> untold = new ArrayDeque<>();
 
     /**
      * What happened in one span of time.
@@ -97,22 +103,56 @@ final class Rates {
         }
     }
 
-    synchronized void sample(Instant end) {
-        Counts now = count();
-        shared.add(now.since(last, end));
-        last = now;
-    }
-
     /**
-     * Of all servers, the oldest first, and what has happened on this one since it last told.
+     * Each minute is told as it was, also after the store was away, so that no peak appears that there was none. Never in two
+     * threads at once.
      *
      * @throws DataAccessException if the store is away
      */
-    synchronized List<Sample> samples() {
+    void sample(Instant end) {
+        keep(end);
+        for (Sample next = takeUntold(); next != null; next = takeUntold()) {
+            try {
+                shared.add(next);
+            } catch (DataAccessException away) {
+                putBack(next);
+                throw away;
+            }
+        }
+    }
+
+    private synchronized void keep(Instant end) {
+        Counts now = count();
+        untold.add(now.since(last, end));
+        last = now;
+        if (untold.size() > MINUTES) {
+            untold.remove();
+        }
+    }
+
+    private synchronized @Nullable Sample takeUntold() {
+        return untold.poll();
+    }
+
+    private synchronized void putBack(Sample sample) {
+        untold.addFirst(sample);
+    }
+
+    /**
+     * Of all servers, the oldest first, and what has happened on this one within this minute. A minute that is being told just
+     * now is missing rather than there twice.
+     *
+     * @throws DataAccessException if the store is away
+     */
+    List<Sample> samples() {
         Instant now = clock.instant();
-        List<Sample> all = new ArrayList<>(shared.until(now));
-        all.add(count().since(last, now));
+        List<Sample> all = new ArrayList<>(shared.until(now)); // outside the monitor: it may take until a timeout
+        all.add(sinceLast(now));
         return all;
+    }
+
+    private synchronized Sample sinceLast(Instant end) {
+        return count().since(last, end);
     }
 
     private Counts count() {

@@ -34,6 +34,7 @@ public final class AccountAdministration {
     private static final String REMOVED = "user removed";
 
     private final Accounts accounts;
+    private final LastAdministrator last;
     private final Sessions sessions;
     private final OwnedDevices devices;
     private final List<KeptForAccount> keptElsewhere;
@@ -42,12 +43,14 @@ public final class AccountAdministration {
 
     AccountAdministration(
             Accounts accounts,
+            LastAdministrator last,
             Sessions sessions,
             OwnedDevices devices,
             List<KeptForAccount> keptElsewhere,
             PasswordRules rules,
             Audit audit) {
         this.accounts = accounts;
+        this.last = last;
         this.sessions = sessions;
         this.devices = devices;
         this.keptElsewhere = keptElsewhere;
@@ -90,28 +93,23 @@ public final class AccountAdministration {
      * @param password empty: an account that is created is given a one-time password
      * @param by who asks for it, for the audit
      * @throws org.sipoauth.authz.redis.RecordChanged if it is not as expected
-     * @throws RequestRefused if the password is no good, an account of the other sort has the name, or nobody would be left
-     *     who may do everything
+     * @throws RequestRefused if the password is no good, an account of the other sort has the name, nobody would be left
+     *     who may do everything, or that of another is being taken just now
      * @throws IllegalArgumentException if that is no name for an account
      */
     public Outcome put(
             String name, Kind kind, boolean enabled, Optional<NewPassword> password, Expected expected, String by) {
         password.ifPresent(given -> requireGood(given, name));
-        boolean mayDoEverything = enabled && kind == Kind.ADMINISTRATOR;
-        if (!mayDoEverything) {
-            requireNotLast(name);
-        }
         String oneTimePassword = RandomSecret.ofBits(ONE_TIME_PASSWORD_BITS);
         boolean endLogins = !enabled && kind.isSubscriber();
         if (endLogins) {
             endLogins(accounts.find(name, expected), DISABLED);
             devices.endCodes(name); // so that none is good again once the user is enabled
         }
-        Optional<Account> before = accounts.find(name);
-        Accounts.Saved saved = put(name, new Wish(kind, enabled, password), oneTimePassword, expected);
-        if (!mayDoEverything) {
-            before.ifPresent(this::requireOneLeft);
-        }
+        Wish wish = new Wish(kind, enabled, password);
+        Accounts.Saved saved = kind.isSubscriber() || kind == Kind.ADMINISTRATOR && enabled
+                ? put(name, wish, oneTimePassword, expected)
+                : last.unlessLast(name, () -> put(name, wish, oneTimePassword, expected));
         audit.event(saved.created() ? "account_created" : "account_changed")
                 .with("by", by)
                 .with("user", saved.account().name())
@@ -127,33 +125,6 @@ public final class AccountAdministration {
                 saved.account(),
                 saved.created(),
                 saved.created() && password.isEmpty() ? Optional.of(oneTimePassword) : Optional.empty());
-    }
-
-    private void requireNotLast(String name) {
-        if (accounts.isLastAdministrator(name)) {
-            throw lastAdministrator(name);
-        }
-    }
-
-    /** Two who may do everything may have been taken that in the same instant: then both get it back. */
-    private void requireOneLeft(Account before) {
-        if (before.enabled()
-                && before.kind() == Kind.ADMINISTRATOR
-                && !accounts.hasAdministratorBeside(before.name())) {
-            accounts.put(
-                    before.name(),
-                    new Wish(before.kind(), true, Optional.empty()),
-                    new NewPassword(RandomSecret.ofBits(ONE_TIME_PASSWORD_BITS), true),
-                    Expected.PRESENT);
-            throw lastAdministrator(before.name());
-        }
-    }
-
-    private static RequestRefused lastAdministrator(String name) {
-        return new RequestRefused(
-                HttpStatus.CONFLICT,
-                name + " is the last enabled administrator who may do everything; first give somebody else the role"
-                        + " administrator, or enable them");
     }
 
     private void endLogins(Optional<Account> account, String why) {
@@ -204,16 +175,16 @@ public final class AccountAdministration {
      * Disabled on the way: no login begins any more while those that there are come to their end. The devices of a user stay,
      * disabled: they are nobody's until an administrator gives them to somebody, be it another user of the same name.
      *
-     * @throws RequestRefused if nobody would be left who may do everything
+     * @throws RequestRefused if nobody would be left who may do everything, or that of another is being taken just now
      */
     public void remove(Account account, Expected expected, String by) {
-        requireNotLast(account.name());
-        endLogins(accounts.find(account.name(), expected), REMOVED);
-        accounts.disable(account.name(), expected);
-        requireOneLeft(account);
         if (account.kind().isSubscriber()) {
+            endLogins(accounts.find(account.name(), expected), REMOVED);
+            accounts.disable(account.name(), expected);
             sessions.revokeUser(account.name(), REMOVED);
             devices.disableAll(account.name(), by);
+        } else {
+            last.unlessLast(account.name(), () -> accounts.disable(account.name(), expected));
         }
         keptElsewhere.forEach(kept -> kept.forget(account.name()));
         accounts.remove(account);

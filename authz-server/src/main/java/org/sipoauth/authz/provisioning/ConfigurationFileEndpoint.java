@@ -89,7 +89,7 @@ final class ConfigurationFileEndpoint {
     private Optional<Device> deviceOf(@Nullable Authentication caller, String name, HttpServletRequest request) {
         return caller instanceof JwtAuthenticationToken token
                         && name.equals(token.getToken().getClaimAsString(DEVICE_NAME))
-                        && ProvisioningAccess.fitsConnection(token.getToken(), request)
+                        && access.fitsConnection(token.getToken(), request)
                 ? devices.findUsable(name, token.getName())
                 : Optional.empty();
     }
@@ -98,7 +98,7 @@ final class ConfigurationFileEndpoint {
     private void record(Jwt token, String name, HttpServletRequest request) {
         if (!name.equals(token.getClaimAsString(DEVICE_NAME))) {
             refusals.record("other_device", token, request);
-        } else if (!ProvisioningAccess.fitsConnection(token, request)) {
+        } else if (!access.fitsConnection(token, request)) {
             refusals.record("wrong_certificate", token, request);
         } else {
             refusals.record("not_allowed", token, request);

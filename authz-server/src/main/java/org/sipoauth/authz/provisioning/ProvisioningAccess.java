@@ -6,10 +6,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.sipoauth.authz.client.ClientCertificates;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.mode.ModeStore;
@@ -30,8 +30,6 @@ import org.springframework.stereotype.Component;
 /** How a phone proves who it is, and the answer if it does not: where to sign in, and nothing about the device. */
 @Component
 public final class ProvisioningAccess implements AuthenticationEntryPoint {
-    private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
-
     /** What no name in the DNS looks like: with a colon, and beginning with a digit or one, with or without brackets. */
     static final Pattern IPV6 = Pattern.compile("\\[?(?=[^:]*:)[0-9a-fA-F:][0-9a-fA-F:.]*]?");
 
@@ -44,6 +42,7 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
     private final ModeStore mode;
     private final JwtDecoder decoder;
     private final DpopProofs proofs;
+    private final ClientCertificates certificates;
     private final ProvisioningRefusals refusals;
     private final MeterRegistry metrics;
 
@@ -54,6 +53,7 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
             ModeStore mode,
             JwtDecoder decoder,
             DpopProofs proofs,
+            ClientCertificates certificates,
             ProvisioningRefusals refusals,
             MeterRegistry metrics) {
         this.settings = settings;
@@ -62,6 +62,7 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
         this.mode = mode;
         this.decoder = decoder;
         this.proofs = proofs;
+        this.certificates = certificates;
         this.refusals = refusals;
         this.metrics = metrics;
     }
@@ -129,10 +130,8 @@ public final class ProvisioningAccess implements AuthenticationEntryPoint {
     }
 
     /** Whether the connection shows the certificate that the token is bound to, if it is bound to one. */
-    public static boolean fitsConnection(Jwt token, HttpServletRequest request) {
-        return Confirmation.permits(
-                token.getClaims(),
-                request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain ? chain : new X509Certificate[0]);
+    boolean fitsConnection(Jwt token, HttpServletRequest request) {
+        return Confirmation.permits(token.getClaims(), certificates.shownIn(request));
     }
 
     @Override

@@ -22,15 +22,16 @@ class SettingsConfiguration {
     }
 
     @Bean
-    DataDirectory dataDirectory(Settings settings) {
+    RunningMark runningMark(Settings settings) {
         requireHttps(settings);
         requireLives(settings.tokens());
-        return new DataDirectory(settings.dataDir());
+        return new RunningMark(new DataDirectory(settings.dataDir()));
     }
 
+    /** Nobody's before it is known that no other server has it, and until nobody needs it any more. */
     @Bean
-    RunningMark runningMark(DataDirectory dataDirectory) {
-        return new RunningMark(dataDirectory);
+    DataDirectory dataDirectory(RunningMark runningMark) {
+        return runningMark.folder();
     }
 
     /** RFC 8414 §2. */

@@ -110,8 +110,7 @@ public final class Accounts {
         return find(name).filter(Accounts::mayDoEverything).isPresent() && !hasAdministratorBeside(name);
     }
 
-    /** Whether there is somebody else who may do everything. */
-    public boolean hasAdministratorBeside(String name) {
+    private boolean hasAdministratorBeside(String name) {
         List<String> page = administrators.page(Optional.empty(), PAGE);
         while (!page.isEmpty()) {
             List<String> others =

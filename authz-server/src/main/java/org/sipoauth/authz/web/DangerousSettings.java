@@ -19,7 +19,7 @@ import org.springframework.core.env.PropertySource;
  * Refuses settings that would lay this server open, before anything is made or listened to: those of Spring Boot, which
  * knows nothing of tokens. What concerns settings of ours, {@code settings} and the features refuse themselves.
  */
-public final class DangerousSettings implements EnvironmentPostProcessor {
+final class DangerousSettings implements EnvironmentPostProcessor {
     /** Whoever reaches the management port may read these: they tell how this server is, and no secret. */
     private static final Set<String> OPEN_ENDPOINTS = Set.of("health", "info", "metrics", "prometheus");
 

@@ -2,9 +2,7 @@ package org.sipoauth.authz.web;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
-import java.security.cert.X509Certificate;
 import java.util.Optional;
-import org.sipoauth.authz.client.ClientCertificates;
 import org.sipoauth.authz.settings.Settings;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ssl.SslBundles;
@@ -18,11 +16,7 @@ import org.springframework.stereotype.Component;
  * that browsers are not asked for certificates that they do not have.
  */
 @Component
-public final class MutualTlsConnector
-        implements WebServerFactoryCustomizer<TomcatServletWebServerFactory>, ClientCertificates, Ordered {
-    private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
-    private static final X509Certificate[] NONE = new X509Certificate[0];
-
+public final class MutualTlsConnector implements WebServerFactoryCustomizer<TomcatServletWebServerFactory>, Ordered {
     private final FurtherListener listener = new FurtherListener();
     private final Settings settings;
     private final ObjectProvider<SslBundles> bundles;
@@ -46,14 +40,6 @@ public final class MutualTlsConnector
             listener.secure(bundles.getObject());
             listener.askForCertificates();
         }
-    }
-
-    /** By this listener alone: to ask Tomcat costs every request something. */
-    @Override
-    public X509Certificate[] shownIn(HttpServletRequest request) {
-        return received(request) && request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain
-                ? chain
-                : NONE;
     }
 
     /** Whether the request came in by this listener. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.sipoauth.authz.audit.Audit;
+import org.sipoauth.authz.client.ClientCertificates;
 import org.sipoauth.authz.client.Clients;
 import org.sipoauth.authz.console.ConsoleRights;
 import org.sipoauth.authz.dpop.DpopProofs;
@@ -18,6 +19,7 @@ import org.sipoauth.authz.provisioning.ProvisioningAccess;
 import org.sipoauth.authz.settings.Settings;
 import org.sipoauth.authz.signin.SignIn;
 import org.sipoauth.authz.signing.AdministrationTokens;
+import org.sipoauth.authz.token.Confirmation;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
@@ -148,13 +150,17 @@ class SecurityConfiguration {
     @Bean
     @Order(3)
     SecurityFilterChain administrationChain(
-            HttpSecurity http, AdministrationTokens tokens, DpopProofs proofs, Audit audit) {
+            HttpSecurity http,
+            AdministrationTokens tokens,
+            DpopProofs proofs,
+            ClientCertificates certificates,
+            Audit audit) {
         return http.securityMatcher(AdministrationRefusals.API)
                 .addFilterAfter(new AdministrationRefusals(audit), SecurityContextHolderFilter.class)
                 .authorizeHttpRequests(requests -> requests.anyRequest().access(new AdministrationRights()))
                 .oauth2ResourceServer(server -> {
                     server.jwt(jwt -> jwt.decoder(
-                            token -> requireCertificate(tokens.decoder().decode(token))));
+                            token -> requireCertificate(tokens.decoder().decode(token), certificates)));
                     proofs.addTo(server, proofs::belowIssuer, new DPoPAuthenticationEntryPoint());
                 })
                 .exceptionHandling(exceptions -> exceptions.accessDeniedHandler(new InsufficientScope()))
@@ -166,9 +172,9 @@ class SecurityConfiguration {
     }
 
     /** Of a token that is bound to one (RFC 8705 §3): it is shown by the listener for them, or not at all. */
-    private static Jwt requireCertificate(Jwt token) {
+    private static Jwt requireCertificate(Jwt token, ClientCertificates certificates) {
         boolean permitted = RequestContextHolder.currentRequestAttributes() instanceof ServletRequestAttributes here
-                && ProvisioningAccess.fitsConnection(token, here.getRequest());
+                && Confirmation.permits(token.getClaims(), certificates.shownIn(here.getRequest()));
         if (!permitted) {
             throw new BadJwtException("the access token is bound to a certificate that is not shown here");
         }

@@ -19,7 +19,7 @@ import org.springframework.core.env.MapPropertySource;
  * again when the files change. Without them nothing starts, unless plain HTTP is asked for by name; that is then
  * heard on the loopback interface only.
  */
-public final class TlsEnvironment implements EnvironmentPostProcessor {
+final class TlsEnvironment implements EnvironmentPostProcessor {
     /** The name of the SSL bundle. */
     static final String BUNDLE = "sipoauth";
 

@@ -2,6 +2,7 @@ package org.sipoauth.authz.web;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import org.sipoauth.authz.client.ClientCertificates;
 import org.sipoauth.authz.settings.Settings;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -13,6 +14,11 @@ import org.springframework.session.web.http.SessionRepositoryFilter;
 
 @Configuration(proxyBeanMethods = false)
 class WebConfiguration {
+
+    @Bean
+    ClientCertificates clientCertificates(ProvisioningConnector provisioning, MutualTlsConnector mutualTls) {
+        return new ShownCertificates(request -> provisioning.received(request) || mutualTls.received(request));
+    }
 
     @Bean
     FilterRegistrationBean<PortSeparation> portSeparation(

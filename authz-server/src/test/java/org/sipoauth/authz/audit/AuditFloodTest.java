@@ -2,20 +2,22 @@ package org.sipoauth.authz.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What a flood of refusals leaves in the log and files, and in the search. */
 class AuditFloodTest {
-    private static final Clock NOON = Clock.fixed(Instant.parse("2026-01-31T12:00:00Z"), ZoneOffset.UTC);
+    private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
 
+    private final AtomicReference<Instant> time = new AtomicReference<>(NOON);
     private final List<String> written = new ArrayList<>();
     private final List<String> kept = new ArrayList<>();
-    private final Audit audit = new Audit(NOON, new AuditTrail() {
+    private final Audit audit = new Audit(((InstantSource) time::get).withZone(ZoneOffset.UTC), new AuditTrail() {
         @Override
         public void keep(String record) {
             kept.add(record);
@@ -51,18 +53,100 @@ class AuditFloodTest {
         assertThat(kept).hasSize(1);
     }
 
+    /** Whoever sends it knows the name of a client, and names what they like. */
     @Test
-    void isAllOfALoginInTheLogAndOneInTheSearch() {
+    void leavesRoomForOtherNetworksWhateverOneSends() {
         for (int i = 0; i < 1_000; i++) {
-            audit.event("refused")
-                    .about(new Concerned("s17.family", "alice", "CSFALICE", "softphone"))
-                    .with("outcome", "replayed")
-                    .with("address", address(i))
+            audit.event("configuration_refused")
+                    .with("outcome", "challenged")
+                    .with("named_device", "CSF" + i)
+                    .keepOfNobody(address(0));
+            audit.event("event " + i).with("outcome", "made up").keepOfNobody(address(0));
+            audit.event("event " + i)
+                    .about(Concerned.client("softphone"))
+                    .with("address", address(0))
+                    .keepOnceAMinute();
+            audit.event("event " + i)
+                    .about(Concerned.client("softphone"))
+                    .with("address", address(2))
+                    .keepOnceAMinute();
+        }
+        written.clear();
+
+        audit.event("refused").with("outcome", "invalid_client").keepOfNobody(address(1));
+        audit.event("event 1")
+                .about(Concerned.client("softphone"))
+                .with("address", address(1))
+                .keepOnceAMinute();
+
+        assertThat(written).hasSize(2);
+    }
+
+    @Test
+    void isOneOfWhoIsKnownFromOnePlaceWhateverTheyAskFor() {
+        for (int i = 0; i < 1_000; i++) {
+            audit.event("administration_refused")
+                    .with("by", "monitoring")
+                    .with("outcome", "insufficient_scope")
+                    .with("path", "/admin/api/v1/devices/CSF" + i)
+                    .with("address", address(0))
+                    .keepOnceAMinute();
+            audit.event("configuration_refused")
+                    .about(new Concerned(null, "alice", "CSFALICE", "softphone"))
+                    .with("outcome", "other_device")
+                    .with("named_device", "CSF" + i)
+                    .with("address", address(0))
                     .keepOnceAMinute();
         }
 
-        assertThat(written).hasSize(1_000);
+        assertThat(written).hasSize(2).isEqualTo(kept);
+        time.set(NOON.plus(Repeats.WINDOW));
+        audit.event("administration_refused")
+                .with("by", "monitoring")
+                .with("outcome", "insufficient_scope")
+                .with("address", address(0))
+                .keepOnceAMinute();
+        assertThat(written).last().asString().contains("\"repeats\":\"999\"");
+    }
+
+    @Test
+    void tellsOfALoginFromWhereElseItWasTried() {
+        for (int i = 0; i < 1_000; i++) {
+            refuseLogin("s17.family", address(i));
+        }
+
+        assertThat(written).hasSize(11); // the first, which is kept, and ten
         assertThat(kept).hasSize(1);
+    }
+
+    @Test
+    void losesNoLoginAmongManyThatAreRefused() {
+        for (int i = 0; i < 1_000; i++) {
+            refuseLogin("s" + i + ".family", address(0));
+        }
+
+        assertThat(written).hasSize(1_000).isEqualTo(kept);
+    }
+
+    /** What somebody did, unlike what they were refused. */
+    @Test
+    void losesNothingThatWasDone() {
+        for (int i = 0; i < 1_000; i++) {
+            audit.event("revoked")
+                    .about(new Concerned("s17.family", "alice", "CSFALICE", "softphone"))
+                    .keep();
+            audit.event("device_saved").with("by", "admin").keep();
+        }
+
+        assertThat(written).hasSize(2_000).isEqualTo(kept);
+    }
+
+    private void refuseLogin(String session, String address) {
+        audit.event("refused")
+                .about(new Concerned(session, "alice", "CSFALICE", "softphone"))
+                .with("outcome", "replayed")
+                .with("address", address)
+                .keepOnceAMinute();
     }
 
     private static String address(int i) {

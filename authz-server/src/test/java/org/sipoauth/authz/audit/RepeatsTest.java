@@ -38,4 +38,13 @@ class RepeatsTest {
         assertThat(repeats.sinceLastKept("one", NOON)).hasValue(0);
         assertThat(repeats.sinceLastKept("made up 9999", NOON)).isEmpty();
     }
+
+    @Test
+    void keepsTheNextWhenTheClockIsSetBack() {
+        repeats.sinceLastKept("one", NOON);
+        repeats.sinceLastKept("one", NOON);
+
+        assertThat(repeats.sinceLastKept("one", NOON.minusSeconds(3600))).hasValue(1);
+        assertThat(repeats.sinceLastKept("one", NOON.minusSeconds(3599))).isEmpty();
+    }
 }

@@ -11,6 +11,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.sipoauth.authz.redis.RedisForTests;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.RedisScript;
 
 /** What servers count, on a real Redis. */
 class RatesIT {
@@ -117,15 +123,71 @@ class RatesIT {
     }
 
     @Test
-    void losesNothingWhileTheStoreIsAway() {
-        issue(3, meters);
-        template.opsForValue().set("{rates}:" + NOW.getEpochSecond() / 60, "in its way");
-        assertThatThrownBy(() -> rates.sample(NOW)).isInstanceOf(DataAccessException.class);
+    void tellsEachMinuteAsItWasOnceTheStoreIsBack() {
+        for (int ago = 3; ago > 0; ago--) {
+            Instant end = NOW.minusSeconds(60L * ago);
+            issue(ago, meters);
+            template.opsForValue().set("{rates}:" + NOW.minusSeconds(180).getEpochSecond() / 60, "in its way");
+            assertThatThrownBy(() -> rates.sample(end)).isInstanceOf(DataAccessException.class);
+        }
         empty();
+        issue(10, meters);
 
         rates.sample(NOW);
 
-        assertThat(rates.samples()).extracting(Rates.Sample::issued).containsExactly(3L, 0L);
+        assertThat(rates.samples()).extracting(Rates.Sample::issued).containsExactly(3L, 2L, 1L, 10L, 0L);
+    }
+
+    @Test
+    void keepsNoMoreForLaterThanIsShown() {
+        Instant before = NOW.minusSeconds(60L * Rates.MINUTES);
+        template.opsForValue().set("{rates}:" + before.getEpochSecond() / 60, "in its way");
+        issue(7, meters);
+        assertThatThrownBy(() -> rates.sample(before)).isInstanceOf(DataAccessException.class);
+        for (int i = 0; i < Rates.MINUTES - 1; i++) {
+            assertThatThrownBy(() -> rates.sample(NOW)).isInstanceOf(DataAccessException.class);
+        }
+        empty();
+
+        issue(1, meters);
+        rates.sample(NOW);
+
+        assertThat(rates.samples()).extracting(Rates.Sample::issued).containsExactly(1L, 0L);
+    }
+
+    @Test
+    void countsWhileSomebodyWaitsForTheStore() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch counted = new CountDownLatch(1);
+        SharedRates slow = new SharedRates(new StringRedisTemplate(template.getRequiredConnectionFactory()) {
+            @Override
+            public <T> T execute(RedisScript<T> script, List<String> keys, Object... arguments) {
+                if (keys.size() > 1) { // asked for all minutes
+                    asked.countDown();
+                    awaitCounted(counted);
+                }
+                return super.execute(script, keys, arguments);
+            }
+        });
+        Rates waiting = new Rates(meters, slow, CLOCK);
+        ExecutorService page = Executors.newSingleThreadExecutor();
+        Future<List<Rates.Sample>> shown = page.submit(waiting::samples);
+        page.shutdown();
+        asked.await();
+
+        issue(3, meters);
+        waiting.sample(NOW);
+        counted.countDown();
+
+        assertThat(shown.get()).extracting(Rates.Sample::issued).containsExactly(3L, 0L);
+    }
+
+    private static void awaitCounted(CountDownLatch counted) {
+        try {
+            assertThat(counted.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void issue(int times, MeterRegistry meters) {

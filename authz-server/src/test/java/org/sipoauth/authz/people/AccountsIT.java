@@ -18,6 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
@@ -29,6 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
+import org.sipoauth.authz.administration.RequestRefused;
 import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.device.OwnedDevices;
 import org.sipoauth.authz.redis.Expected;
@@ -38,10 +44,13 @@ import org.sipoauth.authz.refresh.Sessions;
 import org.sipoauth.authz.settings.StartupRefused;
 import org.sipoauth.authz.subscriber.Account;
 import org.sipoauth.authz.subscriber.Accounts;
+import org.sipoauth.authz.subscriber.Accounts.NewPassword;
+import org.sipoauth.authz.subscriber.AccountsForTests;
 import org.sipoauth.authz.subscriber.PasswordRules;
 import org.sipoauth.authz.throttle.SharedBuckets;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationConsent;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationConsentService;
 
@@ -369,6 +378,7 @@ class AccountsIT {
                 });
         AccountAdministration administration = new AccountAdministration(
                 accounts,
+                server.bean(LastAdministrator.class),
                 sessions,
                 server.bean(OwnedDevices.class),
                 List.of(),
@@ -390,12 +400,7 @@ class AccountsIT {
 
     @Test
     void refusesToTakeTheLastAdministratorWhatTheyMayDo() {
-        Accounts accounts = server.bean(Accounts.class);
-        List<Account> others = accounts.find(accounts.names(false, Optional.empty(), 100), false).stream()
-                .filter(account -> account.kind() == Account.Kind.ADMINISTRATOR && account.enabled())
-                .filter(account -> !account.name().equals("admin"))
-                .toList();
-        others.forEach(other -> accounts.disable(other.name(), Expected.PRESENT));
+        disableAllBut("admin");
 
         List<HttpResponse<String>> answers = List.of(
                 put("/administrators/admin", "{\"role\":\"administrator\",\"enabled\":false}"),
@@ -416,6 +421,109 @@ class AccountsIT {
                         .statusCode())
                 .isEqualTo(200);
         assertThat(send("DELETE", "/administrators/yara", "").statusCode()).isEqualTo(204);
+    }
+
+    /** Each looks while the other is there still: a password is hashed after that look, and before the account changes. */
+    @Test
+    void leavesOneOfTheLastTwoAdministratorsWhenBothAreDemotedAtOnce() throws Exception {
+        CountDownLatch bothHaveLooked = new CountDownLatch(2);
+        AccountAdministration administration = administration(() -> awaitOther(bothHaveLooked));
+        List<String> others = disableAllBut("admin");
+        put("/administrators/zoe", "{\"role\":\"administrator\",\"enabled\":true}");
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+
+        List<Future<Boolean>> done = new ArrayList<>();
+        for (String name : List.of("admin", "zoe")) {
+            done.add(threads.submit(() -> {
+                try {
+                    demote(name, administration);
+                    return true;
+                } catch (RequestRefused refused) {
+                    return false;
+                } finally {
+                    bothHaveLooked.countDown();
+                }
+            }));
+        }
+        threads.shutdown();
+
+        assertThat(List.of(done.get(0).get(), done.get(1).get())).containsExactlyInAnyOrder(true, false);
+        assertThat(whoMayDoEverything()).hasSize(1).isSubsetOf("admin", "zoe");
+        assertThatThrownBy(() -> demote(whoMayDoEverything().get(0), administration))
+                .isInstanceOf(RequestRefused.class)
+                .hasMessageContaining("is the last enabled administrator");
+        restore(others);
+    }
+
+    @Test
+    void removesNoAdministratorWhileTheOtherOneIsDemoted() {
+        List<String> others = disableAllBut("admin");
+        put("/administrators/zoe", "{\"role\":\"administrator\",\"enabled\":true}");
+        List<HttpResponse<String>> answers = new ArrayList<>();
+
+        demote("admin", administration(() -> answers.add(send("DELETE", "/administrators/zoe", ""))));
+
+        assertThat(answers).singleElement().satisfies(answer -> {
+            assertThat(answer.statusCode()).isEqualTo(409);
+            assertThat(answer.body()).contains("another administrator is being disabled", "send it again");
+        });
+        assertThat(whoMayDoEverything()).containsExactly("zoe");
+        restore(others);
+    }
+
+    private static void awaitOther(CountDownLatch both) {
+        both.countDown();
+        try {
+            both.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** @param meanwhile what happens between the look whether it is the last administrator and the change */
+    private static AccountAdministration administration(Runnable meanwhile) {
+        Accounts accounts = AccountsForTests.of(server, new Argon2PasswordEncoder(16, 32, 1, 64, 1) {
+            @Override
+            protected String encodeNonNullPassword(String password) {
+                meanwhile.run();
+                return super.encodeNonNullPassword(password);
+            }
+        });
+        return new AccountAdministration(
+                accounts,
+                server.bean(LastAdministrator.class),
+                server.bean(Sessions.class),
+                server.bean(OwnedDevices.class),
+                List.of(),
+                server.bean(PasswordRules.class),
+                server.bean(Audit.class));
+    }
+
+    private static void demote(String name, AccountAdministration administration) {
+        Optional<NewPassword> password = Optional.of(new NewPassword(GOOD, false));
+        administration.put(name, Account.Kind.OPERATOR, true, password, Expected.PRESENT, "this test");
+    }
+
+    private static List<String> whoMayDoEverything() {
+        Accounts accounts = server.bean(Accounts.class);
+        return accounts.find(accounts.names(false, Optional.empty(), 100), false).stream()
+                .filter(account -> account.kind() == Account.Kind.ADMINISTRATOR && account.enabled())
+                .map(Account::name)
+                .toList();
+    }
+
+    private static List<String> disableAllBut(String name) {
+        List<String> others = whoMayDoEverything().stream()
+                .filter(other -> !other.equals(name))
+                .toList();
+        others.forEach(other -> server.bean(Accounts.class).disable(other, Expected.PRESENT));
+        return others;
+    }
+
+    private static void restore(List<String> others) {
+        put("/administrators/admin", "{\"role\":\"administrator\",\"enabled\":true}");
+        others.forEach(other -> put("/administrators/" + other, "{\"role\":\"administrator\",\"enabled\":true}"));
+        send("DELETE", "/administrators/zoe", "");
     }
 
     private static void keepAsBefore(String name, String former) {

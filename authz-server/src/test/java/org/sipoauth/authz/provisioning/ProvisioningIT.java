@@ -231,7 +231,7 @@ class ProvisioningIT {
         withToken("/CSFALICE.cnf.xml", token);
         awaitRecord(Map.of("outcome", "other_device", "device", "CSFERIN", "user", "erin", "named_device", "CSFALICE"));
         server.bean(Devices.class)
-                .save(new Device("CSFERIN", "erin", device.addressesOfRecord(), SecurityProfile.WITHOUT_OAUTH, true));
+                .save(new Device("CSFERIN", "erin", device.addressesOfRecord(), device.securityProfile(), false));
         withToken("/CSFERIN.cnf.xml", token);
         awaitRecord(Map.of("outcome", "not_allowed", "device", "CSFERIN", "named_device", "CSFERIN"));
     }

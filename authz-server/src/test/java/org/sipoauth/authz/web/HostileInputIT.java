@@ -209,6 +209,7 @@ class HostileInputIT {
 
     /** Filters that answer nothing but what they turn away, by credentials in headers or by the session. */
     private static final Set<String> PASSING = Set.of(
+            "AdministrationRefusals",
             "AnonymousAuthenticationFilter",
             "AuthenticationFilter",
             "AuthorizationFilter",

@@ -15,11 +15,14 @@ import javax.net.ssl.SSLContext;
 import org.sipoauth.keys.store.MasterKey;
 
 /**
- * Authorization servers that share one store, as an operator runs them: the jar, one master key, one data folder, loopback
+ * Authorization servers that share one store, as an operator runs them: the jar, one master key, data folders and loopback
  * ports of their own. Whatever ends this program ends them, too.
  */
 public final class Cluster implements AutoCloseable {
     public static final String AUDIENCE = "sip:example.com";
+
+    /** Of the demo's people and services, and of administration: the same at every server. */
+    private static final List<String> SECRETS = List.of("demo-passwords.txt", "demo-clients.txt", "admin-client.txt");
 
     private static final Duration READY_LIMIT = Duration.ofMinutes(1);
     private static final long LOOK_MILLIS = 200;
@@ -129,7 +132,7 @@ public final class Cluster implements AutoCloseable {
                 "--server.port=" + address.getPort(),
                 "--management.server.port=" + management,
                 "--sipoauth.issuer=" + issuer,
-                "--sipoauth.data-dir=" + folder.resolve("data"),
+                "--sipoauth.data-dir=" + dataFolder(name),
                 "--sipoauth.provisioning.port=" + workplace.freePort(),
                 "--sipoauth.keys.store=redis",
                 "--sipoauth.master-key-file=" + folder.resolve("master.key")));
@@ -144,6 +147,21 @@ public final class Cluster implements AutoCloseable {
         List<String> command = Workplace.server(setup.javaOptions(), arguments);
         URI actuator = URI.create("http://127.0.0.1:" + management + "/actuator/");
         return new Node(name, address, actuator, command, startServer(name, command));
+    }
+
+    /** One for each server, with the first one's secrets. */
+    private Path dataFolder(String node) throws IOException {
+        Path first = workplace.folder().resolve("data");
+        if (nodes.isEmpty()) {
+            return first;
+        }
+        Path own = Files.createDirectories(workplace.folder().resolve("data-" + node));
+        for (String secrets : SECRETS) {
+            if (Files.exists(first.resolve(secrets))) {
+                Files.copy(first.resolve(secrets), own.resolve(secrets));
+            }
+        }
+        return own;
     }
 
     /** It says that it has started before it has made the demo's subscribers. */

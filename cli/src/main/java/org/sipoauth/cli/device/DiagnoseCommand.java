@@ -61,7 +61,7 @@ final class DiagnoseCommand implements Callable<Integer> {
             print(diagnosis, out);
         }
         out.flush();
-        return diagnosis.string("first").isEmpty() ? ExitCodes.OK : ExitCodes.NO;
+        return Boolean.TRUE.equals(diagnosis.members().get("fine")) ? ExitCodes.OK : ExitCodes.NO;
     }
 
     private static void print(JsonObject diagnosis, PrintWriter out) {

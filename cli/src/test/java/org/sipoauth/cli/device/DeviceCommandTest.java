@@ -68,6 +68,16 @@ class DeviceCommandTest {
                         "      do: Add it.");
     }
 
+    /** Not everything that stands in its way has a remedy. */
+    @Test
+    void failsWhereSomethingStandsInADevicesWayThatNobodyCanRemove() {
+        server.answering(
+                200,
+                "{\"device\":\"CSFALICE\",\"fine\":false,\"conclusion\":\"Wait.\",\"phone\":\"Try again.\",\"steps\":[]}");
+
+        assertThat(device("diagnose", "CSFALICE").exit()).isEqualTo(1);
+    }
+
     @Test
     void isContentWhereNothingStandsInADevicesWay() {
         server.answering(

@@ -93,6 +93,21 @@ class BackupScriptsTest {
         assertThat(folder.resolve("data.before-restore/keyring.jwe.lock")).exists();
     }
 
+    /** Who may not look into its process would see no server. */
+    @Test
+    void nothingIsRestoredByWhoCouldNotSeeAServerRun() throws Exception {
+        assertThat(backup()).isZero();
+        Path id = Files.writeString(
+                Files.createDirectories(folder.resolve("bin")).resolve("id"), "#!/bin/bash\necho 4242\n");
+        assertThat(id.toFile().setExecutable(true)).isTrue();
+
+        assertThat(bash("PATH=" + id.getParent() + ":$PATH " + Repository.file("deploy/restore.sh") + " --from "
+                        + backup + " --data " + data))
+                .isEqualTo(2);
+
+        assertThat(folder.resolve("data.before-restore")).doesNotExist();
+    }
+
     @Test
     void aDamagedBackupRestoresNothing() throws Exception {
         assertThat(backup()).isZero();

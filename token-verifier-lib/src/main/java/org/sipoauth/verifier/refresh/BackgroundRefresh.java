@@ -77,7 +77,7 @@ public final class BackgroundRefresh implements AutoCloseable {
         return thread;
     }
 
-    /** Whether a refresh is under way or the last one failed; false while one merely waits for its turn, or none can come any more. */
+    /** Whether the last refresh failed or one is under way: not one that waits for its turn, nor any once this is closed. */
     public boolean isUnsettled() {
         return !thread.isShutdown() && underWay.get() > 0 || lastFailed;
     }

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.sipoauth.verifier.internal.MalformedException;
 import org.sipoauth.verifier.keys.KeySource;
@@ -17,7 +19,8 @@ import org.sipoauth.verifier.refresh.CacheFile;
 
 /**
  * The last good lists on disk, one a line: address, entity tag or {@code -}, when it was confirmed, and the token, which is
- * verified again when it is read. Further lines of an address are other versions, of which revocations still count. For one thread.
+ * verified again when it is read. Further lines of an address are other versions, of which revocations still count, unless
+ * the first is believed no longer. For one thread.
  */
 final class StatusCache {
     private static final System.Logger LOG = System.getLogger(StatusCache.class.getName());
@@ -58,14 +61,20 @@ final class StatusCache {
             return Optional.empty();
         }
         Map<String, HeldList> lists = new HashMap<>();
+        Set<String> over = new HashSet<>();
         int refused = 0;
         String document = new String(kept.get(), StandardCharsets.ISO_8859_1);
         for (String line : document.isEmpty() ? new String[0] : document.split("\n")) {
+            String address = line.split(" ", 2)[0];
             try {
-                HeldList list = list(line, keys, now);
-                lists.merge(list.list().uri(), list, HeldList::and);
+                if (!over.contains(address)) {
+                    lists.merge(address, list(line, keys, now), HeldList::and);
+                }
             } catch (MalformedException | IOException e) {
                 refused++;
+                if (!lists.containsKey(address)) {
+                    over.add(address);
+                }
                 LOG.log(Level.DEBUG, "{0}: a kept status list is refused: {1}", uri, e.getMessage());
             }
         }

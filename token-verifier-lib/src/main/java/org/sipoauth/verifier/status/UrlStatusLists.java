@@ -317,6 +317,9 @@ public final class UrlStatusLists implements StatusSource {
                 return;
             }
             if (!fits(fetched)) {
+                letOthersGo();
+            }
+            if (!fits(fetched)) {
                 throw new MalformedException("more than " + MAX_BYTES_IN_ALL + " bytes of status lists");
             }
             taken.incrementAndGet();
@@ -325,6 +328,12 @@ public final class UrlStatusLists implements StatusSource {
 
         private boolean fits(HeldList list) {
             return bytes + list.bytes() <= MAX_BYTES_IN_ALL;
+        }
+
+        /** What other versions call revoked gives way to what a list's newest does. */
+        private void letOthersGo() {
+            next.replaceAll((uri, list) -> list.withOthers(other -> false));
+            bytes = next.values().stream().mapToLong(HeldList::bytes).sum();
         }
 
         /** The newest version, and as long as there is room what another one calls revoked. */

@@ -532,6 +532,50 @@ class UrlStatusListsTest {
     }
 
     @Test
+    void letsTheOthersGoWithTheNewestVersionThatIsTrustedNoLongerAfterARestart() throws Exception {
+        Path file = folder.resolve("lists");
+        try (UrlStatusLists lists = source().cacheFile(file).refreshEvery(OFTEN).open()) {
+            assertThat(lists.awaitReady(LONG)).isTrue();
+            server.put("a", list("a", NOON.plusSeconds(1)).revoked(9).sign(SECOND_KEY));
+            await().until(() -> find(lists, "a", 9) == Status.REVOKED);
+            awaitPolls(1); // by then it is on disk
+        }
+        server.fails(TestServer.status(503));
+        trusted.set(keys(FIRST_KEY));
+        try (UrlStatusLists lists = source().cacheFile(file).open()) {
+            assertThat(lists.current().uris()).containsExactly(server.uri("b")); // the older proves nothing valid
+        }
+    }
+
+    @Test
+    void letsOtherVersionsGoRatherThanANewList() throws Exception {
+        putLarge(0);
+        try (UrlStatusLists lists = source().refreshEvery(OFTEN).open()) {
+            assertThat(lists.awaitReady(LONG)).isTrue();
+            putLarge(1);
+            for (int i = 0; i < 32; i++) {
+                String name = "n" + i;
+                await().until(() -> find(lists, name, 1) == Status.REVOKED);
+            }
+            server.put("new", large("new", 7).sign(FIRST_KEY));
+            await().until(() -> find(lists, "new", 7) == Status.REVOKED);
+            assertThat(find(lists, "n0", 1)).isEqualTo(Status.REVOKED);
+        }
+    }
+
+    /** Two versions of each take all that lists may take. */
+    private void putLarge(int revoked) {
+        for (int i = 0; i < 32; i++) {
+            server.put("n" + i, large("n" + i, revoked).sign(FIRST_KEY));
+        }
+    }
+
+    private TestStatusList large(String name, int revoked) {
+        return TestStatusList.ofBytes(server.uri(name), NOON.plusSeconds(revoked), StatusListToken.MAX_LIST_BYTES)
+                .revoked(revoked);
+    }
+
+    @Test
     void asksAfterRestartOnlyForWhatHasChanged() throws Exception {
         Path file = folder.resolve("lists");
         keepOnDisk(file);
