@@ -168,7 +168,9 @@ public final class Audit {
                 withLeftOut(new LeftOut(before.getAsInt(), 0)).keep();
             } else if (beforeFromHere.isPresent()) {
                 boolean known = KNOWN.stream().anyMatch(fields::containsKey);
-                (known ? ofTheKnown.admit(sameness() + network(), who(), now) : ofAClient.admit(sameness(), network(), now))
+                (known
+                                ? ofTheKnown.admit(sameness() + network(), who(), now)
+                                : ofAClient.admit(sameness(), network(), now))
                         .map(leftOut -> new LeftOut(beforeFromHere.getAsInt(), leftOut.unrecorded()))
                         .ifPresent(leftOut -> withLeftOut(leftOut).write());
             }

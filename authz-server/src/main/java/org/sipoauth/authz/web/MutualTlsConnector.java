@@ -16,8 +16,7 @@ import org.springframework.stereotype.Component;
  * that browsers are not asked for certificates that they do not have.
  */
 @Component
-public final class MutualTlsConnector
-        implements WebServerFactoryCustomizer<TomcatServletWebServerFactory>, Ordered {
+public final class MutualTlsConnector implements WebServerFactoryCustomizer<TomcatServletWebServerFactory>, Ordered {
     private final FurtherListener listener = new FurtherListener();
     private final Settings settings;
     private final ObjectProvider<SslBundles> bundles;

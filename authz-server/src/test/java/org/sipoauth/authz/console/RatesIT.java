@@ -159,8 +159,7 @@ class RatesIT {
     void countsWhileSomebodyWaitsForTheStore() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch counted = new CountDownLatch(1);
-        SharedRates slow = new SharedRates(new StringRedisTemplate(
-                template.getRequiredConnectionFactory()) {
+        SharedRates slow = new SharedRates(new StringRedisTemplate(template.getRequiredConnectionFactory()) {
             @Override
             public <T> T execute(RedisScript<T> script, List<String> keys, Object... arguments) {
                 if (keys.size() > 1) { // asked for all minutes

@@ -23,7 +23,8 @@ class RunningMarkTest {
                     .isInstanceOf(StartupRefused.class)
                     .hasMessage("The data folder " + folder + " is in use by another running server.")
                     .asInstanceOf(InstanceOfAssertFactories.type(StartupRefused.class))
-                    .satisfies(refusal -> assertThat(refusal.action()).contains("--sipoauth.data-dir=", "share a Redis"));
+                    .satisfies(
+                            refusal -> assertThat(refusal.action()).contains("--sipoauth.data-dir=", "share a Redis"));
         }
 
         assertThatCode(() -> new RunningMark(new DataDirectory(folder)).close()).doesNotThrowAnyException();

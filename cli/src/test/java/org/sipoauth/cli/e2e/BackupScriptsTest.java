@@ -101,8 +101,8 @@ class BackupScriptsTest {
                 Files.createDirectories(folder.resolve("bin")).resolve("id"), "#!/bin/bash\necho 4242\n");
         assertThat(id.toFile().setExecutable(true)).isTrue();
 
-        assertThat(bash("PATH=" + id.getParent() + ":$PATH " + Repository.file("deploy/restore.sh") + " --from " + backup
-                        + " --data " + data))
+        assertThat(bash("PATH=" + id.getParent() + ":$PATH " + Repository.file("deploy/restore.sh") + " --from "
+                        + backup + " --data " + data))
                 .isEqualTo(2);
 
         assertThat(folder.resolve("data.before-restore")).doesNotExist();
