@@ -210,7 +210,7 @@ public final class TestPhone {
         return headers.length == 0 ? request.build() : request.headers(headers).build();
     }
 
-    private static String form(Map<String, String> fields) {
+    public static String form(Map<String, String> fields) {
         return fields.entrySet().stream()
                 .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), UTF_8))
                 .collect(Collectors.joining("&"));

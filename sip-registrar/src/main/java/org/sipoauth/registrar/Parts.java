@@ -45,6 +45,7 @@ final class Parts {
     private static final int HEAP_TO_UNFINISHED = 8;
 
     private static final int IDLE_TO_MARGIN = 10;
+    private static final Duration SHORTEST_FLOW_TIMER = Duration.ofSeconds(1);
     private static final int MOST_CONNECTIONS = 10_000_000;
 
     private Parts() {}
@@ -71,9 +72,13 @@ final class Parts {
         }
     }
 
-    /** A phone is told less than it has: its keep-alive comes in the last moment (RFC 5626 §5.4), and takes its time. */
+    /**
+     * A phone is told less than it has: its keep-alive comes in the last moment (RFC 5626 §5.4), and takes its time. Never 0, as which
+     * less than a second would be printed.
+     */
     private static Duration flowTimer(Duration idle) {
-        return idle.minus(idle.dividedBy(IDLE_TO_MARGIN));
+        Duration told = idle.minus(idle.dividedBy(IDLE_TO_MARGIN));
+        return told.compareTo(SHORTEST_FLOW_TIMER) < 0 ? SHORTEST_FLOW_TIMER : told;
     }
 
     static TransportSettings transport(Settings settings) throws SettingsException {

@@ -54,6 +54,7 @@ import org.sipoauth.verifier.status.UrlStatusLists;
 final class RegistrarServer implements AutoCloseable {
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration SWEEP = Duration.ofSeconds(1);
+    private static final Duration LAST_METRICS = Duration.ofSeconds(3);
 
     /** What was verified before a change of the status lists is answered by then. */
     private static final Duration SECOND_LOOK = RedisLocation.TIME_LIMIT.plusSeconds(1);
@@ -120,6 +121,7 @@ final class RegistrarServer implements AutoCloseable {
             management = management(settings); // first: a port that the server names may not take this one's
         } catch (SettingsException | RuntimeException wrong) {
             stopParts();
+            sendLast();
             throw wrong;
         }
         try {
@@ -316,14 +318,30 @@ final class RegistrarServer implements AutoCloseable {
         draining = true;
         stopParts();
         management.close();
+        sendLast();
     }
 
     private void stopParts() {
         listeners.close();
         sip.stop();
-        sent.ifPresent(MeterRegistry::close); // which sends once more, what the parts below still have
         sources.close();
         housekeeping.close();
         location.close();
+        log.endMinute();
+    }
+
+    /** Metrics once more, after all else: a collector that is away or hangs is no reason to end later, or not as it should. */
+    private void sendLast() {
+        if (sent.isEmpty()) {
+            return;
+        }
+        Thread sending = new Thread(sent.get()::close, "last metrics");
+        sending.setDaemon(true);
+        sending.start();
+        try {
+            sending.join(LAST_METRICS.toMillis());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -33,13 +33,12 @@ final class Sources implements AutoCloseable {
     static final String NONE = "none";
 
     private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
-    private static final Duration FIRST_KEYS = Duration.ofSeconds(5);
-    private static final Duration FIRST_STATUS_LISTS = Duration.ofSeconds(5);
-    private static final Duration FIRST_ANSWER = Duration.ofSeconds(5);
+    private static final Duration FIRST_ANSWERS = Duration.ofSeconds(5);
     private static final Duration FILE_LOOK = Duration.ofSeconds(5);
 
     private final Settings settings;
     private final Clock clock;
+    private final Patience patience = new Patience(FIRST_ANSWERS, System::nanoTime);
     private final KeySource keys;
     private final Optional<UrlStatusLists> statusLists;
     private final Optional<Followed<ServedEdges>> edges;
@@ -47,8 +46,8 @@ final class Sources implements AutoCloseable {
     private final Optional<Followed<ServedPorts>> ports;
 
     /**
-     * Waits some seconds for each of keys, status lists, mode and edges, or the first phones and edges would be turned away; not for
-     * ports, which those of the settings stand in for.
+     * Waits some seconds for keys, status lists, mode and edges together, or the first phones and edges would be turned away; not
+     * for ports, which those of the settings stand in for.
      *
      * @param listed is told the certificate names of the server's edges; empty: no edge can connect anyway
      * @param switched is told whether the server's SIP OAuth mode is on
@@ -73,10 +72,10 @@ final class Sources implements AutoCloseable {
     }
 
     /** It was asked before keys and status lists were. */
-    private static void awaitAsked(Optional<? extends Followed<?>> followed) throws SettingsException {
+    private void awaitAsked(Optional<? extends Followed<?>> followed) throws SettingsException {
         try {
             if (followed.isPresent()) {
-                followed.get().awaitAsked(FIRST_ANSWER);
+                followed.get().awaitAsked(patience.left());
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -141,7 +140,7 @@ final class Sources implements AutoCloseable {
             }
             settings.optional(Setting.JWKS_CACHE).map(Path::of).ifPresent(url::cacheFile);
             UrlKeys opened = url.open();
-            opened.awaitReady(FIRST_KEYS); // without them phones are asked to come again
+            opened.awaitReady(patience.left()); // without them phones are asked to come again
             return opened;
         } catch (IllegalArgumentException | UncheckedIOException unusable) {
             throw new SettingsException("--jwks: " + unusable.getMessage());
@@ -168,7 +167,7 @@ final class Sources implements AutoCloseable {
             }
             settings.optional(Setting.STATUS_LISTS_CACHE).map(Path::of).ifPresent(url::cacheFile);
             UrlStatusLists opened = url.open();
-            opened.awaitReady(FIRST_STATUS_LISTS); // without them phones are asked to come again
+            opened.awaitReady(patience.left()); // without them phones are asked to come again
             return Optional.of(opened);
         } catch (IllegalArgumentException unusable) {
             throw new SettingsException("--status-lists: " + unusable.getMessage());

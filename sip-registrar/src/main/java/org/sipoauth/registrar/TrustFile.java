@@ -32,6 +32,7 @@ final class TrustFile extends X509ExtendedTrustManager {
     private final Path file;
     private byte[] lastTried; // guarded by this
     private X509ExtendedTrustManager current; // guarded by this
+    private String told = ""; // why it was unusable at the last look; guarded by this
 
     private TrustFile(Setting setting, Path file) throws GeneralSecurityException, IOException {
         this.setting = setting;
@@ -71,13 +72,18 @@ final class TrustFile extends X509ExtendedTrustManager {
     private synchronized X509ExtendedTrustManager current() {
         try {
             byte[] pem = Files.readAllBytes(file);
+            told = "";
             if (!Arrays.equals(pem, lastTried)) {
                 lastTried = pem;
                 current = trusting(pem);
                 LOG.info("{}: new connections trust the changed {}", setting.key(), file);
             }
         } catch (GeneralSecurityException | IOException unusable) {
-            LOG.error("{}: the old CAs stay in force, cannot use {}: {}", setting.key(), file, unusable.getMessage());
+            String why = String.valueOf(unusable.getMessage());
+            if (!why.equals(told)) { // at each connection it would be said again
+                told = why;
+                LOG.error("{}: the old CAs stay in force, cannot use {}: {}", setting.key(), file, why);
+            }
         }
         return current;
     }

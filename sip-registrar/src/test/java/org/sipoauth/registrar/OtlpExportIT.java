@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +36,8 @@ class OtlpExportIT {
     private Path folder;
 
     private final Queue<ResourceMetrics> received = new ConcurrentLinkedQueue<>();
+    private final Queue<Boolean> closedBefore = new ConcurrentLinkedQueue<>(); // all else, when it was received
+    private volatile InetSocketAddress management = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
     private HttpServer collector;
 
     @BeforeEach
@@ -54,8 +57,30 @@ class OtlpExportIT {
         try (InputStream body = packed ? new GZIPInputStream(request.getRequestBody()) : request.getRequestBody()) {
             received.addAll(ExportMetricsServiceRequest.parseFrom(body).getResourceMetricsList());
         }
+        closedBefore.add(!isOpen(management));
         request.sendResponseHeaders(200, -1);
         request.close();
+    }
+
+    private static boolean isOpen(InetSocketAddress address) {
+        try (Socket connected = new Socket(address.getAddress(), address.getPort())) {
+            return connected.isConnected();
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    @Test
+    void sendsTheLastOnceAllElseIsClosed() throws Exception {
+        try (RunningRegistrar registrar = new RunningRegistrar(
+                folder,
+                new TestPki("test CA"),
+                "--otlp.metrics.url=http://127.0.0.1:" + collector.getAddress().getPort() + "/v1/metrics",
+                "--otlp.metrics.every=1h")) {
+            management = registrar.management();
+        }
+
+        await().atMost(PATIENCE).until(() -> closedBefore.contains(true));
     }
 
     @Test

@@ -35,6 +35,15 @@ class PartsTest {
     }
 
     @Test
+    void tellsNoPhoneToKeepItsFlowEveryZeroSeconds() throws Exception {
+        String[] arguments = REQUIRED.clone();
+        arguments[arguments.length - 1] = "--timeout.idle=1s";
+
+        assertThat(Parts.policy(Settings.of(arguments), () -> false).flowTimer())
+                .hasSeconds(1);
+    }
+
+    @Test
     void takesAsManyConnectionsAsItIsToldIfTheirFilesCanBeOpened() throws Exception {
         assertThat(maxConnections("1488", OptionalLong.of(2000))).isEqualTo(1488);
         assertThat(maxConnections("60000", OptionalLong.empty())).isEqualTo(60_000);

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -161,6 +163,24 @@ class StartAndStopIT {
             assertThat(phone.next()).isEmpty();
             stopped.get(20, TimeUnit.SECONDS);
         }
+    }
+
+    @Test
+    void tellsAtTheEndWhatTheLogHasLeftOut() throws Exception {
+        TestPki pki = new TestPki("test CA");
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        PrintStream before = System.err;
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+        try (RunningRegistrar registrar = new RunningRegistrar(directory, pki);
+                TestPhone phone = TestPhone.overTls(registrar.oauth(), pki.client(Optional.empty()))) {
+            for (int i = 0; i < 105; i++) {
+                phone.register("Authorization", "Bearer no-token");
+            }
+        } finally {
+            System.setErr(before);
+        }
+
+        assertThat(log.toString(StandardCharsets.UTF_8)).containsPattern("left out \\d+ lines about 1 peers");
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.sipoauth.authz.redis;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
@@ -19,6 +20,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -26,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
-import org.springframework.dao.QueryTimeoutException;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceExceptionConverter;
 import org.springframework.data.redis.core.script.RedisScript;
@@ -82,6 +84,9 @@ public final class ConfirmedWrites implements AutoCloseable {
     public <T> T execute(RedisScript<T> script, List<String> keys, String... arguments) {
         try {
             return onFreeConnection(script, keys, arguments);
+        } catch (RedisCommandTimeoutException e) {
+            // not what says that the connection for everything else gives no answer; that one here is given up already
+            throw new DataAccessResourceFailureException("Redis did not answer a write in time", e);
         } catch (RedisException e) {
             DataAccessException translated = new LettuceExceptionConverter().convert(e);
             throw translated == null ? e : translated;
@@ -90,7 +95,7 @@ public final class ConfirmedWrites implements AutoCloseable {
 
     private <T> T onFreeConnection(RedisScript<T> script, List<String> keys, String... arguments) {
         if (!acquire()) {
-            throw new QueryTimeoutException(
+            throw new DataAccessResourceFailureException(
                     "all connections for confirmed writes are in use (sipoauth.redis.confirm-connections)");
         }
         @Nullable StatefulConnection<String, String> connection = null;
@@ -183,8 +188,10 @@ public final class ConfirmedWrites implements AutoCloseable {
             throw e.getCause() instanceof RedisException redisException
                     ? redisException
                     : new RedisException(e.getCause());
+        } catch (CancellationException e) {
+            throw new RedisException("a command was given up", e);
         } catch (TimeoutException e) {
-            throw new QueryTimeoutException("Redis did not answer within " + timeout, e);
+            throw new RedisCommandTimeoutException("Redis did not answer within " + timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RedisException("interrupted while waiting for Redis", e);

@@ -1,8 +1,10 @@
 package org.sipoauth.authz.redis;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.sipoauth.authz.settings.DataDirectory;
+import org.sipoauth.authz.settings.StartupRefused;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
@@ -15,6 +17,7 @@ import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDeta
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
@@ -27,6 +30,26 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 @ConditionalOnMissingBean(DataRedisConnectionDetails.class)
 @Conditional(EmbeddedRedisAutoConfiguration.NoRedisIsNamed.class)
 class EmbeddedRedisAutoConfiguration {
+    private static final String PREFIX = "spring.data.redis.";
+    /** What means nothing without another: whoever sets it alone means a Redis of theirs, and would get this one. */
+    private static final Map<String, String> HALVES = Map.of("port", "host", "sentinel.nodes", "sentinel.master");
+
+    EmbeddedRedisAutoConfiguration(Environment environment) {
+        Binder binder = Binder.get(environment);
+        HALVES.forEach((half, other) -> {
+            if (isSet(binder, half)) {
+                throw new StartupRefused(
+                        PREFIX + half + " is set, but not " + PREFIX + other
+                                + ": it would be ignored, and the embedded Redis used.",
+                        "Set " + PREFIX + other + " as well to use a Redis of yours; or leave " + PREFIX + half
+                                + " unset for the embedded one.");
+            }
+        });
+    }
+
+    private static boolean isSet(Binder binder, String name) {
+        return binder.bind(PREFIX + name, Bindable.of(Object.class)).isBound();
+    }
 
     @Bean
     EmbeddedRedis embeddedRedis(DataDirectory data) {
@@ -55,11 +78,10 @@ class EmbeddedRedisAutoConfiguration {
         public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
             Binder binder = Binder.get(context.getEnvironment());
             return Stream.of("host", "url", "sentinel.master", "cluster.nodes", "masterreplica.nodes")
-                    .map(name -> "spring.data.redis." + name)
-                    .filter(name -> binder.bind(name, Bindable.of(Object.class)).isBound())
+                    .filter(name -> isSet(binder, name))
                     .findFirst()
                     .map(name -> ConditionOutcome.noMatch(
-                            ConditionMessage.forCondition("embedded Redis").because(name + " is set")))
+                            ConditionMessage.forCondition("embedded Redis").because(PREFIX + name + " is set")))
                     .orElseGet(() -> ConditionOutcome.match(
                             ConditionMessage.forCondition("embedded Redis").because("no other Redis is named")));
         }

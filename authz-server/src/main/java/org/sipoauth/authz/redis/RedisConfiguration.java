@@ -34,6 +34,16 @@ class RedisConfiguration {
                 Delay.exponential(Duration.ofMillis(10), Duration.ofSeconds(1), 2, TimeUnit.MILLISECONDS));
     }
 
+    @Bean
+    DeafConnections deafConnections() {
+        return new DeafConnections(System::nanoTime);
+    }
+
+    @Bean
+    ClientResourcesBuilderCustomizer watchConnections(DeafConnections connections) {
+        return resources -> resources.nettyCustomizer(connections);
+    }
+
     /** Times commands; where there are traces, Lettuce's own observations do, which cost several times as much. */
     @Bean
     @Profile("!tracing")
@@ -61,9 +71,9 @@ class RedisConfiguration {
 
     /** Outside of what reads the store: sign-in sessions first, then Spring Security's filters with the token endpoint. */
     @Bean
-    FilterRegistrationBean<StoreAwayFilter> storeAwayFilter(LettuceConnectionFactory redis, MeterRegistry meters) {
-        FilterRegistrationBean<StoreAwayFilter> filter = new FilterRegistrationBean<>(
-                new StoreAwayFilter(new DeafConnection(redis::resetConnection, System::nanoTime), meters));
+    FilterRegistrationBean<StoreAwayFilter> storeAwayFilter(DeafConnections connections, MeterRegistry meters) {
+        FilterRegistrationBean<StoreAwayFilter> filter =
+                new FilterRegistrationBean<>(new StoreAwayFilter(connections, meters));
         filter.setOrder(SessionRepositoryFilter.DEFAULT_ORDER - 1);
         return filter;
     }

@@ -8,9 +8,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceExceptionConverter;
 import org.springframework.data.redis.core.RedisCallback;
@@ -25,8 +27,13 @@ public final class Round {
     private final List<RedisFuture<?>> asked = new ArrayList<>();
 
     public Round(StringRedisTemplate redis) {
-        this.commands = Objects.requireNonNull(
-                redis.execute((RedisCallback<RedisHashAsyncCommands<byte[], byte[]>>) Round::commands));
+        this(Objects.requireNonNull(
+                redis.execute((RedisCallback<RedisHashAsyncCommands<byte[], byte[]>>) Round::commands)));
+    }
+
+    /** @param commands that time out by themselves */
+    Round(RedisHashAsyncCommands<byte[], byte[]> commands) {
+        this.commands = commands;
     }
 
     /** The shared connection's, of a single Redis or a Cluster; they time out by themselves. */
@@ -48,14 +55,24 @@ public final class Round {
     }
 
     private <T> T await(RedisFuture<T> answer) {
+        awaitLast();
         try {
-            // The last answer comes last, from a single Redis: who waits for it is woken once.
-            asked.get(asked.size() - 1).toCompletableFuture().join();
             return answer.toCompletableFuture().join();
+        } catch (CancellationException e) {
+            throw new DataAccessResourceFailureException("a question to Redis was given up", e);
         } catch (CompletionException e) {
             DataAccessException translated =
                     e.getCause() instanceof Exception cause ? new LettuceExceptionConverter().convert(cause) : null;
             throw translated == null ? e : translated;
+        }
+    }
+
+    /** The last answer comes last, from a single Redis: who waits for it is woken once. */
+    private void awaitLast() {
+        try {
+            asked.get(asked.size() - 1).toCompletableFuture().join();
+        } catch (CancellationException | CompletionException ofItsOwn) {
+            // for whoever looks at that answer; the one that is looked at may be good
         }
     }
 

@@ -36,11 +36,11 @@ final class StoreAwayFilter extends OncePerRequestFilter {
     private static final String CONTENT_SECURITY_POLICY = "Content-Security-Policy";
 
     private final byte[] page = read("away.html");
-    private final DeafConnection connection;
+    private final DeafConnections connections;
     private final Counter answers;
 
-    StoreAwayFilter(DeafConnection connection, MeterRegistry meters) {
-        this.connection = connection;
+    StoreAwayFilter(DeafConnections connections, MeterRegistry meters) {
+        this.connections = connections;
         this.answers = Counter.builder("sipoauth.store.away")
                 .description("Requests answered 503, for the store was away")
                 .register(meters);
@@ -68,7 +68,7 @@ final class StoreAwayFilter extends OncePerRequestFilter {
                     || (cause instanceof RedisException refusal && !isOurMistake(refusal))) {
                 LOG.warn("the store is away: {}", cause.getMessage());
                 if (cause instanceof QueryTimeoutException) {
-                    connection.gotNoAnswer();
+                    connections.gotNoAnswer();
                 }
                 return true;
             }

@@ -166,9 +166,13 @@ final class Families implements LoginFamilies, Sessions {
         return index.ofDevice(device);
     }
 
+    @Override
+    public List<Session> find(List<FamilyId> ids) {
+        return store.find(ids).stream().map(StoredFamily::session).toList();
+    }
+
     private List<Session> sessions(List<FamilyId> ids) {
-        return ids.stream()
-                .flatMap(id -> find(id).stream())
+        return find(ids).stream()
                 .sorted(Comparator.comparing(Session::begun).reversed())
                 .toList();
     }

@@ -32,6 +32,8 @@ final class FamilyStore {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int CANDIDATES = 16;
     private static final int ATTEMPTS = 100;
+    /** Questions that go out together: more would fill buffers, and gain nothing. */
+    private static final int AT_ONCE = 100;
 
     private static final RedisScript<Long> REVOKE = script("revoke.lua", Long.class);
 
@@ -149,6 +151,19 @@ final class FamilyStore {
     Supplier<Optional<StoredFamily>> find(FamilyId id, Round round) {
         Supplier<Map<String, String>> fields = round.hash(id.key());
         return () -> read(id, fields.get());
+    }
+
+    /** Those of many families that there are, in their order. */
+    List<StoredFamily> find(List<FamilyId> ids) {
+        List<StoredFamily> found = new ArrayList<>();
+        for (int from = 0; from < ids.size(); from += AT_ONCE) {
+            Round round = round();
+            ids.subList(from, Math.min(from + AT_ONCE, ids.size())).stream()
+                    .map(id -> find(id, round))
+                    .toList()
+                    .forEach(family -> family.get().ifPresent(found::add));
+        }
+        return found;
     }
 
     /** For questions that go out together. */

@@ -1,6 +1,7 @@
 package org.sipoauth.authz.refresh;
 
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.sipoauth.authz.status.StatusReference;
 
 /** Tells to which login a token belongs and whether it is still good. Presents none, so that none is used up by asking. */
@@ -15,7 +16,8 @@ public interface LoginTokens {
     /**
      * An authentic refresh token.
      *
-     * @param usable whether it would be granted: neither replaced and its successor used, nor struck out, nor revoked
+     * @param usable asks the store whether it would be granted: neither replaced and its successor used, nor struck out, nor
+     *     revoked
      */
-    record Recognised(Session session, boolean usable) {}
+    record Recognised(Session session, BooleanSupplier usable) {}
 }

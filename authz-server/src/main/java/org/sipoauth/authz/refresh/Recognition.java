@@ -28,7 +28,7 @@ final class Recognition implements LoginTokens {
                         .filter(family -> isAuthentic(token, family.family()))
                         .filter(family ->
                                 clock.instant().isBefore(family.family().end()))
-                        .map(family -> new Recognised(family.session(), isUsable(token.generation(), family))));
+                        .map(family -> new Recognised(family.session(), () -> isUsable(token.generation(), family))));
     }
 
     @Override

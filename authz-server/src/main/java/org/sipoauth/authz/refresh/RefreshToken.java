@@ -31,8 +31,11 @@ final class RefreshToken {
     private static final byte VERSION = 2;
     private static final byte VERSION_WITHOUT_HOLDER = 1;
     private static final int TAG_BYTES = 32;
-    private static final int MAX_CHARACTERS = 800;
-    private static final int MAX_NAME_BYTES = 255;
+    private static final int MAX_NAME_BYTES = 255; // its length is one byte
+    private static final int MAX_KEY_ID_BYTES = 64; // KeyId takes no longer one
+    private static final int MAX_BYTES =
+            1 + 1 + FamilyId.BYTES + 4 + 1 + MAX_NAME_BYTES + 1 + MAX_NAME_BYTES + TAG_BYTES + MAX_KEY_ID_BYTES;
+    private static final int MAX_CHARACTERS = (MAX_BYTES * 4 + 2) / 3; // base64url without padding
     private static final byte[] KEY_LABEL = "sip-oauth refresh token".getBytes(StandardCharsets.US_ASCII);
 
     private final FamilyId family;

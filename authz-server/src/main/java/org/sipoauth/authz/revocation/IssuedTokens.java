@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.sipoauth.authz.refresh.FamilyId;
 import org.sipoauth.authz.refresh.LoginTokens;
 import org.sipoauth.authz.refresh.Session;
@@ -36,12 +37,22 @@ final class IssuedTokens {
         /** The login it came of; empty for a service's own. */
         Optional<FamilyId> session();
 
-        /** Whether it is still good for what it is for. */
+        /** Whether it is still good for what it is for; asks the store. */
         boolean active();
 
-        record Access(Jwt token, String client, Optional<FamilyId> session, boolean active) implements Issued {}
+        record Access(Jwt token, String client, Optional<FamilyId> session, BooleanSupplier good) implements Issued {
+            @Override
+            public boolean active() {
+                return good.getAsBoolean();
+            }
+        }
 
-        record Refresh(Session login, boolean active) implements Issued {
+        record Refresh(Session login, BooleanSupplier good) implements Issued {
+            @Override
+            public boolean active() {
+                return good.getAsBoolean();
+            }
+
             @Override
             public String client() {
                 return login.client();
@@ -88,10 +99,13 @@ final class IssuedTokens {
     private Issued access(Jwt jwt) {
         Optional<FamilyId> login =
                 Optional.ofNullable(jwt.getClaimAsString("sid")).map(FamilyId::parse);
-        boolean revoked = login.isPresent()
+        return new Issued.Access(jwt, jwt.getClaimAsString("client_id"), login, () -> !isRevoked(jwt, login));
+    }
+
+    private boolean isRevoked(Jwt jwt, Optional<FamilyId> login) {
+        return login.isPresent()
                 && StatusReference.ofClaim(jwt.getClaims().get("status"))
                         .filter(status -> logins.isRevoked(login.get(), status))
                         .isPresent();
-        return new Issued.Access(jwt, jwt.getClaimAsString("client_id"), login, !revoked);
     }
 }

@@ -59,8 +59,7 @@ final class SessionsEndpoint {
                 .toList();
         return page.answer(
                 "sessions",
-                ids.stream()
-                        .flatMap(id -> sessions.find(FamilyId.parse(id)).stream())
+                sessions.find(ids.stream().map(FamilyId::parse).toList()).stream()
                         .sorted(Comparator.comparing(Session::begun).reversed())
                         .map(SessionsEndpoint::json)
                         .toList(),

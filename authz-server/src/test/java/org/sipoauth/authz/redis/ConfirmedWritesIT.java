@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,11 +14,18 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.sipoauth.authz.redis.RedisNodes.Node;
 import org.sipoauth.authz.settings.StartupRefused;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.data.redis.connection.RedisServerCommands;
+import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /** Writes that replicas confirm, on a single Redis, behind Sentinel and in a cluster, each of real processes. */
@@ -72,18 +80,28 @@ class ConfirmedWritesIT {
         Node master = nodes.start();
         nodes.startReplicaOf(master).pause();
         ExecutorService many = Executors.newFixedThreadPool(20);
-        try (RedisForTests.Running redis = RedisForTests.connect(with(
+        try (RedisForTests.Connected redis = RedisForTests.connect(with(
                 standalone(master),
                 "--sipoauth.redis.confirm-replicas=1",
                 "--sipoauth.redis.confirm-timeout=300ms",
                 "--sipoauth.redis.confirm-connections=3"))) {
+            onSharedConnection(redis, commands -> commands.setClientName("shared".getBytes(StandardCharsets.UTF_8)));
             List<Callable<Long>> writes = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 writes.add(() -> increment(redis, "a"));
             }
             for (Future<Long> write : many.invokeAll(writes)) {
-                assertThatThrownBy(write::get).hasCauseInstanceOf(DataAccessException.class);
+                assertThatThrownBy(write::get)
+                        .cause()
+                        .isInstanceOf(DataAccessException.class)
+                        .isNotInstanceOf(QueryTimeoutException.class);
             }
+            redis.gotNoAnswer();
+            onSharedConnection(
+                    redis,
+                    commands -> assertThat(commands.getClientName())
+                            .as("still the same connection for everything else")
+                            .isEqualTo("shared"));
             // one that broke is opened again by the next write, and the node lists it a moment longer
             await().atMost(Duration.ofSeconds(30)).until(() -> {
                 if (connectionsThatWaited(master) == 3) {
@@ -125,6 +143,38 @@ class ConfirmedWritesIT {
             } finally {
                 cluster.get(3).resume();
             }
+        }
+    }
+
+    @Test
+    void asksTheOtherNodesOfAClusterWhileOneHangs() {
+        List<Node> cluster = nodes.startCluster(3, 0);
+        try (RedisForTests.Connected redis =
+                RedisForTests.connect(with(cluster(cluster), "--sipoauth.redis.confirm-replicas=0"))) {
+            List<String> keys =
+                    IntStream.range(0, 64).mapToObj(i -> "{s" + i + "}").toList();
+            keys.forEach(key -> increment(redis, key));
+            Node hanging = cluster.get(0);
+            Map<Boolean, List<String>> hung = keys.stream()
+                    .collect(Collectors.partitioningBy(key -> hanging.commands().exists(key) > 0));
+            String itsKey = hung.get(true).get(0);
+            get(redis, itsKey);
+            hanging.pause();
+            try {
+                assertThatThrownBy(() -> get(redis, itsKey)).isInstanceOf(QueryTimeoutException.class);
+                redis.gotNoAnswer();
+
+                assertThat(hung.get(true))
+                        .allSatisfy(key -> assertThatThrownBy(() -> get(redis, key))
+                                .as("refused at once")
+                                .isInstanceOf(DataAccessException.class)
+                                .isNotInstanceOf(QueryTimeoutException.class));
+                assertThat(hung.get(false))
+                        .allSatisfy(key -> assertThat(get(redis, key)).isEqualTo("1"));
+            } finally {
+                hanging.resume();
+            }
+            await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> "1".equals(get(redis, itsKey)));
         }
     }
 
@@ -187,6 +237,17 @@ class ConfirmedWritesIT {
         assertThatThrownBy(() -> RedisForTests.connect(cluster(cluster)))
                 .hasStackTraceContaining(StartupRefused.class.getName())
                 .hasStackTraceContaining("maxmemory_policy is allkeys-lru");
+    }
+
+    private static @Nullable String get(RedisForTests.Running redis, String key) {
+        return redis.template().opsForValue().get(key);
+    }
+
+    private static void onSharedConnection(RedisForTests.Running redis, Consumer<RedisServerCommands> use) {
+        redis.template().execute((RedisCallback<Void>) connection -> {
+            use.accept(connection.serverCommands());
+            return null;
+        });
     }
 
     private static long connectionsThatWaited(Node node) {

@@ -153,7 +153,7 @@ public class RedisForTests {
      * Connected as the application is, with the options that an operator gives. What {@link RedisNodes} has started stays
      * up when this is closed.
      */
-    public static Running connect(List<String> options) {
+    public static Connected connect(List<String> options) {
         List<String> arguments = new ArrayList<>(options);
         arguments.addAll(List.of(
                 "--sipoauth.audience=sip:example.com",
@@ -175,12 +175,18 @@ public class RedisForTests {
         }
     }
 
-    private static final class Connected extends Running {
+    /** As the application is. */
+    public static final class Connected extends Running {
         private final ConfigurableApplicationContext context;
 
-        Connected(ConfigurableApplicationContext context) {
+        private Connected(ConfigurableApplicationContext context) {
             super(context.getBean(LettuceConnectionFactory.class), context.getBean(ConfirmedWrites.class));
             this.context = context;
+        }
+
+        /** As after a request that waited in vain. */
+        void gotNoAnswer() {
+            context.getBean(DeafConnections.class).gotNoAnswer();
         }
 
         @Override

@@ -1,6 +1,7 @@
 package org.sipoauth.authz.refresh;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -61,6 +62,21 @@ class RefreshTokenTest {
                 .hasSizeLessThan(220)
                 .matches("[A-Za-z0-9_-]+");
         assertThat(TOKEN.value()).hasSizeLessThan(140);
+    }
+
+    /** A name of another directory's is longer than those that are made here. */
+    @Test
+    void readsTheLargestTokenThatIsMade() {
+        Family largest = family("a".repeat(255), Optional.of("D".repeat(255)), SECRET);
+        RingKey key = keyWithTheLongestId();
+
+        RefreshToken made = RefreshToken.make(largest, Integer.MAX_VALUE, key);
+
+        assertThat(RefreshToken.parse(made.value()).map(read -> read.isAuthentic(key, SECRET)))
+                .contains(true);
+        assertThatThrownBy(() -> RefreshToken.make(family("a".repeat(256), Optional.empty(), SECRET), 1, key))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at most 255 bytes");
     }
 
     @Test
@@ -186,7 +202,18 @@ class RefreshTokenTest {
     }
 
     private static RingKey key() {
-        return KeyRing.create(RotationPolicy.defaults(), KeyVault.inRing(), Instant.parse("2026-01-01T00:00:00Z"))
+        return ring().active(KeyUse.REFRESH_TOKEN_AUTHENTICATION);
+    }
+
+    /** With an id of the greatest length, which a ring may have that is read. */
+    private static RingKey keyWithTheLongestId() {
+        KeyRing ring = ring();
+        String id = ring.active(KeyUse.REFRESH_TOKEN_AUTHENTICATION).id().value();
+        return KeyRing.fromPrivateJson(ring.toPrivateJson().replace(id, "k".repeat(64)), KeyVault.inRing())
                 .active(KeyUse.REFRESH_TOKEN_AUTHENTICATION);
+    }
+
+    private static KeyRing ring() {
+        return KeyRing.create(RotationPolicy.defaults(), KeyVault.inRing(), Instant.parse("2026-01-01T00:00:00Z"));
     }
 }

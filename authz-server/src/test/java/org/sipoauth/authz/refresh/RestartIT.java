@@ -10,7 +10,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sipoauth.authz.TestPhone;
@@ -46,21 +52,8 @@ class RestartIT {
             Answer login = phone.logIn("alice", "CSFALICE");
             signalRedis("STOP");
             try {
-                HttpResponse<String> answer = phone.send(HttpRequest.newBuilder(server.url("/oauth2/token"))
-                        .timeout(Duration.ofSeconds(10))
-                        .header("Content-Type", "application/x-www-form-urlencoded")
-                        .POST(HttpRequest.BodyPublishers.ofString(
-                                "grant_type=refresh_token&client_id=softphone&refresh_token="
-                                        + login.text("refresh_token")))
-                        .build());
-
-                assertAsksToComeAgain(answer);
-                assertAsksToComeAgain(phone.send(HttpRequest.newBuilder(server.url("/oauth2/revoke"))
-                        .timeout(Duration.ofSeconds(10))
-                        .header("Content-Type", "application/x-www-form-urlencoded")
-                        .POST(HttpRequest.BodyPublishers.ofString(
-                                "client_id=softphone&token=" + login.text("refresh_token")))
-                        .build()));
+                assertAsksToComeAgain(phone.send(post(server, "/oauth2/token", refresh(login))));
+                assertAsksEverybodyToComeAgain(phone, server, login);
                 assertThat(readiness(phone, server)).isEqualTo(503);
                 assertGoesOnServingKeys(phone, server);
                 HttpResponse<String> page =
@@ -82,6 +75,34 @@ class RestartIT {
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.headers().firstValue("Retry-After")).isPresent();
         assertThat(answer.body()).contains("temporarily_unavailable");
+    }
+
+    /** Side by side, and not in a line in which each waits for the time-outs of those before it: 100 would make 200 s. */
+    private static void assertAsksEverybodyToComeAgain(TestPhone phone, TestServer server, Answer login)
+            throws Exception {
+        List<Callable<HttpResponse<String>>> requests = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            requests.add(() -> phone.send(post(server, "/oauth2/token", refresh(login))));
+            requests.add(() -> phone.send(post(
+                    server, "/oauth2/revoke", Map.of("client_id", "softphone", "token", login.text("refresh_token")))));
+        }
+        ExecutorService phones = Executors.newFixedThreadPool(requests.size());
+        try {
+            for (Future<HttpResponse<String>> answer : phones.invokeAll(requests)) {
+                assertAsksToComeAgain(answer.get());
+            }
+        } finally {
+            phones.shutdownNow();
+        }
+    }
+
+    /** Fails if it is not answered while a phone would wait. */
+    private static HttpRequest post(TestServer server, String path, Map<String, String> form) {
+        return HttpRequest.newBuilder(server.url(path))
+                .timeout(Duration.ofSeconds(20))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(TestPhone.form(form)))
+                .build();
     }
 
     /** On one connection, which a session looked up after the first answer would have ended. */

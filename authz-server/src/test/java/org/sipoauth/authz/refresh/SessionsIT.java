@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -78,6 +79,19 @@ class SessionsIT {
         begin(START, "alice", "SEP001122334455");
 
         assertThat(sessions.ofDevice("CSFALICE")).extracting(Session::id).containsExactly(id);
+    }
+
+    @Test
+    void findsManyAtOnceInTheirOrderAndLeavesOutThoseThatAreGone() {
+        List<FamilyId> all = new ArrayList<>();
+        for (int i = 0; i < 101; i++) { // more than are asked for at once
+            all.add(begin(START, "alice", "CSFALICE"));
+        }
+        List<FamilyId> asked = new ArrayList<>(all);
+        asked.add(50, FamilyId.random(new SecureRandom()));
+
+        assertThat(sessions.find(asked)).extracting(Session::id).containsExactlyElementsOf(all);
+        assertThat(sessions.find(List.of())).isEmpty();
     }
 
     @Test

@@ -297,6 +297,11 @@ class ClientSweeperIT {
         }
 
         @Override
+        public List<Session> find(List<FamilyId> ids) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public Optional<Session> find(FamilyId id) {
             return byBucket.values().stream()
                     .filter(session -> session.id().equals(id))

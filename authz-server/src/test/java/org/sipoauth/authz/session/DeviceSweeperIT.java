@@ -180,6 +180,11 @@ class DeviceSweeperIT {
         }
 
         @Override
+        public List<Session> find(List<FamilyId> ids) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public Optional<Session> find(FamilyId id) {
             throw new UnsupportedOperationException();
         }

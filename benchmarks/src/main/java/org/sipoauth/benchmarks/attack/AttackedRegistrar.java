@@ -155,6 +155,7 @@ public final class AttackedRegistrar {
                         watch.takeMostBytes() / MEGABYTE,
                         used.toMillis() / 1000.0);
             }
+            out.println(bystanders.newcomers());
         } finally {
             attacker.shutdownNow();
         }
@@ -240,16 +241,24 @@ public final class AttackedRegistrar {
         count(Violation.REFUSED, "by the registrar's own count", (long) metrics.sum(
                 "sip_registrations_total",
                 labels -> labels.contains("outcome=\"refused\"") && !labels.contains("cause=\"mra_without_edge\"")));
-        out.printf(
-                Locale.ROOT,
-                "%.0f connections closed, for unfinished messages took too much memory%n",
-                metrics.sum("sip_connections_crowded_out_total"));
+        out.println(crowdedOut(metrics, plan.volume(), violations));
         out.printf(
                 Locale.ROOT,
                 "at most %.0f MB; the phones: %s%n",
                 peak / MEGABYTE,
                 JSONObjectUtils.toJSONString(report));
         violations.report().forEach(out::println);
+    }
+
+    /** Where more than twice as much came as there is room for, some must have been. */
+    static String crowdedOut(Metrics metrics, Attacks.Volume volume, Violations<Violation> violations) {
+        double closed = metrics.sum("sip_connections_crowded_out_total");
+        if (closed == 0 && volume.unfinishedBytes() > 2 * Watch.MOST_UNFINISHED) {
+            violations.add(
+                    Violation.INCOMPLETE, Attack.UNFINISHED_MESSAGES + ": no connection was closed for its memory");
+        }
+        return String.format(
+                Locale.ROOT, "%.0f connections closed, for unfinished messages took too much memory", closed);
     }
 
     private void count(Violation kind, String whose, long times) {

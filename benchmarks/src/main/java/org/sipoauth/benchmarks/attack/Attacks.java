@@ -52,7 +52,12 @@ final class Attacks {
      * @param garbageBytes of each kind of garbage
      * @param headers tiny ones
      */
-    record Volume(int halfOpen, int tls, long garbageBytes, int headers) {}
+    record Volume(int halfOpen, int tls, long garbageBytes, int headers) {
+        /** Of {@link #unfinishedMessages}, at least. */
+        long unfinishedBytes() {
+            return (long) halfOpen * LONG_HEADERS * LONG_HEADER;
+        }
+    }
 
     Attacks(Target target, Volume volume, Violations<Violation> violations) {
         this.target = target;

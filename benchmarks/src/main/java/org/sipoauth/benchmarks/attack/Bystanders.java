@@ -35,6 +35,7 @@ final class Bystanders implements AutoCloseable {
     private final SSLContext edgeTls;
     private final int firstPhone;
     private final Violations<Violation> violations;
+    private final Newcomers newcomers;
     private final List<Thread> threads = new ArrayList<>();
     private final List<Double> standing = new ArrayList<>(); // guarded by this
     private final List<Double> anew = new ArrayList<>(); // guarded by this
@@ -47,6 +48,7 @@ final class Bystanders implements AutoCloseable {
         this.edgeTls = rig.edgeTls();
         this.firstPhone = firstPhone;
         this.violations = violations;
+        this.newcomers = new Newcomers(violations);
         for (int i = 0; i < STANDING; i++) {
             int phone = firstPhone + i;
             boolean throughEdge = i == 0;
@@ -92,17 +94,15 @@ final class Bystanders implements AutoCloseable {
     }
 
     private void comeAnew() throws InterruptedException {
-        int failuresInARow = 0;
         while (!closed) {
             long asked = System.nanoTime();
             try {
                 comeOnce();
                 note(anew, asked);
-                failuresInARow = 0;
+                newcomers.registered();
             } catch (IOException failed) {
-                if (++failuresInARow
-                        > 1) { // once, and this process may have stood still beyond the registrar's patience
-                    note(Violation.KEPT_OUT, failed);
+                if (!closed) {
+                    newcomers.failed(failed.toString());
                 }
             }
             Thread.sleep(BETWEEN_NEWCOMERS.toMillis());
@@ -155,6 +155,11 @@ final class Bystanders implements AutoCloseable {
         standing.clear();
         anew.clear();
         return taken;
+    }
+
+    /** Of the whole run. */
+    Newcomers newcomers() {
+        return newcomers;
     }
 
     @Override

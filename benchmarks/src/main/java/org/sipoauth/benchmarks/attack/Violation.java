@@ -8,6 +8,7 @@ enum Violation {
     STILL_OPEN("attackers' connections that the registrar did not end in time"),
     RENEGOTIATED("TLS renegotiations granted"),
     TOO_MUCH_MEMORY("times that the registrar held more memory than it may"),
+    UNBOUNDED("times that unfinished messages took more than an eighth of the registrar's heap"),
     UNWATCHED("times that the registrar did not tell how it is"),
     INCOMPLETE("attacks that did not take place as they should");
 

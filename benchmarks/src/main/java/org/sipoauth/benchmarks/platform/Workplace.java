@@ -24,6 +24,9 @@ import redis.embedded.core.ExecutableProvider;
  * them, too.
  */
 public final class Workplace implements AutoCloseable {
+    /** Of each process that {@link #java} and its like start. */
+    public static final int HEAP_MEGABYTES = 384;
+
     private static final int LOWEST_PORT = 20_000; // below the range that outgoing connections draw from
     private static final int HIGHEST_PORT = 29_999;
 
@@ -61,7 +64,7 @@ public final class Workplace implements AutoCloseable {
     /** The command that runs a jar of this build, on {@link #java this Java}. */
     public static List<String> java(String jar, List<String> arguments) throws IOException {
         List<String> command = java();
-        command.addAll(List.of("-Xmx384m", "-jar", built(jar).toString()));
+        command.addAll(List.of("-Xmx" + HEAP_MEGABYTES + "m", "-jar", built(jar).toString()));
         command.addAll(arguments);
         return command;
     }
@@ -84,7 +87,9 @@ public final class Workplace implements AutoCloseable {
             command.add("-XX:SharedArchiveFile=" + archive);
         }
         command.addAll(List.of(
-                "-Xmx384m", "-jar", (isArchived ? archive.resolveSibling("authz-server.jar") : jar).toString()));
+                "-Xmx" + HEAP_MEGABYTES + "m",
+                "-jar",
+                (isArchived ? archive.resolveSibling("authz-server.jar") : jar).toString()));
         command.addAll(arguments);
         return command;
     }

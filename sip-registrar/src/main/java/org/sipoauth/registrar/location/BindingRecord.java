@@ -24,6 +24,9 @@ final class BindingRecord {
     /** The first byte. Another format is another number, so that registrars of two releases do not misread one another. */
     private static final int FORMAT = 2;
 
+    /** The same without flows: what registrars of before write, beside which this one may run. */
+    private static final int WITHOUT_FLOWS = 1;
+
     private BindingRecord() {}
 
     static byte[] encode(List<Binding> bindings) {
@@ -67,20 +70,22 @@ final class BindingRecord {
         }
     }
 
-    /** @throws IllegalStateException if it is not what a registrar of this release writes */
+    /**
+     * @throws ForeignRecordException if a registrar of a later release has written it
+     * @throws IllegalStateException if it is damaged
+     */
     static List<Binding> decode(String addressOfRecord, byte[] record) {
         if (record.length == 0) {
             return List.of();
         }
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(record))) {
             int format = in.readUnsignedByte();
-            if (format != FORMAT) {
-                throw new IllegalStateException("the bindings of " + addressOfRecord + " are written in format "
-                        + format + ", not " + FORMAT + ": registrars that share them must be of one release");
+            if (format != FORMAT && format != WITHOUT_FLOWS) {
+                throw new ForeignRecordException(addressOfRecord, format, FORMAT);
             }
             List<Binding> bindings = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {
-                bindings.add(read(addressOfRecord, in));
+                bindings.add(read(addressOfRecord, format, in));
             }
             if (in.available() > 0) {
                 throw new IOException("bytes behind the last binding");
@@ -91,7 +96,7 @@ final class BindingRecord {
         }
     }
 
-    private static Binding read(String addressOfRecord, DataInputStream in) throws IOException {
+    private static Binding read(String addressOfRecord, int format, DataInputStream in) throws IOException {
         return new Binding(
                 addressOfRecord,
                 Contact.parse(in.readUTF()),
@@ -101,7 +106,7 @@ final class BindingRecord {
                 Instant.ofEpochMilli(in.readLong()),
                 readPath(in),
                 in.readBoolean() ? Optional.of(new StatusReference(in.readUTF(), in.readInt())) : Optional.empty(),
-                in.readBoolean() ? Optional.of(in.readUTF()) : Optional.empty());
+                format != WITHOUT_FLOWS && in.readBoolean() ? Optional.of(in.readUTF()) : Optional.empty());
     }
 
     private static List<String> readPath(DataInputStream in) throws IOException {

@@ -185,16 +185,19 @@ public final class RedisLocation implements Location {
         return Long.toString(number).getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static RuntimeException explained(Throwable failure) {
+    private RuntimeException explained(Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         String message = String.valueOf(cause.getMessage());
         if (cause instanceof TimeoutException) {
-            return new LocationAwayException("Redis has not answered within " + TIME_LIMIT.toSeconds() + " seconds");
+            return new LocationAwayException("Redis has not answered within " + timeLimit.toMillis() + " ms");
         }
         if (cause instanceof RedisException) {
             return message.contains(OUT_OF_MEMORY)
                     ? new LocationFullException("the memory of Redis is full")
                     : new LocationAwayException(message);
+        }
+        if (cause instanceof ForeignRecordException) {
+            return new LocationAwayException(message);
         }
         return cause instanceof RuntimeException ours ? ours : new CompletionException(cause);
     }

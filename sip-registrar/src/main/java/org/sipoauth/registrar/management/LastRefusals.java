@@ -7,20 +7,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.sipoauth.registrar.register.Arrival;
 import org.sipoauth.registrar.register.RefusedRequest;
 import org.sipoauth.registrar.register.RegistrationEvents;
 
 /**
  * Keeps the last refusals to be shown, and the last few of each device and of each address that was to be registered, so
- * that one phone's are found however many others are refused. Of the last, one peer has a few at most, or it could keep what
- * befalls others from being seen. Passes all events on. Bounded: the device or address that was
- * refused least recently is forgotten first. Thread-safe.
+ * that one phone's are found however many others are refused. Of the last, one peer has a few at most, and all phones behind one
+ * edge not all, or they could keep what befalls others from being seen. Passes all events on. Bounded: the device or address that
+ * was refused least recently is forgotten first, and of {@link #MOST_REMEMBERED} of each there are at most five requests, which are
+ * 20 MB of memory where a peer makes every one of them another, and as long as it can. Thread-safe.
  */
 public final class LastRefusals implements RegistrationEvents {
     private static final int MOST = 20;
     private static final int MOST_OF_ONE = 5;
-    private static final int MOST_REMEMBERED = 2_000;
+    private static final int MOST_OF_EDGE = 15;
+    static final int MOST_REMEMBERED = 1_000;
 
     private final RegistrationEvents next;
     private final Deque<RefusedRequest> latestFirst = new ArrayDeque<>(); // guarded by this
@@ -57,19 +60,25 @@ public final class LastRefusals implements RegistrationEvents {
         next.refused(request);
         synchronized (this) {
             addToLast(request);
-            request.devices().stream().distinct().limit(MOST_OF_ONE).forEach(device -> add(request, device, byDevice));
+            request.devices().forEach(device -> add(request, device, byDevice));
             add(request, request.to(), byAddress);
         }
     }
 
     private void addToLast(RefusedRequest request) {
         Object peer = peer(request);
-        List<RefusedRequest> ofPeer =
-                latestFirst.stream().filter(kept -> peer(kept).equals(peer)).toList();
-        if (ofPeer.size() == MOST_OF_ONE) {
-            latestFirst.removeLastOccurrence(ofPeer.get(MOST_OF_ONE - 1));
+        makeRoom(MOST_OF_ONE, kept -> peer(kept).equals(peer));
+        if (request.edge().isPresent()) {
+            makeRoom(MOST_OF_EDGE, kept -> kept.edge().equals(request.edge()));
         }
         add(request, latestFirst, MOST);
+    }
+
+    private void makeRoom(int most, Predicate<RefusedRequest> ofOne) {
+        List<RefusedRequest> kept = latestFirst.stream().filter(ofOne).toList();
+        if (kept.size() == most) {
+            latestFirst.removeLastOccurrence(kept.get(most - 1));
+        }
     }
 
     /** Behind an edge, whose address is that of many, the phone. */
@@ -100,8 +109,8 @@ public final class LastRefusals implements RegistrationEvents {
     }
 
     /**
-     * The latest first: of one device at most five, of one address that was to be registered as many, of whomever at most 20, and
-     * five of one peer.
+     * The latest first: of one device at most five, of one address that was to be registered as many, of whomever at most 20, five
+     * of one peer and 15 through one edge.
      */
     public synchronized List<RefusedRequest> list(PhoneQuery query) {
         Collection<RefusedRequest> found = query.device()

@@ -422,7 +422,7 @@ public final class Registrar {
         } else {
             RefusedRequest told = RefusedRequest.of(clock.instant(), refused, request, arrival);
             events.refused(told);
-            if (log.takes(arrival.peer().getAddress())) {
+            if (log.takes(told)) {
                 LOG.info("{}", told);
             }
         }

@@ -266,10 +266,10 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
         unfinished.take(bytes, registered || arrival.edge().isPresent());
     }
 
-    /** What it holds goes at once, for closing takes its time. */
+    /** What it holds goes at once, for closing takes its time; if that has begun, it takes its course. */
     private void crowdedOut(ChannelHandlerContext context) {
         decoder.abandon();
-        if (context.channel().isActive()) {
+        if (!ending && context.channel().isActive()) {
             listener.events().crowdedOut(listener.port());
             close(context);
         }

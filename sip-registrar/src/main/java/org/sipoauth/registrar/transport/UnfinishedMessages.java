@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -24,7 +23,6 @@ final class UnfinishedMessages {
     private final long mostBytes;
     private final AtomicLong held = new AtomicLong();
     private final Set<Share> shares = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean makingRoom = new AtomicBoolean();
     private volatile boolean told; // by the log, since they last took less than half of it
 
     /** @param mostBytes of memory that they may take */
@@ -49,13 +47,14 @@ final class UnfinishedMessages {
          */
         void take(int now, boolean ofSomebodyKnown) {
             known = ofSomebodyKnown;
+            if (now > 0 && bytes.get() == 0) {
+                shares.add(this); // while nobody ends it: whoever does takes it out again
+            }
             int before = bytes.getAndUpdate(was -> was == ENDED ? ENDED : now);
             if (before == ENDED || before == now) {
                 return;
             }
-            if (before == 0) {
-                shares.add(this);
-            } else if (now == 0) {
+            if (now == 0) {
                 shares.remove(this);
             }
             if (held.addAndGet(now - before) > mostBytes) {
@@ -84,40 +83,40 @@ final class UnfinishedMessages {
     }
 
     long bytes() {
-        return held.get();
+        return Math.max(0, held.get()); // one that is ended may be taken off before it has been added
+    }
+
+    /** Connections whose message has begun. */
+    int connections() {
+        return shares.size();
     }
 
     private record Candidate(Share share, boolean known, int bytes) {}
 
-    /** By one thread at a time: by the time that a second one comes there is room. */
-    private void makeRoom() {
-        if (!makingRoom.compareAndSet(false, true)) {
-            return;
+    /** Who comes meanwhile waits, or would go on to fill what is being made. */
+    private synchronized void makeRoom() {
+        if (held.get() <= mostBytes) {
+            return; // another thread has made some
         }
-        try {
-            List<Candidate> candidates =
-                    new ArrayList<>(); // as they are now: an order that changes cannot be sorted by
-            shares.forEach(share -> candidates.add(new Candidate(share, share.known, share.bytes.get())));
-            candidates.sort(Comparator.comparing(Candidate::known)
-                    .thenComparing(Comparator.comparingInt(Candidate::bytes).reversed()));
-            int ended = 0;
-            for (Candidate candidate : candidates) {
-                if (held.get() <= mostBytes - mostBytes / 8) {
-                    break;
-                }
-                ended += candidate.share().end() > 0 ? 1 : 0;
+        List<Candidate> candidates = new ArrayList<>(); // as they are now: an order that changes cannot be sorted by
+        shares.forEach(share -> candidates.add(new Candidate(share, share.known, share.bytes.get())));
+        candidates.sort(Comparator.comparing(Candidate::known)
+                .thenComparing(Comparator.comparingInt(Candidate::bytes).reversed()));
+        int ended = 0;
+        for (Candidate candidate : candidates) {
+            if (held.get() <= mostBytes - mostBytes / 8) {
+                break;
             }
-            if (!told) {
-                told = true;
-                LOG.warn(
-                        "messages that have begun and do not end take more than {} bytes: closed {} of the {} connections that"
-                                + " send them, the largest of nobody we know first; is it an attack?",
-                        mostBytes,
-                        ended,
-                        candidates.size());
-            }
-        } finally {
-            makingRoom.set(false);
+            ended += candidate.share().end() > 0 ? 1 : 0;
+        }
+        if (!told) {
+            told = true;
+            LOG.warn(
+                    "messages that have begun and do not end take more than {} bytes: closed {} of the {} connections that"
+                            + " send them, the largest of nobody we know first; is it an attack?",
+                    mostBytes,
+                    ended,
+                    candidates.size());
         }
     }
 }

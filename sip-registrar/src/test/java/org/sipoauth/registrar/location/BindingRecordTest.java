@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class BindingRecordTest {
@@ -30,9 +31,31 @@ class BindingRecordTest {
         record[0] = 3;
 
         assertThatThrownBy(() -> BindingRecord.decode(LocationContract.AOR, record))
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(ForeignRecordException.class)
                 .hasMessageContaining("format 3")
-                .hasMessageContaining("one release");
+                .hasMessageContaining("reads 2 at most");
+    }
+
+    @Test
+    void readsWhatRegistrarsWroteThatKeptNoFlows() {
+        Binding binding = BINDINGS.get(0);
+        Binding withoutFlow = new Binding(
+                binding.addressOfRecord(),
+                binding.contact(),
+                binding.deviceName(),
+                binding.callId(),
+                binding.cseq(),
+                binding.expiresAt(),
+                binding.path(),
+                binding.status(),
+                Optional.empty());
+        byte[] record = BindingRecord.encode(List.of(withoutFlow));
+        byte[] earlier = Arrays.copyOf(record, record.length - 1); // which said that there is no flow
+        earlier[0] = 1;
+
+        assertThat(BindingRecord.decode(LocationContract.AOR, earlier))
+                .usingRecursiveComparison()
+                .isEqualTo(List.of(withoutFlow));
     }
 
     @Test

@@ -221,6 +221,18 @@ class RedisLocationIT extends LocationContract {
     }
 
     @Test
+    void asksPhonesToComeAgainWhoseRecordIsOfALaterRelease() {
+        String shared = newDatabase();
+        ask(shared, commands -> commands.set("location:" + AOR, "\u0003, and whatever follows"));
+        try (Location location = open(shared, 10)) {
+            assertThatThrownBy(() -> find(location, NOW))
+                    .hasCauseInstanceOf(LocationAwayException.class)
+                    .hasMessageContaining("format 3");
+            assertThat(location.isUsable()).as("for all others").isTrue();
+        }
+    }
+
+    @Test
     void takesNoMoreWhenTheMemoryOfRedisIsFull() throws Exception {
         try (TestRedis small = new TestRedis(directory, "--maxmemory", "1", "--maxmemory-policy", "noeviction");
                 Location location = openAnyhow("redis://" + small.address(), Optional.empty())) {
@@ -256,10 +268,16 @@ class RedisLocationIT extends LocationContract {
     @Test
     void doesNotWaitForARedisThatHangs() throws Exception {
         try (TestRedis own = new TestRedis(directory);
-                Location location = openAnyhow("redis://" + own.address(), Optional.empty())) {
+                Location location = new RedisLocation(
+                        RedisAddress.of("redis://" + own.address(), Optional.empty()),
+                        Optional.empty(),
+                        10,
+                        Duration.ofMillis(900))) {
             awaitUsable(location, true);
             own.pause();
-            requireAway(location);
+            assertThatThrownBy(() -> find(location, NOW))
+                    .hasCauseInstanceOf(LocationAwayException.class)
+                    .hasMessageContaining("within 900 ms");
             awaitUsable(location, false);
 
             own.resume();

@@ -335,6 +335,27 @@ class SipConnectionTest {
     }
 
     @Test
+    void crowdsOutNobodyWhoIsClosingAlready() {
+        linger();
+        sendMalformed(10);
+        channel.pipeline().fireUserEventTriggered(SipListener.CROWDED_OUT);
+
+        assertThat(meters.find("sip.connections.crowded.out").counters()).allMatch(counter -> counter.count() == 0);
+    }
+
+    @Test
+    void countsWhomItCrowdsOut() {
+        channel.pipeline().fireUserEventTriggered(SipListener.CROWDED_OUT);
+
+        assertThat(meters.get("sip.connections.crowded.out")
+                        .tag("port", "oauth")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
     void givesAMessageThatItDoesNotReadItsTime() {
         channel.freezeTime();
         IntStream.range(0, SipConnection.MAX_UNANSWERED).forEach(i -> ask("a" + i));

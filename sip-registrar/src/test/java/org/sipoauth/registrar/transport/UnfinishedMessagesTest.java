@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 class UnfinishedMessagesTest {
@@ -72,5 +74,32 @@ class UnfinishedMessagesTest {
 
         assertThat(ended).containsExactly("greedy");
         assertThat(unfinished.bytes()).isZero();
+    }
+
+    @Test
+    void forgetsWhoHasBeenEndedHoweverTheEndAndTheNextMessageMeet() throws Exception {
+        Set<Long> below = ConcurrentHashMap.newKeySet();
+        Runnable sender = () -> {
+            for (int i = 0; i < 50_000; i++) {
+                UnfinishedMessages.Share share = unfinished.share(() -> {
+                    if (unfinished.bytes() < 0) {
+                        below.add(unfinished.bytes());
+                    }
+                });
+                for (int message = 0; message < 4; message++) {
+                    share.take(50, false);
+                    share.take(0, false);
+                }
+            }
+        };
+        List<Thread> senders = List.of(new Thread(sender), new Thread(sender), new Thread(sender));
+        senders.forEach(Thread::start);
+        for (Thread each : senders) {
+            each.join();
+        }
+
+        assertThat(unfinished.connections()).isZero();
+        assertThat(unfinished.bytes()).isZero();
+        assertThat(below).isEmpty();
     }
 }
