@@ -347,7 +347,7 @@ class ConsoleAccessIT {
         assertThat(administrator
                         .get(server.url("/console/audit?event=console_refused"))
                         .body())
-                .contains("not_for_role", "/console/mode/change");
+                .contains("not_for_role", "<b>has-role-read_only</b>");
     }
 
     private static List<String> refusedRecords() {
