@@ -108,8 +108,8 @@ await() {
 
 listens() { [[ -n $(ss --no-header --listening --tcp --numeric "sport = :$1") ]]; }
 
-# A free port below the range that outgoing connections draw from; each is handed out once.
-next_port=$((12000 + $$ % 5000))
+# A free port below the range that outgoing connections draw from, and outside of those of the tests; each is handed out once.
+next_port=$((15000 + $$ % 4900))
 free_port() {
   next_port=$((next_port + 1))
   while listens "$next_port"; do
