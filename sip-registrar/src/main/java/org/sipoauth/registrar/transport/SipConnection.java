@@ -264,7 +264,12 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void takeUnfinished(int bytes) {
-        unfinished.take(bytes, registered || arrival.edge().isPresent());
+        unfinished.take(bytes, isOfSomebodyKnown());
+    }
+
+    /** Whether a phone has registered over it, or it is an edge's. */
+    boolean isOfSomebodyKnown() {
+        return registered || arrival.edge().isPresent();
     }
 
     /** What it holds goes at once, for closing takes its time; if that has begun, it takes its course. */
