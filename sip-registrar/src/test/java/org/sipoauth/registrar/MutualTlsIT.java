@@ -103,6 +103,14 @@ class MutualTlsIT {
         requireFailures("certificate_invalid", 1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void takesCertificatesOf32KibibytesAtMost(String protocol) throws Exception {
+        connectAs(pki.edge("edge.example.com", 1_900), protocol);
+        refuses(pki.edge("edge.example.com", 2_100), protocol);
+        requireFailures("protocol", 1);
+    }
+
     @Test
     void takesListedEdgesAndFollowsTheList() throws Exception {
         connectAs(pki.edge("edge.example.com"));

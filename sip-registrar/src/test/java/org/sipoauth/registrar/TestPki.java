@@ -49,6 +49,19 @@ public final class TestPki {
                 .buildIssuedBy(authority);
     }
 
+    /** With so many further names, of 16 bytes each. */
+    X509Bundle edge(String name, int further) throws Exception {
+        CertificateBuilder edge = new CertificateBuilder()
+                .ecp256()
+                .subject("CN=" + name)
+                .addSanDnsName(name)
+                .addExtendedKeyUsageClientAuth();
+        for (int i = 0; i < further; i++) {
+            edge = edge.addSanDnsName(String.format("name%05d.test", i));
+        }
+        return edge.buildIssuedBy(authority);
+    }
+
     X509Bundle expiredEdge(String name) throws Exception {
         return new CertificateBuilder()
                 .ecp256()

@@ -6,7 +6,9 @@ import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,8 @@ import org.sipoauth.verifier.status.StatusReference;
  */
 public final class AccessToken {
     private final Claims claims;
-    private @Nullable List<AddressOfRecord> registrable; // parsed when first asked for; by two threads, if need be
+    private @Nullable Map<String, AddressOfRecord>
+            registrable; // parsed when first asked for; by two threads, if need be
 
     AccessToken(Claims claims) {
         this.claims = claims;
@@ -116,18 +119,22 @@ public final class AccessToken {
      * @return false also for what is no SIP or SIPS URI with a user, or has a password or headers
      */
     public boolean mayRegister(String addressOfRecord) {
-        return AddressOfRecord.parse(addressOfRecord)
-                .filter(asked -> registrable().stream().anyMatch(own -> own.covers(asked)))
-                .isPresent();
+        Map<String, AddressOfRecord> own = registrable();
+        return own.containsKey(addressOfRecord) // as nearly always
+                || AddressOfRecord.parse(addressOfRecord)
+                        .filter(asked -> own.values().stream().anyMatch(one -> one.covers(asked)))
+                        .isPresent();
     }
 
-    private List<AddressOfRecord> registrable() {
-        List<AddressOfRecord> parsed = registrable;
+    /** By how the issuer wrote them. */
+    private Map<String, AddressOfRecord> registrable() {
+        Map<String, AddressOfRecord> parsed = registrable;
         if (parsed == null) {
-            parsed = claims.addressesOfRecord.stream()
-                    .map(AddressOfRecord::parse)
-                    .flatMap(Optional::stream)
-                    .toList();
+            Map<String, AddressOfRecord> byText = new HashMap<>();
+            for (String text : claims.addressesOfRecord) {
+                AddressOfRecord.parse(text).ifPresent(address -> byText.put(text, address));
+            }
+            parsed = Map.copyOf(byText);
             registrable = parsed;
         }
         return parsed;

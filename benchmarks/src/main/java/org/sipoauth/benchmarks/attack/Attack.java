@@ -14,6 +14,7 @@ enum Attack {
     HEADERS_WITHOUT_END("tiny headers without end", Attacks::headersWithoutEnd),
     UNFINISHED_MESSAGES(
             "heads and bodies near their limits, unfinished, from many addresses", Attacks::unfinishedMessages),
+    UNFINISHED_RECORDS("TLS records near their limit, unfinished, from many addresses", Attacks::unfinishedRecords),
     REQUESTS_OF_NOBODY("a request a connection, without token and certificate", Attacks::requestsOfNobody),
     RENEGOTIATION("TLS 1.2 renegotiation", Attacks::renegotiation),
     KEY_UPDATES("TLS 1.3 key updates", Attacks::keyUpdates),

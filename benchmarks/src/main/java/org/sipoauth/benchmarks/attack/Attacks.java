@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
 import javax.net.ssl.SSLSocket;
 import org.sipoauth.benchmarks.platform.Violations;
 
@@ -38,6 +39,7 @@ final class Attacks {
     private static final long BYTE_MILLIS = 100;
     private static final byte[] PING = ascii("\r\n\r\n");
     private static final byte TLS_HANDSHAKE = 22; // RFC 8446 §5.1
+    private static final int LONGEST_RECORD = 16 * 1024 + 2048; // RFC 5246 §6.2.3
     private static final byte NEITHER_TLS_NOR_SIP = (byte) 0x80;
 
     private final Target target;
@@ -214,9 +216,20 @@ final class Attacks {
                 + ("a: €" + "a".repeat(LONG_HEADER) + "\r\n").repeat(LONG_HEADERS);
         byte[] inTheHead = (head + "a: €" + "a".repeat(LONG_HEADER / 2)).getBytes(StandardCharsets.UTF_8);
         byte[] inTheBody = (head + "Content-Length: 65536\r\n\r\n" + "a".repeat(BODY)).getBytes(StandardCharsets.UTF_8);
+        unfinished(index -> index % 2 == 0 ? inTheHead : inTheBody);
+    }
+
+    /** Where a ClientHello would be, as long as a record may be, but for its end. */
+    void unfinishedRecords() throws IOException, InterruptedException {
+        byte[] begun = Arrays.copyOf(
+                new byte[] {TLS_HANDSHAKE, 3, 3, LONGEST_RECORD >> 8, (byte) LONGEST_RECORD}, LONGEST_RECORD);
+        unfinished(index -> begun);
+    }
+
+    private void unfinished(IntFunction<byte[]> bytesOf) throws IOException, InterruptedException {
         each(volume.halfOpen(), AT_A_TIME, index -> {
             OutputStream out = target.connectFrom(index % ADDRESSES).socket().getOutputStream();
-            byte[] bytes = index % 2 == 0 ? inTheHead : inTheBody;
+            byte[] bytes = bytesOf.apply(index);
             try {
                 write(out, bytes, 0, bytes.length);
             } catch (IOException ended) {

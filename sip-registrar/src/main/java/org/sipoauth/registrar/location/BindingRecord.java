@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -26,6 +27,9 @@ final class BindingRecord {
 
     /** The same without flows: what registrars of before write, beside which this one may run. */
     private static final int WITHOUT_FLOWS = 1;
+
+    /** Formats have the numbers of control characters: what begins with anything else was put there by hand, or by another program. */
+    private static final int NO_FORMAT = ' ';
 
     private BindingRecord() {}
 
@@ -72,15 +76,18 @@ final class BindingRecord {
 
     /**
      * @throws ForeignRecordException if a registrar of a later release has written it
-     * @throws IllegalStateException if it is damaged
+     * @throws DamagedRecordException if it is of no release; the message says what is wrong
      */
-    static List<Binding> decode(String addressOfRecord, byte[] record) {
+    static List<Binding> decode(String addressOfRecord, byte[] record) throws DamagedRecordException {
         if (record.length == 0) {
             return List.of();
         }
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(record))) {
             int format = in.readUnsignedByte();
-            if (format != FORMAT && format != WITHOUT_FLOWS) {
+            if (format < WITHOUT_FLOWS || format >= NO_FORMAT) {
+                throw new DamagedRecordException("it begins with " + format + ", which is no format");
+            }
+            if (format > FORMAT) {
                 throw new ForeignRecordException(addressOfRecord, format, FORMAT);
             }
             List<Binding> bindings = new ArrayList<>();
@@ -92,7 +99,8 @@ final class BindingRecord {
             }
             return bindings;
         } catch (IOException | IllegalArgumentException damaged) {
-            throw new IllegalStateException("the bindings of " + addressOfRecord + " cannot be read", damaged);
+            throw new DamagedRecordException("it begins in format " + record[0] + ", then: "
+                    + (damaged instanceof EOFException ? "it ends too early" : damaged.getMessage()));
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -143,7 +144,13 @@ public final class RedisLocation implements Location {
             throw new LocationAwayException(
                     "others change the bindings of " + change.addressOfRecord() + " all the time");
         }
-        List<Binding> before = BindingRecord.decode(change.addressOfRecord(), held);
+        List<Binding> before;
+        try {
+            before = BindingRecord.decode(change.addressOfRecord(), held);
+        } catch (DamagedRecordException damaged) {
+            return removeDamaged(change, held, damaged)
+                    .thenCompose(other -> replace(change, other == null ? BindingRecord.NONE : other, attempts - 1));
+        }
         List<Binding> next = List.copyOf(change.rule().apply(InMemoryLocation.live(before, change.now())));
         byte[] record = BindingRecord.encode(next);
         if (Arrays.equals(record, held)) {
@@ -156,14 +163,7 @@ public final class RedisLocation implements Location {
         if (more > 0 && own.size() + more > limit) {
             throw new LocationFullException(limit);
         }
-        return connection
-                .send(commands -> commands.<byte[]>eval(
-                        REPLACE,
-                        ScriptOutputType.VALUE,
-                        new String[] {change.key()},
-                        held,
-                        record,
-                        ascii(millisToLast(next, change.now()))))
+        return swap(change.key(), held, record, millisToLast(next, change.now()))
                 .thenCompose(other -> {
                     if (other != null) {
                         return replace(change, other, attempts - 1);
@@ -171,6 +171,29 @@ public final class RedisLocation implements Location {
                     own.update(change.addressOfRecord(), change.now(), mine -> next);
                     return CompletableFuture.completedFuture(next);
                 });
+    }
+
+    /** Nobody could register while it stands. Phones of the same address that it held come back with their next registration. */
+    private CompletionStage<byte @Nullable []> removeDamaged(
+            Change change, byte[] held, DamagedRecordException damaged) {
+        return swap(change.key(), held, BindingRecord.NONE, 1).thenApply(other -> {
+            if (other == null) {
+                LOG.warn(
+                        "the bindings of {} in Redis were damaged ({}), and are begun anew: of several phones of that address, the"
+                                + " others are called again when they have registered again. If this comes often, look what else"
+                                + " writes to keys {}*, and whether Redis loses data",
+                        change.addressOfRecord(),
+                        damaged.getMessage(),
+                        PREFIX);
+            }
+            return other;
+        });
+    }
+
+    /** @return null where it was replaced, else what it is */
+    private CompletionStage<byte @Nullable []> swap(String key, byte[] held, byte[] record, long millis) {
+        return connection.send(commands -> commands.<byte[]>eval(
+                REPLACE, ScriptOutputType.VALUE, new String[] {key}, held, record, ascii(millis)));
     }
 
     private static long millisToLast(List<Binding> bindings, Instant now) {
@@ -258,9 +281,9 @@ public final class RedisLocation implements Location {
                 .thenApply(rest -> List.copyOf(removed));
     }
 
-    /** Whether Redis is there, and this one record alone is in the way: it is damaged, say, or not ours. */
+    /** Whether Redis is there, and this one record alone is in the way: it is no string, say, or of a later release. */
     private static boolean isAnswer(Throwable failure) {
-        return failure instanceof RedisCommandExecutionException || failure instanceof IllegalStateException;
+        return failure instanceof RedisCommandExecutionException || failure instanceof ForeignRecordException;
     }
 
     @Override

@@ -177,7 +177,7 @@ public final class RegistrarMetrics implements RegistrationEvents, ConnectionEve
     /** Adds how much memory messages take that are not yet whole. */
     public void watchUnfinished(Supplier<Number> bytes) {
         Gauge.builder("sip.unfinished", bytes)
-                .description("Memory of messages that have begun and are not yet whole")
+                .description("Memory of messages, and records of TLS, that have begun and are not yet whole")
                 .baseUnit("bytes")
                 .register(registry);
     }

@@ -5,13 +5,10 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -46,10 +43,6 @@ public final class Registrar {
 
     private static final Logger LOG = LoggerFactory.getLogger(Registrar.class);
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final DateTimeFormatter SIP_DATE = DateTimeFormatter.ofPattern(
-                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
-            .withZone(ZoneOffset.UTC);
-
     private static final String METHODS = "REGISTER, OPTIONS";
     /** Of the IANA registry: what we know and do not do is answered 405, what nobody knows 501 (RFC 3261 §8.2.1). */
     private static final Set<String> OTHER_METHODS =
@@ -75,6 +68,7 @@ public final class Registrar {
     private final RegistrationEvents events;
     private final InstantSource clock;
     private final PeerLog log;
+    private final SipDate date = new SipDate();
     private volatile Optional<Left> revokedLeft = Optional.empty();
 
     /**
@@ -363,7 +357,7 @@ public final class Registrar {
 
     private SipResponse success(SipRequest request, Outbound outbound, List<Binding> bindings, Instant now) {
         List<Header> headers = new ArrayList<>();
-        headers.add(new Header("Date", SIP_DATE.format(now)));
+        headers.add(new Header("Date", date.of(now)));
         OptionalLong granted = bindings.stream()
                 .filter(binding -> outbound.contacts().stream().anyMatch(binding::isReplacedBy))
                 .mapToLong(binding -> binding.remainingSeconds(now))

@@ -62,12 +62,12 @@ public record Contact(NameAddr address) {
 
     /** {@code reg-id}, which counts only beside an instance (RFC 5626 §6); without leading zeros. */
     public Optional<String> regId() {
-        return parameters().value(REG_ID).map(number -> number.replaceFirst("^0+", ""));
+        return parameters().value(REG_ID).map(number -> Integer.toString(Integer.parseInt(number)));
     }
 
     /** Whether it names a flow: one of the connections of an instance (RFC 5626 §4.2). */
     public boolean isFlow() {
-        return instance().isPresent() && regId().isPresent();
+        return parameters().has(REG_ID) && instance().isPresent();
     }
 
     public Contact withoutRegId() {

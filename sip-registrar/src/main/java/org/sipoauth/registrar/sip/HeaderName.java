@@ -1,10 +1,10 @@
 package org.sipoauth.registrar.sip;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** Header names: the spelling of the standards, the compact forms, and which values are comma lists. */
 final class HeaderName {
@@ -14,7 +14,7 @@ final class HeaderName {
      * The headers whose grammar is {@code value *(COMMA value)} or a list of tokens. Never the four of authentication:
      * there a comma separates parameters (RFC 3261 §7.3.1).
      */
-    private static final Set<String> COMMA_LISTS = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    private static final Set<String> COMMA_LISTS = new HashSet<>();
 
     /** Of these, those that may be empty (§25.1). */
     private static final Set<String> MAY_BE_EMPTY =

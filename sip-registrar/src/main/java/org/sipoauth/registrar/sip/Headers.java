@@ -39,7 +39,7 @@ public final class Headers {
     /** Every value of this name as it came, comma lists unsplit. */
     public List<String> all(String name) {
         String canonical = HeaderName.canonical(name);
-        List<String> values = new ArrayList<>();
+        List<String> values = new ArrayList<>(0);
         for (Header field : fields) {
             if (field.name.equalsIgnoreCase(canonical)) {
                 values.add(field.value);
@@ -85,11 +85,17 @@ public final class Headers {
      * @throws SipSyntaxException if it occurs more than once
      */
     public Optional<String> single(String name) {
-        List<String> values = all(name);
-        if (values.size() > 1) {
-            throw new SipSyntaxException(HeaderName.canonical(name) + " occurs more than once");
+        String canonical = HeaderName.canonical(name);
+        Optional<String> value = Optional.empty();
+        for (Header field : fields) {
+            if (field.name.equalsIgnoreCase(canonical)) {
+                if (value.isPresent()) {
+                    throw new SipSyntaxException(canonical + " occurs more than once");
+                }
+                value = Optional.of(field.value);
+            }
         }
-        return values.stream().findFirst();
+        return value;
     }
 
     public boolean has(String name) {

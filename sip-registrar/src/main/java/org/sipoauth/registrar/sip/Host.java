@@ -17,9 +17,11 @@ public final class Host {
      */
     public static String canonical(String host) {
         String text = host.toLowerCase(Locale.ROOT);
-        if (!Grammar.isHost(text)) {
-            return text;
-        }
+        return Grammar.isHost(text) ? canonicalOf(text) : text;
+    }
+
+    /** @param text that is a host, in lower case */
+    static String canonicalOf(String text) {
         if (text.startsWith("[")) {
             return "[" + ipv6(text) + "]";
         }

@@ -17,7 +17,8 @@ record HostPort(String host, String written, OptionalInt port) {
             throw new SipSyntaxException("host is malformed");
         }
         OptionalInt port = colon < 0 ? OptionalInt.empty() : OptionalInt.of(Grammar.port(text.substring(colon + 1)));
-        return new HostPort(Host.canonical(host), host.toLowerCase(Locale.ROOT), port);
+        String written = host.toLowerCase(Locale.ROOT);
+        return new HostPort(Host.canonicalOf(written), written, port);
     }
 
     @Override

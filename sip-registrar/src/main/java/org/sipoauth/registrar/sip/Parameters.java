@@ -15,9 +15,11 @@ public final class Parameters {
     static final Parameters NONE = new Parameters(List.of());
 
     private record Parameter(String name, Optional<String> value) {
-        @Override
-        public String toString() {
-            return value.map(v -> name + "=" + v).orElse(name);
+        void appendTo(StringBuilder text) {
+            text.append(';').append(name);
+            if (value.isPresent()) {
+                text.append('=').append(value.get());
+            }
         }
     }
 
@@ -131,6 +133,9 @@ public final class Parameters {
         if (!value.startsWith("\"")) {
             return value;
         }
+        if (value.indexOf('\\') < 0) {
+            return value.substring(1, value.length() - 1);
+        }
         StringBuilder text = new StringBuilder(value.length());
         for (int i = 1; i < value.length() - 1; i++) {
             char c = value.charAt(i);
@@ -153,7 +158,7 @@ public final class Parameters {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        parameters.forEach(p -> text.append(';').append(p));
+        parameters.forEach(p -> p.appendTo(text));
         return text.toString();
     }
 }

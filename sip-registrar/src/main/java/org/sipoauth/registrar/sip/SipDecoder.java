@@ -35,9 +35,7 @@ public final class SipDecoder extends ChannelInboundHandlerAdapter {
             return;
         }
         try {
-            byte[] chunk = new byte[bytes.readableBytes()];
-            bytes.readBytes(chunk);
-            parser.append(chunk, 0, chunk.length);
+            parser.append(bytes.nioBuffer());
         } finally {
             bytes.release();
         }

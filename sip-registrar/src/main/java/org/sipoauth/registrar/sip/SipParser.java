@@ -45,7 +45,7 @@ public final class SipParser {
 
     private State state = State.BETWEEN;
     private String startLine = "";
-    private StringBuilder field = new StringBuilder();
+    private CharSequence field = ""; // a StringBuilder where it is folded
     private boolean lineFaulty;
     private boolean fieldFaulty;
     private final List<Headers.Header> headers = new ArrayList<>();
@@ -76,9 +76,15 @@ public final class SipParser {
 
     /** Takes a copy of the bytes. Call {@link #next} until it is empty before appending more. */
     public void append(byte[] bytes, int offset, int length) {
+        append(ByteBuffer.wrap(bytes, offset, length));
+    }
+
+    /** The same for all that remains of a buffer. */
+    public void append(ByteBuffer bytes) {
         if (state == State.LOST) {
             return;
         }
+        int length = bytes.remaining();
         int held = to - from;
         if (buffer.length - to < length) {
             byte[] target = held + length > buffer.length
@@ -90,7 +96,7 @@ public final class SipParser {
             from = 0;
             to = held;
         }
-        System.arraycopy(bytes, offset, buffer, to, length);
+        bytes.get(buffer, to, length);
         to += length;
     }
 
@@ -206,14 +212,15 @@ public final class SipParser {
                 if (headers.size() >= limits.headerCount()) {
                     return lost(Cause.TOO_MANY_FIELDS, "too many header fields");
                 }
-                field.append(line);
+                field = line;
                 fieldFaulty = lineFaulty;
             } else if (field.isEmpty()) {
                 return lost(Cause.SYNTAX, "folded line without a header field");
             } else if (Grammar.trim(line).isEmpty()) { // to other parsers, JAIN-SIP's for one, the end of the head
                 return lost(Cause.LINE_BREAK, "folded line of blanks alone");
             } else {
-                field.append(' ').append(Grammar.trim(line));
+                StringBuilder lines = field instanceof StringBuilder folds ? folds : new StringBuilder(field);
+                field = lines.append(' ').append(Grammar.trim(line));
                 fieldFaulty |= lineFaulty;
             }
         }
@@ -294,7 +301,7 @@ public final class SipParser {
             return;
         }
         String text = field.toString();
-        field = new StringBuilder();
+        field = "";
         int colon = text.indexOf(':');
         String name = colon < 0 ? "" : Grammar.trim(text.substring(0, colon));
         if (!Grammar.isToken(name)) {
@@ -387,7 +394,7 @@ public final class SipParser {
     private void reset(State next) {
         state = next;
         startLine = "";
-        field = new StringBuilder();
+        field = "";
         headers.clear();
         headBytes = 0;
         bodyLeft = 0;

@@ -12,7 +12,7 @@ public final class SipPrinter {
 
     /** Start line, headers in their order, Content-Length, body. */
     public static byte[] print(SipMessage message) {
-        StringBuilder head = new StringBuilder(512).append(message.startLine()).append("\r\n");
+        StringBuilder head = new StringBuilder(1024).append(message.startLine()).append("\r\n");
         for (Headers.Header field : message.headers().fields()) {
             head.append(field.name()).append(": ").append(field.value()).append("\r\n");
         }

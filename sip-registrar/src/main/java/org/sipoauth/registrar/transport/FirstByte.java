@@ -44,7 +44,8 @@ final class FirstByte extends ChannelInboundHandlerAdapter {
             SslHandler tls = listener.tls().context(listener.port()).newHandler(context.alloc());
             tls.setHandshakeTimeoutMillis(listener.settings().handshake().toMillis());
             context.pipeline().addLast(new Handshake(listener));
-            context.pipeline().replace(this, null, tls);
+            context.pipeline().addAfter(context.name(), null, tls);
+            context.pipeline().replace(this, null, new WholeRecords(listener, context.pipeline()));
         } else {
             SipConnection.install(context.pipeline(), listener, false, Optional.empty());
             context.pipeline().remove(this);

@@ -29,6 +29,9 @@ final class Handshake extends ChannelInboundHandlerAdapter {
             } else {
                 failed(context, completion.cause());
             }
+        } else if (event == SipListener.CROWDED_OUT) {
+            listener.events().crowdedOut(listener.port());
+            context.close();
         } else if (event == SipListener.DRAIN) {
             context.close();
         }

@@ -2,6 +2,7 @@ package org.sipoauth.registrar.transport;
 
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -31,6 +32,9 @@ public final class ServerTls {
     private static final Logger LOG = LoggerFactory.getLogger(ServerTls.class);
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
     private static final SslProvider PROVIDER = provider();
+
+    /** Of a client, in memory before its handshake ends; as the JDK's own TLS has it. OpenSSL's default is 100 KiB. */
+    private static final int LONGEST_CHAIN_BYTES = 32 * 1024;
 
     private record Contexts(SslContext oauth, Optional<SslContext> mra, Instant notAfter) {}
 
@@ -133,6 +137,7 @@ public final class ServerTls {
     private static SslContextBuilder builder(PrivateKey key, List<X509Certificate> chain) {
         return SslContextBuilder.forServer(key, chain.toArray(X509Certificate[]::new))
                 .sslProvider(PROVIDER)
+                .option(OpenSslContextOption.MAX_CERTIFICATE_LIST_BYTES, LONGEST_CHAIN_BYTES)
                 .protocols(PROTOCOLS);
     }
 

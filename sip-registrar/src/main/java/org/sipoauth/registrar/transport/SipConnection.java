@@ -49,6 +49,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     private final SipListener listener;
     private final SipDecoder decoder;
     private Arrival arrival;
+    private final String peerAddress;
     private final Optional<X509Certificate> edgeCertificate;
     private final UnfinishedMessages.Share unfinished;
     private final Map<Deadline, ScheduledFuture<?>> timers = new EnumMap<>(Deadline.class);
@@ -68,6 +69,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
         this.listener = listener;
         this.decoder = decoder;
         this.arrival = arrival;
+        this.peerAddress = arrival.peer().getAddress().getHostAddress();
         this.edgeCertificate = edgeCertificate;
         this.unfinished = unfinished;
     }
@@ -238,8 +240,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void write(ChannelHandlerContext context, SipResponse response) {
-        context.write(response.receivedFrom(
-                arrival.peer().getAddress().getHostAddress(), arrival.peer().getPort()));
+        context.write(response.receivedFrom(peerAddress, arrival.peer().getPort()));
     }
 
     /** Reads no more, and closes once all is answered and has gone out; a peer that does not take it meets the deadline. */
@@ -263,7 +264,12 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void takeUnfinished(int bytes) {
-        unfinished.take(bytes, registered || arrival.edge().isPresent());
+        unfinished.take(bytes, isOfSomebodyKnown());
+    }
+
+    /** Whether a phone has registered over it, or it is an edge's. */
+    boolean isOfSomebodyKnown() {
+        return registered || arrival.edge().isPresent();
     }
 
     /** What it holds goes at once, for closing takes its time; if that has begun, it takes its course. */

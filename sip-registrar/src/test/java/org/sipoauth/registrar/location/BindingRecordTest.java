@@ -7,6 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BindingRecordTest {
     private static final List<Binding> BINDINGS = List.of(
@@ -14,7 +16,7 @@ class BindingRecordTest {
             LocationContract.binding(LocationContract.AOR, "<sip:c@d>", LocationContract.NOW.plusSeconds(1)));
 
     @Test
-    void isTheSameBytesAgainWhenReadAndWritten() {
+    void isTheSameBytesAgainWhenReadAndWritten() throws Exception {
         byte[] record = BindingRecord.encode(BINDINGS);
 
         assertThat(record.length).isLessThan(400);
@@ -25,19 +27,20 @@ class BindingRecordTest {
                 .isEmpty();
     }
 
-    @Test
-    void refusesAnotherFormatByNumber() {
+    @ParameterizedTest
+    @ValueSource(ints = {3, 31})
+    void refusesALaterFormatByNumber(int format) {
         byte[] record = BindingRecord.encode(BINDINGS);
-        record[0] = 3;
+        record[0] = (byte) format;
 
         assertThatThrownBy(() -> BindingRecord.decode(LocationContract.AOR, record))
                 .isInstanceOf(ForeignRecordException.class)
-                .hasMessageContaining("format 3")
+                .hasMessageContaining("format " + format)
                 .hasMessageContaining("reads 2 at most");
     }
 
     @Test
-    void readsWhatRegistrarsWroteThatKeptNoFlows() {
+    void readsWhatRegistrarsWroteThatKeptNoFlows() throws Exception {
         Binding binding = BINDINGS.get(0);
         Binding withoutFlow = new Binding(
                 binding.addressOfRecord(),
@@ -67,8 +70,19 @@ class BindingRecordTest {
             }
             byte[] damaged = Arrays.copyOf(record, length);
             assertThatThrownBy(() -> BindingRecord.decode(LocationContract.AOR, damaged))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("cannot be read");
+                    .isInstanceOf(DamagedRecordException.class)
+                    .hasMessageContaining("begins in format 2");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, ' ', 'x', 255})
+    void refusesWhatBeginsWithNoFormat(int first) {
+        byte[] record = BindingRecord.encode(BINDINGS);
+        record[0] = (byte) first;
+
+        assertThatThrownBy(() -> BindingRecord.decode(LocationContract.AOR, record))
+                .isInstanceOf(DamagedRecordException.class)
+                .hasMessageContaining("begins with " + first);
     }
 }

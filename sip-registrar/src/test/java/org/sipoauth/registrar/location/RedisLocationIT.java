@@ -8,6 +8,9 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -229,6 +232,45 @@ class RedisLocationIT extends LocationContract {
                     .hasCauseInstanceOf(LocationAwayException.class)
                     .hasMessageContaining("format 3");
             assertThat(location.isUsable()).as("for all others").isTrue();
+        }
+    }
+
+    @Test
+    void beginsAnewWhereARecordIsDamaged() {
+        String shared = newDatabase();
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        PrintStream before = System.err;
+        try (Location location = open(shared, 10)) {
+            System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+            for (String damaged : List.of("of another program", "\u0002\u0000\u0000\u0000\u0001cut")) {
+                ask(shared, commands -> commands.set("location:" + AOR, damaged));
+                assertThat(find(location, NOW)).isEmpty();
+
+                ask(shared, commands -> commands.set("location:" + AOR, damaged));
+                done(location.update(AOR, NOW, adding("<sip:a@b>", NOW.plusSeconds(60))));
+                assertThat(find(location, NOW)).containsExactly(binding(AOR, "<sip:a@b>", NOW.plusSeconds(60)));
+            }
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(log.toString(StandardCharsets.UTF_8).lines())
+                .as("a line for each that was removed")
+                .hasSize(4)
+                .allSatisfy(line -> assertThat(line).contains(AOR, "damaged", "location:*"));
+    }
+
+    @Test
+    void endsARevokedBindingWhoseRecordIsDamaged() {
+        String shared = newDatabase();
+        try (Location location = open(shared, 10)) {
+            done(location.update(AOR, NOW, adding("<sip:a@b>", NOW.plusSeconds(60))));
+            ask(shared, commands -> commands.set("location:" + AOR, "of another program"));
+
+            assertThat(location.remove(all -> true, NOW))
+                    .as("of which nothing is left")
+                    .isEmpty();
+            assertThat(location.all(NOW)).isEmpty();
+            assertThat(records(shared)).isZero();
         }
     }
 

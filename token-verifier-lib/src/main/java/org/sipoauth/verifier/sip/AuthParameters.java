@@ -16,20 +16,22 @@ final class AuthParameters {
     private final String text;
     private int position;
 
-    private AuthParameters(String text) {
+    private AuthParameters(String text, int position) {
         this.text = text;
+        this.position = position;
     }
 
     /** Whether the scheme, which is not case-sensitive (RFC 3261 §25.1), is Bearer. */
     static boolean isBearer(String headerValue) {
-        String text = withoutLeadingSpace(headerValue);
-        return text.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-                && (text.length() == SCHEME.length() || isSpace(text.charAt(SCHEME.length())));
+        int start = afterSpace(headerValue);
+        int end = start + SCHEME.length();
+        return headerValue.regionMatches(true, start, SCHEME, 0, SCHEME.length())
+                && (headerValue.length() == end || isSpace(headerValue.charAt(end)));
     }
 
     /** Reads what follows the scheme of a value for which {@link #isBearer} holds. */
     static AuthParameters afterScheme(String headerValue) {
-        return new AuthParameters(withoutLeadingSpace(headerValue).substring(SCHEME.length()));
+        return new AuthParameters(headerValue, afterSpace(headerValue) + SCHEME.length());
     }
 
     boolean atEnd() {
@@ -99,7 +101,7 @@ final class AuthParameters {
     }
 
     static boolean isToken68(String text) {
-        return !text.isEmpty() && new AuthParameters(text).endOfToken68() == text.length();
+        return !text.isEmpty() && new AuthParameters(text, 0).endOfToken68() == text.length();
     }
 
     /** RFC 9110 §11.2: at least one character, then any number of {@code =}. */
@@ -128,20 +130,22 @@ final class AuthParameters {
     }
 
     private String quotedString() throws MalformedException {
-        StringBuilder value = new StringBuilder();
-        position++;
+        StringBuilder unescaped = new StringBuilder(0); // what stands before the last escape
+        int from = ++position;
         while (position < text.length()) {
             char c = text.charAt(position++);
             if (c == '"') {
-                return value.toString();
+                String rest = text.substring(from, position - 1);
+                return unescaped.isEmpty() ? rest : unescaped.append(rest).toString();
             }
             if (c == '\\' && position < text.length()) {
+                unescaped.append(text, from, position - 1);
+                from = position;
                 c = text.charAt(position++);
             }
             if (isControl(c)) {
                 throw new MalformedException("control character in quoted string");
             }
-            value.append(c);
         }
         throw new MalformedException("quoted string does not end");
     }
@@ -163,12 +167,12 @@ final class AuthParameters {
         }
     }
 
-    private static String withoutLeadingSpace(String text) {
+    private static int afterSpace(String text) {
         int start = 0;
         while (start < text.length() && isSpace(text.charAt(start))) {
             start++;
         }
-        return text.substring(start);
+        return start;
     }
 
     private static boolean isSpace(char c) {
