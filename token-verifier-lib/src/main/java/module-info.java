@@ -11,5 +11,5 @@ module org.sipoauth.verifier {
 
     requires java.net.http; // used by the sources alone, in the background
     requires static org.jspecify;
-    requires static transitive micrometer.core;
+    requires static micrometer.core; // not transitive: javac would want it of every embedder that is a module
 }

@@ -97,6 +97,21 @@ class ExamplesTest {
                 .contains("```java\n" + source.substring(source.indexOf("import ")) + "```");
     }
 
+    /** The README lays them out with more to a line, and that is all the difference. */
+    @Test
+    void areTenLinesInTheReadme() throws IOException {
+        Path repository = Path.of("..").toAbsolutePath().normalize();
+        String readme = Files.readString(repository.resolve("README.md"));
+        String shown = readme.substring(readme.indexOf("```java\n") + "```java\n".length());
+        shown = shown.substring(0, shown.indexOf("```"));
+
+        assertThat(shown.lines()).hasSize(10);
+        assertThat(Files.readString(
+                                repository.resolve("sip-registrar/src/test/java/org/sipoauth/examples/TenLines.java"))
+                        .replaceAll("\\s", ""))
+                .contains(shown.replaceAll(" // .*|\\s", ""));
+    }
+
     @Test
     void challengesWithoutToken() {
         RegisterGate.Answer answer = gate.decide(null, AOR);
@@ -150,12 +165,16 @@ class ExamplesTest {
         Response parameter =
                 registrar.answer(register("Authorization: Bearer token=\"" + token().compact() + "\"\r\n"));
 
+        Response beside = registrar.answer(register("Authorization: Digest username=\"1001\",realm=\"x\"\r\n"
+                + "Authorization: Bearer " + token().compact() + "\r\n"));
+
         assertThat(challenge.getStatusCode()).isEqualTo(401);
         assertThat(challenge.getHeader("WWW-Authenticate").toString())
                 .contains("Bearer realm=\"example.com\"")
                 .contains("authz_server=\"" + TestTokens.ISSUER + "\"");
         assertThat(accepted.getStatusCode()).isEqualTo(200);
         assertThat(parameter.getStatusCode()).isEqualTo(200);
+        assertThat(beside.getStatusCode()).isEqualTo(200);
     }
 
     @Test

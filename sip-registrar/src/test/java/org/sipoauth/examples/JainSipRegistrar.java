@@ -2,6 +2,7 @@ package org.sipoauth.examples;
 
 import gov.nist.javax.sip.header.SIPHeader;
 import java.text.ParseException;
+import java.util.Iterator;
 import javax.sip.InvalidArgumentException;
 import javax.sip.RequestEvent;
 import javax.sip.SipException;
@@ -13,6 +14,7 @@ import javax.sip.header.ToHeader;
 import javax.sip.message.MessageFactory;
 import javax.sip.message.Request;
 import javax.sip.message.Response;
+import org.sipoauth.verifier.sip.BearerCredentials;
 
 /** Answers REGISTER in a JAIN-SIP application: its SipListener hands them on. */
 public final class JainSipRegistrar {
@@ -47,9 +49,17 @@ public final class JainSipRegistrar {
         return response;
     }
 
-    /** The header as it came: JAIN takes a Bearer token for a parameter without a value, and prints it as such. */
+    /**
+     * The Bearer credentials as they came, whatever others the phone sends beside them; null if there are none. JAIN takes a
+     * token for a parameter without a value, and prints it as such.
+     */
     private static String authorization(Request request) {
-        SIPHeader header = (SIPHeader) request.getHeader(AuthorizationHeader.NAME);
-        return header == null ? null : header.getHeaderValue();
+        for (Iterator<?> all = request.getHeaders(AuthorizationHeader.NAME); all.hasNext(); ) {
+            String value = ((SIPHeader) all.next()).getHeaderValue();
+            if (BearerCredentials.parse(value).isPresent()) {
+                return value;
+            }
+        }
+        return null;
     }
 }

@@ -22,7 +22,7 @@ public final class NettyRegisterHandler extends SimpleChannelInboundHandler<Nett
     private final RegisterGate gate;
     private final ChannelGroup registered = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
-    /** What the codec makes of a REGISTER; {@code authorization} is null where there is none. */
+    /** What the codec makes of a REGISTER; {@code authorization}, the Bearer one of several, is null where there is none. */
     public record Register(String addressOfRecord, String authorization) {}
 
     public NettyRegisterHandler(RegisterGate gate) {

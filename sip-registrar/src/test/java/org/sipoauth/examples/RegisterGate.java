@@ -53,7 +53,7 @@ public final class RegisterGate implements AutoCloseable {
     /**
      * Neither waits nor locks: fit for an event loop.
      *
-     * @param authorization the value of the Authorization header, or null
+     * @param authorization the value of the Authorization header, of several the Bearer one; or null
      * @param addressOfRecord the URI of To, its host made the canonical domain
      */
     public Answer decide(String authorization, String addressOfRecord) {

@@ -13,6 +13,9 @@ import org.sipoauth.verifier.internal.MalformedException;
  * its own keys, audience and status lists; a token goes to the one whose issuer it claims ({@code iss}, compared character by
  * character). The claim is read before the signature is checked and trusted for nothing else: that verifier then checks all
  * of the token, with its own keys alone (RFC 8725 §3.8). Thread-safe; verifying does no I/O and takes no lock.
+ *
+ * <p>Each verdict is counted by the verifier that gave it. Those on tokens that go to none (malformed, of an unknown issuer, of an
+ * unknown decryption key) are counted by none: see what {@link #verify} returns.
  */
 public final class IssuerVerifiers {
     private final TokenVerifier[] verifiers;

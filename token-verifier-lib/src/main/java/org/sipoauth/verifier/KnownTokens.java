@@ -99,7 +99,7 @@ final class KnownTokens {
      */
     @Nullable
     Known find(String compact, long now) {
-        if (compact.length() <= CHOOSING) {
+        if (compact.length() <= CHOOSING || compact.length() > TokenVerifier.MAX_LENGTH) { // before anything is hashed
             return null;
         }
         long mark = mark(compact);

@@ -55,6 +55,20 @@ class KnownTokensTest {
         assertThat(tokens.find(token.substring(1), NOW.toEpochMilli())).isNull();
     }
 
+    /** Nor is it hashed, then: its length is bounded before any work. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void findsNothingLongerThanATokenMayBe(boolean digestsOnly) {
+        KnownTokens tokens = new KnownTokens(8, digestsOnly, Duration.ZERO);
+        String longest = "x".repeat(TokenVerifier.MAX_LENGTH - token().length()) + token();
+        String longer = "x" + longest;
+        remember(tokens, longest, NOW);
+        remember(tokens, longer, NOW);
+
+        assertThat(tokens.find(longest, NOW.toEpochMilli())).isNotNull();
+        assertThat(tokens.find(longer, NOW.toEpochMilli())).isNull();
+    }
+
     @Test
     void takesTokensOfAnyLengthForUnknown() {
         KnownTokens tokens = new KnownTokens(8, false, Duration.ZERO);

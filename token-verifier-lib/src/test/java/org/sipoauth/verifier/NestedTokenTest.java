@@ -160,6 +160,17 @@ class NestedTokenTest {
                 .isNull();
     }
 
+    /** RFC 7519 §5.3 lets a header repeat claims for who cannot decrypt; we can. */
+    @Test
+    void takesNoClaimFromTheHeader() {
+        String header = HEADER.replace("{", "{\"iss\":\"https://mallory.example\",\"sub\":\"mallory\",\"aud\":\"x\",");
+        Verdict verdict = verifier.verify(sealed(header));
+        assertThat(verdict).isInstanceOf(Verdict.Accepted.class);
+        AccessToken token = ((Verdict.Accepted) verdict).token();
+        assertThat(token.issuer()).isEqualTo(TestTokens.ISSUER);
+        assertThat(token.subject()).isNotEqualTo("mallory");
+    }
+
     @Test
     void rejectsUnknownKeyAndTellsTheSource() {
         List<String> unknown = new ArrayList<>();

@@ -10,6 +10,9 @@ import java.util.Optional;
 /**
  * Where a verifier's keys come from. Implementations are thread-safe, and reading never waits: {@link #current} returns
  * what the source knows now, and something else keeps that up to date.
+ *
+ * <p>A source of one's own had better hand out the {@link #current} of a {@link #fixed} one, replaced when the keys change: its keys
+ * get their tables, and a key that stays the same object is known again with its tokens.
  */
 public interface KeySource extends AutoCloseable {
     /** The keys to trust now. Never blocks, never null; before the first keys it is {@link KeySnapshot#none()}. */

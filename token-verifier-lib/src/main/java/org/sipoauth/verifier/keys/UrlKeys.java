@@ -80,7 +80,7 @@ public final class UrlKeys implements KeySource {
 
     @Override
     public boolean awaitReady(Duration timeout) throws InterruptedException {
-        return ready.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        return ready.await(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS);
     }
 
     @Override
@@ -138,7 +138,10 @@ public final class UrlKeys implements KeySource {
         }
     }
 
-    /** The settings of a {@link UrlKeys}; {@link #open} starts it. */
+    /**
+     * The settings of a {@link UrlKeys}; {@link #open} starts it. A duration that is not positive, or of more than 100 years, is an
+     * {@link IllegalArgumentException}.
+     */
     public static final class Builder {
         private final UrlSettings settings;
         private Duration unknownKeyInterval = Duration.ofSeconds(30);
@@ -203,7 +206,7 @@ public final class UrlKeys implements KeySource {
          * Reads the cache file, if there is one, and starts the background thread, whose first fetch is at once. Waits
          * for no network; see {@link KeySource#awaitReady}.
          *
-         * @throws IllegalArgumentException if the address is not an {@code https:} one
+         * @throws IllegalArgumentException if the address is not an {@code https:} one, or has a user and password
          */
         public UrlKeys open() {
             settings.requireAllowedAddress();

@@ -73,7 +73,7 @@ abstract class WatchedFile<K> implements AutoCloseable {
                 current = parse(document, current);
                 LOG.log(Level.INFO, "{0}: now {1}", file, current);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) { // whoever throws out of this is never called again
             LOG.log(Level.WARNING, "{0}: keeping the last good keys: {1}", file, e.toString());
         }
     }

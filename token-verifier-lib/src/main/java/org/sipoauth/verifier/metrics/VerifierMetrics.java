@@ -27,6 +27,7 @@ import org.sipoauth.verifier.status.UrlStatusLists.Counts;
  *
  * <p>Where there are several verifiers or sources in one registry, tags of the caller's tell them apart.
  */
+@SuppressWarnings("exports") // who meters has Micrometer, and says so
 public final class VerifierMetrics {
     private final MeterRegistry registry;
     private final Tags tags;

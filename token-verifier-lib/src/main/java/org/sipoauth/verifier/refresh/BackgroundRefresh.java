@@ -140,7 +140,7 @@ public final class BackgroundRefresh implements AutoCloseable {
             return schedule.afterSuccess(random);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) { // out of memory, say, is no reason to stop
             // the first failure in a row is news; the others are for who asks
             LOG.log(
                     lastFailed ? Level.DEBUG : Level.WARNING,

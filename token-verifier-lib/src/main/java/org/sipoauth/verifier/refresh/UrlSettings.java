@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What sources that read from an address have in common; their builders say what each setting means. */
 public final class UrlSettings {
+    /** Whatever is reckoned with it stays far from what a number or a date can hold. */
+    private static final Duration LONGEST = Duration.ofDays(36_525);
+
     private final URI uri;
     private Duration interval;
     private Duration timeout = Duration.ofSeconds(5);
@@ -81,18 +84,22 @@ public final class UrlSettings {
         return new HttpFetcher(sslContext, timeout);
     }
 
-    /** @throws IllegalArgumentException if the address is not an {@code https:} one, or {@code http:} where allowed */
+    /**
+     * @throws IllegalArgumentException if the address is not an {@code https:} one, or {@code http:} where allowed; or has a
+     *     password, which nobody would send and every log would show
+     */
     public void requireAllowedAddress() {
         boolean allowed = "https".equalsIgnoreCase(uri.getScheme())
                 || insecurePlainHttp && "http".equalsIgnoreCase(uri.getScheme());
-        if (!allowed || uri.getHost() == null) {
-            throw new IllegalArgumentException("not an https address: " + uri);
+        if (!allowed || uri.getHost() == null || uri.getRawUserInfo() != null) {
+            throw new IllegalArgumentException(
+                    "not an https address without user and password: " + uri.getScheme() + "://" + uri.getHost());
         }
     }
 
     public static Duration positive(Duration duration) {
-        if (duration.isNegative() || duration.isZero()) {
-            throw new IllegalArgumentException("duration must be positive");
+        if (duration.isNegative() || duration.isZero() || duration.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("duration must be positive, and of 100 years at most");
         }
         return duration;
     }

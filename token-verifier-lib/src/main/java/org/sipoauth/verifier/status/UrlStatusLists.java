@@ -118,7 +118,7 @@ public final class UrlStatusLists implements StatusSource {
 
     @Override
     public boolean awaitReady(Duration limit) throws InterruptedException {
-        return ready.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+        return ready.await(TimeUnit.NANOSECONDS.convert(limit), TimeUnit.NANOSECONDS);
     }
 
     @Override
@@ -158,7 +158,7 @@ public final class UrlStatusLists implements StatusSource {
         try {
             reading.read(aggregation());
             publish(reading.snapshot(now));
-        } catch (IOException | InterruptedException | RuntimeException e) {
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
             publish(new StatusSnapshot(held, current.readAt(), staleAt(current.readAt())));
             throw e;
         }
@@ -214,7 +214,7 @@ public final class UrlStatusLists implements StatusSource {
             for (Consumer<StatusSnapshot> listener : listeners) {
                 try {
                     listener.accept(next);
-                } catch (RuntimeException theirs) { // the polling goes on
+                } catch (RuntimeException | Error theirs) { // the polling goes on
                     LOG.log(Level.ERROR, "a listener for status lists failed", theirs);
                 }
             }
@@ -358,7 +358,10 @@ public final class UrlStatusLists implements StatusSource {
         }
     }
 
-    /** The settings of a {@link UrlStatusLists}; {@link #open} starts it. */
+    /**
+     * The settings of a {@link UrlStatusLists}; {@link #open} starts it. A duration that is not positive, or of more than 100 years,
+     * is an {@link IllegalArgumentException}.
+     */
     public static final class Builder {
         private final UrlSettings settings;
         private final String issuer;
@@ -423,7 +426,7 @@ public final class UrlStatusLists implements StatusSource {
          * Reads the cache file, if there is one, and starts the background thread, whose first poll is at once. Waits for
          * no network; see {@link StatusSource#awaitReady}. Open the keys first: without them no list is believed.
          *
-         * @throws IllegalArgumentException if the address is not an {@code https:} one
+         * @throws IllegalArgumentException if the address is not an {@code https:} one, or has a user and password
          */
         public UrlStatusLists open() {
             settings.requireAllowedAddress();

@@ -35,9 +35,7 @@ final class Ed25519Table extends KeyTable {
             BigInteger.valueOf(4).multiply(BigInteger.valueOf(5).modInverse(P)).mod(P);
 
     /** Of the base point, for all keys. */
-    private static final class Base {
-        static final long[] POINTS = multiples(xOf(BASE_Y, false), BASE_Y);
-    }
+    private static final long[] BASE_POINTS = multiples(xOf(BASE_Y, false), BASE_Y);
 
     private final byte[] encodedKey;
     private final long[] points;
@@ -54,7 +52,7 @@ final class Ed25519Table extends KeyTable {
      */
     static Optional<KeyTable> of(boolean xOdd, BigInteger y) {
         boolean isBase = !xOdd && y.equals(BASE_Y);
-        Ed25519Table table = new Ed25519Table(encode(xOdd, y), isBase ? Base.POINTS : multiples(xOf(y, xOdd), y));
+        Ed25519Table table = new Ed25519Table(encode(xOdd, y), isBase ? BASE_POINTS : multiples(xOf(y, xOdd), y));
         Ed25519Sum order = new Ed25519Sum();
         addMultiple(order, table.points, Modulus.limbs(L), false);
         return order.isNeutral() ? Optional.of(table) : Optional.empty();
@@ -72,7 +70,7 @@ final class Ed25519Table extends KeyTable {
         sha512.update(bytes, 0, length);
         int[] h = MODULO_L.residue(sha512.digest());
         Ed25519Sum sum = new Ed25519Sum();
-        addMultiple(sum, Base.POINTS, s, false);
+        addMultiple(sum, BASE_POINTS, s, false);
         addMultiple(sum, points, h, true);
         return Arrays.equals(sum.encoded(), 0, 32, signature, 0, 32) ? Answer.GENUINE : Answer.FORGED;
     }

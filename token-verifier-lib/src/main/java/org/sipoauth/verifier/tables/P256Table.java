@@ -28,15 +28,13 @@ final class P256Table extends KeyTable {
     private static final int WINDOW = MAX_DIGIT * POINT;
 
     /** Of the base point, for all keys. */
-    private static final class Base {
-        static final long[] POINTS = multiples(GX, GY);
-    }
+    private static final long[] BASE_POINTS = multiples(GX, GY);
 
     private final long[] points;
 
     /** For the point (x, y), which must be on the curve. */
     P256Table(BigInteger x, BigInteger y) {
-        this.points = x.equals(GX) && y.equals(GY) ? Base.POINTS : multiples(x, y);
+        this.points = x.equals(GX) && y.equals(GY) ? BASE_POINTS : multiples(x, y);
     }
 
     @Override
@@ -57,7 +55,7 @@ final class P256Table extends KeyTable {
         int[] u = s; // of which nothing is left
         P256Sum sum = new P256Sum();
         MODULO_N.multiply(u, e, w);
-        addMultiple(sum, Base.POINTS, u);
+        addMultiple(sum, BASE_POINTS, u);
         MODULO_N.multiply(u, r, w);
         addMultiple(sum, points, u);
         if (sum.isExceptional()) {
@@ -77,7 +75,7 @@ final class P256Table extends KeyTable {
     /** The x of a G + b Q, which must not be neutral. */
     BigInteger xOfSum(BigInteger a, BigInteger b) {
         P256Sum sum = new P256Sum();
-        addMultiple(sum, Base.POINTS, Modulus.limbs(a));
+        addMultiple(sum, BASE_POINTS, Modulus.limbs(a));
         addMultiple(sum, points, Modulus.limbs(b));
         return P256Field.number(sum.x)
                 .multiply(inverseModuloP(P256Field.number(sum.zz)))

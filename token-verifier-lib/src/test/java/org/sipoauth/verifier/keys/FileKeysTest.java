@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,6 +14,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +85,29 @@ class FileKeysTest {
             Files.writeString(file, TestKeys.jwkSet(TestKeys.es256("again")));
             keys.look();
             assertThat(keys.current().keyIds()).containsExactly("again");
+        }
+    }
+
+    @Test
+    void looksOnAfterAnErrorOfTheVirtualMachine() throws IOException {
+        AtomicBoolean failed = new AtomicBoolean();
+        WatchedFile<String> texts = new WatchedFile<>(file, "test-texts-file") {
+            @Override
+            String parse(byte[] document, String previous) {
+                String text = new String(document, StandardCharsets.UTF_8);
+                if (text.equals("too much")) {
+                    failed.set(true);
+                    throw new OutOfMemoryError("a test's");
+                }
+                return text;
+            }
+        };
+        try (texts) {
+            texts.start(OFTEN);
+            Files.writeString(file, "too much");
+            await().untilTrue(failed);
+            Files.writeString(file, "again");
+            await().until(() -> texts.current().equals("again"));
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -388,6 +389,47 @@ class UrlKeysTest {
                             .insecurePlainHttp()
                             .open())
                     .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void refusesAddressWithAPasswordAndDoesNotRepeatIt() {
+        assertThatThrownBy(() -> KeySource.url(URI.create("https://us:secret@localhost/jwks"))
+                        .open())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("https://localhost")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void refusesDurationsWithWhichNobodyCanReckon() {
+        for (Duration duration : List.of(
+                Duration.ZERO, Duration.ofSeconds(-1), Duration.ofDays(36_526), Duration.ofSeconds(Long.MAX_VALUE))) {
+            assertRefuses(UrlKeys.Builder::refreshEvery, duration);
+            assertRefuses(UrlKeys.Builder::timeout, duration);
+            assertRefuses(UrlKeys.Builder::maxStaleness, duration);
+            assertRefuses(UrlKeys.Builder::refreshForUnknownKeyEvery, duration);
+        }
+    }
+
+    private void assertRefuses(BiFunction<UrlKeys.Builder, Duration, UrlKeys.Builder> setting, Duration duration) {
+        assertThatThrownBy(() -> setting.apply(source(), duration))
+                .as("%s", duration)
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void worksWithTheLongestDurations() throws Exception {
+        Duration longest = Duration.ofDays(36_525);
+        try (UrlKeys keys = source().refreshEvery(longest)
+                .timeout(longest)
+                .maxStaleness(longest)
+                .refreshForUnknownKeyEvery(longest)
+                .open()) {
+            assertThat(keys.awaitReady(Duration.ofSeconds(Long.MAX_VALUE))).isTrue();
+            assertThat(keys.current().keyIds()).containsExactly("first");
+            keys.keyUnknown("x");
+            assertThat(keys.failedRefreshes()).isZero();
         }
     }
 
