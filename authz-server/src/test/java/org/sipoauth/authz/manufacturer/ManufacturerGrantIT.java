@@ -46,6 +46,7 @@ import org.sipoauth.authz.token.Confirmation;
 class ManufacturerGrantIT {
     private static final String CERTIFICATE_GRANT = "urn:sipoauth:params:oauth:grant-type:manufacturer-certificate";
     private static final String CODE_GRANT = "urn:sipoauth:params:oauth:grant-type:activation-code";
+    private static final String FORWARDED = "X-Forwarded-For";
     private static final String ALICES = "SEP00005E005301";
     private static final String BOBS = "SEP00005E005302";
 
@@ -80,6 +81,8 @@ class ManufacturerGrantIT {
         server = TestServer.start(
                 folder,
                 "--sipoauth.mutual-tls.port=0",
+                "--server.forward-headers-strategy=native",
+                "--server.tomcat.remoteip.internal-proxies=127\\.0\\.0\\.1",
                 "--sipoauth.desk-phones.ways=device-code,activation-code+manufacturer-certificate",
                 "--sipoauth.clients[0].id=backup",
                 "--sipoauth.clients[0].certificate.subject=o=Example, CN=backup.example.com",
@@ -198,6 +201,23 @@ class ManufacturerGrantIT {
         await().untilAsserted(() -> assertThat(audit(ALICES)).contains("wrong_device"));
         await().untilAsserted(() -> assertThat(audit(BOBS)).contains("code_missing"));
         await().untilAsserted(() -> assertThat(audit("SEP0000000000FE")).contains("not_allowed"));
+    }
+
+    /** A proxy is believed where it ends TLS, and passes on what clients write where it does not. */
+    @Test
+    void believesNobodyAtItsListenerFromWhereTheyCome() throws Exception {
+        Map<String, String> ofAnother = certificateForm();
+        ofAnother.put("device_name", "SEP0000000000FD");
+
+        post(acmes("SEP0000000000FB"), "/oauth2/token", ofAnother, FORWARDED, "192.0.2.77");
+        anybody.get(server.url("/admin/api/v1/keys"), FORWARDED, "192.0.2.66");
+
+        await().untilAsserted(() -> assertThat(audit("SEP0000000000FB"))
+                .contains("wrong_device", "\"address\":\"127.0.0.1\"")
+                .doesNotContain("192.0.2.77"));
+        await().untilAsserted(() -> assertThat(trail("event=administration_refused"))
+                .as("at the other listener")
+                .contains("\"address\":\"192.0.2.66\""));
     }
 
     @Test
@@ -425,26 +445,6 @@ class ManufacturerGrantIT {
                 client.equals("backup") ? "admin.read" : "introspect");
     }
 
-    @Test
-    void isInTheMetadata() throws Exception {
-        Map<String, Object> metadata =
-                JSONObjectUtils.parse(anybody.get(server.url("/.well-known/oauth-authorization-server"))
-                        .body());
-
-        assertThat(metadata)
-                .containsEntry("tls_client_certificate_bound_access_tokens", true)
-                .containsEntry(
-                        "mtls_endpoint_aliases",
-                        Map.of(
-                                "token_endpoint",
-                                server.mutualTlsUrl("/oauth2/token").toString(),
-                                "introspection_endpoint",
-                                server.mutualTlsUrl("/oauth2/introspect").toString(),
-                                "revocation_endpoint",
-                                server.mutualTlsUrl("/oauth2/revoke").toString()));
-        for (String endpoint : List.of("token", "introspection", "revocation")) {
-            assertThat(JSONObjectUtils.getStringList(metadata, endpoint + "_endpoint_auth_methods_supported"))
-                    .contains("tls_client_auth", "self_signed_tls_client_auth");
     /** RFC 7800 §3.1: a token names one key. Whoever asks for both is told so, and has used nothing up. */
     @Test
     void bindsToACertificateOrToAKeyAndToNoneOfThemIfBothAreShown() throws Exception {
@@ -500,6 +500,26 @@ class ManufacturerGrantIT {
         return TestProof.of(key, TestServer.ISSUER + "/oauth2/token");
     }
 
+    @Test
+    void isInTheMetadata() throws Exception {
+        Map<String, Object> metadata =
+                JSONObjectUtils.parse(anybody.get(server.url("/.well-known/oauth-authorization-server"))
+                        .body());
+
+        assertThat(metadata)
+                .containsEntry("tls_client_certificate_bound_access_tokens", true)
+                .containsEntry(
+                        "mtls_endpoint_aliases",
+                        Map.of(
+                                "token_endpoint",
+                                server.mutualTlsUrl("/oauth2/token").toString(),
+                                "introspection_endpoint",
+                                server.mutualTlsUrl("/oauth2/introspect").toString(),
+                                "revocation_endpoint",
+                                server.mutualTlsUrl("/oauth2/revoke").toString()));
+        for (String endpoint : List.of("token", "introspection", "revocation")) {
+            assertThat(JSONObjectUtils.getStringList(metadata, endpoint + "_endpoint_auth_methods_supported"))
+                    .contains("tls_client_auth", "self_signed_tls_client_auth");
         }
         assertThat(JSONObjectUtils.getStringList(metadata, "grant_types_supported"))
                 .contains(CERTIFICATE_GRANT, CODE_GRANT);
@@ -583,7 +603,11 @@ class ManufacturerGrantIT {
     }
 
     private static String audit(String device) {
-        return anybody.send(HttpRequest.newBuilder(server.url("/admin/api/v1/audit?device=" + device))
+        return trail("device=" + device);
+    }
+
+    private static String trail(String query) {
+        return anybody.send(HttpRequest.newBuilder(server.url("/admin/api/v1/audit?" + query))
                         .header("Authorization", "Bearer " + adminToken)
                         .build())
                 .body();
