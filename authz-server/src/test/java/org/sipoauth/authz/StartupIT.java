@@ -107,6 +107,26 @@ class StartupIT {
         }
     }
 
+    @Test
+    void refusesASecondServerOnItsFolderAndStartsOnThatOfOneThatWasKilled() throws Exception {
+        String keys;
+        try (Running first = Running.start(folder)) {
+            keys = first.get("/oauth2/jwks");
+
+            assertThat(failure(Running.OPTIONS))
+                    .contains("The data folder " + folder.resolve("data") + " is in use by another running server.")
+                    .contains("Stop that server, or give this one a folder of its own with --sipoauth.data-dir=")
+                    .doesNotContain("\tat ");
+            assertThat(first.get("/oauth2/jwks")).isEqualTo(keys);
+
+            first.kill();
+        }
+        assertThat(folder.resolve("data/server.lock")).exists();
+        try (Running second = Running.start(folder)) { // and ends the Redis that was left behind
+            assertThat(second.get("/oauth2/jwks")).isEqualTo(keys);
+        }
+    }
+
     /** In this JVM, where what it says is the same. */
     private void assertRefused(String... options) {
         assertThatThrownBy(() -> new SpringApplicationBuilder(AuthzServerApplication.class).run(options))
@@ -150,6 +170,14 @@ class StartupIT {
 
     /** A server without TLS, on free ports. */
     private static final class Running implements AutoCloseable {
+        static final String[] OPTIONS = {
+            "--sipoauth.insecure-plain-http=true",
+            "--sipoauth.audience=sip:example.com",
+            "--server.port=0",
+            "--sipoauth.provisioning.port=0",
+            "--management.server.port=0"
+        };
+
         private final Process process;
         private final BufferedReader reader;
         private final StringBuilder output = new StringBuilder();
@@ -162,13 +190,7 @@ class StartupIT {
         }
 
         static Running start(Path folder) throws IOException {
-            Running running = new Running(launch(
-                    folder,
-                    "--sipoauth.insecure-plain-http=true",
-                    "--sipoauth.audience=sip:example.com",
-                    "--server.port=0",
-                    "--sipoauth.provisioning.port=0",
-                    "--management.server.port=0"));
+            Running running = new Running(launch(folder, OPTIONS));
             try {
                 running.readUntil("Started AuthzServerApplication");
                 running.awaitReadiness();
@@ -226,6 +248,11 @@ class StartupIT {
             process.toHandle().destroy(); // SIGTERM; unlike Process.destroy it leaves the output open
             readUntil("\0");
             return process.waitFor(60, TimeUnit.SECONDS);
+        }
+
+        /** SIGKILL. */
+        void kill() throws InterruptedException {
+            process.destroyForcibly().waitFor();
         }
 
         /** Gently even when the test fails: a server that is killed leaves its Redis behind. */

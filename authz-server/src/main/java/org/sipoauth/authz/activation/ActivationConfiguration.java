@@ -8,6 +8,7 @@ import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.client.DeskPhoneGrants;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.device.UnusedCodes;
+import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.grant.ExtensionGrantRequest;
 import org.sipoauth.authz.grant.GrantFeature;
 import org.sipoauth.authz.grant.LoginFamilies;
@@ -50,6 +51,7 @@ class ActivationConfiguration {
     GrantFeature activationGrant(
             ActivationCodes codes,
             Admission admission,
+            DpopProofs proofs,
             Devices devices,
             AccessTokens accessTokens,
             LoginFamilies families,
@@ -61,6 +63,7 @@ class ActivationConfiguration {
                 codes,
                 new ActivationThrottle(buckets, new SecureRandom()),
                 admission,
+                proofs,
                 devices,
                 accessTokens,
                 families,

@@ -14,6 +14,7 @@ import org.sipoauth.authz.deskphone.WayIn;
 import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.device.DeviceType;
 import org.sipoauth.authz.device.Devices;
+import org.sipoauth.authz.dpop.DpopProofs;
 import org.sipoauth.authz.grant.ExtensionGrantRequest;
 import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.grant.LoginFamilies;
@@ -53,6 +54,7 @@ final class ActivationGrant implements AuthenticationProvider {
     private final ActivationCodes codes;
     private final ActivationThrottle throttle;
     private final Admission admission;
+    private final DpopProofs proofs;
     private final Devices devices;
     private final AccessTokens accessTokens;
     private final LoginFamilies families;
@@ -64,6 +66,7 @@ final class ActivationGrant implements AuthenticationProvider {
             ActivationCodes codes,
             ActivationThrottle throttle,
             Admission admission,
+            DpopProofs proofs,
             Devices devices,
             AccessTokens accessTokens,
             LoginFamilies families,
@@ -73,6 +76,7 @@ final class ActivationGrant implements AuthenticationProvider {
         this.codes = codes;
         this.throttle = throttle;
         this.admission = admission;
+        this.proofs = proofs;
         this.devices = devices;
         this.accessTokens = accessTokens;
         this.families = families;
@@ -175,7 +179,7 @@ final class ActivationGrant implements AuthenticationProvider {
                 client,
                 device.map(Device::name).orElse(deviceName),
                 device,
-                certificate.map(PhoneCertificate::confirmation),
+                certificate.map(PhoneCertificate::confirmation).or(() -> proofs.of(request)),
                 ((WebAuthenticationDetails) Objects.requireNonNull(request.getDetails())).getRemoteAddress());
     }
 

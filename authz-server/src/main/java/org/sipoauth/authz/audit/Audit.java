@@ -58,6 +58,7 @@ public final class Audit {
     private final Repeats repeatsFromANetwork = new Repeats();
     private final RecordBudget ofNobody = new RecordBudget(MOST_OF_NOBODY, MOST_OF_A_NETWORK);
     private final RecordBudget ofAClient = new RecordBudget(MOST_OF_CLIENTS, MOST_OF_ONE);
+    private final RecordBudget givenToAnybody = new RecordBudget(MOST_OF_CLIENTS, MOST_OF_ONE);
     private final RecordBudget ofTheKnown = new RecordBudget(MOST_OF_CLIENTS, MOST_OF_ONE);
 
     public Audit(Clock clock, AuditTrail... trails) {
@@ -187,6 +188,31 @@ public final class Audit {
             with("address", address);
             ofNobody.admit(sameness(), network(), clock.instant())
                     .ifPresent(leftOut -> withLeftOut(leftOut).keep());
+        }
+
+        /**
+         * Of what somebody known may have as often as they like, such as a file of their own: to the log and files unless the
+         * same is there from the last minute. The next one says how many were not, as {@code repeats}.
+         */
+        public void writeOnceAMinute() {
+            OptionalInt before = repeats.sinceLastKept(sameness(), clock.instant());
+            if (before.isPresent()) {
+                withLeftOut(new LeftOut(before.getAsInt(), 0)).write();
+            }
+        }
+
+        /**
+         * Of what anybody may have as often as they like: to the log and files, but once a minute for the same from one
+         * network, ten times a minute for one network, and a hundred times for all such together. A later record says how many
+         * were not written.
+         *
+         * @param address where it came from
+         */
+        public void writeOfNobody(String address) {
+            with("address", address);
+            givenToAnybody
+                    .admit(sameness(), network(), clock.instant())
+                    .ifPresent(leftOut -> withLeftOut(leftOut).write());
         }
 
         private Entry withLeftOut(LeftOut leftOut) {

@@ -134,8 +134,8 @@ final class AdministratorPages extends AccountPages {
         }
         if (accounts.isLastAdministrator(account.name())) {
             warnings.add(
-                    "It will be refused: nobody else is an enabled administrator who may do everything. Give somebody"
-                            + " else that role first.");
+                    "It will be refused: nobody else who has a password here is an enabled administrator who may do"
+                            + " everything. Give somebody else that role first.");
         }
         return warnings;
     }

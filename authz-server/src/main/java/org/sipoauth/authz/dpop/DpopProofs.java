@@ -62,6 +62,12 @@ public final class DpopProofs {
     /** As the metadata has them, for a challenge: {@code dpop_signing_alg_values_supported}, between blanks. */
     public static final String ALGORITHMS = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512";
 
+    /** The field that carries a proof (§4.1). */
+    public static final String HEADER = "DPoP";
+
+    /** Among the parameters of a token request: where Spring's converters put the proof. */
+    public static final String PARAMETER = "dpop_proof";
+
     private static final String SCHEME = "DPoP";
     private static final AuthenticationConverter CREDENTIALS = new DPoPAuthenticationConverter();
     private static final int LONGEST_ID = 256;
@@ -97,7 +103,7 @@ public final class DpopProofs {
      * @throws OAuth2AuthenticationException {@code invalid_dpop_proof} if it has one that is not right
      */
     public Optional<Confirmation> of(OAuth2AuthorizationGrantAuthenticationToken request) {
-        return request.getAdditionalParameters().get("dpop_proof") instanceof String proof // Spring's converters say so
+        return request.getAdditionalParameters().get(PARAMETER) instanceof String proof
                 ? Optional.of(verify(proof, "/oauth2/token"))
                 : Optional.empty();
     }
@@ -140,7 +146,7 @@ public final class DpopProofs {
 
     /** Spring throws at an empty proof. */
     private static @Nullable Authentication credentials(HttpServletRequest request) {
-        String proof = request.getHeader(SCHEME); // the name of the header, too
+        String proof = request.getHeader(HEADER);
         if (proof != null && proof.isBlank()) {
             throw refusal(NOT_RIGHT);
         }

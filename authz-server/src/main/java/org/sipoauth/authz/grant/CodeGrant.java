@@ -123,9 +123,7 @@ final class CodeGrant implements AuthenticationProvider {
                 client,
                 Optional.ofNullable(begun).map(family -> new LoginReference(family.familyId(), family.status())),
                 proven,
-                login.getAuthorizedScopes(),
-                AuthorizationGrantType.AUTHORIZATION_CODE,
-                request);
+                login.getAuthorizedScopes());
         return new OAuth2AccessTokenAuthenticationToken(
                 client,
                 caller,

@@ -1,11 +1,14 @@
 package org.sipoauth.authz.grant;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.audit.Concerned;
 import org.sipoauth.authz.audit.Refusal;
+import org.sipoauth.authz.dpop.DpopProofs;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
@@ -16,7 +19,10 @@ import org.springframework.security.oauth2.server.authorization.authentication.O
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 import org.springframework.security.web.authentication.AuthenticationConverter;
 
-/** A token request of an extension grant (RFC 6749 §4.5): each parameter once, in the body, and never empty. */
+/**
+ * A token request of an extension grant (RFC 6749 §4.5): each parameter once, in the body, and never empty; and its DPoP
+ * proof, if it has one, as Spring's converters hand it on.
+ */
 public final class ExtensionGrantRequest extends OAuth2AuthorizationGrantAuthenticationToken {
     private static final long serialVersionUID = 1L;
 
@@ -46,6 +52,12 @@ public final class ExtensionGrantRequest extends OAuth2AuthorizationGrantAuthent
                     parameters.put(name, values[0]);
                 }
             });
+            List<String> proofs = Collections.list(request.getHeaders(DpopProofs.HEADER));
+            if (proofs.size() > 1) {
+                throw invalid("send one DPoP proof"); // RFC 9449 §4.3
+            }
+            parameters.remove(DpopProofs.PARAMETER);
+            proofs.forEach(proof -> parameters.put(DpopProofs.PARAMETER, proof));
             Authentication caller = SecurityContextHolder.getContext().getAuthentication();
             if (caller == null) {
                 throw noClient();

@@ -18,6 +18,7 @@ import org.sipoauth.authz.token.AccessTokens;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationConsent;
 import org.springframework.security.oauth2.server.authorization.authentication.ClientSecretAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeAuthenticationProvider;
@@ -34,6 +35,7 @@ import org.springframework.security.oauth2.server.authorization.token.JwtGenerat
 import org.springframework.security.oauth2.server.authorization.web.authentication.OAuth2AuthorizationCodeAuthenticationConverter;
 import org.springframework.security.oauth2.server.authorization.web.authentication.OAuth2ClientCredentialsAuthenticationConverter;
 import org.springframework.security.oauth2.server.authorization.web.authentication.X509ClientCertificateAuthenticationConverter;
+import org.springframework.security.web.authentication.AuthenticationConverter;
 
 /**
  * Puts our parts into Spring's endpoints. Of Spring's grants, client credentials stay; the code grant is ours here, the
@@ -109,10 +111,29 @@ class GrantConfiguration {
                             providers.removeIf(provider -> NOT_OFFERED.contains(provider.getClass()));
                             providers.replaceAll(provider -> proven(provider, proofs));
                         })
-                        .accessTokenRequestConverters(converters -> converters.removeIf(
-                                converter -> converter.getClass().getName().startsWith("org.springframework.security.")
-                                        && !(converter instanceof OAuth2AuthorizationCodeAuthenticationConverter)
-                                        && !(converter instanceof OAuth2ClientCredentialsAuthenticationConverter))));
+                        .accessTokenRequestConverters(converters -> {
+                            converters.removeIf(converter ->
+                                    converter.getClass().getName().startsWith("org.springframework.security.")
+                                            && !(converter instanceof OAuth2AuthorizationCodeAuthenticationConverter)
+                                            && !(converter instanceof OAuth2ClientCredentialsAuthenticationConverter));
+                            converters.add(0, refusingTwoProofs(certificates));
+                        }));
+    }
+
+    /**
+     * A token names one key that it is bound to (RFC 7800 §3.1). Whoever shows a certificate (RFC 8705) and proves another key
+     * (RFC 9449) in one request would get one that is bound to less than they think. Refused before anything is used up.
+     */
+    private static AuthenticationConverter refusingTwoProofs(ClientCertificates certificates) {
+        return request -> {
+            if (request.getHeader(DpopProofs.HEADER) != null && certificates.shownIn(request).length > 0) {
+                throw new GrantRefused(
+                        OAuth2ErrorCodes.INVALID_REQUEST,
+                        "a token is bound to a certificate or to a key: show the one or send a DPoP proof, not both",
+                        "a certificate and a DPoP proof");
+            }
+            return null;
+        };
     }
 
     private static void useOurs(AuthenticationProvider provider, CertificateClients services) {

@@ -46,9 +46,7 @@ public final class PhoneTokens {
                 client,
                 Optional.of(new LoginReference(begun.familyId(), begun.status())),
                 proven,
-                DeskPhoneGrants.SCOPES,
-                request.getGrantType(),
-                request);
+                DeskPhoneGrants.SCOPES);
         return new OAuth2AccessTokenAuthenticationToken(client, caller, accessToken, begun.refreshToken());
     }
 }

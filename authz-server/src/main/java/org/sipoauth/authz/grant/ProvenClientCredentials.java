@@ -10,9 +10,6 @@ import org.sipoauth.authz.token.Confirmation;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
-import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
-import org.springframework.security.oauth2.core.OAuth2Error;
-import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientAuthenticationToken;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientCredentialsAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientCredentialsAuthenticationToken;
@@ -38,11 +35,6 @@ final class ProvenClientCredentials implements AuthenticationProvider {
         Optional<Confirmation> proven = certificateOf(request.getPrincipal());
         if (proven.isEmpty()) {
             proven = proofs.of(request);
-        } else if (request.getAdditionalParameters().containsKey("dpop_proof")) {
-            throw new OAuth2AuthenticationException(new OAuth2Error(
-                    OAuth2ErrorCodes.INVALID_REQUEST,
-                    "the token is bound to the certificate: send no DPoP proof",
-                    null));
         }
         Map<String, Object> parameters = new HashMap<>(request.getAdditionalParameters());
         parameters

@@ -36,7 +36,7 @@ final class PushedRequests implements AuthenticationConverter {
             return null;
         }
         requireOwnId(pushed);
-        List<String> headers = Collections.list(request.getHeaders("DPoP"));
+        List<String> headers = Collections.list(request.getHeaders(DpopProofs.HEADER));
         if (headers.isEmpty()) {
             return pushed;
         }

@@ -16,7 +16,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 
 /**
- * Sees to it that somebody is left who may do everything. What takes that from an administrator is looked at and done for one
+ * Sees to it that somebody is left who may do everything, and whose role no directory or other provider can take. What takes that from an administrator is looked at and done for one
  * at a time at all servers together: of the last two, neither may go while the other is going. Accounts are on many nodes of
  * a cluster, so that no script could count and write them in one step.
  */
@@ -64,8 +64,8 @@ final class LastAdministrator {
             if (accounts.isLastAdministrator(name)) {
                 throw new RequestRefused(
                         HttpStatus.CONFLICT,
-                        name + " is the last enabled administrator who may do everything; first give somebody else the"
-                                + " role administrator, or enable them");
+                        name + " is the last enabled administrator who may do everything and has a password here; first"
+                                + " give somebody else the role administrator and a password, or enable them");
             }
             return change.get();
         } finally {

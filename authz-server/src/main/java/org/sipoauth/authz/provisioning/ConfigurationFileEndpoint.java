@@ -67,7 +67,7 @@ final class ConfigurationFileEndpoint {
         boolean byToken = access.required(exchange.getRequest());
         Optional<Device> device = byToken ? deviceOf(caller, name, exchange.getRequest()) : devices.find(name);
         if (device.isPresent()) {
-            send(ConfigurationFile.of(device.get().name(), byToken, nodes.load()), exchange);
+            send(ConfigurationFile.of(device.get().name(), byToken, nodes.load()), byToken, exchange);
             return;
         }
         HttpServletRequest request = exchange.getRequest();
@@ -105,16 +105,21 @@ final class ConfigurationFileEndpoint {
         }
     }
 
-    private void send(ConfigurationFile file, ServletWebRequest exchange) throws IOException {
+    /** @param toItself or to anybody, who may come as often as they like */
+    private void send(ConfigurationFile file, boolean toItself, ServletWebRequest exchange) throws IOException {
         HttpServletResponse response = requireNonNull(exchange.getResponse());
         response.setHeader(
                 HttpHeaders.CACHE_CONTROL, CacheControl.noCache().cachePrivate().getHeaderValue());
         boolean unchanged = exchange.checkNotModified(file.entityTag());
         count(unchanged ? "not_modified" : "served");
-        audit.event("configuration_served")
+        Audit.Entry entry = audit.event("configuration_served")
                 .with("device", file.deviceName())
-                .with("unchanged", unchanged ? true : null)
-                .write();
+                .with("unchanged", unchanged ? true : null);
+        if (toItself) {
+            entry.with("address", exchange.getRequest().getRemoteAddr()).writeOnceAMinute();
+        } else {
+            entry.writeOfNobody(exchange.getRequest().getRemoteAddr());
+        }
         if (!unchanged) {
             response.setContentType(new MediaType(MediaType.APPLICATION_XML, StandardCharsets.UTF_8).toString());
             response.setContentLength(file.content().length);

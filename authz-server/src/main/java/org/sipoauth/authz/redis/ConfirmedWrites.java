@@ -132,17 +132,17 @@ public final class ConfirmedWrites implements AutoCloseable {
                 return run(holder(cluster, keys.get(0)), script, keys, arguments);
             }
         }
-        return run(((StatefulRedisConnection<String, String>) connection).async(), script, keys, arguments);
+        return run((StatefulRedisConnection<String, String>) connection, script, keys, arguments);
     }
 
-    private RedisAsyncCommands<String, String> holder(
+    private StatefulRedisConnection<String, String> holder(
             StatefulRedisClusterConnection<String, String> cluster, String key) {
         RedisClusterNode master = cluster.getPartitions().getMasterBySlot(SlotHash.getSlot(key));
         if (master == null) {
             ((RedisClusterClient) client()).refreshPartitions();
             throw new RedisException("no node of the cluster holds the slot of " + key);
         }
-        return cluster.getConnection(master.getNodeId()).async();
+        return cluster.getConnection(master.getNodeId());
     }
 
     private static boolean isMoved(RedisCommandExecutionException e) {
@@ -150,7 +150,14 @@ public final class ConfirmedWrites implements AutoCloseable {
     }
 
     private <T> T run(
-            RedisAsyncCommands<String, String> node, RedisScript<T> script, List<String> keys, String... arguments) {
+            StatefulRedisConnection<String, String> connection,
+            RedisScript<T> script,
+            List<String> keys,
+            String... arguments) {
+        // Lettuce gives up every command after the same time, and WAIT may take longer; who waits here looks at the
+        // clock
+        connection.setTimeout(commandTimeout.plus(confirmTimeout));
+        RedisAsyncCommands<String, String> node = connection.async();
         ScriptOutputType type =
                 List.class.equals(script.getResultType()) ? ScriptOutputType.MULTI : ScriptOutputType.INTEGER;
         String[] keyArray = keys.toArray(String[]::new);

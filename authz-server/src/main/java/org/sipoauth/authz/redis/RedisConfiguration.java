@@ -2,7 +2,10 @@ package org.sipoauth.authz.redis;
 
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.NettyCustomizer;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.Channel;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.sipoauth.authz.settings.Settings;
@@ -13,13 +16,16 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
 import org.springframework.context.annotation.PropertySource;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.session.web.http.SessionRepositoryFilter;
 
 /** What holds for every Redis, the embedded one and the operator's own. */
 @Configuration(proxyBeanMethods = false)
 @PropertySource("classpath:org/sipoauth/authz/redis/redis.properties")
 class RedisConfiguration {
+    private static final int MOST_AT_ONCE = FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES;
 
     /** While the connection is down, fail at once: commands that wait for it would be sent long after their request. */
     @Bean
@@ -39,9 +45,24 @@ class RedisConfiguration {
         return new DeafConnections(System::nanoTime);
     }
 
+    /** What many requests ask in the same instant goes out in one packet, and is answered in one. */
     @Bean
     ClientResourcesBuilderCustomizer watchConnections(DeafConnections connections) {
-        return resources -> resources.nettyCustomizer(connections);
+        return resources -> resources.nettyCustomizer(new NettyCustomizer() {
+            @Override
+            public void afterChannelInitialized(Channel channel) {
+                connections.afterChannelInitialized(channel);
+                channel.pipeline().addLast(new FlushConsolidationHandler(MOST_AT_ONCE, true)); // before TLS has it
+            }
+        });
+    }
+
+    /** Spring would put a proxy around the connection for each command, lest somebody close it: nobody here does. */
+    @Bean
+    StringRedisTemplate stringRedisTemplate(RedisConnectionFactory connections) {
+        StringRedisTemplate redis = new StringRedisTemplate(connections);
+        redis.setExposeConnection(true);
+        return redis;
     }
 
     /** Times commands; where there are traces, Lettuce's own observations do, which cost several times as much. */

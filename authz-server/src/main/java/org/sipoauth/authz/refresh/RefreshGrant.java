@@ -119,7 +119,7 @@ final class RefreshGrant implements AuthenticationProvider {
                 .map(Supplier::get)
                 .orElseGet(() -> accessTokens.holder(family.user(), family.device()))
                 .orElseThrow(() -> notAllowed(family));
-        OAuth2AccessToken accessToken = mint(client, stored, holder, proven, scopes, request);
+        OAuth2AccessToken accessToken = mint(client, stored, holder, proven, scopes);
 
         Presentation presentation = store.present(stored, presented.generation(), now, nextEnd);
         requireGranted(presentation, presented, family, now);
@@ -269,15 +269,12 @@ final class RefreshGrant implements AuthenticationProvider {
             StoredFamily stored,
             Holder holder,
             Optional<Confirmation> proven,
-            Set<String> scopes,
-            OAuth2RefreshTokenAuthenticationToken request) {
+            Set<String> scopes) {
         return holder.mint(
                 client,
                 Optional.of(new LoginReference(stored.family().id().toString(), stored.status())),
                 proven,
-                scopes,
-                AuthorizationGrantType.REFRESH_TOKEN,
-                request);
+                scopes);
     }
 
     private void requireGranted(Presentation presentation, RefreshToken presented, Family family, Instant now) {

@@ -70,7 +70,7 @@ final class TokenIntrospection implements AuthenticationProvider {
 
     private static OAuth2TokenIntrospection describe(Jwt token, String client) {
         OAuth2TokenIntrospection.Builder answer = OAuth2TokenIntrospection.builder(true)
-                .tokenType(Confirmation.typeOf(token).getValue())
+                .tokenType(Confirmation.typeOf(token.getClaims()).getValue())
                 .clientId(client)
                 .subject(token.getSubject())
                 .username(token.getSubject())

@@ -1,8 +1,8 @@
 package org.sipoauth.authz.signing;
 
-import com.nimbusds.jose.util.Base64URL;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +34,7 @@ public final class ActiveSigningKey {
     public String sign(String type, Map<String, Object> claims) {
         String signingInput = encode(header(type)) + "." + encode(json(claims));
         byte[] signature = key.sign(signingInput.getBytes(StandardCharsets.US_ASCII));
-        return signingInput + "." + Base64URL.encode(signature);
+        return signingInput + "." + encode(signature);
     }
 
     Map<String, Object> header(String type) {
@@ -62,7 +62,11 @@ public final class ActiveSigningKey {
     }
 
     private static String encode(Map<String, Object> json) {
-        return Base64URL.encode(JSON.writeValueAsBytes(json)).toString();
+        return encode(JSON.writeValueAsBytes(json));
+    }
+
+    private static String encode(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     @Override

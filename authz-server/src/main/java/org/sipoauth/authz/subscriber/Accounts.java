@@ -105,9 +105,12 @@ public final class Accounts {
         return (ofSubscribers ? subscribers : administrators).page(after, limit);
     }
 
-    /** Whether an administrator may do everything, and nobody else may. */
+    /**
+     * Whether an administrator may do everything, and nobody else may whose password is known here. Those for whom a directory
+     * or another provider vouches lose their role when they lose it there, and stand in for nobody.
+     */
     public boolean isLastAdministrator(String name) {
-        return find(name).filter(Accounts::mayDoEverything).isPresent() && !hasAdministratorBeside(name);
+        return find(name).filter(Accounts::mayAlwaysDoEverything).isPresent() && !hasAdministratorBeside(name);
     }
 
     private boolean hasAdministratorBeside(String name) {
@@ -115,7 +118,7 @@ public final class Accounts {
         while (!page.isEmpty()) {
             List<String> others =
                     page.stream().filter(other -> !other.equalsIgnoreCase(name)).toList();
-            if (find(others, false).stream().anyMatch(Accounts::mayDoEverything)) {
+            if (find(others, false).stream().anyMatch(Accounts::mayAlwaysDoEverything)) {
                 return true;
             }
             page = administrators.page(Optional.of(page.get(page.size() - 1)), PAGE);
@@ -123,8 +126,8 @@ public final class Accounts {
         return false;
     }
 
-    private static boolean mayDoEverything(Account account) {
-        return account.enabled() && account.kind() == Kind.ADMINISTRATOR;
+    private static boolean mayAlwaysDoEverything(Account account) {
+        return account.enabled() && account.kind() == Kind.ADMINISTRATOR && account.hasPassword();
     }
 
     /** @return false, with nothing changed, if the name is taken */

@@ -5,8 +5,6 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.sipoauth.authz.redis.Round;
 import org.sipoauth.authz.status.StatusReference;
-import org.springframework.security.core.Authentication;
-import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 
@@ -33,15 +31,12 @@ public interface AccessTokens {
          * @param login absent if it leaves nothing behind that can be revoked
          * @param proven what the sender of the request has proven to hold; the token is bound to it if those it is for can
          *     check that
-         * @param grant the token request, as authenticated by its client
          */
         OAuth2AccessToken mint(
                 RegisteredClient client,
                 Optional<LoginReference> login,
                 Optional<Confirmation> proven,
-                Set<String> scopes,
-                AuthorizationGrantType grantType,
-                Authentication grant);
+                Set<String> scopes);
     }
 
     /**

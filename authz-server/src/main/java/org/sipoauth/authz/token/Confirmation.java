@@ -7,7 +7,6 @@ import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.Map;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
-import org.springframework.security.oauth2.jwt.Jwt;
 
 /**
  * What a token is bound to: the claim {@code cnf} (RFC 7800 §3), with one member.
@@ -55,8 +54,8 @@ public record Confirmation(String member, String thumbprint) {
     }
 
     /** How a token with these claims is used (RFC 9449 §5). */
-    public static OAuth2AccessToken.TokenType typeOf(Jwt token) {
-        return token.getClaims().get(CLAIM) instanceof Map<?, ?> members && members.containsKey(KEY)
+    public static OAuth2AccessToken.TokenType typeOf(Map<String, ?> claims) {
+        return claims.get(CLAIM) instanceof Map<?, ?> members && members.containsKey(KEY)
                 ? OAuth2AccessToken.TokenType.DPOP
                 : OAuth2AccessToken.TokenType.BEARER;
     }

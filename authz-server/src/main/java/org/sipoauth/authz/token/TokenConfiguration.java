@@ -4,6 +4,7 @@ import java.time.Clock;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.redis.Records;
 import org.sipoauth.authz.settings.Settings;
+import org.sipoauth.authz.signing.SigningKeys;
 import org.sipoauth.authz.subscriber.Accounts;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -13,17 +14,28 @@ import org.springframework.security.oauth2.server.authorization.token.JwtGenerat
 @Configuration(proxyBeanMethods = false)
 class TokenConfiguration {
 
-    /** What Spring's own grants ask for tokens, too. */
     @Bean
-    JwtGenerator jwtGenerator(JwtEncoder encoder, Settings settings, Clock clock) {
+    AccessTokenProfile accessTokenProfile(Settings settings) {
+        return new AccessTokenProfile(settings.issuer().toString(), settings.audience());
+    }
+
+    /** What Spring's own grants ask for tokens, and who needs an ID token. */
+    @Bean
+    JwtGenerator jwtGenerator(JwtEncoder encoder, AccessTokenProfile profile, Clock clock) {
         JwtGenerator generator = new JwtGenerator(encoder);
-        generator.setJwtCustomizer(new AccessTokenProfile(settings.issuer().toString(), settings.audience()));
+        generator.setJwtCustomizer(new TokensBySpring(profile));
         generator.setClock(clock);
         return generator;
     }
 
     @Bean
-    AccessTokens accessTokens(JwtGenerator generator, Accounts accounts, Devices devices, Records records) {
-        return new CurrentAccessTokens(generator, accounts, devices, records);
+    AccessTokens accessTokens(
+            AccessTokenProfile profile,
+            SigningKeys keys,
+            Clock clock,
+            Accounts accounts,
+            Devices devices,
+            Records records) {
+        return new CurrentAccessTokens(profile, keys, clock, accounts, devices, records);
     }
 }

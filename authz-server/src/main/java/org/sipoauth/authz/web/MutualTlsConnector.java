@@ -1,8 +1,15 @@
 package org.sipoauth.authz.web;
 
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
 import java.net.URI;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.RemoteIpValve;
+import org.apache.catalina.valves.ValveBase;
 import org.sipoauth.authz.settings.Settings;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ssl.SslBundles;
@@ -39,6 +46,29 @@ public final class MutualTlsConnector implements WebServerFactoryCustomizer<Tomc
             listener.addTo(factory, port);
             listener.secure(bundles.getObject());
             listener.askForCertificates();
+            factory.setEngineValves(factory.getEngineValves().stream()
+                    .flatMap(valve -> valve instanceof RemoteIpValve forwarded
+                            ? Stream.of(new Bypass(forwarded), forwarded)
+                            : Stream.of(valve))
+                    .toList());
+        }
+    }
+
+    /**
+     * What says here from where it comes is no proxy, whatever its address: with TLS that ends here, nobody between a client
+     * and this server can have written it. A proxy that passes such connections on may be believed at the other listener.
+     */
+    private final class Bypass extends ValveBase {
+        private final RemoteIpValve forwarded;
+
+        Bypass(RemoteIpValve forwarded) {
+            super(true);
+            this.forwarded = forwarded;
+        }
+
+        @Override
+        public void invoke(Request request, Response response) throws IOException, ServletException {
+            (received(request) ? forwarded : this).getNext().invoke(request, response);
         }
     }
 

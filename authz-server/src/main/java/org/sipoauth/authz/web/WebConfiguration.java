@@ -1,6 +1,8 @@
 package org.sipoauth.authz.web;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import jakarta.servlet.DispatcherType;
 import java.time.Clock;
 import org.sipoauth.authz.client.ClientCertificates;
 import org.sipoauth.authz.settings.Settings;
@@ -9,8 +11,10 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Profile;
 import org.springframework.core.Ordered;
 import org.springframework.session.web.http.SessionRepositoryFilter;
+import org.springframework.web.filter.ServerHttpObservationFilter;
 
 @Configuration(proxyBeanMethods = false)
 class WebConfiguration {
@@ -26,6 +30,18 @@ class WebConfiguration {
         FilterRegistrationBean<PortSeparation> registration =
                 new FilterRegistrationBean<>(new PortSeparation(provisioning, mutualTls));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return registration;
+    }
+
+    /** In place of Spring Boot's; where there are traces, they are made of its observations. */
+    @Bean
+    @Profile("!tracing")
+    FilterRegistrationBean<ServerHttpObservationFilter> requestTimes(
+            ObservationRegistry observations, MeterRegistry meters) {
+        FilterRegistrationBean<ServerHttpObservationFilter> registration =
+                new FilterRegistrationBean<>(new RequestTimes(observations, meters));
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC);
         return registration;
     }
 

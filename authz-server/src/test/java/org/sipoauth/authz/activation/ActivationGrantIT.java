@@ -3,6 +3,7 @@ package org.sipoauth.authz.activation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -36,6 +37,7 @@ import org.sipoauth.authz.TestServer;
 import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.device.SecurityProfile;
+import org.sipoauth.authz.dpop.TestProof;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** Activation codes over HTTPS: an administrator who makes them, and phones that use them. */
@@ -99,6 +101,34 @@ class ActivationGrantIT {
                 .containsEntry("aor", List.of("sip:1001@example.com"))
                 .doesNotContainKey("cnf");
         assertThat(refresh(tokens).status()).isEqualTo(200);
+    }
+
+    /** RFC 9449 §5, as for softphones; a code whose proof was wrong is good still. */
+    @Test
+    void bindsTheRefreshTokenToTheKeyOfAProof() throws Exception {
+        String device = newPhone("SEP000000000017");
+        ECKey key = TestProof.key();
+        Map<String, String> request = request(device, code(create(device)));
+        assertThat(phone.post("/oauth2/token", request, "DPoP", "no proof").json())
+                .containsEntry("error", "invalid_dpop_proof");
+        assertThat(phone.post("/oauth2/token", request, "DPoP", proof(key), "DPoP", proof(key))
+                        .json())
+                .containsEntry("error", "invalid_request");
+
+        Answer tokens = phone.post("/oauth2/token", request, "DPoP", proof(key));
+
+        assertThat(tokens.text("token_type")).isEqualTo("Bearer");
+        assertThat(phone.token(request).json()).as("the code again").containsEntry("error", "invalid_grant");
+        assertThat(phone.post("/oauth2/token", request, "DPoP", proof(key)).text("refresh_token"))
+                .isEqualTo(tokens.text("refresh_token"));
+        assertThat(refresh(tokens).json()).containsEntry("error", "invalid_grant");
+        assertThat(phone.post("/oauth2/token", refreshForm(tokens), "DPoP", proof(key))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    private static String proof(ECKey key) {
+        return TestProof.of(key, TestServer.ISSUER + "/oauth2/token");
     }
 
     @Test
@@ -414,10 +444,14 @@ class ActivationGrantIT {
     }
 
     private static Answer refresh(Answer tokens) {
-        return phone.token(Map.of(
+        return phone.token(refreshForm(tokens));
+    }
+
+    private static Map<String, String> refreshForm(Answer tokens) {
+        return Map.of(
                 "grant_type", "refresh_token",
                 "client_id", "deskphone",
-                "refresh_token", tokens.text("refresh_token")));
+                "refresh_token", tokens.text("refresh_token"));
     }
 
     private static HttpResponse<String> create(String device) {

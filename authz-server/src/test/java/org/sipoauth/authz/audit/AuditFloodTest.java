@@ -128,6 +128,48 @@ class AuditFloodTest {
         assertThat(written).hasSize(1_000).isEqualTo(kept);
     }
 
+    /** A file that is nobody's secret: whoever fetches it fills no disk, and keeps no record out of another's doing. */
+    @Test
+    void isAHundredAMinuteOfFilesThatAnybodyMayHave() {
+        for (int i = 0; i < 1_000; i++) {
+            fetch("CSF" + i % 250, address(0));
+        }
+        assertThat(written).hasSize(10);
+        for (int i = 0; i < 1_000; i++) {
+            fetch("CSFALICE", address(1 + i));
+        }
+        assertThat(written).hasSize(100);
+        assertThat(kept).isEmpty();
+
+        audit.event("refused").with("outcome", "invalid_client").keepOfNobody(address(0));
+        refuseLogin("s17.family", address(0));
+        assertThat(written).hasSize(102);
+
+        time.set(NOON.plus(Repeats.WINDOW));
+        fetch("CSFALICE", address(0));
+        assertThat(written).last().asString().contains("\"unrecorded\":\"910\"");
+    }
+
+    @Test
+    void isOneAMinuteOfAFileThatGoesToItsDevice() {
+        for (int i = 0; i < 1_000; i++) {
+            audit.event("configuration_served")
+                    .with("device", "CSF" + i % 2)
+                    .with("address", address(i))
+                    .writeOnceAMinute();
+        }
+        assertThat(written).hasSize(2);
+        assertThat(kept).isEmpty();
+
+        time.set(NOON.plus(Repeats.WINDOW));
+        audit.event("configuration_served").with("device", "CSF0").writeOnceAMinute();
+        assertThat(written).last().asString().contains("\"repeats\":\"499\"");
+    }
+
+    private void fetch(String device, String address) {
+        audit.event("configuration_served").with("device", device).writeOfNobody(address);
+    }
+
     /** What somebody did, unlike what they were refused. */
     @Test
     void losesNothingThatWasDone() {

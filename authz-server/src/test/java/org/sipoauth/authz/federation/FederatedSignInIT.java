@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.nimbusds.jose.util.JSONObjectUtils;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.CookieManager;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sipoauth.authz.HostileInput;
 import org.sipoauth.authz.LoopbackPorts;
+import org.sipoauth.authz.TestAdministrator;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestServer;
 import org.sipoauth.authz.device.Device;
@@ -267,6 +269,29 @@ class FederatedSignInIT {
         olga("phones");
         assertThat(location(signIn(browser()))).isEqualTo(server.url(FAILED));
         assertThat(accounts.isSubscriber("olga")).isFalse();
+    }
+
+    /** Whatever the provider says of its people: who has the file of the data folder comes in again. */
+    @Test
+    void leavesAnAdministratorWhomTheProviderCannotDemote() throws Exception {
+        olga("sip-admins");
+        signIn(browser);
+        TestAdministrator operations = new TestAdministrator(server);
+        assertThat(operations
+                        .put("/administrators/admin", "{\"role\":\"operator\",\"enabled\":true}")
+                        .statusCode())
+                .isEqualTo(409);
+        assertThat(operations.delete("/administrators/admin").statusCode()).isEqualTo(409);
+
+        olga("helpdesk");
+        signIn(browser());
+
+        HttpResponse<String> reset = operations.post("/administrators/admin/password", "{}");
+        String password = (String) JSONObjectUtils.parse(reset.body()).get("one_time_password");
+        assertThat(TestPhone.location(new TestPhone(server).signIn("admin", password)))
+                .hasPath("/change-password");
+        assertThat(server.bean(Accounts.class).find("admin").orElseThrow().kind())
+                .isEqualTo(Account.Kind.ADMINISTRATOR);
     }
 
     private static void olga(String... groups) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -38,12 +39,14 @@ import org.sipoauth.authz.TestServer;
 import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.device.SecurityProfile;
+import org.sipoauth.authz.dpop.TestProof;
 import org.sipoauth.authz.token.Confirmation;
 
 /** Phones that show certificates over mutual TLS. */
 class ManufacturerGrantIT {
     private static final String CERTIFICATE_GRANT = "urn:sipoauth:params:oauth:grant-type:manufacturer-certificate";
     private static final String CODE_GRANT = "urn:sipoauth:params:oauth:grant-type:activation-code";
+    private static final String FORWARDED = "X-Forwarded-For";
     private static final String ALICES = "SEP00005E005301";
     private static final String BOBS = "SEP00005E005302";
 
@@ -78,6 +81,8 @@ class ManufacturerGrantIT {
         server = TestServer.start(
                 folder,
                 "--sipoauth.mutual-tls.port=0",
+                "--server.forward-headers-strategy=native",
+                "--server.tomcat.remoteip.internal-proxies=127\\.0\\.0\\.1",
                 "--sipoauth.desk-phones.ways=device-code,activation-code+manufacturer-certificate",
                 "--sipoauth.clients[0].id=backup",
                 "--sipoauth.clients[0].certificate.subject=o=Example, CN=backup.example.com",
@@ -196,6 +201,23 @@ class ManufacturerGrantIT {
         await().untilAsserted(() -> assertThat(audit(ALICES)).contains("wrong_device"));
         await().untilAsserted(() -> assertThat(audit(BOBS)).contains("code_missing"));
         await().untilAsserted(() -> assertThat(audit("SEP0000000000FE")).contains("not_allowed"));
+    }
+
+    /** A proxy is believed where it ends TLS, and passes on what clients write where it does not. */
+    @Test
+    void believesNobodyAtItsListenerFromWhereTheyCome() throws Exception {
+        Map<String, String> ofAnother = certificateForm();
+        ofAnother.put("device_name", "SEP0000000000FD");
+
+        post(acmes("SEP0000000000FB"), "/oauth2/token", ofAnother, FORWARDED, "192.0.2.77");
+        anybody.get(server.url("/admin/api/v1/keys"), FORWARDED, "192.0.2.66");
+
+        await().untilAsserted(() -> assertThat(audit("SEP0000000000FB"))
+                .contains("wrong_device", "\"address\":\"127.0.0.1\"")
+                .doesNotContain("192.0.2.77"));
+        await().untilAsserted(() -> assertThat(trail("event=administration_refused"))
+                .as("at the other listener")
+                .contains("\"address\":\"192.0.2.66\""));
     }
 
     @Test
@@ -423,6 +445,61 @@ class ManufacturerGrantIT {
                 client.equals("backup") ? "admin.read" : "introspect");
     }
 
+    /** RFC 7800 §3.1: a token names one key. Whoever asks for both is told so, and has used nothing up. */
+    @Test
+    void bindsToACertificateOrToAKeyAndToNoneOfThemIfBothAreShown() throws Exception {
+        ECKey key = TestProof.key();
+        Identity phone = acmes(ALICES);
+        Answer bound = byCertificate(phone);
+        Identity other = OTHER.issue("CN=00005E005302");
+        Map<String, String> code = codeForm(BOBS, activationCode(BOBS));
+        Identity service = SERVICES.issue("CN=backup.example.com,O=Example");
+        TestPhone alice = new TestPhone(server);
+        Answer begunWithKey = alice.redeem(
+                alice.authorize("alice", TestPhone.request("CSFALICE")).get("code"), proof(key));
+        Map<String, String> softphone = new HashMap<>(refreshForm(begunWithKey));
+        softphone.put("client_id", "softphone");
+
+        assertRefusedWithBoth(phone, certificateForm(), key);
+        assertRefusedWithBoth(phone, refreshForm(bound), key);
+        assertRefusedWithBoth(other, code, key);
+        assertRefusedWithBoth(service, serviceForm("backup"), key);
+        assertRefusedWithBoth(phone, softphone, key);
+        assertRefusedWithBoth(
+                phone,
+                Map.of(
+                        "grant_type",
+                        "urn:ietf:params:oauth:grant-type:device_code",
+                        "client_id",
+                        "deskphone",
+                        "device_code",
+                        "any"),
+                key);
+
+        assertThat(refresh(phone, bound).status()).as("by certificate alone").isEqualTo(200);
+        assertThat(claims(post(other, "/oauth2/token", code)).get("cnf"))
+                .as("the code is good still")
+                .isEqualTo(Map.of(
+                        "x5t#S256",
+                        Confirmation.ofCertificate(other.certificate()).thumbprint()));
+        assertThat(post(service, "/oauth2/token", serviceForm("backup")).status())
+                .isEqualTo(200);
+        assertThat(alice.post("/oauth2/token", softphone, "DPoP", proof(key)).status())
+                .as("by key alone")
+                .isEqualTo(200);
+    }
+
+    private static void assertRefusedWithBoth(Identity identity, Map<String, String> form, ECKey key) throws Exception {
+        Answer answer = post(identity, "/oauth2/token", form, "DPoP", proof(key));
+        assertThat(answer.status()).as(form.get("grant_type")).isEqualTo(400);
+        assertThat(answer.json()).as(form.get("grant_type")).containsEntry("error", "invalid_request");
+        assertThat(answer.text("error_description")).as(form.get("grant_type")).contains("not both");
+    }
+
+    private static String proof(ECKey key) {
+        return TestProof.of(key, TestServer.ISSUER + "/oauth2/token");
+    }
+
     @Test
     void isInTheMetadata() throws Exception {
         Map<String, Object> metadata =
@@ -526,30 +603,35 @@ class ManufacturerGrantIT {
     }
 
     private static String audit(String device) {
-        return anybody.send(HttpRequest.newBuilder(server.url("/admin/api/v1/audit?device=" + device))
+        return trail("device=" + device);
+    }
+
+    private static String trail(String query) {
+        return anybody.send(HttpRequest.newBuilder(server.url("/admin/api/v1/audit?" + query))
                         .header("Authorization", "Bearer " + adminToken)
                         .build())
                 .body();
     }
 
     /** At the listener that asks for certificates, by somebody who may have one. */
-    private static Answer post(Identity identity, String path, Map<String, String> form) throws Exception {
-        HttpResponse<String> answer = send(identity, path, form);
+    private static Answer post(Identity identity, String path, Map<String, String> form, String... headers)
+            throws Exception {
+        HttpResponse<String> answer = send(identity, path, form, headers);
         return new Answer(answer.statusCode(), JSONObjectUtils.parse(answer.body()));
     }
 
-    private static HttpResponse<String> send(Identity identity, String path, Map<String, String> form)
-            throws Exception {
-        return http(identity)
-                .send(
-                        HttpRequest.newBuilder(server.mutualTlsUrl(path))
-                                .timeout(Duration.ofSeconds(30))
-                                .header("Content-Type", "application/x-www-form-urlencoded")
-                                .POST(BodyPublishers.ofString(form.entrySet().stream()
-                                        .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), UTF_8))
-                                        .collect(Collectors.joining("&"))))
-                                .build(),
-                        BodyHandlers.ofString());
+    private static HttpResponse<String> send(
+            Identity identity, String path, Map<String, String> form, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(server.mutualTlsUrl(path))
+                .timeout(Duration.ofSeconds(30))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString(form.entrySet().stream()
+                        .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), UTF_8))
+                        .collect(Collectors.joining("&"))));
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return http(identity).send(request.build(), BodyHandlers.ofString());
     }
 
     private static HttpResponse<String> get(Identity identity, URI address, String token) throws Exception {

@@ -423,6 +423,31 @@ class AccountsIT {
         assertThat(send("DELETE", "/administrators/yara", "").statusCode()).isEqualTo(204);
     }
 
+    /** Their role is the directory's to take, at any time, and then nobody would be left. */
+    @Test
+    void countsNobodyForWhomADirectoryVouchesAmongTheAdministratorsWhoAreLeft() {
+        List<String> others = disableAllBut("admin");
+        Accounts accounts = server.bean(Accounts.class);
+        accounts.admit("vivian", Account.Kind.ADMINISTRATOR, Accounts.DIRECTORY).orElseThrow();
+
+        List<HttpResponse<String>> answers = List.of(
+                put("/administrators/admin", "{\"role\":\"administrator\",\"enabled\":false}"),
+                put("/administrators/admin", "{\"role\":\"operator\",\"enabled\":true}"),
+                send("DELETE", "/administrators/admin", ""));
+
+        assertThat(answers).allSatisfy(answer -> {
+            assertThat(answer.statusCode()).isEqualTo(409);
+            assertThat(answer.body()).contains("admin is the last enabled administrator", "has a password here");
+        });
+        accounts.admit("vivian", Account.Kind.OPERATOR, Accounts.DIRECTORY).orElseThrow();
+        assertThat(whoMayDoEverything()).containsExactly("admin");
+        accounts.admit("vivian", Account.Kind.ADMINISTRATOR, Accounts.DIRECTORY).orElseThrow();
+        assertThat(send("DELETE", "/administrators/vivian", "").statusCode())
+                .as("nobody stands or falls with her")
+                .isEqualTo(204);
+        restore(others);
+    }
+
     /** Each looks while the other is there still: a password is hashed after that look, and before the account changes. */
     @Test
     void leavesOneOfTheLastTwoAdministratorsWhenBothAreDemotedAtOnce() throws Exception {

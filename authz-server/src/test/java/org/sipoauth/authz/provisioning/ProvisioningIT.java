@@ -17,6 +17,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,8 +28,11 @@ import org.sipoauth.authz.audit.AuditStream;
 import org.sipoauth.authz.device.Device;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.device.SecurityProfile;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** The configuration file over its own HTTPS port, SIP OAuth mode on. */
+@ExtendWith(OutputCaptureExtension.class)
 class ProvisioningIT {
     @TempDir
     static Path folder;
@@ -220,6 +224,28 @@ class ProvisioningIT {
     private static void saveCarolsWith(String profile) {
         server.bean(Devices.class)
                 .save(new Device("CSFCAROL", "carol", List.of("sip:1003@example.com"), profile, true));
+    }
+
+    @Test
+    void recordsAFileThatIsFetchedAgainAndAgainOnceAMinute(CapturedOutput output) {
+        server.bean(Devices.class)
+                .save(new Device(
+                        "CSFOPEN", "carol", List.of("sip:1003@example.com"), SecurityProfile.WITHOUT_OAUTH, true));
+        server.bean(Devices.class).save(new Device("CSFFRANK", "frank", List.of("sip:1006@example.com")));
+        String token = phone.logIn("frank", "CSFFRANK").text("access_token");
+        for (int i = 0; i < 3; i++) {
+            assertThat(phone.get(server.provisioningUrl("/CSFOPEN.cnf.xml")).statusCode())
+                    .isEqualTo(200);
+            assertThat(withToken("/CSFFRANK.cnf.xml", token).statusCode()).isEqualTo(200);
+        }
+
+        for (String device : List.of("CSFOPEN", "CSFFRANK")) {
+            assertThat(output.getOut().lines().filter(line -> line.contains("\"configuration_served\"")))
+                    .filteredOn(line -> line.contains("\"" + device + "\""))
+                    .singleElement()
+                    .asString()
+                    .contains("\"address\":\"127.0.0.1\"");
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.cluster.SlotHash;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,6 +73,43 @@ class ConfirmedWritesIT {
             }
             await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> increment(redis, "a") > 2);
         }
+    }
+
+    @Test
+    void waitsLongerForReplicasThanForAnAnswer() {
+        Node master = nodes.start();
+        Node replica = nodes.startReplicaOf(master);
+        try (RedisForTests.Running redis =
+                RedisForTests.connect(with(patient(standalone(master)), "--sipoauth.redis.confirm-replicas=1"))) {
+            assertSaysThatNoReplicaConfirms(redis, replica, "a");
+        }
+    }
+
+    @Test
+    void waitsLongerForReplicasOfAClusterThanForAnAnswer() {
+        List<Node> cluster = nodes.startCluster(3, 3);
+        try (RedisForTests.Running redis = RedisForTests.connect(patient(cluster(cluster)))) {
+            String key = IntStream.range(0, 64)
+                    .mapToObj(i -> "{s" + i + "}")
+                    .filter(name -> SlotHash.getSlot(name) < SlotHash.SLOT_COUNT / 3)
+                    .findFirst()
+                    .orElseThrow();
+            assertSaysThatNoReplicaConfirms(redis, cluster.get(3), key);
+        }
+    }
+
+    private static void assertSaysThatNoReplicaConfirms(RedisForTests.Running redis, Node replica, String key) {
+        assertThat(increment(redis, key)).isEqualTo(1);
+        replica.pause();
+        try {
+            assertThatThrownBy(() -> increment(redis, key)).isInstanceOf(WriteNotConfirmed.class);
+        } finally {
+            replica.resume();
+        }
+    }
+
+    private static List<String> patient(List<String> options) {
+        return with(options, "--spring.data.redis.timeout=1s", "--sipoauth.redis.confirm-timeout=2s");
     }
 
     @Test

@@ -57,7 +57,7 @@ final class LoginsForTests {
                 store,
                 families,
                 () -> ring,
-                new TokensForEverybody((client, login, proven, scopes, type, request) -> new OAuth2AccessToken(
+                new TokensForEverybody((client, login, proven, scopes) -> new OAuth2AccessToken(
                         OAuth2AccessToken.TokenType.BEARER,
                         "access",
                         clock.instant(),

@@ -82,7 +82,7 @@ class RefreshTimesIT {
             store,
             families,
             () -> ring,
-            new TokensForEverybody((asking, login, proven, scopes, type, request) -> {
+            new TokensForEverybody((asking, login, proven, scopes) -> {
                 mintedFor = login.orElseThrow().status();
                 return new OAuth2AccessToken(
                         OAuth2AccessToken.TokenType.BEARER,

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestPhone.Answer;
 import org.sipoauth.authz.TestServer;
+import org.sipoauth.authz.redis.RedisNodes;
+import org.sipoauth.authz.redis.RedisNodes.Node;
 
 /** Logins outlive the server and its embedded Redis, and the server outlives Redis. */
 class RestartIT {
@@ -68,6 +70,32 @@ class RestartIT {
                     .until(() -> phone.token(refresh(login)).status(), status -> status == 200);
             await().atMost(Duration.ofSeconds(30)) // the next look of the status lists
                     .until(() -> readiness(phone, server), status -> status == 200);
+        }
+    }
+
+    /** Behind a Sentinel, which has nobody to take over at first. */
+    @Test
+    void asksPhonesToComeAgainWhileTheMasterHangs() throws Exception {
+        assumeThat(Path.of("/bin/kill")).exists();
+        try (RedisNodes nodes = new RedisNodes()) {
+            Node master = nodes.start();
+            Node replica = nodes.startReplicaOf(master);
+            replica.commands().configSet("replica-priority", "0");
+            Node sentinel = nodes.startSentinel("sipoauth", master);
+            try (TestServer server = TestServer.startWithEmbeddedRedis(
+                    folder,
+                    "--spring.data.redis.sentinel.master=sipoauth",
+                    "--spring.data.redis.sentinel.nodes=" + sentinel)) {
+                TestPhone phone = new TestPhone(server);
+                Answer login = phone.logIn("alice", "CSFALICE");
+                master.pause();
+                assertAsksEverybodyToComeAgain(phone, server, login);
+                assertAsksEverybodyToComeAgain(phone, server, login);
+
+                replica.commands().configSet("replica-priority", "100");
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> phone.token(refresh(login)).status(), status -> status == 200);
+            }
         }
     }
 

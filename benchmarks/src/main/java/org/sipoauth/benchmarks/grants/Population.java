@@ -56,12 +56,20 @@ final class Population {
         return last;
     }
 
+    static String user(int number) {
+        return String.format("user%07d", number);
+    }
+
+    static String device(int number) {
+        return String.format("CSFUSER%07d", number);
+    }
+
     private String add(int number) throws IOException {
         int shard = random.nextInt(SHARDS);
         String tag = (shard < 10 ? "s0" : "s") + shard;
         String id = id();
-        String user = String.format("user%07d", number);
-        String device = String.format("CSFUSER%07d", number);
+        String user = user(number);
+        String device = device(number);
         String list = end / PERIOD_MILLIS + "." + allocated[shard] / LIST_CAPACITY;
         allocated[shard]++;
         String gone = Long.toString(end + 40 * 86_400_000L);

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -47,9 +48,20 @@ final class RedisPipe implements AutoCloseable {
 
     /** A line of {@code INFO}. */
     long info(String section, String name) throws IOException {
+        return Long.parseLong(line(section, name));
+    }
+
+    /** User and system time so far. */
+    Duration processorTime() throws IOException {
+        double seconds =
+                Double.parseDouble(line("cpu", "used_cpu_user")) + Double.parseDouble(line("cpu", "used_cpu_sys"));
+        return Duration.ofMillis(Math.round(seconds * 1000));
+    }
+
+    private String line(String section, String name) throws IOException {
         for (String line : ask("INFO", section).get(0).split("\r\n")) {
             if (line.startsWith(name + ":")) {
-                return Long.parseLong(line.substring(name.length() + 1));
+                return line.substring(name.length() + 1);
             }
         }
         throw new IOException("Redis tells no " + name);

@@ -122,8 +122,18 @@ final class SipOauthServer implements Server {
         }
     }
 
-    private URI base() {
+    URI base() {
         return URI.create("http://127.0.0.1:" + port);
+    }
+
+    /** Its metrics, as Prometheus reads them. */
+    URI metrics() {
+        return URI.create("http://127.0.0.1:" + managementPort + "/actuator/prometheus");
+    }
+
+    /** {@code id:secret} of the client for administration. */
+    String administrator() throws IOException {
+        return secret("admin-client.txt", "");
     }
 
     /** The first line of a file of secrets that starts so. */

@@ -65,6 +65,15 @@ public final class Http {
         return send(request, headers);
     }
 
+    /** @param csv comma-separated values, with a header */
+    public HttpResponse<String> postCsv(URI address, Map<String, String> headers, String csv)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(address)
+                .header("Content-Type", "text/csv")
+                .POST(BodyPublishers.ofString(csv));
+        return send(request, headers);
+    }
+
     private HttpResponse<String> send(HttpRequest.Builder request, Map<String, String> headers)
             throws IOException, InterruptedException {
         headers.forEach(request::header);

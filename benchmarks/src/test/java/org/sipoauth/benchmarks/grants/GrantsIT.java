@@ -55,6 +55,15 @@ class GrantsIT {
     }
 
     @Test
+    void endsTheLoginsOfAProfileWhileAnotherPhoneRefreshes() throws Exception {
+        ProfileSweep.Result swept = ProfileSweep.run(300, System.out);
+
+        assertThat(swept.revoked()).isEqualTo(300);
+        assertThat(swept.failures()).isZero();
+        assertThat(swept.refreshMillis()).isNotEmpty();
+    }
+
+    @Test
     void refreshesAtAFixedRateWhileTheStoreFills() throws Exception {
         List<RefreshLatency.Step> steps = RefreshLatency.run(10_000, 64, 50, SHORT, Duration.ZERO, System.out);
 

@@ -255,25 +255,7 @@ class BackupIT {
     }
 
     private void startRedis(String name, int port, String appendOnly) throws IOException {
-        Path data = Files.createDirectories(folder.resolve(name));
-        // Debian's redis-tools has the server as well: it is redis-check-rdb by another name
-        Path server = folder.resolve("redis-server");
-        if (!Files.exists(server)) {
-            Files.createSymbolicLink(server, Path.of(Peer.REDIS_CLI.path()).resolveSibling("redis-check-rdb"));
-        }
-        Path configuration =
-                Files.writeString(data.resolveSibling(name + ".conf"), """
-                port %d
-                bind 127.0.0.1
-                dir %s
-                requirepass %s
-                save ""
-                appendonly %s
-                appendfsync always
-                maxmemory-policy noeviction
-                """.formatted(port, data, PASSWORD, appendOnly));
-        redis = ChildProcess.start(name, folder, List.of(server.toString(), configuration.toString()));
-        redis.awaitLine("Ready to accept connections");
+        redis = OwnRedis.start(folder, name, port, PASSWORD, appendOnly);
     }
 
     @AfterEach

@@ -50,17 +50,18 @@ class DocumentsIT {
     private static final String SECRET = "a-secret-of-the-test-alone-which-is-long-enough";
 
     /** What a block says it needs behind its fence, and who runs such blocks instead. */
-    private static final Map<String, String> ELSEWHERE = Map.of(
-            "Maven", "the build that this test is part of; the quickstart by .ci/run and QuickstartIT",
-            "systemd", "another machine, as root: .ci/deployed units",
-            "Docker", "images: .ci/deployed containers, sentinel, cluster",
-            "kubectl", "a cluster: nobody; KubernetesManifestsTest reads what it applies",
-            "Redis", "a Redis of one's own: BackupIT",
-            "a minute", "a storm: StormIT, with the same options",
-            "a client's certificate", "a client of the operator's own: AdminApiTest",
-            "Kamailio", "stays in the foreground: EdgeIT starts it",
-            "the provider's jar", "Amazon's library: the benchmarks",
-            "JDK 25", "a JDK that need not be here: the benchmarks");
+    private static final Map<String, String> ELSEWHERE = Map.ofEntries(
+            entry("Maven", "the build that this test is part of; the quickstart by .ci/run and QuickstartIT"),
+            entry("systemd", "another machine, as root: .ci/deployed units"),
+            entry("Docker", "images: .ci/deployed containers, sentinel, cluster"),
+            entry("kubectl", "a cluster: nobody; KubernetesManifestsTest reads what it applies"),
+            entry("Redis", "a Redis of one's own: BackupIT"),
+            entry("HAProxy", "a machine in front: LoadBalancerIT, with the same configuration"),
+            entry("a minute", "a storm: StormIT, with the same options"),
+            entry("a client's certificate", "a client of the operator's own: AdminApiTest"),
+            entry("Kamailio", "stays in the foreground: EdgeIT starts it"),
+            entry("the provider's jar", "Amazon's library: the benchmarks"),
+            entry("JDK 25", "a JDK that need not be here: the benchmarks"));
 
     /**
      * They leave accounts and devices other than they found them; the last one signing keys that the registrar had no time to

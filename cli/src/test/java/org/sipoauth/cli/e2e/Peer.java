@@ -25,6 +25,7 @@ enum Peer {
     BARESIP("baresip", "baresip-core"),
     CURL("curl", "curl"),
     REDIS_CLI("redis-cli", "redis-tools"),
+    HAPROXY("haproxy", "haproxy"),
     BASH("bash", "bash"),
     SYSTEMD_ANALYZE("systemd-analyze", "systemd"),
     PROMTOOL("promtool", "prometheus");
