@@ -240,7 +240,7 @@ final class ActivationGrant implements AuthenticationProvider {
         Begun begun = families.again(again.familyId(), attempt.client(), attempt.proven())
                 .orElseThrow(() -> refusal(
                         "revoked",
-                        "the login that the code began is over, or bound to another certificate",
+                        "the login that the code began is over, or bound to another certificate or key",
                         NEW_CODE,
                         attempt,
                         again.familyId()));

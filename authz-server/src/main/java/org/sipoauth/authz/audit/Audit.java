@@ -54,8 +54,10 @@ public final class Audit {
 
     private final Clock clock;
     private final AuditTrail[] trails;
-    private final Repeats repeats = new Repeats();
-    private final Repeats repeatsFromANetwork = new Repeats();
+    private final Repeats refused = new Repeats();
+    private final Repeats refusedInANetwork = new Repeats();
+    private final Repeats given = new Repeats();
+    private final Repeats givenToANetwork = new Repeats();
     private final RecordBudget ofNobody = new RecordBudget(MOST_OF_NOBODY, MOST_OF_A_NETWORK);
     private final RecordBudget ofAClient = new RecordBudget(MOST_OF_CLIENTS, MOST_OF_ONE);
     private final RecordBudget givenToAnybody = new RecordBudget(MOST_OF_CLIENTS, MOST_OF_ONE);
@@ -163,18 +165,20 @@ public final class Audit {
          */
         public void keepOnceAMinute() {
             Instant now = clock.instant();
-            OptionalInt before = repeats.sinceLastKept(sameness(), now);
-            OptionalInt beforeFromHere = repeatsFromANetwork.sinceLastKept(sameness() + network(), now);
+            OptionalInt before = refused.sinceLastKept(sameness(), now);
+            OptionalInt beforeFromHere = refusedInANetwork.sinceLastKept(sameness() + network(), now);
             if (before.isPresent()) {
                 withLeftOut(new LeftOut(before.getAsInt(), 0)).keep();
             } else if (beforeFromHere.isPresent()) {
-                boolean known = KNOWN.stream().anyMatch(fields::containsKey);
-                (known
-                                ? ofTheKnown.admit(sameness() + network(), who(), now)
-                                : ofAClient.admit(sameness(), network(), now))
-                        .map(leftOut -> new LeftOut(beforeFromHere.getAsInt(), leftOut.unrecorded()))
-                        .ifPresent(leftOut -> withLeftOut(leftOut).write());
+                writeOfAFurtherNetwork(beforeFromHere.getAsInt(), now);
             }
+        }
+
+        private void writeOfAFurtherNetwork(int before, Instant now) {
+            boolean known = KNOWN.stream().anyMatch(fields::containsKey);
+            (known ? ofTheKnown.admit(sameness() + network(), who(), now) : ofAClient.admit(sameness(), network(), now))
+                    .map(leftOut -> new LeftOut(before, leftOut.unrecorded()))
+                    .ifPresent(leftOut -> withLeftOut(leftOut).write());
         }
 
         /**
@@ -192,12 +196,17 @@ public final class Audit {
 
         /**
          * Of what somebody known may have as often as they like, such as a file of their own: to the log and files unless the
-         * same is there from the last minute. The next one says how many were not, as {@code repeats}.
+         * same is there from the last minute. The next one says how many were not, as {@code repeats}. Of further networks as
+         * {@link #keepOnceAMinute} does: it may be somebody else who has it there.
          */
         public void writeOnceAMinute() {
-            OptionalInt before = repeats.sinceLastKept(sameness(), clock.instant());
+            Instant now = clock.instant();
+            OptionalInt before = given.sinceLastKept(sameness(), now);
+            OptionalInt beforeFromHere = givenToANetwork.sinceLastKept(sameness() + network(), now);
             if (before.isPresent()) {
                 withLeftOut(new LeftOut(before.getAsInt(), 0)).write();
+            } else if (beforeFromHere.isPresent()) {
+                writeOfAFurtherNetwork(beforeFromHere.getAsInt(), now);
             }
         }
 

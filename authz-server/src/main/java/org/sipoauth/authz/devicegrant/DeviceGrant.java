@@ -157,7 +157,7 @@ final class DeviceGrant implements AuthenticationProvider {
         Begun begun = families.again(again.familyId(), client, proven)
                 .orElseThrow(() -> invalid(
                         "revoked",
-                        "the login that the code began is over, or bound to another certificate",
+                        "the login that the code began is over, or bound to another certificate or key",
                         "The login was revoked: look for the event \"revoked\" of this session.",
                         new Concerned(again.familyId(), again.subscriber(), again.device(), client.getClientId())));
         return PhoneTokens.first(holder, begun, proven, caller, request);

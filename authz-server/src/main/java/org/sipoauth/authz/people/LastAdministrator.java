@@ -16,9 +16,10 @@ import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 
 /**
- * Sees to it that somebody is left who may do everything, and whose role no directory or other provider can take. What takes that from an administrator is looked at and done for one
- * at a time at all servers together: of the last two, neither may go while the other is going. Accounts are on many nodes of
- * a cluster, so that no script could count and write them in one step.
+ * Sees to it that somebody is left who may do everything, and, while there is such a one, whose role no directory or other
+ * provider can take. What takes that from an administrator is looked at and done for one at a time at all servers together:
+ * of the last two, neither may go while the other is going. Accounts are on many nodes of a cluster, so that no script could
+ * count and write them in one step.
  */
 @Component
 final class LastAdministrator {
@@ -64,8 +65,9 @@ final class LastAdministrator {
             if (accounts.isLastAdministrator(name)) {
                 throw new RequestRefused(
                         HttpStatus.CONFLICT,
-                        name + " is the last enabled administrator who may do everything and has a password here; first"
-                                + " give somebody else the role administrator and a password, or enable them");
+                        name
+                                + " is the last enabled administrator who may do everything: nobody else has that role and a"
+                                + " password here; first give somebody else both, or enable them");
             }
             return change.get();
         } finally {

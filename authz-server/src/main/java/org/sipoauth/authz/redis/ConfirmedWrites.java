@@ -166,6 +166,9 @@ public final class ConfirmedWrites implements AutoCloseable {
         try {
             return await(answer, confirmed);
         } catch (RedisNoScriptException firstUse) {
+            if (confirmed != null) { // where a replica is missing it holds up what comes next
+                await(confirmed, commandTimeout.plus(confirmTimeout));
+            }
             answer = node.eval(script.getScriptAsString(), type, keyArray, arguments);
             return await(answer, confirm(node));
         }

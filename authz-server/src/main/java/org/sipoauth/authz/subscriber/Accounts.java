@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -106,19 +107,24 @@ public final class Accounts {
     }
 
     /**
-     * Whether an administrator may do everything, and nobody else may whose password is known here. Those for whom a directory
-     * or another provider vouches lose their role when they lose it there, and stand in for nobody.
+     * Whether an administrator may do everything, and nobody else may who could stand in. Those for whom a directory or another
+     * provider vouches lose their role when they lose it there, and stand in for each other alone, not for one whose password
+     * is known here.
      */
     public boolean isLastAdministrator(String name) {
-        return find(name).filter(Accounts::mayAlwaysDoEverything).isPresent() && !hasAdministratorBeside(name);
+        return find(name)
+                .filter(Accounts::mayDoEverything)
+                .filter(account -> !hasBeside(
+                        name, account.hasPassword() ? Accounts::mayAlwaysDoEverything : Accounts::mayDoEverything))
+                .isPresent();
     }
 
-    private boolean hasAdministratorBeside(String name) {
+    private boolean hasBeside(String name, Predicate<Account> standsIn) {
         List<String> page = administrators.page(Optional.empty(), PAGE);
         while (!page.isEmpty()) {
             List<String> others =
                     page.stream().filter(other -> !other.equalsIgnoreCase(name)).toList();
-            if (find(others, false).stream().anyMatch(Accounts::mayAlwaysDoEverything)) {
+            if (find(others, false).stream().anyMatch(standsIn)) {
                 return true;
             }
             page = administrators.page(Optional.of(page.get(page.size() - 1)), PAGE);
@@ -126,8 +132,12 @@ public final class Accounts {
         return false;
     }
 
+    private static boolean mayDoEverything(Account account) {
+        return account.enabled() && account.kind() == Kind.ADMINISTRATOR;
+    }
+
     private static boolean mayAlwaysDoEverything(Account account) {
-        return account.enabled() && account.kind() == Kind.ADMINISTRATOR && account.hasPassword();
+        return mayDoEverything(account) && account.hasPassword();
     }
 
     /** @return false, with nothing changed, if the name is taken */

@@ -27,10 +27,12 @@ public final class MutualTlsConnector implements WebServerFactoryCustomizer<Tomc
     private final FurtherListener listener = new FurtherListener();
     private final Settings settings;
     private final ObjectProvider<SslBundles> bundles;
+    private final ProvisioningConnector provisioning;
 
-    MutualTlsConnector(Settings settings, ObjectProvider<SslBundles> bundles) {
+    MutualTlsConnector(Settings settings, ObjectProvider<SslBundles> bundles, ProvisioningConnector provisioning) {
         this.settings = settings;
         this.bundles = bundles;
+        this.provisioning = provisioning;
     }
 
     /** After everything that sets the limits of the first listener. */
@@ -55,8 +57,9 @@ public final class MutualTlsConnector implements WebServerFactoryCustomizer<Tomc
     }
 
     /**
-     * What says here from where it comes is no proxy, whatever its address: with TLS that ends here, nobody between a client
-     * and this server can have written it. A proxy that passes such connections on may be believed at the other listener.
+     * What says here, or where phones show the same certificate for their configuration, from where it comes is no proxy,
+     * whatever its address: with TLS that ends here, nobody between a client and this server can have written it. A proxy that
+     * passes such connections on may be believed at the other listener.
      */
     private final class Bypass extends ValveBase {
         private final RemoteIpValve forwarded;
@@ -68,7 +71,9 @@ public final class MutualTlsConnector implements WebServerFactoryCustomizer<Tomc
 
         @Override
         public void invoke(Request request, Response response) throws IOException, ServletException {
-            (received(request) ? forwarded : this).getNext().invoke(request, response);
+            (received(request) || provisioning.received(request) ? forwarded : this)
+                    .getNext()
+                    .invoke(request, response);
         }
     }
 

@@ -153,17 +153,44 @@ class AuditFloodTest {
     @Test
     void isOneAMinuteOfAFileThatGoesToItsDevice() {
         for (int i = 0; i < 1_000; i++) {
-            audit.event("configuration_served")
-                    .with("device", "CSF" + i % 2)
-                    .with("address", address(i))
-                    .writeOnceAMinute();
+            fetchOwn("CSF" + i % 2, address(0));
         }
         assertThat(written).hasSize(2);
         assertThat(kept).isEmpty();
 
         time.set(NOON.plus(Repeats.WINDOW));
-        audit.event("configuration_served").with("device", "CSF0").writeOnceAMinute();
+        fetchOwn("CSF0", address(0));
         assertThat(written).last().asString().contains("\"repeats\":\"499\"");
+    }
+
+    /** Whoever has stolen the phone's token may come right behind it. */
+    @Test
+    void tellsOfAFileThatGoesToItsDeviceWhereElseItWent() {
+        for (int i = 0; i < 1_000; i++) {
+            fetchOwn("CSFALICE", address(i % 100));
+        }
+
+        assertThat(written).hasSize(11); // the first, and ten
+        assertThat(written.get(1)).contains(address(1));
+        assertThat(kept).isEmpty();
+    }
+
+    @Test
+    void forgetsNoRefusalForFilesThatGoToHoweverManyDevices() {
+        refuseLogin("s17.family", address(0));
+        for (int i = 0; i < 20_000; i++) {
+            fetchOwn("CSF" + i, address(0));
+        }
+        refuseLogin("s17.family", address(0));
+
+        assertThat(kept).hasSize(1);
+    }
+
+    private void fetchOwn(String device, String address) {
+        audit.event("configuration_served")
+                .with("device", device)
+                .with("address", address)
+                .writeOnceAMinute();
     }
 
     private void fetch(String device, String address) {

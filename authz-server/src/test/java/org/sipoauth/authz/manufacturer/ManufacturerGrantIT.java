@@ -205,16 +205,26 @@ class ManufacturerGrantIT {
 
     /** A proxy is believed where it ends TLS, and passes on what clients write where it does not. */
     @Test
-    void believesNobodyAtItsListenerFromWhereTheyCome() throws Exception {
+    void believesNobodyFromWhereTheyComeWhereItAsksForCertificates() throws Exception {
         Map<String, String> ofAnother = certificateForm();
         ofAnother.put("device_name", "SEP0000000000FD");
+        Identity phone = acmes("SEP00005E005305");
 
         post(acmes("SEP0000000000FB"), "/oauth2/token", ofAnother, FORWARDED, "192.0.2.77");
+        get(
+                phone,
+                server.provisioningUrl("/" + ALICES + ".cnf.xml"),
+                byCertificate(phone).text("access_token"),
+                FORWARDED,
+                "192.0.2.78");
         anybody.get(server.url("/admin/api/v1/keys"), FORWARDED, "192.0.2.66");
 
         await().untilAsserted(() -> assertThat(audit("SEP0000000000FB"))
                 .contains("wrong_device", "\"address\":\"127.0.0.1\"")
                 .doesNotContain("192.0.2.77"));
+        await().untilAsserted(() -> assertThat(trail("event=configuration_refused&device=SEP00005E005305"))
+                .contains("other_device", "\"address\":\"127.0.0.1\"")
+                .doesNotContain("192.0.2.78"));
         await().untilAsserted(() -> assertThat(trail("event=administration_refused"))
                 .as("at the other listener")
                 .contains("\"address\":\"192.0.2.66\""));
@@ -634,14 +644,15 @@ class ManufacturerGrantIT {
         return http(identity).send(request.build(), BodyHandlers.ofString());
     }
 
-    private static HttpResponse<String> get(Identity identity, URI address, String token) throws Exception {
-        return http(identity)
-                .send(
-                        HttpRequest.newBuilder(address)
-                                .timeout(Duration.ofSeconds(30))
-                                .header("Authorization", "Bearer " + token)
-                                .build(),
-                        BodyHandlers.ofString());
+    private static HttpResponse<String> get(Identity identity, URI address, String token, String... headers)
+            throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(address)
+                .timeout(Duration.ofSeconds(30))
+                .header("Authorization", "Bearer " + token);
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return http(identity).send(request.build(), BodyHandlers.ofString());
     }
 
     private static HttpClient http(Identity identity) {

@@ -86,6 +86,16 @@ class ConfirmedWritesIT {
     }
 
     @Test
+    void waitsAsLongWhereRedisDoesNotYetKnowTheScript() {
+        Node master = nodes.start();
+        try (RedisForTests.Running redis =
+                RedisForTests.connect(with(patient(standalone(master)), "--sipoauth.redis.confirm-replicas=1"))) {
+            assertThatThrownBy(() -> increment(redis, "a")).isInstanceOf(WriteNotConfirmed.class);
+            assertThat(master.commands().get("a")).isEqualTo("1");
+        }
+    }
+
+    @Test
     void waitsLongerForReplicasOfAClusterThanForAnAnswer() {
         List<Node> cluster = nodes.startCluster(3, 3);
         try (RedisForTests.Running redis = RedisForTests.connect(patient(cluster(cluster)))) {

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -63,13 +64,18 @@ class OtlpIT {
                     .sslContext(server.certificate().trusting())
                     .build();
             http.send(HttpRequest.newBuilder(server.url("/oauth2/jwks")).build(), BodyHandlers.discarding());
+            http.send(
+                    HttpRequest.newBuilder(server.url("/oauth2/token"))
+                            .POST(BodyPublishers.noBody())
+                            .build(),
+                    BodyHandlers.discarding());
 
             await().atMost(PATIENCE)
                     .untilAsserted(() ->
                             assertThat(received.getOrDefault("/v1/metrics", "")).contains("sipoauth.keys.active.age"));
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(received.getOrDefault("/v1/traces", ""))
-                            .contains("authz-server", "/oauth2/jwks"));
+                            .contains("authz-server", "/oauth2/jwks", "/oauth2/token"));
         }
     }
 }

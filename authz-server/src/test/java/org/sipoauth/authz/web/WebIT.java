@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
@@ -214,6 +215,28 @@ class WebIT {
                 .isEqualTo(404);
     }
 
+    /** Spring Boot has a filter of its own for this, which stands back for ours. */
+    @Test
+    void countsEachRequestOnce() {
+        double tokens = answered("POST", "UNKNOWN");
+        double gets = answered("GET", "/oauth2/jwks");
+        for (int i = 0; i < 5; i++) {
+            assertThat(phone.token(Map.of("grant_type", "refresh_token")).status())
+                    .isEqualTo(401);
+            assertThat(phone.get(server.url("/oauth2/jwks")).statusCode()).isEqualTo(200);
+        }
+
+        await().untilAsserted(() -> {
+            assertThat(answered("POST", "UNKNOWN")).isEqualTo(tokens + 5);
+            assertThat(answered("GET", "/oauth2/jwks")).isEqualTo(gets + 5);
+        });
+    }
+
+    /** @param uri the pattern of a handler, or UNKNOWN where a filter answers */
+    private double answered(String method, String uri) {
+        return sum("http_server_requests_seconds_count{", "method=\"" + method + "\"", "uri=\"" + uri + "\"");
+    }
+
     @Test
     void closesAConnectionThatSpeaksNoTlsAndCountsIt() throws IOException {
         double before = unreadable();
@@ -303,9 +326,14 @@ class WebIT {
     }
 
     private double unreadable() {
+        return sum("sipoauth_requests_unreadable_total");
+    }
+
+    /** Of all whose name and labels begin so. */
+    private double sum(String beginning, String... parts) {
         return metrics()
                 .lines()
-                .filter(line -> line.startsWith("sipoauth_requests_unreadable_total"))
+                .filter(line -> line.startsWith(beginning) && Stream.of(parts).allMatch(line::contains))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .sum();
     }

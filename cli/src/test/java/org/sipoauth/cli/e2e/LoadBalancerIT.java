@@ -250,8 +250,8 @@ class LoadBalancerIT {
         written.put("    user haproxy\n    group haproxy\n", ""); // whoever runs this
         written.put("maxconn 20000", "maxconn 500"); // few enough for any machine's limit of open files
         written.put("/etc/haproxy/", folder.resolve("etc/haproxy") + "/");
-        written.put("bind :8443", "bind 127.0.0.1:" + front);
-        written.put("bind :8444", "bind 127.0.0.1:" + certificates);
+        written.put("bind :8443,:::8443 v6only", "bind 127.0.0.1:" + front);
+        written.put("bind :8444,:::8444 v6only", "bind 127.0.0.1:" + certificates);
         for (int i = 0; i < nodes.size(); i++) {
             written.put("192.0.2.2" + (i + 1) + ":8443", "127.0.0.1:" + nodes.get(i).port);
             written.put("192.0.2.2" + (i + 1) + ":8444", "127.0.0.1:" + nodes.get(i).mutualTlsPort);
@@ -388,14 +388,16 @@ class LoadBalancerIT {
                         "Forwarded: for=" + ANYBODYS_CLAIM,
                         "--output",
                         body.toString(),
-                        issuer + "/oauth2/authorize",
+                        issuer + "/device",
                         "--output",
                         "/dev/null",
                         issuer + "/admin/api/v1/keys"))) {
             assertThat(curl.awaitExit(PATIENCE)).as(curl.output()).isZero();
         }
 
-        assertThat(Files.readString(body)).doesNotContain("elsewhere.example.com");
+        assertThat(Files.readString(body)) // leads a browser to the sign-in page
+                .containsIgnoringCase("location: " + issuer + "/login")
+                .doesNotContain("elsewhere.example.com");
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(audit("event=administration_refused"))
                         .contains("\"address\":\"127.0.0.2\"")

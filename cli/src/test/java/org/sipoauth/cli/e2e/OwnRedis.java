@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A Redis of the operator's own, on loopback, as {@code deploy/redis/redis.conf} has it. */
+/** A Redis of the operator's own, on loopback, with the durability of {@code deploy/redis/redis.conf}, unless appendOnly is no. */
 final class OwnRedis {
     private OwnRedis() {}
 
