@@ -105,11 +105,33 @@ class ExamplesTest {
         String shown = readme.substring(readme.indexOf("```java\n") + "```java\n".length());
         shown = shown.substring(0, shown.indexOf("```"));
 
-        assertThat(shown.lines()).hasSize(10);
+        List<String> lines =
+                shown.lines().map(line -> line.replaceAll(" // .*|\\s", "")).toList();
+
+        assertThat(lines).hasSize(10);
         assertThat(Files.readString(
                                 repository.resolve("sip-registrar/src/test/java/org/sipoauth/examples/TenLines.java"))
                         .replaceAll("\\s", ""))
-                .contains(shown.replaceAll(" // .*|\\s", ""));
+                .contains(String.join("", lines.subList(0, 4)))
+                .contains(String.join("", lines.subList(4, 10)));
+    }
+
+    @Test
+    void answerInTenLines() {
+        List<Integer> answers = new ArrayList<>();
+        TokenVerifier verifier =
+                new TokenVerifier(new Expectations(TestTokens.ISSUER, TestTokens.AUDIENCE, Duration.ZERO), keys, lists);
+        TenLines lines = new TenLines(verifier, answers::add);
+        lines.register(null, Optional.empty());
+        lines.register("Bearer", Optional.empty());
+        lines.register("Bearer " + token().with("exp", now.minusSeconds(60)).compact(), Optional.empty());
+        lines.register("Bearer " + token().compact(), Optional.empty());
+        lines.register("Bearer token=\"" + token().compact() + "\"", Optional.empty());
+        lines.register(
+                "Bearer " + token().with("aor", List.of("sip:1002@example.com")).compact(), Optional.empty());
+        lines.register("Bearer " + token().with("scope", "other").compact(), Optional.empty());
+
+        assertThat(answers).containsExactly(401, 401, 401, 200, 200, 403, 403);
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -76,13 +77,19 @@ class JarIT {
     }
 
     /** Of one of this JDK's tools. */
-    private static String output(List<String> command) throws IOException {
+    private static String output(List<String> command) throws IOException, InterruptedException {
         List<String> whole = new ArrayList<>(command);
         whole.set(
                 0,
                 Path.of(System.getProperty("java.home"), "bin", command.get(0)).toString());
-        Process tool = new ProcessBuilder(whole).redirectErrorStream(true).start();
-        return new String(tool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        ProcessBuilder builder = new ProcessBuilder(whole).redirectErrorStream(true);
+        builder.environment()
+                .keySet()
+                .removeAll(Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "JDK_JAVAC_OPTIONS")); // each is told of
+        Process tool = builder.start();
+        String output = new String(tool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(tool.waitFor()).as(output).isZero();
+        return output;
     }
 
     private static Path jar() throws IOException {

@@ -22,14 +22,17 @@ final class BindingRecord {
     /** Nothing is registered. */
     static final byte[] NONE = {};
 
-    /** The first byte. Another format is another number, so that registrars of two releases do not misread one another. */
-    private static final int FORMAT = 2;
+    /**
+     * The first byte. Whatever the release before cannot read takes the next number, below {@link #NO_FORMAT}: a record of a later
+     * number that release leaves alone, one of this number that it cannot read it removes.
+     */
+    static final int FORMAT = 2;
 
     /** The same without flows: what registrars of before write, beside which this one may run. */
     private static final int WITHOUT_FLOWS = 1;
 
     /** Formats have the numbers of control characters: what begins with anything else was put there by hand, or by another program. */
-    private static final int NO_FORMAT = ' ';
+    static final int NO_FORMAT = ' ';
 
     private BindingRecord() {}
 

@@ -16,6 +16,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
 
     private final SipListener listener;
+    private boolean ended; // by us, which is no failure
 
     Handshake(SipListener listener) {
         this.listener = listener;
@@ -23,7 +24,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof SslHandshakeCompletionEvent completion) {
+        if (event instanceof SslHandshakeCompletionEvent completion && !ended) {
             if (completion.isSuccess()) {
                 succeeded(context);
             } else {
@@ -31,11 +32,16 @@ final class Handshake extends ChannelInboundHandlerAdapter {
             }
         } else if (event == SipListener.CROWDED_OUT) {
             listener.events().crowdedOut(listener.port());
-            context.close();
+            end(context);
         } else if (event == SipListener.DRAIN) {
-            context.close();
+            end(context);
         }
         context.fireUserEventTriggered(event);
+    }
+
+    private void end(ChannelHandlerContext context) {
+        ended = true;
+        context.close();
     }
 
     private void succeeded(ChannelHandlerContext context) {

@@ -275,6 +275,7 @@ final class SipConnection extends ChannelInboundHandlerAdapter {
     /** What it holds goes at once, for closing takes its time; if that has begun, it takes its course. */
     private void crowdedOut(ChannelHandlerContext context) {
         decoder.abandon();
+        takeUnfinished(0);
         if (!ending && context.channel().isActive()) {
             listener.events().crowdedOut(listener.port());
             close(context);

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bounds the memory that messages which are not yet whole take on all connections together; {@link
+ * Bounds the memory that messages which are not yet whole take on all connections together, of SIP and records of TLS alike; {@link
  * org.sipoauth.registrar.sip.Limits} bound that of one. Where they take more, connections end until they take an eighth less: those of
  * nobody we know first, of them the largest first. So whoever sends a usual request in pieces outlasts those who would
  * fill the memory with it. Thread-safe.
@@ -30,7 +30,7 @@ final class UnfinishedMessages {
         this.mostBytes = mostBytes;
     }
 
-    /** One connection's. */
+    /** Of what has begun on one connection: one for its messages, another for its records of TLS. */
     final class Share {
         private final Runnable end;
         private final AtomicInteger bytes = new AtomicInteger();
@@ -41,7 +41,7 @@ final class UnfinishedMessages {
         }
 
         /**
-         * What its message takes now, for the connection's own thread to say.
+         * What has begun takes now, for the connection's own thread to say.
          *
          * @param ofSomebodyKnown whether a phone has registered over the connection, or it is an edge's
          */
@@ -57,14 +57,15 @@ final class UnfinishedMessages {
             if (now == 0) {
                 shares.remove(this);
             }
-            if (held.addAndGet(now - before) > mostBytes) {
+            long inAll = held.addAndGet(now - before);
+            if (now > before && inAll > mostBytes) {
                 makeRoom();
-            } else if (told && held.get() < mostBytes / 2) {
+            } else if (told && inAll < mostBytes / 2) {
                 told = false;
             }
         }
 
-        /** @return how many bytes are free by it; 0 if its message has become whole meanwhile */
+        /** @return how many bytes are free by it; 0 if what had begun has become whole meanwhile */
         private int end() {
             int before = bytes.getAndUpdate(was -> was > 0 ? ENDED : was);
             if (before <= 0) {
@@ -86,8 +87,8 @@ final class UnfinishedMessages {
         return Math.max(0, held.get()); // one that is ended may be taken off before it has been added
     }
 
-    /** Connections whose message has begun. */
-    int connections() {
+    /** Messages and records that have begun. */
+    int count() {
         return shares.size();
     }
 
@@ -112,8 +113,8 @@ final class UnfinishedMessages {
         if (!told) {
             told = true;
             LOG.warn(
-                    "messages that have begun and do not end take more than {} bytes: closed {} of the {} connections that"
-                            + " send them, the largest of nobody we know first; is it an attack?",
+                    "messages and TLS records that have begun and do not end take more than {} bytes: ended {} of {} with their"
+                            + " connections, the largest of nobody we know first; is it an attack?",
                     mostBytes,
                     ended,
                     candidates.size());

@@ -7,9 +7,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 
 /**
- * Passes TLS records on when they are whole (RFC 8446 §5.1). Netty's TLS waits for the rest of one, too, but believes any length, and
- * keeps each piece that arrives in a buffer of its own: sent byte by byte, a record takes hundreds of times its length. Here it takes one
- * buffer, which counts among the {@linkplain UnfinishedMessages messages that are not yet whole}.
+ * Passes TLS records on when they are whole (RFC 8446 §5.1). Netty's TLS waits for the rest of one, too, but believes any length; and
+ * where it calls BoringSSL, it keeps each piece that arrives in a buffer of its own: 16,000 bytes of a record, sent one by one, took
+ * 1,024,000 (with the JDK's TLS 16,384). Here a record takes one buffer, which counts among the {@linkplain UnfinishedMessages messages
+ * that are not yet whole}.
  */
 final class WholeRecords extends ChannelInboundHandlerAdapter {
     private static final int HEADER_BYTES = 5;
@@ -23,7 +24,7 @@ final class WholeRecords extends ChannelInboundHandlerAdapter {
 
     private final UnfinishedMessages.Share unfinished;
     private ByteBuf begun = Unpooled.EMPTY_BUFFER;
-    private boolean lost;
+    private boolean lost; // no record follows, or the connection is crowded out
 
     WholeRecords(SipListener listener, ChannelPipeline pipeline) {
         this.unfinished = listener.unfinished().share(() -> pipeline.fireUserEventTriggered(SipListener.CROWDED_OUT));
@@ -36,9 +37,12 @@ final class WholeRecords extends ChannelInboundHandlerAdapter {
         } else if (lost) {
             read.release();
         } else if (begun.isReadable()) {
-            ByteBuf joined = begun.writeBytes(read);
-            read.release();
-            passOn(context, joined);
+            try {
+                begun.writeBytes(read);
+            } finally {
+                read.release();
+            }
+            passOn(context, begun);
         } else {
             passOn(context, read);
         }
@@ -54,19 +58,25 @@ final class WholeRecords extends ChannelInboundHandlerAdapter {
             keep(context, begun);
             return;
         }
-        ByteBuf records = whole == 0 ? Unpooled.EMPTY_BUFFER : bytes.readRetainedSlice(whole);
-        keep(
-                context,
-                lost || !bytes.isReadable()
-                        ? Unpooled.EMPTY_BUFFER
-                        : context.alloc().buffer(bytes.readableBytes()).writeBytes(bytes));
-        bytes.release();
-        if (whole > 0) {
-            context.fireChannelRead(records);
+        boolean wrong = lost;
+        begun = bytes; // which goes with the connection, should there be no memory for the rest
+        ByteBuf rest = wrong ? Unpooled.EMPTY_BUFFER : restOf(bytes, whole, context);
+        keep(context, rest);
+        if (whole == 0 || lost && !wrong) {
+            bytes.release();
+        } else {
+            context.fireChannelRead(bytes.writerIndex(bytes.readerIndex() + whole));
         }
-        if (lost) {
+        if (wrong) {
             context.fireChannelRead(Unpooled.wrappedBuffer(new byte[HEADER_BYTES])); // which TLS refuses as no record
         }
+    }
+
+    private static ByteBuf restOf(ByteBuf bytes, int whole, ChannelHandlerContext context) {
+        int length = bytes.readableBytes() - whole;
+        return length == 0
+                ? Unpooled.EMPTY_BUFFER
+                : context.alloc().buffer(length).writeBytes(bytes, bytes.readerIndex() + whole, length);
     }
 
     /** Of the whole records at the beginning; the stream is lost where no record follows them. */

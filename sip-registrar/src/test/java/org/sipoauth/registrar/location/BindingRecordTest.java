@@ -39,6 +39,13 @@ class BindingRecordTest {
                 .hasMessageContaining("reads 2 at most");
     }
 
+    /** Else every release before would take it for damage, and remove it. */
+    @Test
+    void isWrittenInAFormatThatOtherReleasesRespect() {
+        assertThat(BindingRecord.FORMAT).isLessThan(BindingRecord.NO_FORMAT);
+        assertThat(BindingRecord.encode(BINDINGS)[0]).isEqualTo((byte) BindingRecord.FORMAT);
+    }
+
     @Test
     void readsWhatRegistrarsWroteThatKeptNoFlows() throws Exception {
         Binding binding = BINDINGS.get(0);

@@ -253,10 +253,10 @@ class RedisLocationIT extends LocationContract {
         } finally {
             System.setErr(before);
         }
-        assertThat(log.toString(StandardCharsets.UTF_8).lines())
+        assertThat(log.toString(StandardCharsets.UTF_8).lines().filter(line -> line.contains("damaged")))
                 .as("a line for each that was removed")
                 .hasSize(4)
-                .allSatisfy(line -> assertThat(line).contains(AOR, "damaged", "location:*"));
+                .allSatisfy(line -> assertThat(line).contains(AOR, "location:*"));
     }
 
     @Test

@@ -344,6 +344,16 @@ class SipConnectionTest {
     }
 
     @Test
+    void givesBackItsRoomWhenItIsCrowdedOutHoweverLongItTakesToClose() {
+        linger();
+        begin(1_000);
+        channel.pipeline().fireUserEventTriggered(SipListener.CROWDED_OUT);
+
+        assertThat(channel.isOpen()).isTrue();
+        assertThat(listener.unfinished().bytes()).isZero();
+    }
+
+    @Test
     void countsWhomItCrowdsOut() {
         channel.pipeline().fireUserEventTriggered(SipListener.CROWDED_OUT);
 

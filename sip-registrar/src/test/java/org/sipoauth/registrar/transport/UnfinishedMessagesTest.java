@@ -65,6 +65,23 @@ class UnfinishedMessagesTest {
         assertThat(ended).containsExactly("a");
     }
 
+    /** One that ends gives back what else its connection holds; if that made room, ends would nest as deep as there are any. */
+    @Test
+    void endsOneAfterAnother() {
+        UnfinishedMessages.Share messages = share("messages");
+        messages.take(1, false);
+        UnfinishedMessages.Share records = unfinished.share(() -> {
+            messages.take(0, false);
+            ended.add("records");
+        });
+        records.take(20, false);
+        share("small").take(10, false);
+        share("edge").take(200, true);
+
+        assertThat(ended).containsExactly("records", "small", "edge");
+        assertThat(unfinished.bytes()).isZero();
+    }
+
     @Test
     void countsNothingOfWhoHasBeenEnded() {
         UnfinishedMessages.Share greedy = share("greedy");
@@ -98,7 +115,7 @@ class UnfinishedMessagesTest {
             each.join();
         }
 
-        assertThat(unfinished.connections()).isZero();
+        assertThat(unfinished.count()).isZero();
         assertThat(unfinished.bytes()).isZero();
         assertThat(below).isEmpty();
     }

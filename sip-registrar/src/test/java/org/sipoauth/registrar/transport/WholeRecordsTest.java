@@ -1,11 +1,19 @@
 package org.sipoauth.registrar.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledHeapByteBuf;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -34,13 +42,19 @@ class WholeRecordsTest {
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private SipListener listener;
+    private boolean shookHands;
+    private boolean spokeSip;
 
     @BeforeEach
     void listen(@TempDir Path directory) throws Exception {
         new TestPki("test CA").writeNode(directory);
+        listen(directory, MOST_UNFINISHED);
+    }
+
+    private void listen(Path directory, long mostUnfinished) throws Exception {
         Duration minute = Duration.ofMinutes(1);
         TransportSettings settings =
-                new TransportSettings(minute, minute, minute, minute, minute, 1, 1, Limits.DEFAULT, MOST_UNFINISHED);
+                new TransportSettings(minute, minute, minute, minute, minute, 1, 1, Limits.DEFAULT, mostUnfinished);
         listener = new SipListener(
                 Arrival.Port.OAUTH,
                 settings,
@@ -64,7 +78,15 @@ class WholeRecordsTest {
 
     /** A connection whose TLS has not begun, and which begins it with the first byte. */
     private EmbeddedChannel beforeTls() {
-        return new EmbeddedChannel(new FirstByte(listener)) {
+        ChannelHandler behindTls = new ChannelInboundHandlerAdapter() {
+            @Override
+            public void userEventTriggered(ChannelHandlerContext context, Object event) {
+                context.fireUserEventTriggered(event);
+                shookHands |= event instanceof SslHandshakeCompletionEvent completion && completion.isSuccess();
+                spokeSip |= context.pipeline().get(SipConnection.class) != null;
+            }
+        };
+        return new EmbeddedChannel(new FirstByte(listener), behindTls) {
             @Override
             protected SocketAddress remoteAddress0() {
                 return new InetSocketAddress("192.0.2.4", 5061);
@@ -172,6 +194,65 @@ class WholeRecordsTest {
         assertThat(listener.unfinished().bytes()).isZero();
     }
 
+    /** Whose heap is full, or holds buffers that cannot grow. */
+    private static final class Allocator extends AbstractByteBufAllocator {
+        private final List<ByteBuf> allocated = new ArrayList<>();
+        private boolean full;
+
+        @Override
+        protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+            if (full) {
+                throw new OutOfMemoryError("a test's");
+            }
+            ByteBuf buffer = new UnpooledHeapByteBuf(this, initialCapacity, initialCapacity);
+            allocated.add(buffer);
+            return buffer;
+        }
+
+        @Override
+        protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+            return newHeapBuffer(initialCapacity, maxCapacity);
+        }
+
+        @Override
+        public boolean isDirectBufferPooled() {
+            return false;
+        }
+    }
+
+    @Test
+    void letsGoOfWhatItHoldsWhenThereIsNoMemoryForTheRest() {
+        Allocator allocator = new Allocator();
+        allocator.full = true;
+        EmbeddedChannel channel = channel();
+        channel.config().setAllocator(allocator);
+        ByteBuf oneAndABit = Unpooled.copiedBuffer(records(10, 100), 0, 50);
+        assertThatThrownBy(() -> channel.writeInbound(oneAndABit)).isInstanceOf(OutOfMemoryError.class);
+
+        channel.close();
+        assertThat(oneAndABit.refCnt()).isZero();
+        assertThat(listener.unfinished().bytes()).isZero();
+    }
+
+    @Test
+    void letsGoOfWhatItReadWhenItsBufferCannotGrow() {
+        Allocator allocator = new Allocator();
+        EmbeddedChannel channel = channel();
+        channel.config().setAllocator(allocator);
+        channel.writeInbound(Unpooled.copiedBuffer(records(100), 0, 50));
+        ByteBuf more = Unpooled.copiedBuffer(records(100), 50, 20);
+        assertThatThrownBy(() -> channel.writeInbound(more)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(more.refCnt()).isZero();
+
+        channel.close();
+        assertThat(allocator.allocated).hasSize(1).allMatch(buffer -> buffer.refCnt() == 0);
+        assertThat(listener.unfinished().bytes()).isZero();
+    }
+
+    private double count(String name) {
+        return meters.find(name).counters().stream().mapToDouble(Counter::count).sum();
+    }
+
     @Test
     void endsHandshakesWhoseRecordsTakeTooMuchInAll() {
         byte[] begun = Arrays.copyOf(header(HANDSHAKE, LONGEST), LONGEST);
@@ -181,11 +262,39 @@ class WholeRecordsTest {
                 .toList();
 
         assertThat(channels).filteredOn(channel -> !channel.isOpen()).hasSize(1);
-        assertThat(meters.get("sip.connections.crowded.out")
-                        .tag("port", "oauth")
-                        .counter()
-                        .count())
-                .isEqualTo(1);
+        requireOneCrowdedOut();
         assertThat(listener.unfinished().bytes()).isBetween(3L * LONGEST, (long) MOST_UNFINISHED);
+    }
+
+    /** With the first that it reads, of which TLS has seen nothing: whatever TLS saw then would not be what the peer sent. */
+    @Test
+    void endsAHandshakeThatTakesTooMuchByItself(@TempDir Path directory) throws Exception {
+        new TestPki("test CA").writeNode(directory);
+        listen(directory, 1_000);
+        EmbeddedChannel channel = beforeTls();
+        ByteBuf begun = Unpooled.copiedBuffer(Arrays.copyOf(header(HANDSHAKE, LONGEST), LONGEST));
+        channel.writeInbound(begun);
+
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(begun.refCnt()).isZero();
+        requireOneCrowdedOut();
+        assertThat(listener.unfinished().bytes()).isZero();
+    }
+
+    private void requireOneCrowdedOut() {
+        assertThat(count("sip.connections.crowded.out")).isEqualTo(1);
+        assertThat(count("tls.handshake.failures")).isZero();
+        assertThat(shookHands).isFalse();
+        assertThat(spokeSip).isFalse();
+    }
+
+    @Test
+    void countsNoFailureOfAHandshakeThatEndsWithTheServer() {
+        EmbeddedChannel channel = beforeTls();
+        channel.writeInbound(Unpooled.copiedBuffer(header(HANDSHAKE, 100)));
+        channel.pipeline().fireUserEventTriggered(SipListener.DRAIN);
+
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(count("tls.handshake.failures")).isZero();
     }
 }

@@ -27,7 +27,10 @@ abstract class WatchedFile<K> implements AutoCloseable {
     private final Path file;
     private final BackgroundThread thread;
     private volatile @Nullable K current;
-    private byte @Nullable [] lastRead; // by the opening thread, then by the background thread alone
+
+    // by the opening thread, then by the background thread alone
+    private byte @Nullable [] lastRead;
+    private boolean erring; // and the log has it
 
     WatchedFile(Path file, String threadName) {
         this.file = file;
@@ -65,7 +68,25 @@ abstract class WatchedFile<K> implements AutoCloseable {
         thread.end();
     }
 
+    /** Throws no error: whoever does is never called again. */
     final void look() {
+        try {
+            follow();
+            erring = false;
+        } catch (Error e) { // out of memory, say, is no fault of the document's: the next look parses it again
+            lastRead = null;
+            if (!erring) {
+                try {
+                    warnOf(e);
+                    erring = true;
+                } catch (Error unlogged) {
+                    // perhaps at the next look
+                }
+            }
+        }
+    }
+
+    private void follow() {
         try {
             byte[] document = read();
             if (!Arrays.equals(document, lastRead)) {
@@ -73,9 +94,13 @@ abstract class WatchedFile<K> implements AutoCloseable {
                 current = parse(document, current);
                 LOG.log(Level.INFO, "{0}: now {1}", file, current);
             }
-        } catch (IOException | RuntimeException | Error e) { // whoever throws out of this is never called again
-            LOG.log(Level.WARNING, "{0}: keeping the last good keys: {1}", file, e.toString());
+        } catch (IOException | RuntimeException e) {
+            warnOf(e);
         }
+    }
+
+    private void warnOf(Throwable e) {
+        LOG.log(Level.WARNING, "{0}: keeping the last good keys: {1}", file, e.toString());
     }
 
     private byte[] read() throws IOException {

@@ -132,24 +132,24 @@ public final class BackgroundRefresh implements AutoCloseable {
         double random = ThreadLocalRandom.current().nextDouble();
         try {
             task.refresh();
-            if (lastFailed) {
-                LOG.log(Level.INFO, "{0}: reached again", source);
-            }
+            boolean again = lastFailed;
             lastFailed = false;
             failures = 0;
+            if (again) {
+                LOG.log(Level.INFO, "{0}: reached again", source);
+            }
             return schedule.afterSuccess(random);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed
         } catch (IOException | RuntimeException | Error e) { // out of memory, say, is no reason to stop
+            boolean again = lastFailed;
+            lastFailed = true;
+            failed.incrementAndGet(); // before the log, which may fail for the same reason
             // the first failure in a row is news; the others are for who asks
             LOG.log(
-                    lastFailed ? Level.DEBUG : Level.WARNING,
-                    "{0}: keeping {1}: {2}",
-                    source,
-                    held.get(),
-                    e.toString());
-            lastFailed = true;
-            failed.incrementAndGet();
+                    again ? Level.DEBUG : Level.WARNING,
+                    source + ": keeping " + held.get() + ": " + e,
+                    e instanceof Error && !(e instanceof OutOfMemoryError) ? e : null); // a mistake of ours has a trace
         } finally {
             done.incrementAndGet();
         }

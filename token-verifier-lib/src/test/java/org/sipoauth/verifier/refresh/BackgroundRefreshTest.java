@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** What its sources' tests do not show. */
 class BackgroundRefreshTest {
-    /** A heap too small for a document, say: to be seen like any other failure, and over when there is room again. */
+    /** A heap too small for a document, say, or for a line of the log: to be seen like any other failure, and over when there is room again. */
     @Test
     void countsErrorsOfTheVirtualMachineAmongFailuresAndGoesOn() {
         UrlSettings settings = new UrlSettings(URI.create("https://localhost/keys"), Duration.ofMillis(10));
@@ -18,7 +18,9 @@ class BackgroundRefreshTest {
         BackgroundRefresh refresh = new BackgroundRefresh(
                 "test-refresh",
                 settings,
-                () -> "nothing",
+                () -> {
+                    throw new OutOfMemoryError("the log's");
+                },
                 () -> {
                     if (!room.tryAcquire()) {
                         throw new OutOfMemoryError("a test's");
