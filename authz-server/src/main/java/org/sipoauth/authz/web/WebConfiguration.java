@@ -49,7 +49,22 @@ class WebConfiguration {
     FilterRegistrationBean<RequestRates> requestRates(Settings settings, Clock clock, MeterRegistry meters) {
         FilterRegistrationBean<RequestRates> registration =
                 new FilterRegistrationBean<>(new RequestRates(settings.requests(), clock, meters));
-        registration.setOrder(SessionRepositoryFilter.DEFAULT_ORDER - 3); // before anything costs anything
+        registration.setOrder(SessionRepositoryFilter.DEFAULT_ORDER - 4); // before anything costs anything
+        return registration;
+    }
+
+    @Bean
+    RequestThreads.OfEachListener requestThreads(Settings settings) {
+        int listeners = settings.mutualTls().port() == null ? 2 : 3;
+        return new RequestThreads.OfEachListener(
+                new HeapRoom(Runtime.getRuntime().maxMemory(), listeners));
+    }
+
+    @Bean
+    FilterRegistrationBean<LateRequests> lateRequests(MeterRegistry meters) {
+        FilterRegistrationBean<LateRequests> registration =
+                new FilterRegistrationBean<>(new LateRequests(RequestThreads::waited, meters));
+        registration.setOrder(SessionRepositoryFilter.DEFAULT_ORDER - 3);
         return registration;
     }
 

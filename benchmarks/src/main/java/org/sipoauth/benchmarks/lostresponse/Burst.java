@@ -9,26 +9,36 @@ import java.util.List;
  * last bytes leave within microseconds of one another.
  */
 final class Burst implements AutoCloseable {
+    private final List<Integer> ports;
+    private final int copies;
     private final String presented;
     private final List<Wire> wires = new ArrayList<>();
     private int received;
 
-    private Burst(String presented) {
+    private Burst(List<Integer> ports, int copies, String presented) {
+        this.ports = ports;
+        this.copies = copies;
         this.presented = presented;
     }
 
     static Burst send(List<Integer> ports, int copies, String refreshToken) throws IOException {
-        Burst burst = new Burst(refreshToken);
-        byte[] request = Wire.request(refreshToken);
+        Burst burst = new Burst(ports, copies, refreshToken);
+        burst.sendAgain();
+        return burst;
+    }
+
+    /** As many copies once more. */
+    void sendAgain() throws IOException {
+        byte[] request = Wire.request(presented);
+        int first = wires.size();
         for (int i = 0; i < copies; i++) {
             Wire wire = Wire.connect(ports.get(i % ports.size()));
-            burst.wires.add(wire);
+            wires.add(wire);
             wire.send(request, 0, request.length - 1);
         }
-        for (Wire wire : burst.wires) {
+        for (Wire wire : wires.subList(first, wires.size())) {
             wire.send(request, request.length - 1, request.length);
         }
-        return burst;
     }
 
     String presented() {

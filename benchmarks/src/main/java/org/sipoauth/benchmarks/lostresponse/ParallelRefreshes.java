@@ -52,6 +52,7 @@ public final class ParallelRefreshes {
     private final AtomicInteger tokensLeft;
     private final Semaphore arrivals = new Semaphore(FIRST_PHONES);
     private final LongAdder requests = new LongAdder();
+    private final LongAdder turnedAway = new LongAdder();
 
     /**
      * @param tokens so many are presented
@@ -142,20 +143,20 @@ public final class ParallelRefreshes {
     }
 
     /** @return the newest token */
-    private String refreshInBursts(String first) throws IOException {
-        String newest = first;
+    private String refreshInBursts(String first) throws IOException, InterruptedException {
         Burst current = send(first);
+        String successor = successor(current);
         for (int left = tokensLeft.getAndDecrement(); left > 0; left = tokensLeft.getAndDecrement()) {
-            String successor = successor(current, current.next());
-            newest = ThreadLocalRandom.current().nextInt(100) < LOSE_PERCENT ? current.presented() : successor;
-            Burst following = send(newest); // while answers to the last one are under way: late copies of one request
+            boolean lost = ThreadLocalRandom.current().nextInt(100) < LOSE_PERCENT;
+            // while answers to the last one are under way: late copies of one request
+            Burst following = send(lost ? current.presented() : successor);
             end(current, successor);
             current = following;
+            successor = successor(current);
             if (left % TOKENS_UNTIL_THE_NEXT == 0) {
                 arrivals.release();
             }
         }
-        String successor = successor(current, current.next());
         end(current, successor);
         return successor;
     }
@@ -168,12 +169,34 @@ public final class ParallelRefreshes {
     private void end(Burst burst, String successor) throws IOException {
         try (burst) {
             while (burst.hasMore()) {
-                String other = successor(burst, burst.next());
-                if (!other.equals(successor)) {
+                Wire.Answer other = next(burst);
+                if (!other.isLater() && !successor(burst, other).equals(successor)) {
                     violations.add(Violation.TWO_LIVE_SUCCESSORS, "one request brought two");
                 }
             }
         }
+    }
+
+    /** What the first copy brings that is not told to come again later; if all are, they come again. */
+    private String successor(Burst burst) throws IOException, InterruptedException {
+        Wire.Answer answer = next(burst);
+        while (answer.isLater()) {
+            if (!burst.hasMore()) {
+                Thread.sleep(answer.retryAfter().orElseThrow().toMillis());
+                requests.add(plan.copies());
+                burst.sendAgain();
+            }
+            answer = next(burst);
+        }
+        return successor(burst, answer);
+    }
+
+    private Wire.Answer next(Burst burst) throws IOException {
+        Wire.Answer answer = burst.next();
+        if (answer.isLater()) {
+            turnedAway.increment();
+        }
+        return answer;
     }
 
     private String successor(Burst burst, Wire.Answer answer) throws IOException {
@@ -191,6 +214,7 @@ public final class ParallelRefreshes {
         lines.add("time: " + taken.toSeconds() + " s");
         lines.add("requests: " + requests.sum() + ", " + plan.copies() + " at once; a second: "
                 + requests.sum() / Math.max(1, taken.toSeconds()));
+        lines.add("turned away, to come again: " + turnedAway.sum());
         lines.add("the same successor again: " + judge.repeats.sum() + "; another one: " + judge.strikeOuts.sum());
         lines.addAll(violations.report());
         return lines;
