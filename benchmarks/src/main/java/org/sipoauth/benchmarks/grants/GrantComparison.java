@@ -24,6 +24,9 @@ public final class GrantComparison {
     private static final int CONNECTIONS = 16;
     private static final int LOGINS = 256;
 
+    /** From ready to idle: until then what has begun is compiled, and the memory that this takes is given back. */
+    private static final Duration SETTLED = Duration.ofSeconds(15);
+
     private GrantComparison() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -196,7 +199,7 @@ public final class GrantComparison {
     private static void measureStart(Server server, Figures figures) throws IOException, InterruptedException {
         figures.startSeconds.add(seconds(server.start()));
         figures.startProcessorSeconds.add(seconds(server.process().processorTime()));
-        Thread.sleep(5_000); // what it does after it is ready, to the end
+        Thread.sleep(SETTLED.toMillis());
         figures.idleMegabytes.add(megabytes(server));
         server.stop();
     }
