@@ -10,11 +10,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.catalina.connector.Connector;
 import org.sipoauth.authz.redis.RedisForTests;
 import org.sipoauth.authz.subscriber.QuickPasswords;
 import org.sipoauth.authz.web.MutualTlsConnector;
 import org.sipoauth.authz.web.ProvisioningConnector;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.tomcat.TomcatWebServer;
+import org.springframework.boot.web.server.WebServer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** The whole server under the demo profile, on free ports, with TLS. */
@@ -117,6 +121,12 @@ public final class TestServer implements AutoCloseable {
 
     public <T> T bean(Class<T> type) {
         return context.getBean(type);
+    }
+
+    /** At which it listens, the management port aside. */
+    public Connector[] connectors() {
+        WebServer web = ((WebServerApplicationContext) context).getWebServer();
+        return ((TomcatWebServer) web).getTomcat().getService().findConnectors();
     }
 
     public List<String> beanNames() {

@@ -1,10 +1,12 @@
 package org.sipoauth.authz.web;
 
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardThreadExecutor;
 import org.apache.coyote.AbstractProtocol;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -16,28 +18,40 @@ import org.springframework.core.Ordered;
  * one. They are the system's: of thousands of virtual threads some wait 20 seconds for a lock that others get at once.
  */
 final class RequestThreads extends StandardThreadExecutor {
-    private static final ThreadLocal<Duration> WAITED = ThreadLocal.withInitial(() -> Duration.ZERO);
+    private static final ThreadLocal<@Nullable Turn> TURN = new ThreadLocal<>();
 
     private final LongSupplier nanoTime;
+    private final Semaphore roomForOthers;
 
-    RequestThreads(int most, int idle, LongSupplier nanoTime) {
+    /** @param waited for this thread */
+    private record Turn(RequestThreads of, Duration waited) {}
+
+    RequestThreads(int port, int most, int idle, LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
-        setName("requests");
-        setNamePrefix("request-");
+        this.roomForOthers = new Semaphore(Math.max(1, most / 2));
+        setName("requests-" + port);
+        setNamePrefix("request-" + port + "-");
         setMaxThreads(most);
         setMinSpareThreads(idle);
     }
 
     /** How long the request at hand, or the first of those that came with it in one piece, has waited for this thread. */
     static Duration waited() {
-        return WAITED.get();
+        Turn turn = TURN.get();
+        return turn == null ? Duration.ZERO : turn.waited();
+    }
+
+    /** Half of the threads of the listener at which the request at hand came; null at one without such threads. */
+    static @Nullable Semaphore roomForOthers() {
+        Turn turn = TURN.get();
+        return turn == null ? null : turn.of().roomForOthers;
     }
 
     @Override
     public void execute(Runnable work) {
         long came = nanoTime.getAsLong();
         super.execute(() -> {
-            WAITED.set(Duration.ofNanos(nanoTime.getAsLong() - came));
+            TURN.set(new Turn(this, Duration.ofNanos(nanoTime.getAsLong() - came)));
             work.run();
         });
     }
@@ -76,8 +90,11 @@ final class RequestThreads extends StandardThreadExecutor {
                         requests);
             }
             protocol.setMaxConnections(connections);
-            protocol.setExecutor(
-                    new RequestThreads(requests, Math.min(requests, protocol.getMinSpareThreads()), System::nanoTime));
+            protocol.setExecutor(new RequestThreads(
+                    connector.getPort(),
+                    requests,
+                    Math.min(requests, protocol.getMinSpareThreads()),
+                    System::nanoTime));
         }
     }
 }

@@ -87,4 +87,9 @@ class WebConfiguration {
             MeterRegistry registry, ProvisioningConnector provisioning, MutualTlsConnector mutualTls) {
         return factory -> factory.addEngineValves(new RefusedRequests(registry, provisioning, mutualTls));
     }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> roomForTokens(MeterRegistry meters) {
+        return factory -> factory.addEngineValves(new RoomForTokens(meters));
+    }
 }

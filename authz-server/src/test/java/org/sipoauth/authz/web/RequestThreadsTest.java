@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class RequestThreadsTest {
     private final AtomicLong nanoTime = new AtomicLong(Long.MAX_VALUE - 1); // it may wrap
-    private final RequestThreads threads = new RequestThreads(1, 1, nanoTime::get);
+    private final RequestThreads threads = new RequestThreads(8443, 1, 1, nanoTime::get);
     private final CountDownLatch firstMayEnd = new CountDownLatch(1);
 
     @BeforeEach
