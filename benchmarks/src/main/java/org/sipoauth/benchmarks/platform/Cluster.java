@@ -38,7 +38,7 @@ public final class Cluster implements AutoCloseable {
      * @param nodes how many servers
      * @param transport how they are spoken to
      * @param serverOptions given to each of them, beside what makes them a cluster
-     * @param javaOptions of each of them, in place of those that this program was given
+     * @param javaOptions of each of them, in place of those that this program was given, and of our heap
      */
     public record Setup(
             int nodes, Transport transport, Store store, List<String> serverOptions, List<String> javaOptions) {
@@ -79,6 +79,10 @@ public final class Cluster implements AutoCloseable {
             this.management = management;
             this.command = command;
             this.process = process;
+        }
+
+        URI readiness() {
+            return management.resolve("health/readiness");
         }
     }
 
@@ -169,7 +173,7 @@ public final class Cluster implements AutoCloseable {
         node.process.awaitReady();
         Instant giveUp = Instant.now().plus(READY_LIMIT);
         Http http = Http.plain();
-        while (http.get(node.management.resolve("health/readiness"), Map.of()).statusCode() != 200) {
+        while (http.get(node.readiness(), Map.of()).statusCode() != 200) {
             if (Instant.now().isAfter(giveUp)) {
                 throw new IOException(node.name + " started, but did not become ready");
             }
@@ -207,6 +211,16 @@ public final class Cluster implements AutoCloseable {
     /** A server picked at random: what one made, another is shown. */
     public URI anyNode() {
         return nodes.get(ThreadLocalRandom.current().nextInt(nodes.size())).address;
+    }
+
+    /** Where a server says whether it is ready: at its port for management, in plain HTTP. */
+    public URI readiness(int node) {
+        return nodes.get(node).readiness();
+    }
+
+    /** A server as it runs now: another one after {@link #restart}. */
+    public ChildProcess process(int node) {
+        return nodes.get(node).process;
     }
 
     public Map<String, String> passwords() throws IOException {

@@ -73,7 +73,7 @@ public final class Workplace implements AutoCloseable {
      * The command that runs the server: with the classes that {@code cli/src/test/sh/archive-server.sh} has archived, unless
      * its jar is newer. How soon it starts is no measure then.
      *
-     * @param javaOptions in place of those that this was given
+     * @param javaOptions in place of those that this was given, and of {@link #HEAP_MEGABYTES}
      */
     static List<String> server(List<String> javaOptions, List<String> arguments) throws IOException {
         Path jar = built("authz-server/target/authz-server.jar");
@@ -82,14 +82,12 @@ public final class Workplace implements AutoCloseable {
         Path packed = jar.resolveSibling(jar.getFileName() + ".original");
         boolean isArchived = archive.toFile().lastModified() > packed.toFile().lastModified();
         List<String> command = java();
+        command.add("-Xmx" + HEAP_MEGABYTES + "m");
         command.addAll(javaOptions);
         if (isArchived) {
             command.add("-XX:SharedArchiveFile=" + archive);
         }
-        command.addAll(List.of(
-                "-Xmx" + HEAP_MEGABYTES + "m",
-                "-jar",
-                (isArchived ? archive.resolveSibling("authz-server.jar") : jar).toString()));
+        command.addAll(List.of("-jar", (isArchived ? archive.resolveSibling("authz-server.jar") : jar).toString()));
         command.addAll(arguments);
         return command;
     }
