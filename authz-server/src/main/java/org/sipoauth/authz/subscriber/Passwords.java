@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class Passwords implements PasswordEncoder {
     private final PasswordEncoder argon2;
-    private final Semaphore turns = new Semaphore(Runtime.getRuntime().availableProcessors());
+    private final Semaphore turns = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
 
     public Passwords() {
         this(Argon2PasswordEncoder.defaultsForSpringSecurity_v5_8());
