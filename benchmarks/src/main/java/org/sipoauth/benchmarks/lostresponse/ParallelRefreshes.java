@@ -36,8 +36,7 @@ public final class ParallelRefreshes {
 
     /**
      * Beside each other at first; the others come one after the other. Servers that have just started compile what they run:
-     * with hundreds of phones they would come to the last copies of a request more than 10 seconds after its successor was
-     * used, when it is a replay.
+     * with hundreds of phones they would turn most requests away at first, for these had waited too long.
      */
     private static final int FIRST_PHONES = 4;
 
