@@ -34,27 +34,35 @@ final class RingVault implements KeyVault {
     static final class RingSigner implements Signer {
         private final SignatureAlgorithm algorithm;
         private final PrivateKey key;
-        private final SigningProvider provider;
-        /** The same key in the form that its provider works with. */
-        private final PrivateKey translated;
+        private volatile Form form;
+
+        /** The key as a provider works with it. */
+        private record Form(SigningProvider provider, PrivateKey key) {
+            @Override
+            public String toString() {
+                return "a key for " + provider;
+            }
+        }
 
         RingSigner(SignatureAlgorithm algorithm, PrivateKey key) {
             this.algorithm = algorithm;
             this.key = key;
-            this.provider = SigningProvider.forKeysOf(algorithm);
-            try {
-                this.translated = provider.translate(algorithm, key);
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(provider + " cannot use this " + algorithm.joseName() + " key", e);
-            }
+            this.form = new Form(SigningProvider.JDK, key);
         }
 
         @Override
         public byte[] sign(byte[] signingInput) {
+            SigningProvider provider = SigningProvider.forKeysOf(algorithm);
             try {
-                return provider.sign(algorithm, translated, signingInput);
+                Form now = form;
+                if (now.provider() != provider) {
+                    now = new Form(provider, provider.translate(algorithm, key));
+                    form = now;
+                }
+                return provider.sign(algorithm, now.key(), signingInput);
             } catch (GeneralSecurityException e) {
-                throw new IllegalStateException("signing with " + algorithm.joseName() + " failed", e);
+                throw new IllegalStateException(
+                        provider + " cannot sign with this " + algorithm.joseName() + " key", e);
             }
         }
 

@@ -10,17 +10,22 @@ import java.security.Provider;
 import java.security.Signature;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who signs with the keys of the ring: the Amazon Corretto Crypto Provider if it is on the class path and shows that it
- * works here, else the JDK. It signs ES256 many times as fast; nothing else of it is used, and it is not registered.
+ * works here, else the JDK. It signs ES256 many times as fast; nothing else of it is used, and it is not registered. It is
+ * looked for beside the first signatures, which are the JDK's: no start waits for native code.
  */
 final class SigningProvider {
+    static final SigningProvider JDK = new SigningProvider(null);
+
     private static final Logger LOG = System.getLogger(SigningProvider.class.getName());
     private static final String CORRETTO = "com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider";
-    private static final Map<SignatureAlgorithm, SigningProvider> CHOSEN = new ConcurrentHashMap<>();
+    private static final Map<SignatureAlgorithm, CompletableFuture<SigningProvider>> CHOICES =
+            new ConcurrentHashMap<>();
 
     /** Null: whatever the JDK has. */
     private final @Nullable Provider provider;
@@ -29,13 +34,33 @@ final class SigningProvider {
         this.provider = provider;
     }
 
+    /** The one for now: the JDK until another is chosen. */
     static SigningProvider forKeysOf(SignatureAlgorithm algorithm) {
-        return CHOSEN.computeIfAbsent(algorithm, each -> {
-            SigningProvider chosen =
-                    corretto().map(provider -> choose(each, provider)).orElseGet(() -> new SigningProvider(null));
-            LOG.log(Level.INFO, "{0} keys of the ring sign by {1}", each.joseName(), chosen);
-            return chosen;
-        });
+        return choice(algorithm).getNow(JDK);
+    }
+
+    /** The one for good; the first call begins to look for it. Never fails. */
+    static CompletableFuture<SigningProvider> choice(SignatureAlgorithm algorithm) {
+        return CHOICES.computeIfAbsent(
+                algorithm,
+                each -> CompletableFuture.supplyAsync(() -> choose(each), SigningProvider::beside)
+                        .exceptionally(failed -> {
+                            LOG.log(Level.WARNING, "the JDK signs " + each.joseName(), failed);
+                            return JDK;
+                        }));
+    }
+
+    private static void beside(Runnable task) {
+        Thread thread = new Thread(task, "who signs");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static SigningProvider choose(SignatureAlgorithm algorithm) {
+        SigningProvider chosen =
+                corretto().map(provider -> choose(algorithm, provider)).orElse(JDK);
+        LOG.log(Level.INFO, "{0} keys of the ring sign by {1}", algorithm.joseName(), chosen);
+        return chosen;
     }
 
     /** The candidate, if a signature of it is one by the JDK's own measure. */
@@ -54,7 +79,7 @@ final class SigningProvider {
         } catch (GeneralSecurityException | RuntimeException e) {
             LOG.log(Level.WARNING, "{0} cannot sign {1}: {2}", candidate, algorithm.joseName(), e.getMessage());
         }
-        return new SigningProvider(null);
+        return JDK;
     }
 
     /** The key in the provider's own form if it has one, which saves a translation for every signature. */

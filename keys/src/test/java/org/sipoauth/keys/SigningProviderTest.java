@@ -26,7 +26,7 @@ class SigningProviderTest {
     @EnumSource(SignatureAlgorithm.class)
     @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
     void takesTheCorrettoProviderWhereItIsOnTheClassPath(SignatureAlgorithm algorithm) throws Exception {
-        SigningProvider chosen = SigningProvider.forKeysOf(algorithm);
+        SigningProvider chosen = SigningProvider.choice(algorithm).get();
 
         assertThat(chosen.toString()).startsWith("AmazonCorrettoCryptoProvider");
         assertThat(isSignedBy(chosen, algorithm)).isTrue();

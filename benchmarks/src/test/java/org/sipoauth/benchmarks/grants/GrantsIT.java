@@ -1,6 +1,7 @@
 package org.sipoauth.benchmarks.grants;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,8 +42,8 @@ class GrantsIT {
 
             assertThat(load.firstFailure()).isEmpty();
             assertThat(load.grants()).isPositive();
-            assertThat(Files.readString(server.process().log()))
-                    .contains("ES256 keys of the ring sign by AmazonCorrettoCryptoProvider");
+            await().until(() -> Files.readString(server.process().log())
+                    .contains("ES256 keys of the ring sign by AmazonCorrettoCryptoProvider"));
         }
     }
 
