@@ -37,8 +37,7 @@ final class RequestTimes extends ServerHttpObservationFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (!HttpMethod.POST.matches(request.getMethod())
-                || !request.getServletPath().equals("/oauth2/token")) {
+        if (!TokenRequests.isOne(request.getMethod(), request.getServletPath())) {
             super.doFilterInternal(request, response, chain);
             return;
         }

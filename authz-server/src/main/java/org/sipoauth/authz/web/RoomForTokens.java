@@ -13,7 +13,6 @@ import org.apache.coyote.ActionCode;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 
 /**
@@ -38,7 +37,7 @@ final class RoomForTokens extends ValveBase {
     public void invoke(Request request, Response response) throws IOException, ServletException {
         @Nullable Semaphore others = RequestThreads.roomForOthers();
         boolean here = isHere(request);
-        if (others == null || here && isForTokens(request)) {
+        if (others == null || here && TokenRequests.isOne(request.getMethod(), request.getDecodedRequestURI())) {
             getNext().invoke(request, response);
         } else if (others.tryAcquire()) {
             try {
@@ -52,11 +51,6 @@ final class RoomForTokens extends ValveBase {
         } else {
             turnAway(request, response);
         }
-    }
-
-    private static boolean isForTokens(Request request) {
-        return HttpMethod.POST.matches(request.getMethod())
-                && "/oauth2/token".equals(request.getDecodedRequestURI()); // null if it cannot be decoded
     }
 
     /** Whether nobody has to wait for the client to read it. */
