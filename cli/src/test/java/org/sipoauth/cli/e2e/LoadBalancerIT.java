@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -50,6 +54,7 @@ class LoadBalancerIT {
     private static final String SECRET = "a-secret-of-the-test-alone-which-is-long-enough";
     private static final String DESK_PHONE = "SEP00005E005301";
     private static final int PHONES = 6;
+    private static final int MOST_OF_AN_ADDRESS = 100;
     private static final String ANYBODYS_CLAIM = "192.0.2.66";
 
     @TempDir
@@ -249,6 +254,7 @@ class LoadBalancerIT {
         Map<String, String> written = new LinkedHashMap<>();
         written.put("    user haproxy\n    group haproxy\n", ""); // whoever runs this
         written.put("maxconn 20000", "maxconn 500"); // few enough for any machine's limit of open files
+        written.put("sc0_conn_cur gt 1000", "sc0_conn_cur gt " + MOST_OF_AN_ADDRESS);
         written.put("/etc/haproxy/", folder.resolve("etc/haproxy") + "/");
         written.put("bind :8443,:::8443 v6only", "bind 127.0.0.1:" + front);
         written.put("bind :8444,:::8444 v6only", "bind 127.0.0.1:" + certificates);
@@ -434,6 +440,43 @@ class LoadBalancerIT {
                 .untilAsserted(() -> assertThat(audit("outcome=wrong_device"))
                         .contains("\"address\":\"127.0.0.1\"")
                         .doesNotContain(ANYBODYS_CLAIM));
+    }
+
+    @Test
+    void letsNobodyKeepOthersOutWithConnectionsThatDoNothing() throws Exception {
+        List<Socket> idle = new ArrayList<>();
+        try {
+            for (int i = 0; i < MOST_OF_AN_ADDRESS; i++) {
+                idle.add(connectedFrom("127.0.0.3", i % 2 == 0 ? issuer : mutualTls));
+            }
+            Socket beyond = connectedFrom("127.0.0.3", issuer);
+            idle.add(beyond);
+
+            assertThat(isClosed(beyond)).isTrue();
+            assertThat(isClosed(idle.get(MOST_OF_AN_ADDRESS - 1))).isFalse();
+            assertThat(https.get(issuer.resolve("/oauth2/jwks"), Map.of()).status())
+                    .isEqualTo(200);
+        } finally {
+            for (Socket socket : idle) {
+                socket.close();
+            }
+        }
+    }
+
+    private static Socket connectedFrom(String address, URI server) throws IOException {
+        return new Socket(InetAddress.getLoopbackAddress(), server.getPort(), InetAddress.getByName(address), 0);
+    }
+
+    /** Waits for it, a moment. */
+    private static boolean isClosed(Socket socket) throws IOException {
+        socket.setSoTimeout(1_000);
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException stillOpen) {
+            return false;
+        } catch (SocketException reset) {
+            return true;
+        }
     }
 
     private static String audit(String query) throws Exception {
