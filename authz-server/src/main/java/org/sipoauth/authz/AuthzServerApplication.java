@@ -1,17 +1,27 @@
 package org.sipoauth.authz;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.autoconfigure.SpringBootApplication;
-import org.springframework.boot.security.oauth2.server.authorization.autoconfigure.servlet.OAuth2AuthorizationServerJwtAutoConfiguration;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.ComponentScan.Filter;
 
-/** The authorization server: issues the tokens with which phones register. */
-// the keys are those of our ring: Boot would make up a throw-away one
-@SpringBootApplication(exclude = OAuth2AuthorizationServerJwtAutoConfiguration.class)
+/**
+ * The authorization server: issues the tokens with which phones register. What it uses of Spring Boot is listed in
+ * {@code META-INF/spring/org.sipoauth.authz.AuthzServerApplication.imports}.
+ */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@ImportAutoConfiguration
+@ComponentScan(excludeFilters = @Filter(AutoConfiguration.class)) // these come later, by the list
 public class AuthzServerApplication {
 
     public static void main(String[] args) {
         SpringApplication.run(AuthzServerApplication.class, args);
-        System.gc(); // what the start leaves is a third of the heap, and nothing else would give it back while phones
-        // are few
+        // what the start leaves is a third of the heap, and nothing else would give it back while phones are few; not
+        // at once, for those that waited for this server are let in first
+        CompletableFuture.delayedExecutor(5, TimeUnit.SECONDS).execute(System::gc);
     }
 }

@@ -3,6 +3,9 @@ package org.sipoauth.authz.redis;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.JarURLConnection;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +14,8 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import org.sipoauth.authz.settings.StartupRefused;
 import redis.embedded.core.ExecutableProvider;
 import redis.embedded.model.OsArchitecture;
@@ -47,24 +52,45 @@ record RedisBinary(Path executable, int major, int minor) {
                 .map(ExecutableProvider.newProvidedVersionsMap()::get)
                 .orElseThrow(() -> none("This application carries no redis-server for this system."));
         Path executable = folder.resolve("bin").resolve("redis-server");
-        try (InputStream in = RedisBinary.class.getResourceAsStream(resource)) {
-            if (in == null) {
-                throw none("This application was packaged without the redis-server it should carry.");
+        URL carried = RedisBinary.class.getResource(resource);
+        if (carried == null) {
+            throw none("This application was packaged without the redis-server it should carry.");
+        }
+        try {
+            if (!isUnpacked(carried, executable)) {
+                unpack(carried, executable);
             }
-            Files.createDirectories(folder.resolve("bin"));
-            // written aside and moved: an older copy may still be running
-            Path fresh = Files.createTempFile(folder.resolve("bin"), "redis-server", ".new");
-            Files.copy(in, fresh, StandardCopyOption.REPLACE_EXISTING);
-            if (!fresh.toFile().setExecutable(true, true)) {
-                throw new IOException(fresh + " cannot be made executable");
-            }
-            Files.move(fresh, executable, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw none("The redis-server of this application could not be unpacked: " + e.getMessage() + ".");
         }
         return askVersion(executable)
                 .filter(binary -> binary.isAtLeast(6, 2))
                 .orElseThrow(() -> none("The redis-server of this application does not run on this system."));
+    }
+
+    /** Whether the file is there as it left the archive, by the checksum that the archive keeps: a start saves the copy. */
+    private static boolean isUnpacked(URL carried, Path executable) throws IOException {
+        if (!Files.isExecutable(executable) || !(carried.openConnection() instanceof JarURLConnection archive)) {
+            return false;
+        }
+        CRC32 checksum = new CRC32();
+        try (InputStream in = new CheckedInputStream(Files.newInputStream(executable), checksum)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        }
+        return checksum.getValue() == archive.getJarEntry().getCrc();
+    }
+
+    private static void unpack(URL carried, Path executable) throws IOException {
+        Path folder = Files.createDirectories(executable.getParent());
+        // written aside and moved: an older copy may still be running
+        Path fresh = Files.createTempFile(folder, "redis-server", ".new");
+        try (InputStream in = carried.openStream()) {
+            Files.copy(in, fresh, StandardCopyOption.REPLACE_EXISTING);
+        }
+        if (!fresh.toFile().setExecutable(true, true)) {
+            throw new IOException(fresh + " cannot be made executable");
+        }
+        Files.move(fresh, executable, StandardCopyOption.ATOMIC_MOVE);
     }
 
     // OsArchitecture's own detection runs uname, which a small container lacks.

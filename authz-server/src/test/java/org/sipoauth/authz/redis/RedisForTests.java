@@ -22,6 +22,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.testcontainers.service.connection.ServiceConnection;
+import org.springframework.boot.testcontainers.service.connection.ServiceConnectionAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
@@ -46,6 +47,7 @@ import org.testcontainers.utility.DockerImageName;
  * <p>Tests of the whole application import this class; others {@link #open} a Redis of their own.
  */
 @TestConfiguration(proxyBeanMethods = false)
+@ImportAutoConfiguration(ServiceConnectionAutoConfiguration.class)
 public class RedisForTests {
     private static final Logger LOG = LoggerFactory.getLogger(RedisForTests.class);
 
