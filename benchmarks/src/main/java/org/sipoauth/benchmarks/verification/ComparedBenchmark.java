@@ -39,6 +39,22 @@ public class ComparedBenchmark {
         return library.check().verify(turns.next());
     }
 
+    /** Nothing that threads share, nor memory: what a second processor is worth on this machine just now. */
+    @Benchmark
+    public long arithmetic(Sum sum) {
+        long n = sum.value;
+        for (int i = 0; i < 1000; i++) {
+            n = n * 6364136223846793005L + 1442695040888963407L; // a congruential generator
+        }
+        sum.value = n;
+        return n;
+    }
+
+    @State(Scope.Thread)
+    public static class Sum {
+        private long value = 1;
+    }
+
     @State(Scope.Benchmark)
     public static class OneLibrary {
         @Param("ES256")

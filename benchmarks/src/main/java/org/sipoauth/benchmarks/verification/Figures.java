@@ -16,6 +16,7 @@ final class Figures {
 
     private final Map<Token, Figure> tokens = new HashMap<>();
     private final Map<Signature, Figure> signatures = new HashMap<>();
+    private final Map<Arithmetic, Figure> arithmetic = new HashMap<>();
     private final Map<Failover, Double> failovers = new HashMap<>();
     private final Map<Start, Double> starts = new EnumMap<>(Start.class);
 
@@ -25,6 +26,8 @@ final class Figures {
     record Token(Library library, Algorithm algorithm, Provider provider, int tokens, int threads) {}
 
     record Signature(Algorithm algorithm, Provider provider) {}
+
+    record Arithmetic(int threads) {}
 
     record Failover(Library library, Algorithm algorithm) {}
 
@@ -43,6 +46,10 @@ final class Figures {
         signatures.put(signature, figure);
     }
 
+    void put(Arithmetic sum, Figure figure) {
+        arithmetic.put(sum, figure);
+    }
+
     void put(Failover failover, double seconds) {
         failovers.put(failover, seconds);
     }
@@ -56,7 +63,10 @@ final class Figures {
     }
 
     private OptionalDouble micros(Token token) {
-        Figure figure = tokens.get(token);
+        return micros(tokens.get(token));
+    }
+
+    private static OptionalDouble micros(@Nullable Figure figure) {
         return figure == null ? OptionalDouble.empty() : OptionalDouble.of(figure.micros());
     }
 
@@ -204,6 +214,7 @@ final class Figures {
                 "1.9",
                 "%.2f",
                 scaling(Library.SIP_OAUTH, Plan.DISTINCT, Algorithm.ES256));
+        must(out, "two threads that only calculate: times as many as one", "", "%.2f", scalingOfMachine());
         must(out, "ms from main to the first verdict of a new process", "150", "%.0f", start(Start.MAIN_TO_VERDICT));
         must(out, "ms of the whole process, the Java virtual machine's included", "", "%.0f", start(Start.PROCESS));
         must(out, "ms of a process that does nothing", "", "%.0f", start(Start.EMPTY_PROCESS));
@@ -229,6 +240,14 @@ final class Figures {
     private OptionalDouble scaling(Library library, int among, Algorithm algorithm) {
         OptionalDouble one = micros(new Token(library, algorithm, Provider.DEFAULT, among, 1));
         OptionalDouble two = micros(new Token(library, algorithm, Provider.DEFAULT, among, 2));
+        return timesAsMany(one, two);
+    }
+
+    private OptionalDouble scalingOfMachine() {
+        return timesAsMany(micros(arithmetic.get(new Arithmetic(1))), micros(arithmetic.get(new Arithmetic(2))));
+    }
+
+    private static OptionalDouble timesAsMany(OptionalDouble one, OptionalDouble two) {
         OptionalDouble slower = ratio(one, two);
         return slower.isPresent() ? OptionalDouble.of(2 * slower.getAsDouble()) : slower;
     }

@@ -137,10 +137,17 @@ public final class VerificationComparison {
                 .warmupTime(iteration)
                 .measurementIterations(plan.iterations())
                 .measurementTime(iteration)
-                .jvmArgsAppend(
-                        "-Xmx1g",
-                        "-Dorg.sipoauth.verifier.tables=true",
-                        "-D" + ComparedBenchmark.FOLDER + "=" + folder);
+                .jvmArgsAppend(javaOptions().toArray(String[]::new));
+    }
+
+    private List<String> javaOptions() {
+        List<String> options = new ArrayList<>(List.of(
+                "-Xmx1g", "-Dorg.sipoauth.verifier.tables=true", "-D" + ComparedBenchmark.FOLDER + "=" + folder));
+        if (Runtime.version().feature() >= 24) { // which else warns of each, into the tables
+            options.add("--sun-misc-unsafe-memory-access=allow"); // JMH's
+            options.add("--enable-native-access=ALL-UNNAMED"); // Corretto's
+        }
+        return options;
     }
 
     private void measureTokens(Algorithm algorithm) throws RunnerException {
@@ -178,6 +185,10 @@ public final class VerificationComparison {
         }
         if (plan.algorithms().contains(Algorithm.ES256)) {
             measure(Library.SIP_OAUTH, Algorithm.ES256, 2, String.valueOf(Plan.DISTINCT));
+        }
+        for (int threads = 1; threads <= 2; threads++) {
+            RunResult result = new Runner(options("arithmetic").threads(threads).build()).runSingle();
+            figures.put(new Figures.Arithmetic(threads), figure(result));
         }
     }
 

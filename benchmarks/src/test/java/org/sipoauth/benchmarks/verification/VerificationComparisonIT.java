@@ -27,6 +27,7 @@ class VerificationComparisonIT {
                 .containsPattern(
                         "\\| ES256: times as fast as the fastest peer without native code \\| 16 \\| \\d+\\.\\d \\|")
                 .containsPattern("\\| two threads with fresh tokens, ES256: .* \\| 1\\.9 \\| \\d+\\.\\d\\d \\|")
+                .containsPattern("\\| two threads that only calculate: .* \\|  \\| \\d+\\.\\d\\d \\|")
                 .containsPattern("\\| ms from main to the first verdict of a new process \\| 150 \\| \\d+ \\|")
                 .containsPattern("\\| Nimbus \\| – \\| \\d+\\.\\d\\d \\|");
     }
