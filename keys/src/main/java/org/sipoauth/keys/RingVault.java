@@ -1,6 +1,8 @@
 package org.sipoauth.keys;
 
 import com.nimbusds.jose.jwk.JWK;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 
@@ -32,37 +34,47 @@ final class RingVault implements KeyVault {
 
     /** A private half that travels with the ring. */
     static final class RingSigner implements Signer {
+        private static final Logger LOG = System.getLogger(RingSigner.class.getName());
+
         private final SignatureAlgorithm algorithm;
         private final PrivateKey key;
         private volatile Form form;
 
-        /** The key as a provider works with it. */
-        private record Form(SigningProvider provider, PrivateKey key) {
+        /** The key as a provider works with it: the one chosen, or the JDK, should that one not take this key. */
+        private record Form(SigningProvider chosen, SigningProvider signing, PrivateKey key) {
             @Override
             public String toString() {
-                return "a key for " + provider;
+                return "a key for " + signing;
             }
         }
 
         RingSigner(SignatureAlgorithm algorithm, PrivateKey key) {
             this.algorithm = algorithm;
             this.key = key;
-            this.form = new Form(SigningProvider.JDK, key);
+            this.form = new Form(SigningProvider.JDK, SigningProvider.JDK, key);
         }
 
         @Override
         public byte[] sign(byte[] signingInput) {
-            SigningProvider provider = SigningProvider.forKeysOf(algorithm);
+            Form now = form;
+            SigningProvider chosen = SigningProvider.forKeysOf(algorithm);
+            if (now.chosen() != chosen) {
+                now = formFor(chosen);
+                form = now;
+            }
             try {
-                Form now = form;
-                if (now.provider() != provider) {
-                    now = new Form(provider, provider.translate(algorithm, key));
-                    form = now;
-                }
-                return provider.sign(algorithm, now.key(), signingInput);
+                return now.signing().sign(algorithm, now.key(), signingInput);
             } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(
-                        provider + " cannot sign with this " + algorithm.joseName() + " key", e);
+                throw new IllegalStateException("signing with " + algorithm.joseName() + " failed", e);
+            }
+        }
+
+        private Form formFor(SigningProvider chosen) {
+            try {
+                return new Form(chosen, chosen, chosen.translate(algorithm, key));
+            } catch (GeneralSecurityException e) {
+                LOG.log(Level.WARNING, chosen + " cannot use a key of the ring: the JDK signs with it", e);
+                return new Form(chosen, SigningProvider.JDK, key);
             }
         }
 

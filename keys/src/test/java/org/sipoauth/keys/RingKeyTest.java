@@ -41,6 +41,20 @@ class RingKeyTest {
     }
 
     @Test
+    void goesOnWithTheProviderThatIsChosenMeanwhile() throws Exception {
+        RingKey key = signingKey(SignatureAlgorithm.ES256);
+        ECDSAVerifier verifier = new ECDSAVerifier((ECKey) key.publicJwk());
+        byte[] before = key.sign(INPUT);
+        SigningProvider.choice(SignatureAlgorithm.ES256).get();
+        byte[] after = key.sign(INPUT);
+
+        assertThat(verifier.verify(new JWSHeader(JWSAlgorithm.ES256), INPUT, Base64URL.encode(before)))
+                .isTrue();
+        assertThat(verifier.verify(new JWSHeader(JWSAlgorithm.ES256), INPUT, Base64URL.encode(after)))
+                .isTrue();
+    }
+
+    @Test
     void signsRs256() throws Exception {
         RingKey key = signingKey(SignatureAlgorithm.RS256);
 
