@@ -76,6 +76,8 @@ record RedisBinary(Path executable, int major, int minor) {
         CRC32 checksum = new CRC32();
         try (InputStream in = new CheckedInputStream(Files.newInputStream(executable), checksum)) {
             in.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException unreadable) {
+            return false;
         }
         return checksum.getValue() == archive.getJarEntry().getCrc();
     }

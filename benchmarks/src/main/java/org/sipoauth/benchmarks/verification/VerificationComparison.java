@@ -177,7 +177,7 @@ public final class VerificationComparison {
         }
     }
 
-    /** Known tokens, few and many, and how both kinds of work go with two threads. */
+    /** Known tokens, few and many, and how both kinds of work go with two threads, beside what two can do at all. */
     private void measureKnown() throws RunnerException {
         if (plan.algorithms().contains(Algorithm.RS256)) {
             measure(Library.SIP_OAUTH_KNOWING, Algorithm.RS256, 1, "256", String.valueOf(plan.tokens()));
