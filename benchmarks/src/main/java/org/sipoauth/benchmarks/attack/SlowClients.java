@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -126,8 +127,9 @@ public final class SlowClients {
         out.println(plan);
         SlowClients run = new SlowClients(plan, cluster, violations);
         out.println("| clients | connections at once, in all | of these answered, ended by the server"
-                + " | grants meanwhile | server: MB before, at most | s until a grant afterwards |");
-        out.println("| --- | --- | --- | --- | --- | --- |");
+                + " | grants meanwhile | server: MB before, at most | KB of its heap a connection"
+                + " | s until a grant afterwards |");
+        out.println("| --- | --- | --- | --- | --- | --- | --- |");
         boolean well = true;
         for (Slowness kind : Slowness.values()) {
             if (!well) { // so that each kind is judged by itself
@@ -144,9 +146,11 @@ public final class SlowClients {
         ChildProcess server = cluster.process(0);
         long errorsBefore = outOfMemoryErrors(server);
         long before = ProcessUsage.residentBytes(server.handle());
+        long heapBefore = heapInUse(server);
         ExecutorService others = Executors.newSingleThreadExecutor();
         SlowConnections clients = new SlowConnections(kind, plan.connections(), port, tls);
         Watched watched;
+        long heap;
         String granted;
         try (clients) {
             Instant end = Instant.now()
@@ -155,6 +159,7 @@ public final class SlowClients {
             Future<String> grants = others.submit(() -> grants(end));
             watched = watch(server, end);
             granted = grants.get();
+            heap = (heapInUse(server) - heapBefore) / Math.max(1, clients.held());
         } catch (ExecutionException e) {
             throw new IOException(e.getCause());
         } finally {
@@ -165,7 +170,7 @@ public final class SlowClients {
         String recovery = well ? String.format(Locale.ROOT, "%.1f", millisSince(gone) / 1000.0) : "–";
         out.printf(
                 Locale.ROOT,
-                "| %s | %d, %d | %d, %d | %s | %.0f, %.0f | %s |%n",
+                "| %s | %d, %d | %d, %d | %s | %.0f, %.0f | %d | %s |%n",
                 kind,
                 clients.mostHeld(),
                 clients.taken(),
@@ -174,6 +179,7 @@ public final class SlowClients {
                 granted,
                 before / MEGABYTE,
                 Math.max(before, watched.mostBytes()) / MEGABYTE,
+                heap >> 10,
                 recovery);
         boolean runs = server.handle().isAlive();
         long errors = outOfMemoryErrors(server) - errorsBefore;
@@ -182,6 +188,27 @@ public final class SlowClients {
                 & none(Harm.ENDED, !runs, kind, "it is gone")
                 & none(Harm.OUT_OF_MEMORY, errors > 0, kind, errors + " lines")
                 & none(Harm.NOT_WELL, !well, kind, "within " + RECOVERY);
+    }
+
+    /** Bytes, after a collection; none if it does not answer. */
+    private long heapInUse(ChildProcess server) throws InterruptedException {
+        try {
+            String jcmd =
+                    Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+            new ProcessBuilder(jcmd, Long.toString(server.handle().pid()), "GC.run")
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+            return http.get(cluster.readiness(0).resolve("../prometheus"), Map.of())
+                    .body()
+                    .lines()
+                    .filter(line -> line.startsWith("jvm_memory_used_bytes{area=\"heap\""))
+                    .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
+        } catch (IOException silence) {
+            return 0;
+        }
     }
 
     private boolean none(Harm harm, boolean happened, Slowness kind, String detail) {

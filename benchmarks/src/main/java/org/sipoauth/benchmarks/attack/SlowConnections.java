@@ -127,6 +127,11 @@ final class SlowConnections implements AutoCloseable {
         }
     }
 
+    /** Connections whose handshake is done, just now. */
+    int held() {
+        return held.get();
+    }
+
     /** Connections whose handshake was done at the same time, at most. */
     int mostHeld() {
         return mostHeld.get();
