@@ -12,12 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who signs with the keys of the ring: the Amazon Corretto Crypto Provider if it is on the class path and shows that it
  * works here, else the JDK. It signs ES256 many times as fast; nothing else of it is used, and it is not registered. It is
- * looked for beside the first signatures, which are the JDK's: no start waits for native code.
+ * looked for beside the first signatures that phones ask for, which are the JDK's: no start waits for native code.
  */
 final class SigningProvider {
     static final SigningProvider JDK = new SigningProvider(null);
@@ -27,6 +28,11 @@ final class SigningProvider {
     private static final Map<SignatureAlgorithm, CompletableFuture<SigningProvider>> CHOICES =
             new ConcurrentHashMap<>();
 
+    /** A start signs status lists, and then nothing until phones come. */
+    private static final int WITHOUT_CHOICE = 32;
+
+    private static final AtomicInteger SIGNED = new AtomicInteger();
+
     /** Null: whatever the JDK has. */
     private final @Nullable Provider provider;
 
@@ -34,12 +40,19 @@ final class SigningProvider {
         this.provider = provider;
     }
 
-    /** The one for now: the JDK until another is chosen. */
+    /** The one for the next signature: the JDK until another is chosen, which begins when there are some. */
     static SigningProvider forKeysOf(SignatureAlgorithm algorithm) {
-        return choice(algorithm).getNow(JDK);
+        CompletableFuture<SigningProvider> choice = CHOICES.get(algorithm);
+        if (choice == null) {
+            if (SIGNED.incrementAndGet() <= WITHOUT_CHOICE) {
+                return JDK;
+            }
+            choice = choice(algorithm);
+        }
+        return choice.getNow(JDK);
     }
 
-    /** The one for good; the first call begins to look for it. Never fails. */
+    /** The one for good; the first call begins to look for it, and none fails. */
     static CompletableFuture<SigningProvider> choice(SignatureAlgorithm algorithm) {
         return CHOICES.computeIfAbsent(
                 algorithm,
