@@ -169,12 +169,18 @@ public final class DayOfChanges {
         out.println(plan);
         Cluster.Setup setup = new Cluster.Setup(1, Cluster.Transport.TLS, Store::single, plan.serverOptions());
         try (Cluster cluster = Cluster.start(setup)) {
-            Seen seen = new DayOfChanges(plan, cluster, out).run();
-            if (!seen.faults().isEmpty()) {
+            DayOfChanges day = new DayOfChanges(plan, cluster, out);
+            boolean well = false;
+            try {
+                Seen seen = day.run();
                 seen.faults().forEach(out::println);
-                out.println("what the programs said is in " + cluster.keepLogs());
+                well = seen.faults().isEmpty();
+                return seen;
+            } finally {
+                if (!well) {
+                    out.println("what the programs said is in " + cluster.keepLogs());
+                }
             }
-            return seen;
         }
     }
 
@@ -258,7 +264,15 @@ public final class DayOfChanges {
 
     /** Those that were refused come again when the answer says. */
     private void awaitAll() throws IOException, InterruptedException {
-        await("all phones to be registered", () -> metrics().sum("sip_bindings") == plan.phones());
+        try {
+            await("all phones to be registered", () -> metrics().sum("sip_bindings") == plan.phones());
+        } catch (IOException inVain) {
+            out.println("who is: "
+                    + http.get(registrar.resolve("/bindings"), Map.of()).body());
+            out.println("refused: "
+                    + http.get(registrar.resolve("/refusals"), Map.of()).body());
+            throw inVain;
+        }
     }
 
     private void change(int hour) throws IOException, InterruptedException {
