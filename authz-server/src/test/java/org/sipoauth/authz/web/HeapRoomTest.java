@@ -15,14 +15,14 @@ class HeapRoomTest {
         HeapRoom room = new HeapRoom(heap * MB, listeners);
 
         long worst = listeners
-                * (room.connections(Integer.MAX_VALUE) * 84L * 1024 + room.requests(Integer.MAX_VALUE) * 88L * 1024);
+                * (room.connections(Integer.MAX_VALUE) * 132L * 1024 + room.requests(Integer.MAX_VALUE) * 72L * 1024);
 
         assertThat(worst).isBetween((heap - 48) * MB * 7 / 10, (heap - 48) * MB * 3 / 4);
     }
 
     @Test
     void givesWhatIsWantedWhereThereIsRoom() {
-        HeapRoom room = new HeapRoom(4096 * MB, 2);
+        HeapRoom room = new HeapRoom(8192 * MB, 2);
 
         assertThat(room.connections(8192)).isEqualTo(8192);
         assertThat(room.requests(1000)).isEqualTo(1000);
