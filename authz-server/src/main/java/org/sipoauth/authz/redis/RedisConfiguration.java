@@ -73,6 +73,11 @@ class RedisConfiguration {
     }
 
     @Bean
+    RedisWritesHealth redisWritesHealthIndicator(StringRedisTemplate redis) {
+        return new RedisWritesHealth(redis);
+    }
+
+    @Bean
     RedisCheck redisCheck(LettuceConnectionFactory redis, Settings settings) {
         return new RedisCheck(redis, settings.redis().insecureWithoutPassword(), confirming(redis, settings.redis()));
     }

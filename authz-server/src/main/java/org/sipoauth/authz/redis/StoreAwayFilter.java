@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.ClassPathResource;
@@ -29,6 +30,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 final class StoreAwayFilter extends OncePerRequestFilter {
     private static final Logger LOG = LoggerFactory.getLogger(StoreAwayFilter.class);
     private static final String RETRY_AFTER_SECONDS = "5";
+    private static final Pattern STATE_WITHIN_A_SCRIPT = Pattern.compile(": -(?!ERR )[A-Z]+ ");
 
     private static final byte[] JSON =
             "{\"error\":\"temporarily_unavailable\",\"error_description\":\"try again later\"}"
@@ -76,10 +78,15 @@ final class StoreAwayFilter extends OncePerRequestFilter {
         return false;
     }
 
-    /** Redis answers {@code LOADING}, {@code READONLY}, {@code OOM}… for its own state, {@code ERR} for a bad command. */
+    /**
+     * Redis answers {@code LOADING}, {@code READONLY}, {@code OOM}… for its own state, {@code ERR} for a bad command. Redis 6.2
+     * puts {@code ERR} in front of what a command of a script was answered, too.
+     */
     private static boolean isOurMistake(RedisException refusal) {
+        String message = String.valueOf(refusal.getMessage());
         return refusal instanceof RedisCommandExecutionException
-                && String.valueOf(refusal.getMessage()).startsWith("ERR");
+                && message.startsWith("ERR")
+                && !STATE_WITHIN_A_SCRIPT.matcher(message).find();
     }
 
     private void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
