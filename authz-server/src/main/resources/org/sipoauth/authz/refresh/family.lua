@@ -50,19 +50,21 @@ local function allocate(status, taken, list, till, now, oldest, candidates)
 end
 
 -- Revokes a family, in its record and in each of its lists. Done again for one that is revoked already, so that its
--- replicas confirm it. A list is {key, index, till}. Returns 1, or 0 if it was revoked already.
+-- replicas confirm it. A list is {key, index, till, name}; one of which the shard's status has lost everything gives out
+-- no index any more, for whose they are nobody knows. Returns 1, or 0 if it was revoked already.
 local function revoke(family, status, lists, now, why, mark)
   local fresh = redis.call('HSETNX', family, 'r', now)
   redis.call('HSETNX', family, 'y', why)
+  redis.call('HSET', status, 'v', mark)
   for _, list in ipairs(lists) do
-    local key, index, till = list[1], list[2], list[3]
+    local key, index, till, name = list[1], list[2], list[3], list[4]
     if redis.call('EXISTS', key) == 0 then
       redis.call('SETBIT', key, LIST_BITS - 1, 0)
     end
     redis.call('SETBIT', key, index, 1)
     redis.call('PEXPIREAT', key, till)
+    redis.call('HSETNX', status, name, LIST_CAPACITY)
     keep(status, till, now)
   end
-  redis.call('HSET', status, 'v', mark)
   return fresh
 end

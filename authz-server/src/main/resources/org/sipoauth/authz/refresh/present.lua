@@ -20,8 +20,8 @@ local f = redis.call('HMGET', family, 'g', 'p', 'q', 'n', 't', 'i', 'r', 'l', 'x
 if not f[1] then return {'unknown', 0} end
 if f[7] then return {'revoked', 0} end
 if f[8] ~= ARGV[5] or (f[10] or nil) ~= ARGV[7] then return {'moved', 0} end
-local lists = {{KEYS[3], f[9], tonumber(ARGV[6])}}
-if f[10] then lists[2] = {KEYS[4], f[11], tonumber(ARGV[8])} end
+local lists = {{KEYS[3], f[9], tonumber(ARGV[6]), ARGV[5]}}
+if f[10] then lists[2] = {KEYS[4], f[11], tonumber(ARGV[8]), ARGV[7]} end
 
 -- A failover may have lost the record of a revocation whose bit was put back from a served list: the bit is the truth.
 for _, list in ipairs(lists) do

@@ -12,6 +12,6 @@
 local f = redis.call('HMGET', KEYS[1], 'g', 'l', 'x', 'L', 'X')
 if not f[1] then return 0 end
 if f[2] ~= ARGV[4] or (f[4] or nil) ~= ARGV[6] then return -1 end
-local lists = {{KEYS[3], f[3], tonumber(ARGV[5])}}
-if f[4] then lists[2] = {KEYS[4], f[5], tonumber(ARGV[7])} end
+local lists = {{KEYS[3], f[3], tonumber(ARGV[5]), ARGV[4]}}
+if f[4] then lists[2] = {KEYS[4], f[5], tonumber(ARGV[7]), ARGV[6]} end
 return revoke(KEYS[1], KEYS[2], lists, tonumber(ARGV[1]), ARGV[2], ARGV[3])

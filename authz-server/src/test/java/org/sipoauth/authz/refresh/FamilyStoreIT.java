@@ -244,6 +244,24 @@ class FamilyStoreIT {
         assertThat(status(id, StatusListName.CHANGED)).isNotNull();
     }
 
+    /** A failover or a restored backup may have kept the family alone: its revocation makes nothing that stays for ever. */
+    @Test
+    void revokesWhereTheStoreHasLostTheList() {
+        FamilyId id = started();
+        StatusReference status = find(id).status();
+        String shard = StatusListName.shardKey(id.shard());
+        redis.template()
+                .delete(List.of(shard, status.list().takenKey(), status.list().revokedKey()));
+
+        assertThat(store.revoke(id, START, "test")).isTrue();
+
+        assertThat(bit(status.list().revokedKey(), status.index())).isTrue();
+        assertThat(redis.template().getExpire(shard)).isPositive();
+        assertThat(redis.template().getExpire(status.list().revokedKey())).isPositive();
+        assertThat(status(id, status.list().field())).as("indexes given out").isEqualTo("49152");
+        assertThat(status(id, StatusListName.CHANGED)).isNotNull();
+    }
+
     /** So that the replicas confirm it the second time, if they did not the first. */
     @Test
     void writesARevocationAgainWithoutChangingItsReason() {
