@@ -92,6 +92,9 @@ public final class Audit {
         /** Why something was refused, and whom and what that is about. */
         public Entry because(Refusal refusal) {
             return about(refusal.concerned())
+                    .with("named_session", refusal.named().session())
+                    .with("named_user", refusal.named().user())
+                    .with("named_device", refusal.named().device())
                     .with("outcome", refusal.outcome())
                     .with("detail", refusal.detail())
                     .with("advice", refusal.advice());
@@ -185,12 +188,13 @@ public final class Audit {
          * Of somebody unknown, who may cause as many of these as they like: to the log and to all trails, the search as well,
          * but once a minute for the same from one network, three times a minute for one network, and ten times for all such
          * together. A later record says how many were not written: {@code repeats} of the same, {@code unrecorded} others.
+         * What names another login is another.
          *
          * @param address where it came from
          */
         public void keepOfNobody(String address) {
             with("address", address);
-            ofNobody.admit(sameness(), network(), clock.instant())
+            ofNobody.admit(sameness() + values(List.of("named_session")), network(), clock.instant())
                     .ifPresent(leftOut -> withLeftOut(leftOut).keep());
         }
 

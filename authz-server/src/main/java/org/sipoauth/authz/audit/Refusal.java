@@ -8,9 +8,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param outcome one word for programs, such as {@code replayed}
  * @param advice what to do about it, a plain sentence
+ * @param named whom and what the request itself names, where that is all there is: nobody has proven it
  */
 public record Refusal(
-        String outcome, @Nullable String detail, @Nullable String advice, Concerned concerned) implements Serializable {
+        String outcome, @Nullable String detail, @Nullable String advice, Concerned concerned, Concerned named)
+        implements Serializable {
+
+    public Refusal(String outcome, @Nullable String detail, @Nullable String advice, Concerned concerned) {
+        this(outcome, detail, advice, concerned, Concerned.NOBODY);
+    }
 
     /** The same, about this client if about no other. */
     public Refusal orClient(String client) {
@@ -20,6 +26,7 @@ public record Refusal(
                         outcome,
                         detail,
                         advice,
-                        new Concerned(concerned.session(), concerned.user(), concerned.device(), client));
+                        new Concerned(concerned.session(), concerned.user(), concerned.device(), client),
+                        named);
     }
 }

@@ -153,7 +153,8 @@ final class TokenResponses {
         if (!caller.equals(Optional.ofNullable(attributed.concerned().client()))) {
             entry.with("requesting_client", caller.orElse(null));
         }
-        if (attributed.concerned().equals(Concerned.NOBODY)) {
+        if (attributed.concerned().equals(Concerned.NOBODY)
+                || !attributed.named().equals(Concerned.NOBODY)) {
             entry.keepOfNobody(request.getRemoteAddr());
         } else {
             entry.with("address", request.getRemoteAddr()).keepOnceAMinute();

@@ -48,6 +48,8 @@ import org.springframework.security.oauth2.server.authorization.client.Registere
  * <p>A login that a public client began with a proof of possession is renewed with the same proof only (RFC 9449 §5).
  */
 final class RefreshGrant implements AuthenticationProvider {
+    private static final String UNKNOWN = "unknown";
+
     private final FamilyStore store;
     private final Families families;
     private final CurrentKeyRing ring;
@@ -102,8 +104,8 @@ final class RefreshGrant implements AuthenticationProvider {
                 .holder()
                 .map(named -> accessTokens.holder(named.user(), named.device(), round)); // believed once authentic
         StoredFamily stored = found.get()
-                .orElseThrow(
-                        () -> refusal("unknown", Concerned.NOBODY, presented + ": no such family, or past its end"));
+                .orElseThrow(() ->
+                        unknown(presented, askedHolder.flatMap(Supplier::get).isPresent()));
         Family family = stored.family();
         requireAuthentic(presented, family);
         requireSameClient(family, client); // RFC 6749 §10.4
@@ -238,7 +240,8 @@ final class RefreshGrant implements AuthenticationProvider {
         return StatusListName.period(end) <= stored.status().list().period()
                 ? stored
                 : store.move(stored, now, end)
-                        .orElseThrow(() -> refusal("unknown", Concerned.NOBODY, presented + ": it has just ended"));
+                        .orElseThrow(
+                                () -> refusal(UNKNOWN, concerned(stored.family()), presented + ": it has just ended"));
     }
 
     /** What the login granted and the client is still allowed, or as much of it as the request asks for. */
@@ -307,11 +310,27 @@ final class RefreshGrant implements AuthenticationProvider {
         count(outcome);
     }
 
+    /**
+     * Only with the family would it show whether the token is authentic. So the record says that these are named, no more,
+     * and only where there are such.
+     */
+    private GrantRefused unknown(RefreshToken presented, boolean namesAHolder) {
+        count(UNKNOWN);
+        return invalid(new Refusal(
+                UNKNOWN,
+                presented + ": no such family, or past its end",
+                RefreshAdvice.on(UNKNOWN),
+                Concerned.NOBODY,
+                namesAHolder ? presented.named() : Concerned.NOBODY));
+    }
+
     private GrantRefused refusal(String outcome, Concerned concerned, String auditDetail) {
+        return invalid(counted(outcome, concerned, auditDetail));
+    }
+
+    private static GrantRefused invalid(Refusal refusal) {
         return new GrantRefused(
-                OAuth2ErrorCodes.INVALID_GRANT,
-                "the refresh token is not valid: sign in again",
-                counted(outcome, concerned, auditDetail));
+                OAuth2ErrorCodes.INVALID_GRANT, "the refresh token is not valid: sign in again", refusal);
     }
 
     private GrantRefused later(String outcome, Family family, String auditDetail) {

@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.sipoauth.authz.audit.Concerned;
 import org.sipoauth.keys.KeyId;
 import org.sipoauth.keys.RingKey;
 
@@ -143,6 +144,15 @@ final class RefreshToken {
     /** Whose family it says it is; empty in a token of an earlier release. */
     Optional<Holder> holder() {
         return holder;
+    }
+
+    /** All that it names. */
+    Concerned named() {
+        return new Concerned(
+                family.toString(),
+                holder.map(Holder::user).orElse(null),
+                holder.flatMap(Holder::device).orElse(null),
+                null);
     }
 
     KeyId keyId() {

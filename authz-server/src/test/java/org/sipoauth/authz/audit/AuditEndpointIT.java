@@ -21,6 +21,7 @@ import org.sipoauth.authz.TestAdministrator;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestPhone.Answer;
 import org.sipoauth.authz.TestServer;
+import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** What administrators find in the trail after an incident. */
 class AuditEndpointIT {
@@ -89,6 +90,28 @@ class AuditEndpointIT {
                 .containsEntry("outcome", "wrong_client")
                 .containsEntry("client", "softphone")
                 .containsEntry("requesting_client", "deskphone");
+    }
+
+    /** A login that has ended is gone: all that is known of it is what the token says. */
+    @Test
+    void findsTheRefusalOfALoginThatHasEndedByWhatItsTokenNames() {
+        Answer login = new TestPhone(server).logIn("dave", "CSFDAVE");
+        String session = (String) records("user=dave", 1).get(0).get("session");
+        String[] id = session.split("\\."); // shard and family, as family.lua has them
+        assertThat(server.bean(StringRedisTemplate.class).delete("{" + id[0] + "}:f:" + id[1]))
+                .isTrue();
+
+        assertThat(refresh(login).status()).isEqualTo(400);
+
+        assertThat(records("user=dave&event=refused", 1).get(0))
+                .containsEntry("outcome", "unknown")
+                .containsEntry("named_session", session)
+                .containsEntry("named_user", "dave")
+                .containsEntry("named_device", "CSFDAVE")
+                .containsEntry("client", "softphone")
+                .doesNotContainKeys("user", "device", "session");
+        assertThat(records("session=" + session + "&outcome=unknown", 1)).hasSize(1);
+        assertThat(records("device=CSFDAVE&outcome=unknown", 1)).hasSize(1);
     }
 
     @Test

@@ -44,7 +44,18 @@ public final class AuditCommand implements Callable<Integer> {
 
     /** Shown below the line of a record, where it has them. */
     private static final List<String> MORE = List.of(
-            "detail", "reason", "by", "method", "path", "named_device", "address", "repeats", "unrecorded", "advice");
+            "detail",
+            "reason",
+            "by",
+            "method",
+            "path",
+            "named_session",
+            "named_user",
+            "named_device",
+            "address",
+            "repeats",
+            "unrecorded",
+            "advice");
 
     private static final Pattern AGO = Pattern.compile("(\\d{1,5})([smhd])");
 
