@@ -68,6 +68,16 @@ final class AuthorizationCodes implements OAuth2AuthorizationService {
             return 1
             """, Long.class);
 
+    /** Returns 0 if the code was replayed meanwhile, a family is noted after all, or its time is over. */
+    private static final RedisScript<Long> PUT_BACK = new DefaultRedisScript<>("""
+            if redis.call('HEXISTS', KEYS[1], 'replayed') == 1 or redis.call('HEXISTS', KEYS[1], 'family') == 1 then return 0 end
+            local left = tonumber(redis.call('HGET', KEYS[1], 'expires') or 0) - tonumber(ARGV[1])
+            if left <= 0 then return 0 end
+            redis.call('HDEL', KEYS[1], 'used')
+            redis.call('PEXPIRE', KEYS[1], left)
+            return 1
+            """, Long.class);
+
     private final StringRedisTemplate redis;
     private final Clients clients;
     private final PendingRequests pending;
@@ -159,6 +169,15 @@ final class AuthorizationCodes implements OAuth2AuthorizationService {
     /** @return false if the code was replayed since it was redeemed: then the family must end */
     boolean bind(String code, String familyId) {
         return redis.execute(BIND, List.of(key(code)), familyId) == 1;
+    }
+
+    /**
+     * Makes a code good again that {@link #redeem} has used up and that nothing came of, for the rest of its life.
+     *
+     * @return false if it stays used
+     */
+    boolean putBack(String code, Instant now) {
+        return redis.execute(PUT_BACK, List.of(key(code)), Long.toString(now.toEpochMilli())) == 1;
     }
 
     private @Nullable OAuth2Authorization read(String code, Map<String, String> fields) {

@@ -1,5 +1,6 @@
 package org.sipoauth.authz.grant;
 
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.sipoauth.authz.token.AccessTokens;
 import org.sipoauth.authz.token.AccessTokens.Holder;
 import org.sipoauth.authz.token.AccessTokens.LoginReference;
 import org.sipoauth.authz.token.Confirmation;
+import org.springframework.dao.DataAccessException;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
@@ -40,7 +42,7 @@ import org.springframework.security.oauth2.server.authorization.token.JwtGenerat
 /**
  * Exchanges an authorization code for tokens (RFC 6749 §4.1.3). The verifier was checked when the client authenticated
  * (RFC 7636 §4.6). The code is used up by the first attempt, right or wrong; a second one ends what the first began
- * (RFC 6749 §4.1.2, RFC 9700 §4.2.4). Spring's own provider lets two requests at the same instant through.
+ * (RFC 6749 §4.1.2, RFC 9700 §4.2.4). An attempt that the store does not let begin anything is none. Spring's own provider lets two requests at the same instant through.
  */
 final class CodeGrant implements AuthenticationProvider {
     private static final String TRY_AGAIN = "Nothing, if its user signs in again: a code lives for a minute.";
@@ -56,18 +58,21 @@ final class CodeGrant implements AuthenticationProvider {
     private final DpopProofs proofs;
     private final LoginFamilies families;
     private final JwtGenerator generator;
+    private final Clock clock;
 
     CodeGrant(
             AuthorizationCodes codes,
             AccessTokens accessTokens,
             DpopProofs proofs,
             LoginFamilies families,
-            JwtGenerator generator) {
+            JwtGenerator generator,
+            Clock clock) {
         this.codes = codes;
         this.accessTokens = accessTokens;
         this.proofs = proofs;
         this.families = families;
         this.generator = generator;
+        this.clock = clock;
     }
 
     @Override
@@ -187,12 +192,27 @@ final class CodeGrant implements AuthenticationProvider {
     }
 
     private Begun begin(String code, Login login, Concerned concerned) {
-        Begun begun = families.begin(login);
+        Begun begun;
+        try {
+            begun = families.begin(login);
+        } catch (DataAccessException storeAway) {
+            putBack(code, storeAway);
+            throw storeAway;
+        }
         if (!codes.bind(code, begun.familyId())) {
             families.revoke(begun.familyId(), "authorization code used twice");
             throw refusal("code_replayed", "the code was used again at the same time", REPLAYED, concerned);
         }
         return begun;
+    }
+
+    /** The client is asked to come again, which would be a replay. Where the store is gone altogether, its user signs in again. */
+    private void putBack(String code, DataAccessException why) {
+        try {
+            codes.putBack(code, clock.instant());
+        } catch (DataAccessException e) {
+            why.addSuppressed(e);
+        }
     }
 
     /** Somebody else may have signed in, and have been found out since. */

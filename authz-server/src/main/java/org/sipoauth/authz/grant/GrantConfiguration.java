@@ -106,7 +106,7 @@ class GrantConfiguration {
                         endpoint -> endpoint.errorResponseHandler(tokenResponses::deviceAuthorizationRefused))
                 .tokenEndpoint(endpoint -> endpoint.accessTokenResponseHandler(tokenResponses::issued)
                         .errorResponseHandler(tokenResponses::refused)
-                        .authenticationProvider(new CodeGrant(codes, accessTokens, proofs, families, generator))
+                        .authenticationProvider(new CodeGrant(codes, accessTokens, proofs, families, generator, clock))
                         .authenticationProviders(providers -> {
                             providers.removeIf(provider -> NOT_OFFERED.contains(provider.getClass()));
                             providers.replaceAll(provider -> proven(provider, proofs));

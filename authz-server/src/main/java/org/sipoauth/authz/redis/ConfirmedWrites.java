@@ -165,9 +165,12 @@ public final class ConfirmedWrites implements AutoCloseable {
         RedisFuture<Long> confirmed = confirm(node);
         try {
             return await(answer, confirmed);
-        } catch (RedisNoScriptException firstUse) {
+        } catch (RedisCommandExecutionException refused) {
             if (confirmed != null) { // where a replica is missing it holds up what comes next
                 await(confirmed, commandTimeout.plus(confirmTimeout));
+            }
+            if (!(refused instanceof RedisNoScriptException)) { // its first use
+                throw refused;
             }
             answer = node.eval(script.getScriptAsString(), type, keyArray, arguments);
             return await(answer, confirm(node));
@@ -184,8 +187,10 @@ public final class ConfirmedWrites implements AutoCloseable {
             long have = await(confirmed, commandTimeout.plus(confirmTimeout));
             if (have < replicas) {
                 unconfirmed.increment();
-                throw new WriteNotConfirmed(have + " of " + replicas + " replicas confirmed a write within "
-                        + confirmTimeout.toMillis() + " ms");
+                throw new WriteNotConfirmed(
+                        have + " of " + replicas + " replicas confirmed a write within " + confirmTimeout.toMillis()
+                                + " ms",
+                        value);
             }
         }
         return value;

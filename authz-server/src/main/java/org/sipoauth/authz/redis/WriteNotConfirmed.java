@@ -9,7 +9,15 @@ import org.springframework.dao.DataAccessResourceFailureException;
 public final class WriteNotConfirmed extends DataAccessResourceFailureException {
     private static final long serialVersionUID = 1L;
 
-    WriteNotConfirmed(String message) {
+    private final transient Object answer;
+
+    WriteNotConfirmed(String message, Object answer) {
         super(message);
+        this.answer = answer;
+    }
+
+    /** What the script answered, which has been run. */
+    public Object answer() {
+        return answer;
     }
 }

@@ -15,6 +15,7 @@ import org.sipoauth.authz.audit.Refusal;
 import org.sipoauth.authz.client.Clients;
 import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.grant.LoginFamilies;
+import org.sipoauth.authz.redis.WriteNotConfirmed;
 import org.sipoauth.authz.signing.CurrentKeyRing;
 import org.sipoauth.authz.status.StatusReference;
 import org.sipoauth.authz.token.Confirmation;
@@ -37,6 +38,7 @@ final class Families implements LoginFamilies, Sessions {
     private final FamilyStore store;
     private final FamilyIndex index;
     private final Cutoffs cutoffs;
+    private final RevokedClients revokedClients;
     private final CurrentKeyRing ring;
     private final Clock clock;
     private final Audit audit;
@@ -46,6 +48,7 @@ final class Families implements LoginFamilies, Sessions {
             FamilyStore store,
             FamilyIndex index,
             Cutoffs cutoffs,
+            RevokedClients revokedClients,
             CurrentKeyRing ring,
             Clock clock,
             Audit audit,
@@ -53,6 +56,7 @@ final class Families implements LoginFamilies, Sessions {
         this.store = store;
         this.index = index;
         this.cutoffs = cutoffs;
+        this.revokedClients = revokedClients;
         this.ring = ring;
         this.clock = clock;
         this.audit = audit;
@@ -75,7 +79,7 @@ final class Families implements LoginFamilies, Sessions {
                 now.plus(login.client().getTokenSettings().getRefreshTokenTimeToLive()),
                 FamilySecret.random(RANDOM));
         index.enter(family, now);
-        StatusReference status = store.start(family);
+        StatusReference status = start(family);
         audit.event("begun")
                 .about(concerned(family))
                 .with("end", family.end())
@@ -91,16 +95,27 @@ final class Families implements LoginFamilies, Sessions {
         return begun(family, status, login.client(), now);
     }
 
-    /** Who ended all logins of its user or device may have looked for them before this one was there. */
+    /** One that the replicas do not confirm is none: nobody gets a token of it, and whoever asks again begins another. */
+    private StatusReference start(Family family) {
+        try {
+            return store.start(family);
+        } catch (WriteNotConfirmed e) {
+            store.remove(family.id());
+            throw e;
+        }
+    }
+
+    /** Who ended all logins of its user, device or client may have looked for them before this one was there. */
     private void requireNotEndedMeanwhile(Family family, Cutoffs.Marks before) {
-        if (cutoffs.marks(family.user(), family.device()).haveMovedSince(before)) {
-            revoke(family.id(), Kind.CODE, "all logins of its user or device were ended while it began");
+        if (cutoffs.marks(family.user(), family.device()).haveMovedSince(before)
+                || revokedClients.isRevoked(family.client(), family.begun())) {
+            revoke(family.id(), Kind.CODE, "all logins of its user, device or client were ended while it began");
             throw new GrantRefused(
                     OAuth2ErrorCodes.INVALID_GRANT,
-                    "all logins of the user or on the device have just been ended",
+                    "all logins of the user, of the client or on the device have just been ended",
                     new Refusal(
                             "ended_since",
-                            "all logins of its user or device were ended while it began",
+                            "all logins of its user, device or client were ended while it began",
                             "Nothing: whoever ended those logins meant this one, too. The user signs in again.",
                             concerned(family)));
         }
@@ -179,16 +194,27 @@ final class Families implements LoginFamilies, Sessions {
 
     @Override
     public boolean revoke(FamilyId id, Kind kind, String reason) {
-        boolean revoked = store.revoke(id, clock.instant(), reason);
-        if (revoked) {
-            recordRevocation(
-                    store.find(id)
-                            .map(found -> concerned(found.family()))
-                            .orElse(new Concerned(id.toString(), null, null, null)),
-                    kind,
-                    reason);
+        try {
+            boolean revoked = store.revoke(id, clock.instant(), reason);
+            if (revoked) {
+                recordRevocation(id, kind, reason);
+            }
+            return revoked;
+        } catch (WriteNotConfirmed e) {
+            if (FamilyStore.isRevoked(e)) { // whoever asks again finds it revoked already
+                recordRevocation(id, kind, reason);
+            }
+            throw e;
         }
-        return revoked;
+    }
+
+    private void recordRevocation(FamilyId id, Kind kind, String reason) {
+        recordRevocation(
+                store.find(id)
+                        .map(found -> concerned(found.family()))
+                        .orElse(new Concerned(id.toString(), null, null, null)),
+                kind,
+                reason);
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import org.sipoauth.authz.redis.ConfirmedWrites;
 import org.sipoauth.authz.redis.Lua;
 import org.sipoauth.authz.redis.Round;
+import org.sipoauth.authz.redis.WriteNotConfirmed;
 import org.sipoauth.authz.status.StatusListName;
 import org.sipoauth.authz.status.StatusReference;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -236,6 +237,16 @@ final class FamilyStore {
             }
         }
         return false;
+    }
+
+    /** Whether a revocation that the replicas have not confirmed was the one that revoked the family. */
+    static boolean isRevoked(WriteNotConfirmed revocation) {
+        return Long.valueOf(1).equals(revocation.answer());
+    }
+
+    /** Takes a family back of which no token was ever made. Its bit stays taken. */
+    void remove(FamilyId id) {
+        redis.delete(id.key());
     }
 
     private static List<String> keys(StoredFamily family) {

@@ -42,11 +42,12 @@ class RefreshConfiguration {
             FamilyStore store,
             FamilyIndex index,
             Cutoffs cutoffs,
+            RevokedClients revokedClients,
             CurrentKeyRing ring,
             Clock clock,
             Audit audit,
             MeterRegistry meters) {
-        return new Families(store, index, cutoffs, ring, clock, audit, meters);
+        return new Families(store, index, cutoffs, revokedClients, ring, clock, audit, meters);
     }
 
     @Bean

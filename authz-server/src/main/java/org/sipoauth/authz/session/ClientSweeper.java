@@ -19,8 +19,8 @@ import org.springframework.dao.DataAccessException;
  */
 final class ClientSweeper {
     private static final Logger LOG = LoggerFactory.getLogger(ClientSweeper.class);
-    /** A login that began just before the cutoff is in the index by then, or has failed: Redis has two seconds to answer. */
-    private static final Duration SETTLED = Duration.ofSeconds(5);
+    /** Beyond a look of all servers: clocks differ, and looks take their time. */
+    private static final Duration MARGIN = Duration.ofSeconds(3);
     /** The sweep is written down after so much work; what a server does beyond is done again by its successor. */
     private static final Duration STEP = Duration.ofSeconds(1);
 
@@ -30,14 +30,25 @@ final class ClientSweeper {
     private final ClientRevocationStore store;
     private final Sessions sessions;
     private final Clock clock;
+    private final Duration settled;
     private final String server = Long.toString(new SecureRandom().nextLong(), Character.MAX_RADIX);
     private final Map<String, Instant> done = new HashMap<>();
 
-    ClientSweeper(ClientRevocations clients, ClientRevocationStore store, Sessions sessions, Clock clock) {
+    /**
+     * @param lookEvery how often servers look for cutoffs. A sweep begins when all of them have: a login that began before the
+     *     cutoff is in the index by then, or whoever begins it knows of the cutoff when it gets there
+     */
+    ClientSweeper(
+            ClientRevocations clients,
+            ClientRevocationStore store,
+            Sessions sessions,
+            Clock clock,
+            Duration lookEvery) {
         this.clients = clients;
         this.store = store;
         this.sessions = sessions;
         this.clock = clock;
+        this.settled = lookEvery.plus(MARGIN);
     }
 
     /** Does all there is to do, which may take minutes. What fails is tried again at the next turn. */
@@ -45,7 +56,7 @@ final class ClientSweeper {
         for (Map.Entry<String, Instant> revoked : clients.cutoffs().entrySet()) {
             String client = revoked.getKey();
             Instant cutoff = revoked.getValue();
-            if (!cutoff.equals(done.get(client)) && !clock.instant().isBefore(cutoff.plus(SETTLED))) {
+            if (!cutoff.equals(done.get(client)) && !clock.instant().isBefore(cutoff.plus(settled))) {
                 try {
                     sweep(client, cutoff);
                 } catch (DataAccessException e) {

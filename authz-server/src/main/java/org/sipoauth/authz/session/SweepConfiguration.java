@@ -1,6 +1,7 @@
 package org.sipoauth.authz.session;
 
 import java.time.Clock;
+import java.time.Duration;
 import org.sipoauth.authz.device.Devices;
 import org.sipoauth.authz.redis.ConfirmedWrites;
 import org.sipoauth.authz.refresh.Sessions;
@@ -25,8 +26,10 @@ class SweepConfiguration {
     }
 
     @Bean
-    SweepThread clientSweep(ClientRevocations clients, ClientRevocationStore store, Sessions sessions, Clock clock) {
-        return new SweepThread(new ClientSweeper(clients, store, sessions, clock)::turn);
+    SweepThread clientSweep(
+            ClientRevocations clients, ClientRevocationStore store, Sessions sessions, Clock clock, Settings settings) {
+        Duration lookEvery = settings.statusLists().lookEvery();
+        return new SweepThread(new ClientSweeper(clients, store, sessions, clock, lookEvery)::turn);
     }
 
     @Bean

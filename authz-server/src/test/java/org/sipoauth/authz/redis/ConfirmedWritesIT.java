@@ -227,16 +227,16 @@ class ConfirmedWritesIT {
 
     @Test
     void findsANodeToWhichSlotsHaveMoved() {
-        List<Node> cluster = nodes.startCluster(3, 0);
-        try (RedisForTests.Running redis =
-                RedisForTests.connect(with(cluster(cluster), "--sipoauth.redis.confirm-replicas=0"))) {
+        List<Node> cluster = nodes.startCluster(3, 3);
+        List<Node> masters = cluster.subList(0, 3);
+        try (RedisForTests.Running redis = RedisForTests.connect(cluster(cluster))) {
             assertThat(increment(redis, "{s0}")).isEqualTo(1);
             int slot = Math.toIntExact(cluster.get(0).commands().clusterKeyslot("{s0}"));
-            Node from = cluster.stream()
+            Node from = masters.stream()
                     .filter(node -> node.commands().dbsize() > 0)
                     .findFirst()
                     .orElseThrow();
-            Node to = cluster.get((cluster.indexOf(from) + 1) % 3);
+            Node to = masters.get((masters.indexOf(from) + 1) % 3);
             String target = to.commands().clusterMyId();
             to.commands().clusterSetSlotImporting(slot, from.commands().clusterMyId());
             from.commands().clusterSetSlotMigrating(slot, target);

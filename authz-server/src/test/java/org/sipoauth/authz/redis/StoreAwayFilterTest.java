@@ -78,12 +78,18 @@ class StoreAwayFilterTest {
     static Stream<Exception> asksToComeAgain() {
         return Stream.of(
                 new RedisConnectionFailureException("refused"),
-                new WriteNotConfirmed("0 of 1"),
+                new WriteNotConfirmed("0 of 1", 1L),
                 new QueryTimeoutException("2 seconds"),
                 new RedisSystemException("rejected", new RedisException("currently not connected")),
                 new RedisSystemException("loading", new RedisCommandExecutionException("LOADING the dataset")),
                 new RedisSystemException("replica", new RedisCommandExecutionException("READONLY replica")),
-                new RedisSystemException("full", new RedisCommandExecutionException("OOM command not allowed")));
+                new RedisSystemException("full", new RedisCommandExecutionException("OOM command not allowed")),
+                new RedisSystemException(
+                        "full, in a script of Redis 6.2",
+                        new RedisCommandExecutionException(
+                                "ERR Error running script (call to f_a32970f28f7e83f8e63d301845c0b2a16df7238c):"
+                                        + " @user_script:1: @user_script: 1: -OOM command not allowed when used memory >"
+                                        + " 'maxmemory'.")));
     }
 
     /** A node that hangs leaves the connection to it up. */

@@ -104,7 +104,14 @@ class BytesPerLoginIT {
         Instant begun = NOW.minusSeconds(random.nextInt(60 * 24 * 3600 - 3600));
         Clock clock = Clock.fixed(begun, ZoneOffset.UTC);
         Families families = new Families(
-                store, index, cutoffs, () -> RING, clock, new Audit(clock, record -> {}), new SimpleMeterRegistry());
+                store,
+                index,
+                cutoffs,
+                (client, begin) -> false,
+                () -> RING,
+                clock,
+                new Audit(clock, record -> {}),
+                new SimpleMeterRegistry());
         FamilyId id = FamilyId.parse(families.begin(new Login(
                         LoginsForTests.CLIENT,
                         String.format("firstname.name%06d", i),

@@ -52,7 +52,8 @@ final class LoginsForTests {
         Audit audit = new Audit(clock, record -> {});
         store = new FamilyStore(redis.template(), redis.confirmedWrites(), Duration.ofHours(1));
         FamilyIndex index = new FamilyIndex(redis.template(), redis.confirmedWrites());
-        families = new Families(store, index, cutoffs(redis), () -> ring, clock, audit, meters);
+        families =
+                new Families(store, index, cutoffs(redis), (client, begun) -> false, () -> ring, clock, audit, meters);
         grant = new RefreshGrant(
                 store,
                 families,

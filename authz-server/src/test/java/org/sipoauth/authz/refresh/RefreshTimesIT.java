@@ -73,6 +73,7 @@ class RefreshTimesIT {
             store,
             new FamilyIndex(redis.template(), redis.confirmedWrites()),
             LoginsForTests.cutoffs(redis),
+            (client, begun) -> false,
             () -> ring,
             clock,
             new Audit(clock, record -> {}),

@@ -10,9 +10,11 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sipoauth.authz.TestPhone;
 import org.sipoauth.authz.TestPhone.Answer;
 import org.sipoauth.authz.TestServer;
+import org.sipoauth.authz.audit.AuditStream;
 import org.sipoauth.authz.redis.RedisNodes;
 import org.sipoauth.authz.redis.RedisNodes.Node;
 
@@ -70,6 +73,83 @@ class RestartIT {
                     .until(() -> phone.token(refresh(login)).status(), status -> status == 200);
             await().atMost(Duration.ofSeconds(30)) // the next look of the status lists
                     .until(() -> readiness(phone, server), status -> status == 200);
+        }
+    }
+
+    /** It answers, and serves what it has. */
+    @Test
+    void asksPhonesToComeAgainWhileRedisCannotWrite() throws Exception {
+        try (RedisNodes nodes = new RedisNodes()) {
+            Node redis = nodes.start();
+            try (TestServer server = TestServer.startWithEmbeddedRedis(
+                    folder, "--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + redis.port())) {
+                TestPhone phone = new TestPhone(server);
+                Answer login = phone.logIn("alice", "CSFALICE");
+                String code = new TestPhone(server)
+                        .authorize("bob", TestPhone.request("CSFBOB"))
+                        .get("code");
+                redis.commands().configSet("maxmemory", "1");
+                assertAsksToComeAgain(phone.send(post(server, "/oauth2/token", refresh(login))));
+                assertAsksToComeAgain(phone.send(post(
+                        server,
+                        "/oauth2/revoke",
+                        Map.of("client_id", "softphone", "token", login.text("refresh_token")))));
+                assertThat(phone.redeem(code).status()).isEqualTo(503);
+                assertThat(readiness(phone, server)).isEqualTo(503);
+                assertGoesOnServingKeys(phone, server);
+
+                redis.commands().configSet("maxmemory", "0");
+                assertThat(phone.token(refresh(login)).status()).isEqualTo(200);
+                assertThat(phone.redeem(code).status()).isEqualTo(200);
+                assertThat(readiness(phone, server)).isEqualTo(200);
+            }
+        }
+    }
+
+    /** What replicas do not confirm is refused, and asked for again it is as if it had not been asked for before. */
+    @Test
+    void goesOnWhereReplicasWereAway() throws Exception {
+        assumeThat(Path.of("/bin/kill")).exists();
+        try (RedisNodes nodes = new RedisNodes()) {
+            Node master = nodes.start();
+            Node replica = nodes.startReplicaOf(master);
+            try (TestServer server = TestServer.startWithEmbeddedRedis(
+                    folder,
+                    "--spring.data.redis.host=127.0.0.1",
+                    "--spring.data.redis.port=" + master.port(),
+                    "--sipoauth.redis.confirm-replicas=1",
+                    "--sipoauth.redis.confirm-timeout=200ms")) {
+                TestPhone phone = new TestPhone(server);
+                Answer login = phone.logIn("alice", "CSFALICE");
+                String code =
+                        phone.authorize("alice", TestPhone.request("CSFALICE")).get("code");
+                Sessions sessions = server.bean(Sessions.class);
+                replica.pause();
+                assertThat(phone.redeem(code).status()).isEqualTo(503);
+                assertAsksToComeAgain(phone.send(post(
+                        server,
+                        "/oauth2/revoke",
+                        Map.of("client_id", "softphone", "token", login.text("refresh_token")))));
+                assertThat(sessions.ofUser("alice"))
+                        .as("logins of which a phone has a token")
+                        .hasSize(1);
+                replica.resume();
+
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> phone.redeem(code).status(), status -> status == 200);
+                assertThat(phone.redeem(code).status()).as("once").isEqualTo(400);
+                assertThat(phone.token(refresh(login)).status()).isEqualTo(400);
+                AuditStream trail = server.bean(AuditStream.class);
+                await().untilAsserted(() -> assertThat(trail.page(
+                                        record -> "revoked".equals(record.get("event")),
+                                        Instant.EPOCH,
+                                        Optional.empty(),
+                                        9)
+                                .records())
+                        .extracting(record -> record.get("reason"))
+                        .as("what each of them was ended for, told once")
+                        .containsExactly("authorization code used twice", "signed out"));
+            }
         }
     }
 

@@ -45,6 +45,7 @@ class SessionsIT {
 
     private final FamilyStore store = new FamilyStore(redis.template(), redis.confirmedWrites(), Duration.ofHours(1));
     private final FamilyIndex index = new FamilyIndex(redis.template(), redis.confirmedWrites());
+    private Instant clientCutoff = Instant.MIN;
     private final Families families = families(START);
     private final Sessions sessions = families;
 
@@ -79,6 +80,23 @@ class SessionsIT {
         begin(START, "alice", "SEP001122334455");
 
         assertThat(sessions.ofDevice("CSFALICE")).extracting(Session::id).containsExactly(id);
+    }
+
+    /** The sweep of a revoked client may have passed the place of a login that takes long to begin. */
+    @Test
+    void beginsNoneOfAClientWhoseLoginsHaveBeenEndedMeanwhile() {
+        clientCutoff = START.plusMillis(1);
+
+        assertThatThrownBy(() -> begin(START, "alice", "CSFALICE")).isInstanceOf(GrantRefused.class);
+
+        assertThat(sessions.ofUser("alice"))
+                .singleElement()
+                .satisfies(session -> assertThat(session.revoked()).isPresent());
+        clientCutoff = START;
+        assertThat(sessions.find(begin(START, "alice", "CSFALICE"))
+                        .orElseThrow()
+                        .revoked())
+                .isEmpty();
     }
 
     @Test
@@ -402,6 +420,7 @@ class SessionsIT {
                 store,
                 index,
                 LoginsForTests.cutoffs(redis),
+                (client, begun) -> begun.isBefore(clientCutoff),
                 () -> RING,
                 clock,
                 new Audit(Clock.systemUTC(), record -> {}),

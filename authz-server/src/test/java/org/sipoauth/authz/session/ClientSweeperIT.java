@@ -33,6 +33,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 /** Revoking all logins of a client, by several servers on one real Redis. The logins themselves are made up. */
 class ClientSweeperIT {
     private static final Duration LONGEST_LOGIN = Duration.ofDays(60);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     private static final Duration SETTLED = Duration.ofSeconds(6);
 
     private static RedisForTests.Running redis;
@@ -245,7 +246,7 @@ class ClientSweeperIT {
 
         Server(Path data) {
             revocations = new ClientRevocations(store, new CutoffFile(data.resolve("client-revocations")), clock);
-            sweeper = new ClientSweeper(revocations, store, sessions, clock);
+            sweeper = new ClientSweeper(revocations, store, sessions, clock, LOOK_EVERY);
         }
     }
 
