@@ -22,21 +22,27 @@ import org.sipoauth.verifier.status.UrlStatusLists;
 
 /**
  * A SIP server's side: one verifier that never asks about a token and reads the status lists in the background, and how long
- * after its revocation it goes on to accept a login's access token.
+ * after its revocation it goes on to accept a login's access token. A second one reads them without a pause, so that it is
+ * known when the server has shown the revocation: the first poll after that has to reject the token.
  */
 final class Watch implements AutoCloseable {
     private static final Duration READY_LIMIT = Duration.ofSeconds(30);
     private static final long LOOK_MILLIS = 10;
 
-    /** How often a server looks at the revocations of all servers. */
-    private static final Duration SERVERS_LOOK = Duration.ofSeconds(2);
+    /** Between two readings of the verifier that reads without a pause. */
+    private static final Duration AT_ONCE = Duration.ofMillis(50);
 
-    /** The first to end may have begun before the server showed the revocation; one more for a server that is busy. */
-    private static final int MOST_POLLS = 3;
+    /** The first to end may have begun before the server showed the revocation. */
+    private static final int MOST_POLLS = 2;
+
+    /** For the server to show it, which looks every two seconds. */
+    private static final Duration SHOWN_LIMIT = Duration.ofSeconds(60);
 
     private final KeySource keys;
     private final UrlStatusLists lists;
     private final TokenVerifier verifier;
+    private final UrlStatusLists shown;
+    private final TokenVerifier seesWhatIsShown;
     private final Violations<Violation> violations;
     private final Map<String, Revoked> revoked = new ConcurrentHashMap<>(); // by access token, while still accepted
     private final List<Duration> untilRejected = Collections.synchronizedList(new ArrayList<>());
@@ -57,20 +63,29 @@ final class Watch implements AutoCloseable {
         this.keys = KeySource.url(issuer.resolve("/oauth2/jwks"))
                 .insecurePlainHttp()
                 .open();
-        this.lists = StatusSource.url(issuer.resolve("/oauth2/status-lists"), issuer.toString(), keys)
+        this.lists = read(issuer, poll);
+        this.shown = read(issuer, AT_ONCE);
+        Expectations expectations =
+                new Expectations(issuer.toString(), Cluster.AUDIENCE, Duration.ZERO).requiringStatus();
+        this.verifier = new TokenVerifier(expectations, keys, lists);
+        this.seesWhatIsShown = new TokenVerifier(expectations, keys, shown);
+        this.thread.setDaemon(true);
+    }
+
+    private UrlStatusLists read(URI issuer, Duration poll) {
+        return StatusSource.url(issuer.resolve("/oauth2/status-lists"), issuer.toString(), keys)
                 .refreshEvery(poll)
                 .insecurePlainHttp()
                 .open();
-        Expectations expectations = new Expectations(issuer.toString(), Cluster.AUDIENCE, Duration.ZERO);
-        this.verifier = new TokenVerifier(expectations.requiringStatus(), keys, lists);
-        this.thread.setDaemon(true);
     }
 
     /** @param poll between two readings of the lists */
     static Watch open(Cluster cluster, Duration poll, Violations<Violation> violations)
             throws IOException, InterruptedException {
         Watch watch = new Watch(cluster, poll, violations);
-        if (!watch.keys.awaitReady(READY_LIMIT) || !watch.lists.awaitReady(READY_LIMIT)) {
+        if (!watch.keys.awaitReady(READY_LIMIT)
+                || !watch.lists.awaitReady(READY_LIMIT)
+                || !watch.shown.awaitReady(READY_LIMIT)) {
             watch.close();
             throw new IOException("the verifier got no keys or no status lists");
         }
@@ -112,7 +127,7 @@ final class Watch implements AutoCloseable {
         Duration elapsed = login.elapsed();
         long polls = lists.counts().polls();
         if (verifier.verify(accessToken) instanceof Verdict.Rejected rejected) {
-            if (rejected.reason() == Reason.REVOKED) {
+            if (isRevoked(rejected)) {
                 untilRejected.add(elapsed);
             } else {
                 violations.add(Violation.VALID_REJECTED, rejected.reason() + ", " + rejected.detail());
@@ -123,14 +138,22 @@ final class Watch implements AutoCloseable {
                 violations.add(Violation.TRUSTED_TOO_LONG, "after " + MOST_POLLS + " polls, " + elapsed);
                 revoked.remove(accessToken);
             }
-        } else if (elapsed.compareTo(SERVERS_LOOK) > 0) {
+        } else if (isRevoked(seesWhatIsShown.verify(accessToken))) {
             login.pollsWhenShown = OptionalLong.of(polls);
+        } else if (elapsed.compareTo(SHOWN_LIMIT) > 0) {
+            violations.add(Violation.TRUSTED_TOO_LONG, "the server does not show it after " + elapsed);
+            revoked.remove(accessToken);
         }
+    }
+
+    private static boolean isRevoked(Verdict verdict) {
+        return verdict instanceof Verdict.Rejected rejected && rejected.reason() == Reason.REVOKED;
     }
 
     @Override
     public void close() {
         thread.interrupt();
+        shown.close();
         lists.close();
         keys.close();
     }
