@@ -133,7 +133,9 @@ class GenerationRulesTest {
         /** One uses the token, the other uses it or its successor, the first comes again; whoever is next is found out. */
         static final int MOST_TURNS = 3;
 
-        private static final Duration LOST_WRITES = Duration.ofSeconds(30);
+        /** By a failover, or by a backup that is put back. */
+        private static final List<Duration> LOST_WRITES = List.of(Duration.ofSeconds(30), Duration.ofDays(60));
+
         /** Neither a repeat nor a late copy of another's request is possible any more. */
         private static final Duration SETTLED =
                 GenerationModel.REPEAT.plus(GenerationModel.DUPLICATE).plus(GenerationModel.DUPLICATE);
@@ -313,11 +315,15 @@ class GenerationRulesTest {
 
         /** The store comes back as it was a while ago. */
         private void loseWrites() {
-            writes.removeIf(write -> write.at().isBefore(now.minus(LOST_WRITES)));
-            if (!writes.isEmpty()) {
-                family = writes.get(random.nextInt(writes.size())).before().withListOf(family);
+            Instant oldest = now.minus(LOST_WRITES.get(random.nextInt(LOST_WRITES.size())));
+            List<Write> lost = writes.stream()
+                    .filter(write -> !write.at().isBefore(oldest))
+                    .toList();
+            if (!lost.isEmpty()) {
+                Write first = lost.get(random.nextInt(lost.size()));
+                family = first.before().withListOf(family);
                 history.add(Duration.between(START, now) + " the store falls back to " + family);
-                writes.clear();
+                writes.subList(writes.indexOf(first), writes.size()).clear();
                 startCounting();
                 fellBackWithTwo |= thief != null;
             }
