@@ -13,7 +13,7 @@ FROM ${BASE}
 COPY --from=layers /layers/out/dependencies/ /opt/sip-oauth/
 COPY --from=layers /layers/out/spring-boot-loader/ /opt/sip-oauth/
 COPY --from=layers /layers/out/snapshot-dependencies/ /opt/sip-oauth/
-COPY cli/target/sipoauth.jar /opt/sip-oauth/
+COPY cli/target/sipoauth.jar deploy/small-memory.options /opt/sip-oauth/
 COPY deploy/docker/sipoauth deploy/docker/healthcheck /usr/local/bin/
 RUN install -d -o 10001 -g 10001 -m 0700 /var/lib/sip-oauth
 COPY --from=layers /layers/out/application/ /opt/sip-oauth/
@@ -23,6 +23,6 @@ WORKDIR /var/lib/sip-oauth
 EXPOSE 8443 6970 9080
 HEALTHCHECK --interval=15s --timeout=6s --start-period=60s --retries=3 \
   CMD ["healthcheck", "9080", "/actuator/health/readiness"]
-# Further options for Java: JDK_JAVA_OPTIONS.
+# Further options for Java: JDK_JAVA_OPTIONS, such as @/opt/sip-oauth/small-memory.options (JDK 25).
 ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", \
   "-jar", "/opt/sip-oauth/authz-server.jar", "--sipoauth.data-dir=/var/lib/sip-oauth"]

@@ -59,6 +59,7 @@ for jar in "${jars[@]}"; do
   install -D -m 0644 "$jar" "$destdir/usr/lib/sip-oauth/.${jar##*/}.new"
   mv "$destdir/usr/lib/sip-oauth/.${jar##*/}.new" "$destdir/usr/lib/sip-oauth/${jar##*/}"
 done
+install -m 0644 "$root/deploy/small-memory.options" "$destdir/usr/lib/sip-oauth/small-memory.options"
 install -d "$destdir/usr/bin"
 printf '#!/bin/sh\nexec java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar /usr/lib/sip-oauth/sipoauth.jar "$@"\n' \
   >"$destdir/usr/bin/sipoauth"
