@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets this project's authorization server beside Keycloak, by turns on this machine: refresh grants with rotation and client
 # credentials per second of processor time (the server's and its store's), start-up, resident memory. Prints the table with
-# the ratios; exits 0 only if no request failed and the ratios are what is wanted.
+# the ratios; exits 0 only if no request failed and those ratios that were measured are what is wanted.
 #
 # Brings Keycloak's distribution and the Corretto provider through Maven into benchmarks/target/peers, where they stay. All
 # options go on to org.sipoauth.benchmarks.grants.GrantComparison; --help names them.

@@ -59,6 +59,7 @@ public final class Audit {
     private final Repeats given = new Repeats();
     private final Repeats givenToANetwork = new Repeats();
     private final RecordBudget ofNobody = new RecordBudget(MOST_OF_NOBODY, MOST_OF_A_NETWORK);
+    private final RecordBudget ofTheNamed = new RecordBudget(MOST_OF_NOBODY, MOST_OF_A_NETWORK);
     private final RecordBudget ofAClient = new RecordBudget(MOST_OF_CLIENTS, MOST_OF_ONE);
     private final RecordBudget givenToAnybody = new RecordBudget(MOST_OF_CLIENTS, MOST_OF_ONE);
     private final RecordBudget ofTheKnown = new RecordBudget(MOST_OF_CLIENTS, MOST_OF_ONE);
@@ -188,13 +189,14 @@ public final class Audit {
          * Of somebody unknown, who may cause as many of these as they like: to the log and to all trails, the search as well,
          * but once a minute for the same from one network, three times a minute for one network, and ten times for all such
          * together. A later record says how many were not written: {@code repeats} of the same, {@code unrecorded} others.
-         * What names another login is another.
+         * What names a login has as many of its own, and is the same only if it names the same.
          *
          * @param address where it came from
          */
         public void keepOfNobody(String address) {
             with("address", address);
-            ofNobody.admit(sameness() + values(List.of("named_session")), network(), clock.instant())
+            RecordBudget budget = fields.containsKey("named_session") ? ofTheNamed : ofNobody;
+            budget.admit(sameness() + values(List.of("named_session")), network(), clock.instant())
                     .ifPresent(leftOut -> withLeftOut(leftOut).keep());
         }
 

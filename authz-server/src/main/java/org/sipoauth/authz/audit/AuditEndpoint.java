@@ -59,19 +59,12 @@ final class AuditEndpoint {
         if (limit < 1 || limit > GREATEST_LIMIT) {
             throw refusal();
         }
-        AuditStream.Page page = stream.page(record -> agrees(record, wanted), since, after, limit);
+        AuditStream.Page page = stream.page(AuditStream.agreeingWith(wanted), since, after, limit);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("records", page.records());
         page.next().ifPresent(next -> answer.put("next", next));
         page.searchedBackTo().ifPresent(instant -> answer.put("searched_back_to", instant.toString()));
         return answer;
-    }
-
-    /** What a request merely named agrees as well; the record says that it did. */
-    private static boolean agrees(Map<String, String> record, Map<String, String> wanted) {
-        return wanted.entrySet().stream()
-                .allMatch(filter -> filter.getValue().equals(record.get(filter.getKey()))
-                        || filter.getValue().equals(record.get("named_" + filter.getKey())));
     }
 
     private static Instant instant(String value) {

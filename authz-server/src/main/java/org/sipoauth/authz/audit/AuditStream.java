@@ -68,6 +68,13 @@ public final class AuditStream {
         redis.execute(APPEND, List.of(STREAM), arguments.toArray());
     }
 
+    /** Records with all these values. What a request merely named agrees as well; the record says that it did. */
+    public static Predicate<Map<String, String>> agreeingWith(Map<String, String> wanted) {
+        return record -> wanted.entrySet().stream()
+                .allMatch(filter -> filter.getValue().equals(record.get(filter.getKey()))
+                        || filter.getValue().equals(record.get("named_" + filter.getKey())));
+    }
+
     /**
      * Some records, the newest first.
      *

@@ -92,7 +92,7 @@ final class AuditPage {
         AuditStream.Page page;
         try {
             page = stream.page(
-                    record -> record.entrySet().containsAll(wanted.entrySet()),
+                    AuditStream.agreeingWith(wanted),
                     start(since, now),
                     Optional.ofNullable(given.get("after")),
                     RECORDS);

@@ -60,6 +60,7 @@ final class HealthOfParts {
     private static Map<String, String> titles() {
         Map<String, String> titles = new LinkedHashMap<>();
         titles.put("redis", "Store");
+        titles.put("redisWrites", "Store, changes");
         titles.put("signing", "Signing");
         titles.put("statusLists", "Status lists");
         return titles;

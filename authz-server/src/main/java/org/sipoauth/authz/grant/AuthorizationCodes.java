@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sipoauth.authz.client.Clients;
+import org.sipoauth.authz.settings.RandomSecret;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.DefaultRedisScript;
 import org.springframework.data.redis.core.script.RedisScript;
@@ -55,7 +56,7 @@ final class AuthorizationCodes implements OAuth2AuthorizationService {
               return {'replayed', redis.call('HGET', KEYS[1], 'family') or ''}
             end
             local record = redis.call('HGETALL', KEYS[1])
-            redis.call('HSET', KEYS[1], 'used', '1')
+            redis.call('HSET', KEYS[1], 'used', ARGV[2])
             redis.call('PEXPIRE', KEYS[1], ARGV[1])
             table.insert(record, 1, 'redeemed')
             return record
@@ -68,8 +69,9 @@ final class AuthorizationCodes implements OAuth2AuthorizationService {
             return 1
             """, Long.class);
 
-    /** Returns 0 if the code was replayed meanwhile, a family is noted after all, or its time is over. */
+    /** Returns 0 if it was used otherwise, was replayed meanwhile, a family is noted after all, or its time is over. */
     private static final RedisScript<Long> PUT_BACK = new DefaultRedisScript<>("""
+            if redis.call('HGET', KEYS[1], 'used') ~= ARGV[2] then return 0 end
             if redis.call('HEXISTS', KEYS[1], 'replayed') == 1 or redis.call('HEXISTS', KEYS[1], 'family') == 1 then return 0 end
             local left = tonumber(redis.call('HGET', KEYS[1], 'expires') or 0) - tonumber(ARGV[1])
             if left <= 0 then return 0 end
@@ -96,7 +98,8 @@ final class AuthorizationCodes implements OAuth2AuthorizationService {
         /** Used before; the family is known if that use began one. */
         record Replayed(Optional<String> familyId) implements Redemption {}
 
-        record Redeemed(OAuth2Authorization authorization) implements Redemption {}
+        /** @param use which of all uses it is, for {@link #putBack} */
+        record Redeemed(OAuth2Authorization authorization, String use) implements Redemption {}
     }
 
     @Override
@@ -151,7 +154,8 @@ final class AuthorizationCodes implements OAuth2AuthorizationService {
 
     /** Uses a code up, atomically: of any number of attempts one is {@code Redeemed}. */
     Redemption redeem(String code) {
-        List<?> answer = redis.execute(REDEEM, List.of(key(code)), Long.toString(REPLAY_MEMORY.toMillis()));
+        String use = RandomSecret.ofBits(64);
+        List<?> answer = redis.execute(REDEEM, List.of(key(code)), Long.toString(REPLAY_MEMORY.toMillis()), use);
         if (answer.isEmpty()) {
             return new Redemption.Unknown();
         }
@@ -163,7 +167,7 @@ final class AuthorizationCodes implements OAuth2AuthorizationService {
             fields.put((String) answer.get(i), (String) answer.get(i + 1));
         }
         OAuth2Authorization authorization = read(code, fields);
-        return authorization == null ? new Redemption.Unknown() : new Redemption.Redeemed(authorization);
+        return authorization == null ? new Redemption.Unknown() : new Redemption.Redeemed(authorization, use);
     }
 
     /** @return false if the code was replayed since it was redeemed: then the family must end */
@@ -176,8 +180,8 @@ final class AuthorizationCodes implements OAuth2AuthorizationService {
      *
      * @return false if it stays used
      */
-    boolean putBack(String code, Instant now) {
-        return redis.execute(PUT_BACK, List.of(key(code)), Long.toString(now.toEpochMilli())) == 1;
+    boolean putBack(String code, String use, Instant now) {
+        return redis.execute(PUT_BACK, List.of(key(code)), Long.toString(now.toEpochMilli()), use) == 1;
     }
 
     private @Nullable OAuth2Authorization read(String code, Map<String, String> fields) {

@@ -42,7 +42,7 @@ import org.springframework.security.oauth2.server.authorization.token.JwtGenerat
 /**
  * Exchanges an authorization code for tokens (RFC 6749 §4.1.3). The verifier was checked when the client authenticated
  * (RFC 7636 §4.6). The code is used up by the first attempt, right or wrong; a second one ends what the first began
- * (RFC 6749 §4.1.2, RFC 9700 §4.2.4). An attempt that the store does not let begin anything is none. Spring's own provider lets two requests at the same instant through.
+ * (RFC 6749 §4.1.2, RFC 9700 §4.2.4). An attempt that the store does not let begin a login is none. Spring's own provider lets two requests at the same instant through.
  */
 final class CodeGrant implements AuthenticationProvider {
     private static final String TRY_AGAIN = "Nothing, if its user signs in again: a code lives for a minute.";
@@ -87,7 +87,8 @@ final class CodeGrant implements AuthenticationProvider {
         RegisteredClient client = Objects.requireNonNull(caller.getRegisteredClient());
 
         Optional<Confirmation> proven = proofs.of(request); // first: a request that is told so may come again
-        OAuth2Authorization login = redeem(request.getCode());
+        Redemption.Redeemed redeemed = redeem(request.getCode());
+        OAuth2Authorization login = redeemed.authorization();
         Optional<String> device = DeviceParameter.of(requestOf(login));
         Concerned concerned =
                 new Concerned(null, login.getPrincipalName(), device.orElse(null), login.getRegisteredClientId());
@@ -105,6 +106,7 @@ final class CodeGrant implements AuthenticationProvider {
         }
         Begun begun = begin(
                 request.getCode(),
+                redeemed.use(),
                 new Login(client, login.getPrincipalName(), device, login.getAuthorizedScopes(), proven),
                 concerned);
         try {
@@ -144,10 +146,10 @@ final class CodeGrant implements AuthenticationProvider {
         throw new GrantRefused(OAuth2ErrorCodes.INVALID_CLIENT, "authenticate the client", "no client authentication");
     }
 
-    private OAuth2Authorization redeem(String code) {
+    private Redemption.Redeemed redeem(String code) {
         Redemption redemption = codes.redeem(code);
         if (redemption instanceof Redemption.Redeemed redeemed) {
-            return redeemed.authorization();
+            return redeemed;
         }
         if (redemption instanceof Redemption.Replayed replayed) {
             replayed.familyId().ifPresent(family -> families.revoke(family, "authorization code used twice"));
@@ -191,25 +193,28 @@ final class CodeGrant implements AuthenticationProvider {
         }
     }
 
-    private Begun begin(String code, Login login, Concerned concerned) {
-        Begun begun;
+    private Begun begin(String code, String use, Login login, Concerned concerned) {
+        @Nullable Begun begun = null;
         try {
             begun = families.begin(login);
+            if (codes.bind(code, begun.familyId())) {
+                return begun;
+            }
         } catch (DataAccessException storeAway) {
-            putBack(code, storeAway);
+            takeBack(code, use, begun, storeAway);
             throw storeAway;
         }
-        if (!codes.bind(code, begun.familyId())) {
-            families.revoke(begun.familyId(), "authorization code used twice");
-            throw refusal("code_replayed", "the code was used again at the same time", REPLAYED, concerned);
-        }
-        return begun;
+        families.revoke(begun.familyId(), "authorization code used twice");
+        throw refusal("code_replayed", "the code was used again at the same time", REPLAYED, concerned);
     }
 
     /** The client is asked to come again, which would be a replay. Where the store is gone altogether, its user signs in again. */
-    private void putBack(String code, DataAccessException why) {
+    private void takeBack(String code, String use, @Nullable Begun begun, DataAccessException why) {
         try {
-            codes.putBack(code, clock.instant());
+            codes.putBack(code, use, clock.instant());
+            if (begun != null) {
+                families.revoke(begun.familyId(), "no tokens were handed out");
+            }
         } catch (DataAccessException e) {
             why.addSuppressed(e);
         }

@@ -106,7 +106,7 @@ public final class ConfirmedWrites implements AutoCloseable {
             sound = true;
             return answer;
         } catch (WriteNotConfirmed e) {
-            sound = true;
+            sound = e.getCause() == null; // else it was the connection that failed
             throw e;
         } finally {
             if (connection != null) {
@@ -166,14 +166,23 @@ public final class ConfirmedWrites implements AutoCloseable {
         try {
             return await(answer, confirmed);
         } catch (RedisCommandExecutionException refused) {
-            if (confirmed != null) { // where a replica is missing it holds up what comes next
-                await(confirmed, commandTimeout.plus(confirmTimeout));
+            if (confirmed != null) {
+                letPass(confirmed);
             }
-            if (!(refused instanceof RedisNoScriptException)) { // its first use
+            if (!(refused instanceof RedisNoScriptException)) {
                 throw refused;
             }
             answer = node.eval(script.getScriptAsString(), type, keyArray, arguments);
             return await(answer, confirm(node));
+        }
+    }
+
+    /** Of a script that was refused: where a replica is missing it holds up what comes next, and a replica refuses it, too. */
+    private void letPass(RedisFuture<Long> confirmed) {
+        try {
+            await(confirmed, commandTimeout.plus(confirmTimeout));
+        } catch (RedisException saysLessThanTheScript) {
+            // that is thrown
         }
     }
 
@@ -184,13 +193,20 @@ public final class ConfirmedWrites implements AutoCloseable {
     private <T> T await(RedisFuture<T> answer, @Nullable RedisFuture<Long> confirmed) {
         T value = await(answer, commandTimeout);
         if (confirmed != null) {
-            long have = await(confirmed, commandTimeout.plus(confirmTimeout));
+            long have;
+            try {
+                have = await(confirmed, commandTimeout.plus(confirmTimeout));
+            } catch (RedisException e) {
+                unconfirmed.increment();
+                throw new WriteNotConfirmed("nobody knows whether replicas have a write: " + e.getMessage(), value, e);
+            }
             if (have < replicas) {
                 unconfirmed.increment();
                 throw new WriteNotConfirmed(
                         have + " of " + replicas + " replicas confirmed a write within " + confirmTimeout.toMillis()
                                 + " ms",
-                        value);
+                        value,
+                        null);
             }
         }
         return value;

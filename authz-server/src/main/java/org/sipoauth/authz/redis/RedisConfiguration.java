@@ -73,8 +73,8 @@ class RedisConfiguration {
     }
 
     @Bean
-    RedisWritesHealth redisWritesHealthIndicator(StringRedisTemplate redis) {
-        return new RedisWritesHealth(redis);
+    RedisWritesHealth redisWritesHealthIndicator(StringRedisTemplate redis, LettuceConnectionFactory connections) {
+        return new RedisWritesHealth(redis, connections.isClusterAware());
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package org.sipoauth.authz.redis;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
@@ -11,8 +12,8 @@ public final class WriteNotConfirmed extends DataAccessResourceFailureException 
 
     private final transient Object answer;
 
-    WriteNotConfirmed(String message, Object answer) {
-        super(message);
+    WriteNotConfirmed(String message, Object answer, @Nullable Throwable cause) {
+        super(message, cause);
         this.answer = answer;
     }
 

@@ -79,7 +79,15 @@ final class Families implements LoginFamilies, Sessions {
                 now.plus(login.client().getTokenSettings().getRefreshTokenTimeToLive()),
                 FamilySecret.random(RANDOM));
         index.enter(family, now);
-        StatusReference status = start(family);
+        StatusReference status;
+        boolean ended;
+        try {
+            status = store.start(family);
+            ended = haveEndedMeanwhile(family, before);
+        } catch (DataAccessException storeAway) {
+            takeBack(family, storeAway);
+            throw storeAway;
+        }
         audit.event("begun")
                 .about(concerned(family))
                 .with("end", family.end())
@@ -91,34 +99,37 @@ final class Families implements LoginFamilies, Sessions {
                                 .orElse(null))
                 .keep();
         meters.counter("sipoauth.families.begun").increment();
-        requireNotEndedMeanwhile(family, before);
+        if (ended) {
+            endAtOnce(family);
+        }
         return begun(family, status, login.client(), now);
     }
 
-    /** One that the replicas do not confirm is none: nobody gets a token of it, and whoever asks again begins another. */
-    private StatusReference start(Family family) {
+    /** Of which nobody gets a token, for it may be lost again: whoever asks once more begins another. */
+    private void takeBack(Family family, DataAccessException why) {
         try {
-            return store.start(family);
-        } catch (WriteNotConfirmed e) {
             store.remove(family.id());
-            throw e;
+        } catch (DataAccessException e) {
+            why.addSuppressed(e);
         }
     }
 
     /** Who ended all logins of its user, device or client may have looked for them before this one was there. */
-    private void requireNotEndedMeanwhile(Family family, Cutoffs.Marks before) {
-        if (cutoffs.marks(family.user(), family.device()).haveMovedSince(before)
-                || revokedClients.isRevoked(family.client(), family.begun())) {
-            revoke(family.id(), Kind.CODE, "all logins of its user, device or client were ended while it began");
-            throw new GrantRefused(
-                    OAuth2ErrorCodes.INVALID_GRANT,
-                    "all logins of the user, of the client or on the device have just been ended",
-                    new Refusal(
-                            "ended_since",
-                            "all logins of its user, device or client were ended while it began",
-                            "Nothing: whoever ended those logins meant this one, too. The user signs in again.",
-                            concerned(family)));
-        }
+    private boolean haveEndedMeanwhile(Family family, Cutoffs.Marks before) {
+        return cutoffs.marks(family.user(), family.device()).haveMovedSince(before)
+                || revokedClients.isRevoked(family.client(), family.begun());
+    }
+
+    private void endAtOnce(Family family) {
+        revoke(family.id(), Kind.CODE, "all logins of its user, device or client were ended while it began");
+        throw new GrantRefused(
+                OAuth2ErrorCodes.INVALID_GRANT,
+                "all logins of the user, of the client or on the device have just been ended",
+                new Refusal(
+                        "ended_since",
+                        "all logins of its user, device or client were ended while it began",
+                        "Nothing: whoever ended those logins meant this one, too. The user signs in again.",
+                        concerned(family)));
     }
 
     private Begun begun(Family family, StatusReference status, RegisteredClient client, Instant now) {
@@ -201,7 +212,7 @@ final class Families implements LoginFamilies, Sessions {
             }
             return revoked;
         } catch (WriteNotConfirmed e) {
-            if (FamilyStore.isRevoked(e)) { // whoever asks again finds it revoked already
+            if (FamilyStore.wasTheFirst(e)) { // whoever asks again finds it revoked already
                 recordRevocation(id, kind, reason);
             }
             throw e;
@@ -209,12 +220,17 @@ final class Families implements LoginFamilies, Sessions {
     }
 
     private void recordRevocation(FamilyId id, Kind kind, String reason) {
-        recordRevocation(
-                store.find(id)
-                        .map(found -> concerned(found.family()))
-                        .orElse(new Concerned(id.toString(), null, null, null)),
-                kind,
-                reason);
+        recordRevocation(concerned(id), kind, reason);
+    }
+
+    /** No more than its name where the store is away by now. */
+    private Concerned concerned(FamilyId id) {
+        Concerned unnamed = new Concerned(id.toString(), null, null, null);
+        try {
+            return store.find(id).map(found -> concerned(found.family())).orElse(unnamed);
+        } catch (DataAccessException storeAway) {
+            return unnamed;
+        }
     }
 
     @Override

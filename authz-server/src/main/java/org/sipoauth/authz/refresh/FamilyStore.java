@@ -239,8 +239,8 @@ final class FamilyStore {
         return false;
     }
 
-    /** Whether a revocation that the replicas have not confirmed was the one that revoked the family. */
-    static boolean isRevoked(WriteNotConfirmed revocation) {
+    /** Whether a revocation that the replicas have not confirmed was the first of its family. */
+    static boolean wasTheFirst(WriteNotConfirmed revocation) {
         return Long.valueOf(1).equals(revocation.answer());
     }
 

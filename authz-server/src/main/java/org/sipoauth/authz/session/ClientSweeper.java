@@ -35,8 +35,9 @@ final class ClientSweeper {
     private final Map<String, Instant> done = new HashMap<>();
 
     /**
-     * @param lookEvery how often servers look for cutoffs. A sweep begins when all of them have: a login that began before the
-     *     cutoff is in the index by then, or whoever begins it knows of the cutoff when it gets there
+     * @param lookEvery how often servers look for cutoffs. A sweep begins when all of them have, unless
+     *     a look failed: a login that began before the cutoff is in the index by then, or whoever begins it knows of the cutoff
+     *     when it gets there
      */
     ClientSweeper(
             ClientRevocations clients,

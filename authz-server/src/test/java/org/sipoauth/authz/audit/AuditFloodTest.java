@@ -39,6 +39,37 @@ class AuditFloodTest {
         assertThat(kept).hasSize(10);
     }
 
+    /** A token whose login is gone may be an honest phone's or made up. */
+    @Test
+    void isTenAMinuteOfLoginsThatAreNamedAloneBesideTheRest() {
+        for (int i = 0; i < 1_000; i++) {
+            refuseNamed("s01.of-one-network" + i, address(0));
+        }
+        assertThat(kept)
+                .hasSize(3)
+                .extracting(record -> record.contains("network1"))
+                .contains(true);
+        for (int i = 0; i < 1_000; i++) {
+            refuseNamed("s01.of-another-" + i, address(1 + i));
+            refuseNamed("s01.of-another-" + i, address(1 + i));
+        }
+        assertThat(kept).hasSize(10).isEqualTo(written);
+
+        audit.event("refused").with("outcome", "invalid_client").keepOfNobody(address(0));
+        assertThat(kept).hasSize(11);
+    }
+
+    private void refuseNamed(String session, String address) {
+        audit.event("refused")
+                .because(new Refusal(
+                        "unknown",
+                        null,
+                        null,
+                        Concerned.client("softphone"),
+                        new Concerned(session, "alice", "CSFALICE", null)))
+                .keepOfNobody(address);
+    }
+
     @Test
     void isAHundredAMinuteOfWhoKnowsTheNameOfAClient() {
         for (int i = 0; i < 1_000; i++) {

@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -55,6 +56,40 @@ class CodeGrantIT {
     @AfterAll
     static void stop() {
         server.close();
+    }
+
+    /** Of which nothing came, for the store was away. */
+    @Test
+    void putsACodeBackThatWasUsedInVain() {
+        AuthorizationCodes codes = server.bean(AuthorizationCodes.class);
+        String code = phone.authorize("alice", TestPhone.request("CSFALICE")).get("code");
+        Instant now = Instant.now();
+        String first = use(codes.redeem(code));
+
+        assertThat(codes.putBack(code, "another", now)).isFalse();
+        assertThat(codes.putBack(code, first, now.plusSeconds(3600)))
+                .as("past its end")
+                .isFalse();
+        assertThat(codes.putBack(code, first, now)).isTrue();
+        String second = use(codes.redeem(code));
+        assertThat(codes.putBack(code, first, now)).as("used again since").isFalse();
+        assertThat(codes.redeem(code)).isInstanceOf(AuthorizationCodes.Redemption.Replayed.class);
+        assertThat(codes.putBack(code, second, now)).as("replayed").isFalse();
+    }
+
+    @Test
+    void leavesACodeUsedThatALoginCameOf() {
+        AuthorizationCodes codes = server.bean(AuthorizationCodes.class);
+        String code = phone.authorize("alice", TestPhone.request("CSFALICE")).get("code");
+        String use = use(codes.redeem(code));
+        assertThat(codes.bind(code, "s01.family")).isTrue();
+
+        assertThat(codes.putBack(code, use, Instant.now())).isFalse();
+        assertThat(codes.redeem(code)).isEqualTo(new AuthorizationCodes.Redemption.Replayed(Optional.of("s01.family")));
+    }
+
+    private static String use(AuthorizationCodes.Redemption redemption) {
+        return ((AuthorizationCodes.Redemption.Redeemed) redemption).use();
     }
 
     @Test

@@ -85,6 +85,21 @@ class ConfirmedWritesIT {
         }
     }
 
+    /** What refuses the script says why; that it refuses WAIT as well says less. */
+    @Test
+    void saysThatTheNodeIsAReplicaByNow() {
+        Node master = nodes.start();
+        Node replica = nodes.startReplicaOf(master);
+        try (RedisForTests.Running redis =
+                RedisForTests.connect(with(standalone(master), "--sipoauth.redis.confirm-replicas=1"))) {
+            assertThat(increment(redis, "a")).isEqualTo(1);
+
+            master.commands().replicaof("127.0.0.1", replica.port());
+
+            assertThatThrownBy(() -> increment(redis, "a")).hasStackTraceContaining("READONLY");
+        }
+    }
+
     @Test
     void waitsAsLongWhereRedisDoesNotYetKnowTheScript() {
         Node master = nodes.start();

@@ -78,7 +78,7 @@ class StoreAwayFilterTest {
     static Stream<Exception> asksToComeAgain() {
         return Stream.of(
                 new RedisConnectionFailureException("refused"),
-                new WriteNotConfirmed("0 of 1", 1L),
+                new WriteNotConfirmed("0 of 1", 1L, null),
                 new QueryTimeoutException("2 seconds"),
                 new RedisSystemException("rejected", new RedisException("currently not connected")),
                 new RedisSystemException("loading", new RedisCommandExecutionException("LOADING the dataset")),

@@ -138,6 +138,12 @@ class RestartIT {
                 await().atMost(Duration.ofSeconds(30))
                         .until(() -> phone.redeem(code).status(), status -> status == 200);
                 assertThat(phone.redeem(code).status()).as("once").isEqualTo(400);
+                assertThat(phone.send(post(
+                                        server,
+                                        "/oauth2/revoke",
+                                        Map.of("client_id", "softphone", "token", login.text("refresh_token"))))
+                                .statusCode())
+                        .isEqualTo(200);
                 assertThat(phone.token(refresh(login)).status()).isEqualTo(400);
                 AuditStream trail = server.bean(AuditStream.class);
                 await().untilAsserted(() -> assertThat(trail.page(

@@ -24,6 +24,7 @@ import org.sipoauth.authz.audit.Audit;
 import org.sipoauth.authz.grant.GrantRefused;
 import org.sipoauth.authz.grant.LoginFamilies.Login;
 import org.sipoauth.authz.redis.RedisForTests;
+import org.sipoauth.authz.redis.WriteNotConfirmed;
 import org.sipoauth.authz.refresh.Presentation.Outcome;
 import org.sipoauth.keys.KeyRing;
 import org.sipoauth.keys.KeyVault;
@@ -45,6 +46,7 @@ class SessionsIT {
 
     private final FamilyStore store = new FamilyStore(redis.template(), redis.confirmedWrites(), Duration.ofHours(1));
     private final FamilyIndex index = new FamilyIndex(redis.template(), redis.confirmedWrites());
+    private final List<String> recorded = new ArrayList<>();
     private Instant clientCutoff = Instant.MIN;
     private final Families families = families(START);
     private final Sessions sessions = families;
@@ -80,6 +82,37 @@ class SessionsIT {
         begin(START, "alice", "SEP001122334455");
 
         assertThat(sessions.ofDevice("CSFALICE")).extracting(Session::id).containsExactly(id);
+    }
+
+    /** Whoever asked gets no token of it, and begins another. */
+    @Test
+    void keepsNoneThatTheReplicasDoNotConfirm() {
+        Families cutOff = families(cutOffStore(), Clock.fixed(START, ZoneOffset.UTC));
+
+        assertThatThrownBy(() -> begin(cutOff, "alice", "CSFALICE")).isInstanceOf(WriteNotConfirmed.class);
+
+        assertThat(sessions.ofUser("alice")).isEmpty();
+    }
+
+    /** The repetition, which the answer asks for, finds it revoked already. */
+    @Test
+    void recordsOnceARevocationThatTheReplicasConfirmLater() {
+        FamilyId id = begin(START, "alice", "CSFALICE");
+        Families cutOff = families(cutOffStore(), Clock.fixed(START, ZoneOffset.UTC));
+
+        assertThatThrownBy(() -> cutOff.revokeUser("alice", "stolen")).isInstanceOf(WriteNotConfirmed.class);
+        assertThatThrownBy(() -> cutOff.revokeUser("alice", "stolen")).isInstanceOf(WriteNotConfirmed.class);
+        assertThat(sessions.revokeUser("alice", "stolen")).isZero();
+
+        assertThat(recorded)
+                .filteredOn(record -> record.contains("\"event\":\"revoked\""))
+                .singleElement()
+                .asString()
+                .contains(id.toString(), "alice", "CSFALICE", "stolen");
+    }
+
+    private static FamilyStore cutOffStore() {
+        return new FamilyStore(redis.template(), redis.unconfirmedWrites(), Duration.ofHours(1));
     }
 
     /** The sweep of a revoked client may have passed the place of a login that takes long to begin. */
@@ -416,14 +449,18 @@ class SessionsIT {
     }
 
     private Families families(Clock clock) {
+        return families(store, clock);
+    }
+
+    private Families families(FamilyStore familyStore, Clock clock) {
         return new Families(
-                store,
+                familyStore,
                 index,
                 LoginsForTests.cutoffs(redis),
                 (client, begun) -> begun.isBefore(clientCutoff),
                 () -> RING,
                 clock,
-                new Audit(Clock.systemUTC(), record -> {}),
+                new Audit(Clock.systemUTC(), recorded::add),
                 new SimpleMeterRegistry());
     }
 

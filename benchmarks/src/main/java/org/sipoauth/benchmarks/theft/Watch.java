@@ -125,7 +125,7 @@ final class Watch implements AutoCloseable {
 
     private void look(String accessToken, Revoked login) {
         Duration elapsed = login.elapsed();
-        long polls = lists.counts().polls();
+        long pollsBefore = polls();
         if (verifier.verify(accessToken) instanceof Verdict.Rejected rejected) {
             if (isRevoked(rejected)) {
                 untilRejected.add(elapsed);
@@ -134,16 +134,22 @@ final class Watch implements AutoCloseable {
             }
             revoked.remove(accessToken);
         } else if (login.pollsWhenShown.isPresent()) {
-            if (polls - login.pollsWhenShown.getAsLong() >= MOST_POLLS) {
+            if (pollsBefore - login.pollsWhenShown.getAsLong() >= MOST_POLLS) {
                 violations.add(Violation.TRUSTED_TOO_LONG, "after " + MOST_POLLS + " polls, " + elapsed);
                 revoked.remove(accessToken);
             }
         } else if (isRevoked(seesWhatIsShown.verify(accessToken))) {
-            login.pollsWhenShown = OptionalLong.of(polls);
+            login.pollsWhenShown = OptionalLong.of(polls());
         } else if (elapsed.compareTo(SHOWN_LIMIT) > 0) {
             violations.add(Violation.TRUSTED_TOO_LONG, "the server does not show it after " + elapsed);
             revoked.remove(accessToken);
         }
+    }
+
+    /** Those that read something. */
+    private long polls() {
+        UrlStatusLists.Counts counts = lists.counts();
+        return counts.polls() - counts.failedPolls();
     }
 
     private static boolean isRevoked(Verdict verdict) {
