@@ -2,6 +2,7 @@ package org.sipoauth.authz.redis;
 
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.async.RedisHashAsyncCommands;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -61,10 +62,18 @@ public final class Round {
         } catch (CancellationException e) {
             throw new DataAccessResourceFailureException("a question to Redis was given up", e);
         } catch (CompletionException e) {
-            DataAccessException translated =
-                    e.getCause() instanceof Exception cause ? new LettuceExceptionConverter().convert(cause) : null;
-            throw translated == null ? e : translated;
+            throw translated(e);
         }
+    }
+
+    private static RuntimeException translated(CompletionException e) {
+        if (e.getCause()
+                instanceof IOException broken) { // a connection that was reset, which the converter leaves as it is
+            return new DataAccessResourceFailureException("the connection to Redis broke: " + broken.getMessage(), e);
+        }
+        DataAccessException translated =
+                e.getCause() instanceof Exception cause ? new LettuceExceptionConverter().convert(cause) : null;
+        return translated == null ? e : translated;
     }
 
     /** The last answer comes last, from a single Redis: who waits for it is woken once. */

@@ -13,6 +13,7 @@ import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandType;
 import java.lang.reflect.Proxy;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -74,6 +75,18 @@ class RoundTest {
 
         assertThat(askedFirst.get()).isEqualTo(Map.of("g", "7"));
         assertThatThrownBy(askedLast::get).isInstanceOf(DataAccessResourceFailureException.class);
+    }
+
+    /** What the network says of a connection comes as it is. */
+    @Test
+    void saysThatTheStoreIsAwayWhenTheConnectionIsReset() {
+        first.complete(fields("g", "7"));
+        last.completeExceptionally(new SocketException("Connection reset"));
+
+        assertThat(askedFirst.get()).isEqualTo(Map.of("g", "7"));
+        assertThatThrownBy(askedLast::get)
+                .isInstanceOf(DataAccessResourceFailureException.class)
+                .hasMessageContaining("Connection reset");
     }
 
     private static Map<byte[], byte[]> fields(String name, String value) {
