@@ -5,6 +5,7 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisReadOnlyException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SetArgs;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -219,7 +220,8 @@ public final class RedisLocation implements Location {
                     ? new LocationFullException("the memory of Redis is full")
                     : new LocationAwayException(message);
         }
-        if (cause instanceof ForeignRecordException) {
+        if (cause instanceof ForeignRecordException
+                || cause instanceof IOException) { // that of a connection that breaks
             return new LocationAwayException(message);
         }
         return cause instanceof RuntimeException ours ? ours : new CompletionException(cause);

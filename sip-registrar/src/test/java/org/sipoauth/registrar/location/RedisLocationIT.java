@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -304,6 +305,23 @@ class RedisLocationIT extends LocationContract {
             assertThat(find(location, NOW)).as("was in memory alone").isEmpty();
             assertThat(done(location.update(AOR, NOW, adding("<sip:a@b>", NOW.plusSeconds(60)))))
                     .hasSize(1);
+        }
+    }
+
+    /** What the network says comes as it is, past Lettuce's own exceptions. */
+    @Test
+    void asksPhonesToComeAgainWhoseConnectionToRedisIsReset() throws Exception {
+        try (ResettingRelay relay = new ResettingRelay(redis.port());
+                Location location = open("redis://" + relay.address() + "/" + databases++, 10)) {
+            relay.hold();
+            CompletionStage<?> asked = location.update(AOR, NOW, UnaryOperator.identity());
+            relay.reset();
+
+            assertThatThrownBy(asked.toCompletableFuture()::join)
+                    .hasCauseInstanceOf(LocationAwayException.class)
+                    .hasMessageContaining("reset");
+            awaitUsable(location, true);
+            assertThat(find(location, NOW)).isEmpty();
         }
     }
 
