@@ -42,7 +42,8 @@ import org.springframework.security.oauth2.server.authorization.token.JwtGenerat
 /**
  * Exchanges an authorization code for tokens (RFC 6749 §4.1.3). The verifier was checked when the client authenticated
  * (RFC 7636 §4.6). The code is used up by the first attempt, right or wrong; a second one ends what the first began
- * (RFC 6749 §4.1.2, RFC 9700 §4.2.4). An attempt that the store does not let begin a login is none. Spring's own provider lets two requests at the same instant through.
+ * (RFC 6749 §4.1.2, RFC 9700 §4.2.4). An attempt that the store does not let begin a login is none. Spring's own
+ * provider lets two requests at the same instant through.
  */
 final class CodeGrant implements AuthenticationProvider {
     private static final String TRY_AGAIN = "Nothing, if its user signs in again: a code lives for a minute.";

@@ -90,10 +90,7 @@ class RestartIT {
                         .get("code");
                 redis.commands().configSet("maxmemory", "1");
                 assertAsksToComeAgain(phone.send(post(server, "/oauth2/token", refresh(login))));
-                assertAsksToComeAgain(phone.send(post(
-                        server,
-                        "/oauth2/revoke",
-                        Map.of("client_id", "softphone", "token", login.text("refresh_token")))));
+                assertAsksToComeAgain(phone.send(revocation(server, login)));
                 assertThat(phone.redeem(code).status()).isEqualTo(503);
                 assertThat(readiness(phone, server)).isEqualTo(503);
                 assertGoesOnServingKeys(phone, server);
@@ -126,10 +123,7 @@ class RestartIT {
                 Sessions sessions = server.bean(Sessions.class);
                 replica.pause();
                 assertThat(phone.redeem(code).status()).isEqualTo(503);
-                assertAsksToComeAgain(phone.send(post(
-                        server,
-                        "/oauth2/revoke",
-                        Map.of("client_id", "softphone", "token", login.text("refresh_token")))));
+                assertAsksToComeAgain(phone.send(revocation(server, login)));
                 assertThat(sessions.ofUser("alice"))
                         .as("logins of which a phone has a token")
                         .hasSize(1);
@@ -138,12 +132,7 @@ class RestartIT {
                 await().atMost(Duration.ofSeconds(30))
                         .until(() -> phone.redeem(code).status(), status -> status == 200);
                 assertThat(phone.redeem(code).status()).as("once").isEqualTo(400);
-                assertThat(phone.send(post(
-                                        server,
-                                        "/oauth2/revoke",
-                                        Map.of("client_id", "softphone", "token", login.text("refresh_token"))))
-                                .statusCode())
-                        .isEqualTo(200);
+                assertThat(phone.send(revocation(server, login)).statusCode()).isEqualTo(200);
                 assertThat(phone.token(refresh(login)).status()).isEqualTo(400);
                 AuditStream trail = server.bean(AuditStream.class);
                 await().untilAsserted(() -> assertThat(trail.page(
@@ -197,8 +186,7 @@ class RestartIT {
         List<Callable<HttpResponse<String>>> requests = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             requests.add(() -> phone.send(post(server, "/oauth2/token", refresh(login))));
-            requests.add(() -> phone.send(post(
-                    server, "/oauth2/revoke", Map.of("client_id", "softphone", "token", login.text("refresh_token")))));
+            requests.add(() -> phone.send(revocation(server, login)));
         }
         ExecutorService phones = Executors.newFixedThreadPool(requests.size());
         try {
@@ -208,6 +196,10 @@ class RestartIT {
         } finally {
             phones.shutdownNow();
         }
+    }
+
+    private static HttpRequest revocation(TestServer server, Answer login) {
+        return post(server, "/oauth2/revoke", Map.of("client_id", "softphone", "token", login.text("refresh_token")));
     }
 
     /** Fails if it is not answered while a phone would wait. */
