@@ -13,6 +13,7 @@ rm -rf "$folder"
 "$java" -Djarmode=tools -jar "$jar" extract --destination "$folder"
 
 log=$folder/training.log
+: >"$log" # there before the server opens it
 "$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:ArchiveClassesAtExit="$archive" -jar "$folder/authz-server.jar" \
   --spring.profiles.active=demo --sipoauth.insecure-plain-http=true --sipoauth.data-dir="$folder/data" \
   --server.address=127.0.0.1 --server.port=0 --management.server.port=0 --sipoauth.provisioning.port=0 \
@@ -20,7 +21,7 @@ log=$folder/training.log
 server=$!
 trap 'kill "$server" 2>/dev/null || true' EXIT
 for ((tries = 0; tries < 1200; tries++)); do # two minutes and more
-  if grep -q 'Started AuthzServerApplication' "$log"; then break; fi
+  if [[ $(<"$log") == *'Started AuthzServerApplication'* ]]; then break; fi
   kill -0 "$server" 2>/dev/null || { cat "$log" >&2; exit 1; }
   sleep 0.1
 done
